@@ -1,0 +1,159 @@
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+/// The result of every fallible call of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, in which operation, on which namespace.
+///
+/// One word wide. `Display` is one sentence that names the operation and the namespace and says what to do; the
+/// cause underneath, where there is one, is its [`source`](StdError::source). Neither ever holds a key, a value or
+/// a password.
+///
+/// # Examples
+///
+/// ```
+/// use rediscache::{ErrorKind, RedisCache, RedisSession};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> rediscache::Result<()> {
+/// let session = RedisSession::in_memory();
+/// let names = RedisCache::<u64, u8>::new("names").on(&session);
+/// names.set(1, 250).await?;
+///
+/// let error = names.increment(1, 10).await.unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Overflow);
+/// assert_eq!(error.operation(), "increment");
+/// assert_eq!(error.namespace(), Some("names"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    operation: &'static str,
+    namespace: Option<Box<str>>,
+    message: Cow<'static, str>,
+    retryable: bool,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What kind of thing went wrong; the same for the same mistake on every store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A URL, a namespace, an option or a credential is not acceptable.
+    Config,
+    /// No session is in scope and none is installed.
+    NotInitialized,
+    /// The session was closed.
+    Closed,
+    /// The server cannot be reached, or the connection broke.
+    Connection,
+    /// No answer came within the time allowed.
+    Timeout,
+    /// A key or a value cannot be written in the codec's form.
+    Encode,
+    /// A stored key or value cannot be read as the declared type; it is left where it is.
+    Decode,
+    /// The Redis key holds another data type.
+    WrongType,
+    /// An increment met something that is not a number.
+    NotANumber,
+    /// A result does not fit the value type.
+    Overflow,
+    /// The task is no longer this client's.
+    TaskNotPending,
+    /// The store, the server or the build cannot do this.
+    Unsupported,
+    /// The server refused for a reason of its own.
+    Server,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        let retryable = matches!(kind, ErrorKind::Connection | ErrorKind::Timeout);
+        Self(Box::new(Inner { kind, operation: "", namespace: None, message: message.into(), retryable, source: None }))
+    }
+
+    /// Says that the same call may succeed later though its kind does not.
+    #[cfg(feature = "redis")]
+    pub(crate) fn retryable(mut self) -> Self {
+        self.0.retryable = true;
+        self
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Says where it happened, unless that is known already.
+    pub(crate) fn during(mut self, operation: &'static str, namespace: Option<&str>) -> Self {
+        if self.0.operation.is_empty() {
+            self.0.operation = operation;
+            self.0.namespace = namespace.map(Box::from);
+        }
+        self
+    }
+
+    /// The kind of thing that went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The method that failed, by its name: `"get"`, `"connect"`.
+    pub fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    /// The namespace worked on, without the session's global one; `None` where the call concerns a whole session.
+    pub fn namespace(&self) -> Option<&str> {
+        self.0.namespace.as_deref()
+    }
+
+    /// Whether the same call may succeed later without anything being changed: the server was away, busy or slow.
+    ///
+    /// A call that failed this way may still have taken effect. Repeat only what may happen twice.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// Whether time ran out.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { operation, namespace, message, .. } = &*self.0;
+        match namespace {
+            Some(namespace) => write!(f, "{operation} on `{namespace}` failed: {message}"),
+            None => write!(f, "{operation} failed: {message}"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("operation", &self.0.operation)
+            .field("namespace", &self.0.namespace)
+            .field("message", &self.0.message)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
+    }
+}
