@@ -1,0 +1,59 @@
+use std::fmt;
+use std::sync::Arc;
+
+/// The longest namespace taken, in bytes. A name beyond this is a mistake: it travels with every command.
+const LONGEST: usize = 64 * 1024;
+
+/// The local name of an object: a constant in most programs, built at run time in some.
+#[derive(Clone)]
+pub(crate) enum Namespace {
+    Static(&'static str),
+    Shared(Arc<str>),
+}
+
+impl Namespace {
+    /// Wraps a constant name. An empty one does not compile where the call is itself a constant.
+    pub(crate) const fn constant(name: &'static str) -> Self {
+        if name.is_empty() {
+            the_namespace_of_a_constant_must_not_be_empty();
+        }
+        Self::Static(name)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Static(name) => name,
+            Self::Shared(name) => name,
+        }
+    }
+
+    /// What is wrong with this name, if anything.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        match self.as_str().len() {
+            0 => Some("the namespace is empty; give it a name such as `Channel.topics`"),
+            1..=LONGEST => None,
+            _ => Some("the namespace is longer than 64 KiB; give it a short name such as `Channel.topics`"),
+        }
+    }
+
+    /// The full Redis key below a global namespace, which is `""` when there is none.
+    pub(crate) fn key_below(&self, global: &str) -> String {
+        match global {
+            "" => self.as_str().to_owned(),
+            global => [global, ".", self.as_str()].concat(),
+        }
+    }
+}
+
+impl fmt::Debug for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+/// Does nothing at run time and stops a constant's evaluation, with its own name in the compiler's message.
+///
+/// Const evaluation cannot say whether a pointer past its allocation is null; running code can.
+const fn the_namespace_of_a_constant_must_not_be_empty() {
+    let _ = "".as_ptr().wrapping_add(8).is_null();
+}
