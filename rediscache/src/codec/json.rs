@@ -1,0 +1,52 @@
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Codec, CodecError};
+use crate::number::Notation;
+
+/// Keys and values as plain JSON, for namespaces that other languages read.
+///
+/// # Redis
+///
+/// The stored form is `serde_json`'s compact text: `42`, `"text"`, `{"a":1}`. Maps keep the order of their type, so
+/// that comparisons need ordered ones.
+///
+/// # Examples
+///
+/// ```
+/// use rediscache::{Json, RedisCache, RedisSession};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> rediscache::Result<()> {
+/// let session = RedisSession::in_memory();
+/// let tags = RedisCache::<u64, Vec<String>, Json>::new("tags").on(&session);
+/// tags.set(1, vec!["new".to_owned()]).await?;
+/// assert_eq!(tags.get(1).await?, Some(vec!["new".to_owned()]));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Json;
+
+impl Codec for Json {
+    const NUMBERS: Option<Notation> = Some(Notation { integer: "", float: "" });
+
+    fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
+        serde_json::to_writer(out, value).map_err(|error| described(&error))
+    }
+
+    fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError> {
+        serde_json::from_slice(stored).map_err(|error| described(&error))
+    }
+}
+
+/// What went wrong and where, without serde_json's own text, which quotes the value.
+fn described(error: &serde_json::Error) -> CodecError {
+    let what = match error.classify() {
+        serde_json::error::Category::Io => "cannot be written",
+        serde_json::error::Category::Syntax => "not JSON",
+        serde_json::error::Category::Data => "JSON of another type",
+        serde_json::error::Category::Eof => "JSON that ends too early",
+    };
+    format!("{what}, at line {} column {}", error.line(), error.column()).into()
+}

@@ -1,0 +1,73 @@
+//! How keys and values become bytes. Codecs know no store.
+
+#[cfg(feature = "json")]
+mod json;
+mod typestring;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::number::Notation;
+
+#[cfg(feature = "json")]
+pub use json::Json;
+pub use typestring::Typestring;
+
+/// Why a codec refused; its text must not hold the key or value itself.
+pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
+
+/// How keys and values are written to and read from Redis.
+///
+/// Equal keys must be written as equal bytes, since Redis compares those; so must equal values, for
+/// [`compare_and_set`](crate::RedisCache::compare_and_set) and
+/// [`compare_and_delete`](crate::RedisCache::compare_and_delete) to find them.
+///
+/// # Examples
+///
+/// ```
+/// use rediscache::{Codec, CodecError, RedisCache, RedisSession};
+/// use serde::{Serialize, de::DeserializeOwned};
+///
+/// /// JSON with every value on a line of its own.
+/// struct Lines;
+///
+/// impl Codec for Lines {
+///     fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
+///         serde_json::to_writer(&mut *out, value)?;
+///         out.push(b'\n');
+///         Ok(())
+///     }
+///
+///     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError> {
+///         serde_json::from_slice(stored).map_err(|_| "not a line of JSON of this type".into())
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> rediscache::Result<()> {
+/// let session = RedisSession::in_memory();
+/// let points = RedisCache::<String, (i32, i32), Lines>::new("points").on(&session);
+/// points.set("origin", (0, 0)).await?;
+/// assert_eq!(points.get("origin").await?, Some((0, 0)));
+/// # Ok(())
+/// # }
+/// ```
+pub trait Codec: 'static {
+    /// How numbers are written, for `increment` and `decrement`, which add where the number is stored.
+    /// `None` makes them [`Unsupported`](crate::ErrorKind::Unsupported).
+    const NUMBERS: Option<Notation> = None;
+
+    /// Appends the stored form of `value` to `out`.
+    ///
+    /// # Errors
+    ///
+    /// When the value has no stored form. What was appended by then is thrown away.
+    fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError>;
+
+    /// Reads what [`encode`](Self::encode) wrote, or anything else: bytes come from a shared database.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not a `T`. Must not panic, and must not allocate far beyond their length.
+    fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError>;
+}

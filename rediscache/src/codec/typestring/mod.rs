@@ -1,0 +1,74 @@
+mod composite;
+mod read;
+mod write;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Codec, CodecError};
+use crate::number::Notation;
+
+/// Keys and values as async-rediscache 0.2.0 writes them; the default.
+///
+/// # Redis
+///
+/// | Rust | stored |
+/// |---|---|
+/// | integers of every size | `i\|42` |
+/// | floats | `f\|3.14`, as Python's `repr` |
+/// | `String`, `&str`, `char` | `s\|text` |
+/// | `bool` | `b\|1` |
+/// | newtypes | as what they hold |
+/// | everything else | `c\|`, a schema version (bincode varint, now 1), then bincode 2's standard form |
+///
+/// Reading is as lenient as Python's: `i|+3`, `i| 1_000 `, `f|1E5`, `b|2`. A float type also reads `i|`, since
+/// Python mixes the two. Integers are exact at any size.
+///
+/// Types that describe themselves only while being read (`serde_json::Value`, untagged enums, flattened structs)
+/// have no bincode form: use [`Json`](crate::Json) for those. `HashMap` and `HashSet` values have no fixed order, so
+/// comparisons need `BTreeMap` and `BTreeSet`.
+///
+/// # Examples
+///
+/// ```
+/// use rediscache::{Codec, Typestring};
+///
+/// let mut stored = Vec::new();
+/// Typestring::encode(&42_u64, &mut stored).unwrap();
+/// assert_eq!(stored, b"i|42");
+/// assert_eq!(Typestring::decode::<f64>(b"f|1E5").unwrap(), 100_000.0);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Typestring;
+
+/// What a stored form begins with.
+mod tag {
+    pub(super) const INTEGER: &str = "i|";
+    pub(super) const FLOAT: &str = "f|";
+    pub(super) const TEXT: &str = "s|";
+    pub(super) const BOOL: &str = "b|";
+    pub(super) const COMPOSITE: &str = "c|";
+}
+
+impl Codec for Typestring {
+    const NUMBERS: Option<Notation> = Some(Notation { integer: tag::INTEGER, float: tag::FLOAT });
+
+    fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
+        let start = out.len();
+        match value.serialize(write::ScalarWriter { out }) {
+            Ok(()) => Ok(()),
+            Err(write::Refusal::Composite) => {
+                out.truncate(start);
+                composite::write(value, out)
+            }
+            Err(write::Refusal::Custom(message)) => Err(message.into()),
+        }
+    }
+
+    fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError> {
+        match T::deserialize(read::ScalarReader::new(stored)?) {
+            Err(read::Mismatch::Composite) => composite::read(&stored[tag::COMPOSITE.len()..]),
+            scalar => Ok(scalar?),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+use std::fmt;
+use std::io::Write;
+
+use serde::ser::{Error, Impossible, Serialize, Serializer};
+
+use super::tag;
+use crate::number::python_float;
+
+/// Writes what async-rediscache has a form for, and refuses the rest.
+pub(super) struct ScalarWriter<'a> {
+    pub(super) out: &'a mut Vec<u8>,
+}
+
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The value is no scalar: it is written in the composite form instead.
+    Composite,
+    /// The type's own `Serialize` refused.
+    Custom(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Composite => f.write_str("not a scalar"),
+            Self::Custom(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Error for Refusal {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::Custom(message.to_string())
+    }
+}
+
+impl ScalarWriter<'_> {
+    /// Writing to a `Vec` cannot fail.
+    fn tagged(self, tag: &str, text: fmt::Arguments<'_>) -> Result<(), Refusal> {
+        self.out.reserve(tag.len() + text.as_str().map_or(20, str::len));
+        self.out.extend_from_slice(tag.as_bytes());
+        self.out.write_fmt(text).map_err(Refusal::custom)
+    }
+
+    fn float(self, value: impl fmt::Debug) -> Result<(), Refusal> {
+        self.tagged(tag::FLOAT, format_args!("{}", python_float(&format!("{value:?}"))))
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident($type:ty))*) => {$(
+        fn $method(self, value: $type) -> Result<(), Refusal> {
+            self.tagged(tag::INTEGER, format_args!("{value}"))
+        }
+    )*};
+}
+
+macro_rules! composites {
+    ($($method:ident($($argument:ty),*) -> $result:ty;)*) => {$(
+        fn $method(self, $(_: $argument),*) -> Result<$result, Refusal> {
+            Err(Refusal::Composite)
+        }
+    )*};
+}
+
+type Never = Impossible<(), Refusal>;
+
+impl Serializer for ScalarWriter<'_> {
+    type Ok = ();
+    type Error = Refusal;
+    type SerializeSeq = Never;
+    type SerializeTuple = Never;
+    type SerializeTupleStruct = Never;
+    type SerializeTupleVariant = Never;
+    type SerializeMap = Never;
+    type SerializeStruct = Never;
+    type SerializeStructVariant = Never;
+
+    integers! {
+        serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_i128(i128)
+        serialize_u8(u8) serialize_u16(u16) serialize_u32(u32) serialize_u64(u64) serialize_u128(u128)
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<(), Refusal> {
+        self.float(value)
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<(), Refusal> {
+        self.float(value)
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<(), Refusal> {
+        self.tagged(tag::BOOL, format_args!("{}", u8::from(value)))
+    }
+
+    fn serialize_char(self, value: char) -> Result<(), Refusal> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), Refusal> {
+        self.out.reserve(tag::TEXT.len() + value.len());
+        self.out.extend_from_slice(tag::TEXT.as_bytes());
+        self.out.extend_from_slice(value.as_bytes());
+        Ok(())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Refusal> {
+        value.serialize(self)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), Refusal> {
+        Err(Refusal::Composite)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), Refusal> {
+        Err(Refusal::Composite)
+    }
+
+    composites! {
+        serialize_bytes(&[u8]) -> ();
+        serialize_none() -> ();
+        serialize_unit() -> ();
+        serialize_unit_struct(&'static str) -> ();
+        serialize_unit_variant(&'static str, u32, &'static str) -> ();
+        serialize_seq(Option<usize>) -> Never;
+        serialize_tuple(usize) -> Never;
+        serialize_tuple_struct(&'static str, usize) -> Never;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never;
+        serialize_map(Option<usize>) -> Never;
+        serialize_struct(&'static str, usize) -> Never;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Never;
+    }
+
+    /// The composite form is not, and both must see the same shape.
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+}
