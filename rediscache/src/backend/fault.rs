@@ -1,0 +1,25 @@
+//! The refusals that both stores share, so that the same mistake reads the same on each.
+
+use crate::error::{Error, ErrorKind};
+
+pub(crate) fn wrong_type() -> Error {
+    Error::new(
+        ErrorKind::WrongType,
+        "the key holds another data type and was left as it is; use another namespace, or see with `TYPE` what is there",
+    )
+}
+
+pub(crate) fn not_a_number() -> Error {
+    Error::new(ErrorKind::NotANumber, "the stored value is not a number and was left as it is")
+}
+
+pub(crate) fn not_an_integer() -> Error {
+    Error::new(
+        ErrorKind::Decode,
+        "the stored value is a float and was left as it is; declare the cache with a float value type",
+    )
+}
+
+pub(crate) fn overflow() -> Error {
+    Error::new(ErrorKind::Overflow, "the result does not fit the value type; the stored value was left as it is")
+}

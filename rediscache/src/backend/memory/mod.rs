@@ -1,0 +1,26 @@
+//! The embedded store: the same operations on maps in this process.
+
+mod hash;
+mod keyspace;
+mod lifetime;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use keyspace::Keyspace;
+
+/// One empty database. All its operations are atomic, since each holds the one lock to its end and none waits.
+#[derive(Debug, Default)]
+pub(crate) struct MemoryStore {
+    keyspace: Mutex<Keyspace>,
+}
+
+impl MemoryStore {
+    /// Nothing between lock and unlock panics half way through a change, so a poisoned lock holds good data.
+    fn keyspace(&self) -> MutexGuard<'_, Keyspace> {
+        self.keyspace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn close(&self) {
+        *self.keyspace() = Keyspace::default();
+    }
+}

@@ -1,0 +1,156 @@
+//! What a store can do. Stores know bytes and Redis keys, and no codec.
+
+mod fault;
+mod increment;
+mod memory;
+mod packed;
+#[cfg(feature = "redis")]
+mod redis;
+
+use std::time::{Duration, SystemTime};
+
+pub(crate) use increment::Increment;
+pub(crate) use packed::Packed;
+
+use crate::config::{Address, Config};
+use crate::error::Result;
+
+/// The store behind a session.
+#[derive(Debug)]
+pub(crate) enum Store {
+    Memory(memory::MemoryStore),
+    #[cfg(feature = "redis")]
+    Redis(redis::RedisStore),
+}
+
+/// What a key must hold for an operation on the key as a whole to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DataType {
+    Hash,
+}
+
+/// What became of a conditional write.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    Equal,
+    /// What is stored instead.
+    Different(Vec<u8>),
+    Absent,
+}
+
+/// Fields with their values.
+pub(crate) type Entries = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// One page of a scan.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) entries: Entries,
+    /// Where the next page begins; `None` after the last.
+    pub(crate) next: Option<Vec<u8>>,
+}
+
+impl Store {
+    pub(crate) fn in_memory() -> Self {
+        Self::Memory(memory::MemoryStore::default())
+    }
+
+    pub(crate) async fn connect(config: &Config) -> Result<Self> {
+        match &config.address {
+            Address::Memory => Ok(Self::in_memory()),
+            #[cfg(feature = "redis")]
+            Address::Server(_) => Ok(Self::Redis(redis::RedisStore::connect(config).await?)),
+            #[cfg(not(feature = "redis"))]
+            Address::Server(_) => {
+                Err(Error::new(ErrorKind::Unsupported, "this build has no Redis store; enable the feature `redis`"))
+            }
+        }
+    }
+}
+
+/// Lists the operations, each with its meaning, and hands each to the store at hand.
+macro_rules! operations {
+    ($($(#[$meaning:meta])* fn $name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {
+        impl Store {$(
+            $(#[$meaning])*
+            pub(crate) async fn $name(&self, key: &str, $($argument: $type),*) -> Result<$result> {
+                match self {
+                    Self::Memory(store) => store.$name(key, $($argument),*),
+                    #[cfg(feature = "redis")]
+                    Self::Redis(store) => store.$name(key, $($argument),*).await,
+                }
+            }
+        )*}
+    };
+}
+
+// On one field of the hash at `key`. Every one is atomic, and an absent hash is an empty one.
+operations! {
+    /// The value.
+    fn get(field: &[u8]) -> Option<Vec<u8>>;
+    /// Whether there is one.
+    fn contains(field: &[u8]) -> bool;
+    /// Stores, whatever was there.
+    fn set(field: &[u8], value: &[u8]) -> ();
+    /// Stores where nothing was; whether it did.
+    fn set_if_absent(field: &[u8], value: &[u8]) -> bool;
+    /// Removes; whether there was something.
+    fn delete(field: &[u8]) -> bool;
+    /// Stores if these very bytes are there; removes where the new value is `None`.
+    fn compare_and_swap(field: &[u8], old: &[u8], new: Option<&[u8]>) -> Compared;
+    /// Adds to a number and returns what is stored then.
+    fn increment(field: &[u8], by: Increment) -> Vec<u8>;
+}
+
+// On the hash at `key`.
+operations! {
+    /// The values, in the order of the fields.
+    fn get_many(fields: &Packed) -> Vec<Option<Vec<u8>>>;
+    /// Stores alternating fields and values; of two equal fields the later wins.
+    fn set_many(pairs: &Packed) -> ();
+    /// Removes; how many there were.
+    fn delete_many(fields: &Packed) -> u64;
+    /// Stores alternating fields and values in place of all there was, expiry included.
+    fn replace_all(pairs: &Packed) -> ();
+    /// A snapshot.
+    fn entries() -> Entries;
+    /// A snapshot of the fields.
+    fn fields() -> Vec<Vec<u8>>;
+    /// A snapshot of the values.
+    fn values() -> Vec<Vec<u8>>;
+    /// How many fields there are.
+    fn len() -> u64;
+    /// Some entries from `cursor` on. What stays throughout a scan is returned at least once.
+    fn scan(cursor: Option<&[u8]>) -> Page;
+}
+
+// On the key as a whole, which must hold `data` or nothing.
+operations! {
+    /// Removes all there is.
+    fn clear(data: DataType) -> ();
+    /// Ends the key's life in this time, rounded up to milliseconds; at once when that is zero. Whether there is one.
+    fn expire(data: DataType, after: Duration) -> bool;
+    /// Ends the key's life then; at once when that is past. Whether there is one.
+    fn expire_at(data: DataType, at: SystemTime) -> bool;
+    /// How long the key has to live; `None` when for ever or when there is none.
+    fn expiry(data: DataType) -> Option<Duration>;
+    /// Takes the expiry off; whether there was one.
+    fn persist(data: DataType) -> bool;
+}
+
+impl Store {
+    /// Lets go of connections and data. Later operations are refused before they get here.
+    pub(crate) fn close(&self) {
+        match self {
+            Self::Memory(store) => store.close(),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.close(),
+        }
+    }
+}
+
+/// A duration in whole milliseconds, rounded up, within what Redis takes.
+pub(crate) fn milliseconds(duration: Duration) -> i64 {
+    /// Half of Redis' own limit, which counts from 1970.
+    const LONGEST: u128 = (i64::MAX / 2) as u128;
+    i64::try_from(duration.as_nanos().div_ceil(1_000_000).min(LONGEST)).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,87 @@
+use std::fmt;
+use std::future::Future;
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
+
+use super::error::{closed, from_driver, timed_out};
+use crate::config::{Address, Config};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The least and the most time between two attempts to reconnect; the driver adds jitter.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
+
+/// How often a lost connection is tried again, over about 2 s, for those who wait; the next call starts over. Bounded,
+/// so that nobody goes on trying for a session that is gone.
+const ATTEMPTS: usize = 8;
+
+/// One connection that all calls share, made anew when it breaks.
+pub(super) struct Connection {
+    /// `None` once closed.
+    manager: RwLock<Option<ConnectionManager>>,
+    response_timeout: Duration,
+}
+
+impl Connection {
+    /// Connects once, to tell at once what is wrong, and leaves keeping the connection up to the driver's manager.
+    pub(super) async fn open(config: &Config) -> Result<Self> {
+        let Address::Server(url) = &config.address else {
+            return Err(Error::new(ErrorKind::Config, "this URL names no server"));
+        };
+        let client = Client::open(url.as_str()).map_err(|error| from_driver(&error))?;
+        let once = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+        let ping = async {
+            let mut connection = client.get_multiplexed_async_connection_with_config(&once).await?;
+            redis::cmd("PING").query_async::<()>(&mut connection).await
+        };
+        within(config.connect_timeout, ping).await?;
+        let lasting = ConnectionManagerConfig::new()
+            .set_number_of_retries(ATTEMPTS)
+            .set_min_delay(BACKOFF.0)
+            .set_max_delay(BACKOFF.1)
+            .set_connection_timeout(Some(config.connect_timeout))
+            // Each call has one timeout, here, which counts waiting for the connection too.
+            .set_response_timeout(None);
+        let manager = ConnectionManager::new_lazy_with_config(client, lasting).map_err(|error| from_driver(&error))?;
+        let connection = Self { manager: RwLock::new(Some(manager)), response_timeout: config.response_timeout };
+        connection.query::<()>(&redis::cmd("PING")).await?;
+        Ok(connection)
+    }
+
+    /// Sends one command.
+    pub(super) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
+        let mut manager = self.manager()?;
+        within(self.response_timeout, command.query_async(&mut manager)).await
+    }
+
+    /// Runs a script by its digest; the script itself is sent only when the server does not know it.
+    pub(super) async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T> {
+        let mut manager = self.manager()?;
+        within(self.response_timeout, script.invoke_async(&mut manager)).await
+    }
+
+    fn manager(&self) -> Result<ConnectionManager> {
+        self.manager.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(closed)
+    }
+
+    pub(super) fn close(&self) {
+        let manager = self.manager.write().unwrap_or_else(PoisonError::into_inner).take();
+        // Dropped after the lock is free.
+        drop(manager);
+    }
+}
+
+async fn within<T>(limit: Duration, answer: impl Future<Output = RedisResult<T>>) -> Result<T> {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(answer) => answer.map_err(|error: RedisError| from_driver(&error)),
+        Err(_) => Err(timed_out(limit)),
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("response_timeout", &self.response_timeout).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,115 @@
+use redis::{Cmd, Value, cmd};
+
+use super::RedisStore;
+use super::script;
+use crate::backend::increment::Step;
+use crate::backend::{Compared, Entries, Increment, Packed, Page};
+use crate::error::Result;
+
+/// About how many entries the server looks at for one page of a scan.
+const PAGE: usize = 500;
+
+impl RedisStore {
+    pub(crate) async fn get(&self, key: &str, field: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.connection.query(cmd("HGET").arg(key).arg(field)).await
+    }
+
+    pub(crate) async fn contains(&self, key: &str, field: &[u8]) -> Result<bool> {
+        self.connection.query(cmd("HEXISTS").arg(key).arg(field)).await
+    }
+
+    pub(crate) async fn set(&self, key: &str, field: &[u8], value: &[u8]) -> Result<()> {
+        self.connection.query(cmd("HSET").arg(key).arg(field).arg(value)).await
+    }
+
+    pub(crate) async fn set_if_absent(&self, key: &str, field: &[u8], value: &[u8]) -> Result<bool> {
+        self.connection.query(cmd("HSETNX").arg(key).arg(field).arg(value)).await
+    }
+
+    pub(crate) async fn delete(&self, key: &str, field: &[u8]) -> Result<bool> {
+        self.connection.query(cmd("HDEL").arg(key).arg(field)).await
+    }
+
+    pub(crate) async fn compare_and_swap(
+        &self,
+        key: &str,
+        field: &[u8],
+        old: &[u8],
+        new: Option<&[u8]>,
+    ) -> Result<Compared> {
+        let mut script = script::COMPARE_AND_SWAP.key(key);
+        script.arg(field).arg(old).arg(new);
+        Ok(match self.connection.invoke(&script).await? {
+            Value::BulkString(stored) => Compared::Different(stored),
+            Value::Nil => Compared::Absent,
+            _ => Compared::Equal,
+        })
+    }
+
+    pub(crate) async fn increment(&self, key: &str, field: &[u8], by: Increment) -> Result<Vec<u8>> {
+        let mut script = script::INCREMENT.key(key);
+        script.arg(field).arg(by.notation.integer).arg(by.notation.float);
+        match by.step {
+            Step::Integer { amount, min, max } => {
+                script.arg("integer").arg(amount.to_string()).arg(min.to_string()).arg(max.to_string())
+            }
+            // Seventeen digits say which double it is.
+            Step::Float { amount, max } => script.arg("float").arg(format!("{amount:e}")).arg(format!("{max:e}")),
+        };
+        self.connection.invoke(&script).await
+    }
+
+    pub(crate) async fn get_many(&self, key: &str, fields: &Packed) -> Result<Vec<Option<Vec<u8>>>> {
+        self.connection.query(&with_all("HMGET", key, fields)).await
+    }
+
+    pub(crate) async fn set_many(&self, key: &str, pairs: &Packed) -> Result<()> {
+        self.connection.query(&with_all("HSET", key, pairs)).await
+    }
+
+    pub(crate) async fn delete_many(&self, key: &str, fields: &Packed) -> Result<u64> {
+        self.connection.query(&with_all("HDEL", key, fields)).await
+    }
+
+    pub(crate) async fn replace_all(&self, key: &str, pairs: &Packed) -> Result<()> {
+        let mut script = script::REPLACE_ALL.key(key);
+        for part in pairs.iter() {
+            script.arg(part);
+        }
+        self.connection.invoke(&script).await
+    }
+
+    pub(crate) async fn entries(&self, key: &str) -> Result<Entries> {
+        self.connection.query(cmd("HGETALL").arg(key)).await
+    }
+
+    pub(crate) async fn fields(&self, key: &str) -> Result<Vec<Vec<u8>>> {
+        self.connection.query(cmd("HKEYS").arg(key)).await
+    }
+
+    pub(crate) async fn values(&self, key: &str) -> Result<Vec<Vec<u8>>> {
+        self.connection.query(cmd("HVALS").arg(key)).await
+    }
+
+    pub(crate) async fn len(&self, key: &str) -> Result<u64> {
+        self.connection.query(cmd("HLEN").arg(key)).await
+    }
+
+    pub(crate) async fn scan(&self, key: &str, cursor: Option<&[u8]>) -> Result<Page> {
+        let cursor = cursor.unwrap_or(b"0");
+        let mut command = cmd("HSCAN");
+        command.arg(key).arg(cursor).arg("COUNT").arg(PAGE);
+        let (next, entries): (Vec<u8>, Entries) = self.connection.query(&command).await?;
+        Ok(Page { entries, next: (next != b"0").then_some(next) })
+    }
+}
+
+/// A command on all of `parts`, in one buffer of the right size.
+fn with_all(name: &str, key: &str, parts: &Packed) -> Cmd {
+    let mut command = Cmd::with_capacity(parts.len() + 2, parts.bytes() + key.len() + name.len());
+    command.arg(name).arg(key);
+    for part in parts.iter() {
+        command.arg(part);
+    }
+    command
+}

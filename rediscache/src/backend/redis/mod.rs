@@ -1,0 +1,28 @@
+//! The Redis store: each operation as one command, or one script where no command is atomic.
+
+mod connection;
+mod error;
+mod hash;
+mod lifetime;
+mod script;
+
+use connection::Connection;
+
+use crate::config::Config;
+use crate::error::Result;
+
+/// One database of one server, over one shared connection.
+#[derive(Debug)]
+pub(crate) struct RedisStore {
+    connection: Connection,
+}
+
+impl RedisStore {
+    pub(crate) async fn connect(config: &Config) -> Result<Self> {
+        Ok(Self { connection: Connection::open(config).await? })
+    }
+
+    pub(crate) fn close(&self) {
+        self.connection.close();
+    }
+}
