@@ -1,0 +1,270 @@
+mod builder;
+mod current;
+mod locks;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub use builder::RedisSessionBuilder;
+pub use locks::CacheLock;
+
+use crate::backend::Store;
+use crate::config::Config;
+use crate::error::{Error, ErrorKind, Result};
+use locks::Locks;
+
+/// The environment variable that [`RedisSession::from_env`] reads.
+const URL_VARIABLE: &str = "REDISCACHE_URL";
+
+/// A connection to one store, shared by all that use it.
+///
+/// Cheap to clone, and every clone is the same session: one store, one global namespace, one state of being closed.
+/// A Redis session keeps one connection, over which all calls are pipelined, and makes a new one when it breaks. That
+/// connection and its background task end with [`close`](Self::close), or when the last clone is dropped.
+///
+/// # Redis
+///
+/// | URL | store |
+/// |---|---|
+/// | `memory://` | the embedded one, fresh and empty |
+/// | `redis://user:pass@host:port/db` | a server over TCP |
+/// | `rediss://…` | the same over TLS (feature `tls`) |
+/// | `unix:///path?db=0&user=…&pass=…` | a server over a Unix socket |
+///
+/// # Examples
+///
+/// ```
+/// use rediscache::{RedisCache, RedisSession};
+///
+/// static BIRTHDAYS: RedisCache<String, String> = RedisCache::new("birthday");
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> rediscache::Result<()> {
+/// let session = RedisSession::connect("memory://").await?.install();
+/// BIRTHDAYS.set("ada", "12-10").await?;
+/// session.close().await?;
+/// assert!(session.is_closed());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct RedisSession(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    global_namespace: String,
+    closed: AtomicBool,
+    locks: Locks,
+}
+
+impl RedisSession {
+    /// Connects to the store at `url` and checks that it answers. Has no global effect: see [`install`](Self::install).
+    ///
+    /// # Redis
+    ///
+    /// Connects, authenticates and sends one `PING`, within the connect timeout (5 s by default).
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](ErrorKind::Config) for a malformed URL, before any I/O, and for a wrong user, password or database;
+    /// [`Connection`](ErrorKind::Connection) at once when nothing listens there; [`Timeout`](ErrorKind::Timeout);
+    /// [`Unsupported`](ErrorKind::Unsupported) for a scheme that this build has no support for.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is left behind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use rediscache::{ErrorKind, RedisSession};
+    ///
+    /// assert!(RedisSession::connect("memory://").await.is_ok());
+    /// let refused = RedisSession::connect("localhost:6379").await.unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::Config);
+    /// # }
+    /// ```
+    pub async fn connect(url: &str) -> Result<Self> {
+        Self::builder(url).connect().await
+    }
+
+    /// Starts a session with options.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// use rediscache::RedisSession;
+    ///
+    /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+    /// assert_eq!(session.global_namespace(), "bot");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn builder(url: impl Into<String>) -> RedisSessionBuilder {
+        RedisSessionBuilder::new(url.into())
+    }
+
+    /// Makes a session on a fresh, empty embedded store: no server and no I/O.
+    ///
+    /// Expiry follows tokio's clock, so that tests can pause it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rediscache::RedisSession;
+    ///
+    /// assert_eq!(RedisSession::in_memory().global_namespace(), "");
+    /// ```
+    pub fn in_memory() -> Self {
+        Self::over(Store::in_memory(), String::new())
+    }
+
+    /// Connects to the URL in the environment variable `REDISCACHE_URL`; to `memory://` where it is unset.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect); [`Config`](ErrorKind::Config) when the variable is empty or not UTF-8.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is left behind.
+    pub async fn from_env() -> Result<Self> {
+        match std::env::var(URL_VARIABLE) {
+            Ok(url) => Self::connect(&url).await,
+            Err(std::env::VarError::NotPresent) => Ok(Self::in_memory()),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                Err(crate::config::config(format!("`{URL_VARIABLE}` is not UTF-8")).during("from_env", None))
+            }
+        }
+    }
+
+    pub(crate) async fn open(config: Config) -> Result<Self> {
+        let store = Store::connect(&config).await?;
+        Ok(Self::over(store, config.global_namespace))
+    }
+
+    fn over(store: Store, global_namespace: String) -> Self {
+        let closed = AtomicBool::new(false);
+        Self(Arc::new(Inner { store, global_namespace, closed, locks: Locks::default() }))
+    }
+
+    /// Makes this session the default of the process, in place of the last one, and hands it back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rediscache::RedisSession;
+    ///
+    /// let session = RedisSession::in_memory().install();
+    /// assert!(!RedisSession::current().unwrap().is_closed());
+    /// # drop(session);
+    /// ```
+    #[expect(clippy::must_use_candidate, reason = "installing is the effect; the session is handed back for chaining")]
+    pub fn install(self) -> Self {
+        current::install(&self);
+        self
+    }
+
+    /// Runs `future` with this session as the current one.
+    ///
+    /// It holds for the task that polls `future`; a task spawned inside it starts without.
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as `future`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// use rediscache::{RedisCache, RedisSession};
+    ///
+    /// static NAMES: RedisCache<u64, String> = RedisCache::new("names");
+    ///
+    /// let (one, other) = (RedisSession::in_memory(), RedisSession::in_memory());
+    /// one.scope(NAMES.set(1, "one")).await?;
+    /// assert_eq!(other.scope(NAMES.get(1)).await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn scope<F: Future>(&self, future: F) -> F::Output {
+        current::scope(self, future).await
+    }
+
+    /// The session in force: that of the innermost [`scope`](Self::scope), otherwise the installed one.
+    ///
+    /// # Errors
+    ///
+    /// [`NotInitialized`](ErrorKind::NotInitialized) where there is neither.
+    pub fn current() -> Result<Self> {
+        Self::in_force().map_err(|error| error.during("current", None))
+    }
+
+    pub(crate) fn in_force() -> Result<Self> {
+        current::current().ok_or_else(|| {
+            Error::new(
+                ErrorKind::NotInitialized,
+                "there is no session; install one with `RedisSession::connect(url).await?.install()`, \
+                 bind one with `.on(&session)`, or run this inside `session.scope(…)`",
+            )
+        })
+    }
+
+    /// Closes the session for all its clones; calls after this are refused. Closing twice is fine.
+    ///
+    /// Calls under way keep their connection until they end, within the response timeout. The embedded store forgets
+    /// its data.
+    ///
+    /// # Errors
+    ///
+    /// None today.
+    ///
+    /// # Cancel safety
+    ///
+    /// The session is closed by the first poll.
+    pub async fn close(&self) -> Result<()> {
+        if !self.0.closed.swap(true, Ordering::AcqRel) {
+            self.0.store.close();
+        }
+        Ok(())
+    }
+
+    /// Whether [`close`](Self::close) was called on any clone.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::Acquire)
+    }
+
+    /// The prefix of all keys that did not opt out; `""` when there is none.
+    pub fn global_namespace(&self) -> &str {
+        &self.0.global_namespace
+    }
+
+    /// The store, unless the session was closed.
+    pub(crate) fn store(&self) -> Result<&Store> {
+        if self.is_closed() {
+            return Err(Error::new(ErrorKind::Closed, "the session was closed; connect a new one"));
+        }
+        Ok(&self.0.store)
+    }
+
+    pub(crate) fn locks(&self) -> &Locks {
+        &self.0.locks
+    }
+}
+
+impl fmt::Debug for RedisSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisSession")
+            .field("store", &self.0.store)
+            .field("global_namespace", &self.0.global_namespace)
+            .field("closed", &self.is_closed())
+            .finish()
+    }
+}
