@@ -1,0 +1,223 @@
+use std::collections::HashMap;
+
+use super::RedisCache;
+use crate::backend::Packed;
+use crate::bounds::{Key, Value};
+use crate::codec::Codec;
+use crate::error::Result;
+use crate::lend::Lend;
+use crate::operation::Operation;
+use crate::types::stored::{append, decode};
+
+/// Many entries at once.
+impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
+    /// Stores all pairs; of two equal keys the later wins. Nothing happens when there are none.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: one `HSET`. The server does nothing else meanwhile, about 1 ms for 1,000 entries; give
+    /// it millions in batches.
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](crate::ErrorKind::Encode) when the codec has no form for one of them; then none is stored. Safe to
+    /// repeat.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, all or none are stored.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.update([(1, "one"), (2, "two")]).await?;
+    /// assert_eq!(names.get_many([2, 3]).await?, [Some("two".to_owned()), None]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
+        let pairs = Self::pack_pairs(pairs);
+        self.object.run("update", |at| async move {
+            let (store, pairs) = (at.store()?, pairs?);
+            if pairs.is_empty() { Ok(()) } else { store.set_many(&at.key, &pairs).await }
+        })
+    }
+
+    /// Reads the values of all keys, in their order; `None` where there is none.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, one snapshot: `HMGET`. None when there are no keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when one of the values is not a `V`; it is left where it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// See [`update`](Self::update).
+    pub fn get_many<A: Lend<K>>(&self, keys: impl IntoIterator<Item = A>) -> Operation<Vec<Option<V>>> {
+        let fields = Self::pack_keys(keys);
+        self.object.run("get_many", |at| async move {
+            let (store, fields) = (at.store()?, fields?);
+            if fields.is_empty() {
+                return Ok(Vec::new());
+            }
+            let stored = store.get_many(&at.key, &fields).await?;
+            stored.into_iter().map(|stored| stored.map(|stored| decode::<C, V>(&stored)).transpose()).collect()
+        })
+    }
+
+    /// Removes all keys; how many were there. A key given twice counts once.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: `HDEL`. None when there are no keys.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method. Repeated after a lost answer, it may count fewer.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, all or none are removed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.set(1, "one").await?;
+    /// assert_eq!(names.delete_many([1, 2]).await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete_many<A: Lend<K>>(&self, keys: impl IntoIterator<Item = A>) -> Operation<u64> {
+        let fields = Self::pack_keys(keys);
+        self.object.run("delete_many", |at| async move {
+            let (store, fields) = (at.store()?, fields?);
+            if fields.is_empty() { Ok(0) } else { store.delete_many(&at.key, &fields).await }
+        })
+    }
+
+    /// Stores all pairs in place of everything there was, expiry included. With no pairs, as [`clear`](Self::clear).
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script of `UNLINK` and `HSET`.
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](crate::ErrorKind::Encode) when the codec has no form for one of them; then nothing is changed. Safe
+    /// to repeat.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, all or nothing is replaced.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.set(1, "one").await?;
+    /// names.replace_all([(2, "two")]).await?;
+    /// assert_eq!(names.items().await?, [(2, "two".to_owned())]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn replace_all<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
+        let pairs = Self::pack_pairs(pairs);
+        self.object.run("replace_all", |at| async move { at.store()?.replace_all(&at.key, &pairs?).await })
+    }
+
+    /// Reads all entries, in no order, into memory. For large namespaces see [`scan`](Self::scan).
+    ///
+    /// # Redis
+    ///
+    /// One round trip, one snapshot: `HGETALL`. The server does nothing else meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when one of the entries cannot be read; [`scan`](Self::scan) goes on after
+    /// such a one.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    pub fn items(&self) -> Operation<Vec<(K, V)>> {
+        self.collect("items")
+    }
+
+    /// Reads all keys, in no order, into memory. One round trip, one snapshot: `HKEYS`. As [`items`](Self::items).
+    pub fn keys(&self) -> Operation<Vec<K>> {
+        self.object.run("keys", |at| async move {
+            at.store()?.fields(&at.key).await?.iter().map(|field| decode::<C, K>(field)).collect()
+        })
+    }
+
+    /// Reads all values, in no order, into memory. One round trip, one snapshot: `HVALS`. As [`items`](Self::items).
+    pub fn values(&self) -> Operation<Vec<V>> {
+        self.object.run("values", |at| async move {
+            at.store()?.values(&at.key).await?.iter().map(|value| decode::<C, V>(value)).collect()
+        })
+    }
+
+    /// Reads all entries into a map. As [`items`](Self::items).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.update([(1, "one"), (2, "two")]).await?;
+    /// assert_eq!(names.to_map().await?[&2], "two");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn to_map(&self) -> Operation<HashMap<K, V>> {
+        self.collect("to_map")
+    }
+
+    fn collect<T: FromIterator<(K, V)>>(&self, operation: &'static str) -> Operation<T> {
+        self.object.run(operation, |at| async move {
+            let entries = at.store()?.entries(&at.key).await?;
+            entries.iter().map(|(field, value)| Ok((decode::<C, K>(field)?, decode::<C, V>(value)?))).collect()
+        })
+    }
+
+    fn pack_keys<A: Lend<K>>(keys: impl IntoIterator<Item = A>) -> Result<Packed> {
+        let mut fields = Packed::default();
+        for key in keys {
+            fields.push_with(|out| append::<C, K>(&key, out))?;
+        }
+        Ok(fields)
+    }
+
+    fn pack_pairs<A: Lend<K>, B: Lend<V>>(pairs: impl IntoIterator<Item = (A, B)>) -> Result<Packed> {
+        let mut packed = Packed::default();
+        for (key, value) in pairs {
+            packed.push_with(|out| append::<C, K>(&key, out))?;
+            packed.push_with(|out| append::<C, V>(&value, out))?;
+        }
+        Ok(packed)
+    }
+}

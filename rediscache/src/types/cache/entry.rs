@@ -1,0 +1,230 @@
+use super::RedisCache;
+use crate::bounds::{Key, Value};
+use crate::codec::Codec;
+use crate::lend::{Give, Lend};
+use crate::operation::Operation;
+use crate::types::stored::{append, decode, encode};
+
+/// One entry at a time.
+impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
+    /// Reads the value of `key`; `None` where there is none.
+    ///
+    /// # Redis
+    ///
+    /// One round trip: `HGET`.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when what is stored is not a `V`; it is left where it is.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// assert_eq!(names.get(1).await?, None);
+    /// names.set(1, "one").await?;
+    /// assert_eq!(names.get(&1).await?.as_deref(), Some("one"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self, key: impl Lend<K>) -> Operation<Option<V>> {
+        let field = encode::<C, K>(&key);
+        self.object.run("get", |at| async move {
+            let stored = at.store()?.get(&at.key, &field?).await?;
+            stored.map(|stored| decode::<C, V>(&stored)).transpose()
+        })
+    }
+
+    /// Reads the value of `key`, or gives `default` back where there is none. As [`get`](Self::get).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// assert_eq!(names.get_or(1, "nobody").await?, "nobody");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_or(&self, key: impl Lend<K>, default: impl Give<V>) -> Operation<V>
+    where
+        V: Send,
+    {
+        let (field, default) = (encode::<C, K>(&key), default.give());
+        self.object.run("get_or", |at| async move {
+            let stored = at.store()?.get(&at.key, &field?).await?;
+            stored.map_or(Ok(default), |stored| decode::<C, V>(&stored))
+        })
+    }
+
+    /// Whether `key` has a value, readable or not.
+    ///
+    /// # Redis
+    ///
+    /// One round trip: `HEXISTS`.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// assert!(!names.contains(1).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn contains(&self, key: impl Lend<K>) -> Operation<bool> {
+        let field = encode::<C, K>(&key);
+        self.object.run("contains", |at| async move { at.store()?.contains(&at.key, &field?).await })
+    }
+
+    /// Stores `value` under `key`, whatever was there.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: `HSET`. The expiry of the namespace stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](crate::ErrorKind::Encode) when the codec has no form for one of them. Safe to repeat.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.set(1, "one").await?;
+    /// names.set(2, String::from("two")).await?;
+    /// assert_eq!(names.len().await?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<()> {
+        let entry = Self::entry(&key, &value);
+        self.object.run("set", |at| async move {
+            let entry = entry?;
+            at.store()?.set(&at.key, entry.field(), entry.value()).await
+        })
+    }
+
+    /// Stores `value` where `key` has none; whether it did.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: `HSETNX`.
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](crate::ErrorKind::Encode) when the codec has no form for one of them. Repeated after a lost answer,
+    /// it may find its own value.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// assert!(names.set_if_absent(1, "first").await?);
+    /// assert!(!names.set_if_absent(1, "second").await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_if_absent(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<bool> {
+        let entry = Self::entry(&key, &value);
+        self.object.run("set_if_absent", |at| async move {
+            let entry = entry?;
+            at.store()?.set_if_absent(&at.key, entry.field(), entry.value()).await
+        })
+    }
+
+    /// Removes `key`; whether it was there.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: `HDEL`.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method. Repeated after a lost answer, it may find nothing.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// assert!(!names.delete(1).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
+        let field = encode::<C, K>(&key);
+        self.object.run("delete", |at| async move { at.store()?.delete(&at.key, &field?).await })
+    }
+
+    /// Encodes both into one buffer.
+    pub(super) fn entry(key: &impl Lend<K>, value: &impl Lend<V>) -> crate::Result<Entry> {
+        // Enough for a number and a short text, so that most entries take one allocation.
+        let mut bytes = Vec::with_capacity(64);
+        append::<C, K>(key, &mut bytes)?;
+        let split = bytes.len();
+        append::<C, V>(value, &mut bytes)?;
+        Ok(Entry { bytes, split })
+    }
+}
+
+/// A field and its value, encoded end to end.
+pub(super) struct Entry {
+    bytes: Vec<u8>,
+    split: usize,
+}
+
+impl Entry {
+    pub(super) fn field(&self) -> &[u8] {
+        &self.bytes[..self.split]
+    }
+
+    pub(super) fn value(&self) -> &[u8] {
+        &self.bytes[self.split..]
+    }
+}

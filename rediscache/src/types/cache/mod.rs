@@ -1,0 +1,163 @@
+mod bulk;
+mod conditional;
+mod entry;
+mod number;
+mod scan;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::{Duration, SystemTime};
+
+pub use scan::Scan;
+
+use super::object::Object;
+use super::shared::shared_methods;
+use super::{Declaration, ObjectInfo, ObjectKind, RedisObject};
+use crate::backend::DataType;
+use crate::bounds::{Key, Value};
+use crate::codec::{Codec, Typestring};
+use crate::error::Result;
+use crate::operation::Operation;
+use crate::session::{CacheLock, RedisSession};
+
+/// A typed dict over one Redis hash.
+///
+/// A cache is a name: it holds no data and no connection, costs nothing to make, and finds the session in force at each
+/// use. Clones, and other caches of the same name, see the same data.
+///
+/// Every method gives an [`Operation`], a future that owns what it needs; nothing happens until it is awaited. Beside
+/// the errors that each names, all of them can fail with [`NotInitialized`](crate::ErrorKind::NotInitialized),
+/// [`Closed`](crate::ErrorKind::Closed), [`Config`](crate::ErrorKind::Config) for an unacceptable namespace,
+/// [`WrongType`](crate::ErrorKind::WrongType) where the key holds something else,
+/// [`Connection`](crate::ErrorKind::Connection) and [`Timeout`](crate::ErrorKind::Timeout) (the call may or may not
+/// have taken effect), and [`Server`](crate::ErrorKind::Server).
+///
+/// # Redis
+///
+/// One hash at `{global}.{namespace}`, fields and values in the form that the codec gives them: see [`Typestring`].
+/// The hash exists while it has entries. Its expiry, if set, is that of the whole namespace.
+///
+/// # Examples
+///
+/// ```
+/// use rediscache::{RedisCache, RedisNamespaced, RedisSession};
+///
+/// #[derive(RedisNamespaced)]
+/// struct Channel {
+///     topics: RedisCache<u64, String>,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> rediscache::Result<()> {
+/// RedisSession::in_memory().install();
+/// Channel::topics().set(42, "rust").await?;
+/// assert_eq!(Channel::topics().get(42).await?.as_deref(), Some("rust"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct RedisCache<K, V, C = Typestring> {
+    object: Object,
+    types: Types<K, V, C>,
+}
+
+/// Holds none of them: a cache is `Send` and `Sync` whatever they are.
+type Types<K, V, C> = PhantomData<fn() -> (K, V, C)>;
+
+impl<K, V, C> RedisCache<K, V, C> {
+    const fn over(object: Object) -> Self {
+        Self { object, types: PhantomData }
+    }
+}
+
+impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
+    shared_methods!(DataType::Hash);
+
+    /// How many entries there are.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, constant time: `HLEN`.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method; repeating helps against connection trouble.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    pub fn len(&self) -> Operation<u64> {
+        self.object.run("len", |at| async move { at.store()?.len(&at.key).await })
+    }
+
+    /// Whether there are no entries. As [`len`](Self::len).
+    pub fn is_empty(&self) -> Operation<bool> {
+        self.object.run("is_empty", |at| async move { Ok(at.store()?.len(&at.key).await? == 0) })
+    }
+
+    /// Waits for the critical section of this namespace within this session, first come first served.
+    ///
+    /// For steps that no single method covers, where all writers are tasks of this process: async-rediscache's
+    /// `atomic_transaction`. It does not hold off other processes; [`compare_and_set`](Self::compare_and_set) does.
+    /// Plain calls are not held up by it. Taking it twice in one task waits for ever.
+    ///
+    /// # Redis
+    ///
+    /// Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of finding the session.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped wait gives up its place and keeps nobody waiting.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// use rediscache::{RedisCache, RedisSession};
+    ///
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// {
+    ///     let _section = names.lock().await?;
+    ///     let longer = names.get_or(1, "").await? + "!";
+    ///     names.set(1, longer).await?;
+    /// }
+    /// assert_eq!(names.get(1).await?.as_deref(), Some("!"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn lock(&self) -> Operation<CacheLock> {
+        self.object.run("lock", |at| async move {
+            at.store()?;
+            let key = at.key.clone();
+            Ok(at.session().locks().lock(key).await)
+        })
+    }
+}
+
+impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
+    fn declare(declaration: Declaration) -> Self {
+        Self::over(Object::declared(&declaration))
+    }
+
+    fn describe(field: &'static str, declaration: Declaration) -> ObjectInfo {
+        let (key, value) = (std::any::type_name::<K>(), std::any::type_name::<V>());
+        ObjectInfo::new(field, &declaration, ObjectKind::Cache, Some(key), value)
+    }
+}
+
+impl<K, V, C> Clone for RedisCache<K, V, C> {
+    fn clone(&self) -> Self {
+        Self::over(self.object.clone())
+    }
+}
+
+impl<K, V, C> fmt::Debug for RedisCache<K, V, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisCache").field("namespace", &self.object.namespace()).finish_non_exhaustive()
+    }
+}

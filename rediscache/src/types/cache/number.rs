@@ -1,0 +1,86 @@
+use super::RedisCache;
+use super::entry::Entry;
+use crate::backend::Increment;
+use crate::bounds::{Key, Value};
+use crate::codec::Codec;
+use crate::error::{Error, ErrorKind, Result};
+use crate::lend::Lend;
+use crate::number::Number;
+use crate::operation::Operation;
+use crate::types::stored::decode;
+
+/// Counting.
+impl<K: Key, V: Value + Number, C: Codec> RedisCache<K, V, C> {
+    /// Adds `amount` to the number under `key` and returns the sum; a key without a value counts as 0.
+    ///
+    /// Integers are exact at every size, floats add as IEEE doubles do. Other than in Python, no digits are lost beyond
+    /// 2^53, and floats keep all their digits.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script, since `HINCRBY` knows neither the stored form nor numbers beyond `i64`.
+    ///
+    /// # Errors
+    ///
+    /// Each leaves the stored value as it is: [`Overflow`](ErrorKind::Overflow) when the sum is out of the range of
+    /// `V`, [`NotANumber`](ErrorKind::NotANumber) when no number is stored, [`Decode`](ErrorKind::Decode) when a float
+    /// is stored and `V` is an integer, [`Unsupported`](ErrorKind::Unsupported) when the codec has no notation for
+    /// numbers. Do not repeat after a lost answer: it may have been added.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let counts = RedisCache::<String, u64>::new("counts").on(&session);
+    /// assert_eq!(counts.increment("visits", 2).await?, 2);
+    /// assert_eq!(counts.increment("visits", 1).await?, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn increment(&self, key: impl Lend<K>, amount: impl Lend<V>) -> Operation<V> {
+        self.add("increment", Self::entry(&key, &amount), Ok)
+    }
+
+    /// Subtracts `amount` from the number under `key` and returns the difference. As [`increment`](Self::increment).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{ErrorKind, RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let counts = RedisCache::<String, u64>::new("counts").on(&session);
+    /// let below_zero = counts.decrement("visits", 1).await.unwrap_err();
+    /// assert_eq!(below_zero.kind(), ErrorKind::Overflow);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn decrement(&self, key: impl Lend<K>, amount: impl Lend<V>) -> Operation<V> {
+        self.add("decrement", Self::entry(&key, &amount), |increment| Ok(increment.negated()))
+    }
+
+    fn add(
+        &self,
+        operation: &'static str,
+        entry: Result<Entry>,
+        direction: fn(Increment) -> Result<Increment>,
+    ) -> Operation<V> {
+        self.object.run(operation, move |at| async move {
+            let entry = entry?;
+            let notation = C::NUMBERS.ok_or_else(|| {
+                Error::new(ErrorKind::Unsupported, "the codec has no notation for numbers; set `Codec::NUMBERS`")
+            })?;
+            let increment = direction(Increment::by(entry.value(), notation, V::KIND.0)?)?;
+            let sum = at.store()?.increment(&at.key, entry.field(), increment).await?;
+            decode::<C, V>(&sum)
+        })
+    }
+}

@@ -1,0 +1,146 @@
+use std::time::Duration;
+
+/// A struct whose cache fields were turned into accessors by `#[derive(RedisNamespaced)]`.
+///
+/// # Examples
+///
+/// ```
+/// use rediscache::{ObjectKind, RedisCache, RedisNamespaced};
+///
+/// #[derive(RedisNamespaced)]
+/// struct Channel {
+///     topics: RedisCache<u64, String>,
+/// }
+///
+/// let objects = <Channel as RedisNamespaced>::objects();
+/// assert_eq!(objects[0].field(), "topics");
+/// assert_eq!(objects[0].namespace(), "Channel.topics");
+/// assert_eq!(objects[0].kind(), ObjectKind::Cache);
+/// ```
+pub trait RedisNamespaced {
+    /// Lists every object of the struct, in the order of its fields.
+    fn objects() -> Vec<ObjectInfo>;
+}
+
+/// A type that a field of a [`RedisNamespaced`] struct may have: the caches and queues of this crate.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a cache object",
+    label = "expected `RedisCache<K, V>`, `RedisQueue<T>` or `RedisTaskQueue<T>`",
+    note = "to keep a field of another type in the struct, put `#[rediscache(skip)]` on it"
+)]
+pub trait RedisObject: Sized {
+    /// Makes the object that a field declares.
+    fn declare(declaration: Declaration) -> Self;
+
+    /// Describes what the field declares.
+    fn describe(field: &'static str, declaration: Declaration) -> ObjectInfo;
+}
+
+/// A [`RedisObject`] that hands out tasks, and so knows clients, recovery and attempts.
+#[diagnostic::on_unimplemented(
+    message = "`client_identifier`, `recover_after` and `max_attempts` are for `RedisTaskQueue` fields",
+    label = "this is `{Self}`",
+    note = "take the key away, or make the field a `RedisTaskQueue<T>`"
+)]
+pub trait RedisTaskObject: RedisObject {}
+
+/// What the derive read from one field: its namespace and its options.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    pub(crate) namespace: &'static str,
+    pub(crate) global: bool,
+    pub(crate) client_identifier: Option<&'static str>,
+    pub(crate) recover_after: Option<Duration>,
+    pub(crate) max_attempts: Option<u32>,
+}
+
+impl Declaration {
+    /// Declares an object of this local namespace.
+    pub const fn new(namespace: &'static str) -> Self {
+        Self { namespace, global: true, client_identifier: None, recover_after: None, max_attempts: None }
+    }
+
+    /// Leaves out the session's global namespace.
+    pub const fn without_global_namespace(mut self) -> Self {
+        self.global = false;
+        self
+    }
+
+    /// Names the client that the tasks taken belong to.
+    pub const fn client_identifier(mut self, identifier: &'static str) -> Self {
+        self.client_identifier = Some(identifier);
+        self
+    }
+
+    /// Sets how long a client may be silent before its tasks return to the queue.
+    pub const fn recover_after(mut self, silence: Duration) -> Self {
+        self.recover_after = Some(silence);
+        self
+    }
+
+    /// Sets how often a task is delivered before it becomes a dead letter.
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = Some(attempts);
+        self
+    }
+}
+
+/// One object of a [`RedisNamespaced`] struct.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectInfo {
+    field: &'static str,
+    namespace: &'static str,
+    kind: ObjectKind,
+    key_type: Option<&'static str>,
+    value_type: &'static str,
+}
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ObjectKind {
+    /// A [`RedisCache`](crate::RedisCache).
+    Cache,
+}
+
+impl ObjectInfo {
+    pub(crate) fn new(
+        field: &'static str,
+        declaration: &Declaration,
+        kind: ObjectKind,
+        key_type: Option<&'static str>,
+        value_type: &'static str,
+    ) -> Self {
+        Self { field, namespace: declaration.namespace, kind, key_type, value_type }
+    }
+
+    /// The field's name, as written.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+
+    /// The local namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &'static str {
+        self.namespace
+    }
+
+    /// What the object is.
+    #[must_use]
+    pub fn kind(&self) -> ObjectKind {
+        self.kind
+    }
+
+    /// The name of the key type, as [`std::any::type_name`] gives it; `None` for queues.
+    #[must_use]
+    pub fn key_type(&self) -> Option<&'static str> {
+        self.key_type
+    }
+
+    /// The name of the value type, as [`std::any::type_name`] gives it.
+    #[must_use]
+    pub fn value_type(&self) -> &'static str {
+        self.value_type
+    }
+}

@@ -1,0 +1,10 @@
+//! The typed objects. Each is a name and a codec over the operations of the store that the session has.
+
+mod cache;
+mod declare;
+mod object;
+mod shared;
+mod stored;
+
+pub use cache::{RedisCache, Scan};
+pub use declare::{Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisObject, RedisTaskObject};

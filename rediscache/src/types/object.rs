@@ -1,0 +1,95 @@
+use std::future::Future;
+
+use tracing::Instrument;
+
+use crate::backend::Store;
+use crate::config::config;
+use crate::error::Result;
+use crate::namespace::Namespace;
+use crate::operation::Operation;
+use crate::session::RedisSession;
+use crate::types::Declaration;
+
+/// What every cache and queue is at its core: a name, and how to find the session in force.
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    namespace: Namespace,
+    /// Whether the session's global namespace goes in front.
+    pub(super) global: bool,
+    /// The session bound by `.on`; without one, the current one is looked up at each use.
+    session: Option<RedisSession>,
+}
+
+/// Where one call goes.
+#[derive(Debug)]
+pub(crate) struct Target {
+    session: RedisSession,
+    pub(crate) key: String,
+}
+
+impl Target {
+    pub(crate) fn store(&self) -> Result<&Store> {
+        self.session.store()
+    }
+
+    pub(crate) fn session(&self) -> &RedisSession {
+        &self.session
+    }
+}
+
+impl Object {
+    pub(crate) const fn new(namespace: &'static str) -> Self {
+        Self { namespace: Namespace::constant(namespace), global: true, session: None }
+    }
+
+    pub(crate) fn with_namespace(namespace: String) -> Self {
+        Self { namespace: Namespace::Shared(namespace.into()), global: true, session: None }
+    }
+
+    pub(crate) fn declared(declaration: &Declaration) -> Self {
+        Self { global: declaration.global, ..Self::new(declaration.namespace) }
+    }
+
+    pub(crate) fn on(&self, session: &RedisSession) -> Self {
+        Self { session: Some(session.clone()), ..self.clone() }
+    }
+
+    pub(crate) fn namespace(&self) -> &str {
+        self.namespace.as_str()
+    }
+
+    pub(crate) fn key(&self) -> Result<String> {
+        self.target().map(|target| target.key).map_err(|error| error.during("key", Some(self.namespace())))
+    }
+
+    /// The session in force and the full Redis key in it.
+    fn target(&self) -> Result<Target> {
+        if let Some(fault) = self.namespace.fault() {
+            return Err(config(fault));
+        }
+        let session = match &self.session {
+            Some(session) => session.clone(),
+            None => RedisSession::in_force()?,
+        };
+        let global = if self.global { session.global_namespace() } else { "" };
+        let key = self.namespace.key_below(global);
+        Ok(Target { key, session })
+    }
+
+    /// Makes one call of `body`, with a span around it and its errors told where they happened.
+    pub(crate) fn run<T, F>(
+        &self,
+        operation: &'static str,
+        body: impl FnOnce(Target) -> F + Send + 'static,
+    ) -> Operation<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
+        let object = self.clone();
+        Box::pin(async move {
+            let span = tracing::debug_span!("rediscache", operation, namespace = object.namespace());
+            let call = async { body(object.target()?).await };
+            call.instrument(span).await.map_err(|error| error.during(operation, Some(object.namespace())))
+        })
+    }
+}
