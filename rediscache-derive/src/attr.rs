@@ -1,0 +1,95 @@
+//! The attributes of a struct and of its fields, as values that keep the span of their key.
+
+use proc_macro2::Span;
+use syn::{Attribute, Ident, Path, parse_quote};
+
+use crate::entry::{Entry, entries};
+use crate::errors::Errors;
+use crate::key::Place;
+
+/// A value, and the key to point at when it turns out wrong.
+pub(crate) struct Keyed<T> {
+    pub(crate) key: Span,
+    pub(crate) value: T,
+}
+
+/// What `#[rediscache(…)]` says above the struct.
+pub(crate) struct StructAttr {
+    pub(crate) namespace: Option<String>,
+    pub(crate) global: bool,
+    /// Where the runtime crate is; `None` when the key that says so is wrong.
+    pub(crate) root: Option<Path>,
+}
+
+impl StructAttr {
+    pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
+        let mut found = Self { namespace: None, global: true, root: Some(parse_quote!(::rediscache)) };
+        for entry in entries(attrs, Place::Struct, errors) {
+            match entry.name() {
+                "namespace" => found.namespace = entry.text(errors),
+                "global" => found.global = entry.flag(errors).unwrap_or(true),
+                _ => found.root = entry.path(errors),
+            }
+        }
+        found
+    }
+}
+
+/// What `#[rediscache(…)]` says above one field.
+#[derive(Default)]
+pub(crate) struct FieldAttr {
+    pub(crate) skip: bool,
+    pub(crate) namespace: Option<Keyed<String>>,
+    pub(crate) global: Option<bool>,
+    pub(crate) accessor: Option<Keyed<Ident>>,
+    pub(crate) task: TaskAttr,
+}
+
+/// The keys that only a task queue takes.
+#[derive(Default)]
+pub(crate) struct TaskAttr {
+    /// The first of these keys, where a field of another type is reported.
+    pub(crate) key: Option<Span>,
+    pub(crate) client_identifier: Option<String>,
+    /// In milliseconds.
+    pub(crate) recover_after: Option<u64>,
+    pub(crate) max_attempts: Option<u32>,
+}
+
+impl FieldAttr {
+    pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
+        let mut found = Self::default();
+        let entries = entries(attrs, Place::Field, errors);
+        for entry in &entries {
+            match entry.name() {
+                "skip" => found.skip = entry.bare(errors),
+                "namespace" => found.namespace = entry.text(errors).map(|value| Keyed { key: entry.span(), value }),
+                "global" => found.global = entry.flag(errors),
+                "accessor" => found.accessor = entry.ident(errors).map(|value| Keyed { key: entry.span(), value }),
+                _ => found.task.take(entry, errors),
+            }
+        }
+        if found.skip {
+            reject_company_of_skip(&entries, errors);
+        }
+        found
+    }
+}
+
+impl TaskAttr {
+    fn take(&mut self, entry: &Entry, errors: &mut Errors) {
+        self.key.get_or_insert(entry.span());
+        match entry.name() {
+            "client_identifier" => self.client_identifier = entry.text(errors),
+            "recover_after" => self.recover_after = entry.milliseconds(errors),
+            _ => self.max_attempts = entry.count(errors),
+        }
+    }
+}
+
+fn reject_company_of_skip(entries: &[Entry], errors: &mut Errors) {
+    for entry in entries.iter().filter(|entry| entry.name() != "skip") {
+        let name = entry.name();
+        errors.push(entry.span(), format!("`{name}` means nothing on a field with `skip`; take one of the two away"));
+    }
+}

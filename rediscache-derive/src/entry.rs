@@ -1,0 +1,203 @@
+//! One `key` or `key = value` of an attribute, and the readers of its value.
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, Lit, LitStr, Meta, Path, Result};
+
+use crate::errors::Errors;
+use crate::key::{Key, Place};
+
+/// One key of an attribute, known and in its place, with the value as written.
+pub(crate) struct Entry {
+    key: &'static Key,
+    span: Span,
+    value: Value,
+}
+
+enum Value {
+    /// A key alone.
+    Absent,
+    Literal(Lit),
+    Other,
+}
+
+/// Reads every `#[rediscache(…)]` among `attrs`; a key comes at most once.
+pub(crate) fn entries(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("rediscache")) {
+        let Meta::List(list) = &attr.meta else {
+            let form = r#"#[rediscache(namespace = "name")]"#;
+            errors.push(attr.path().span(), format!("`rediscache` takes a list of keys; write `{form}`"));
+            continue;
+        };
+        for piece in split(list.tokens.clone(), errors) {
+            let Some(entry) = Entry::read(&piece, place, errors) else { continue };
+            if entries.iter().any(|earlier| earlier.name() == entry.name()) {
+                errors.push(entry.span, format!("`{}` is given twice; keep one of them", entry.name()));
+            } else {
+                entries.push(entry);
+            }
+        }
+    }
+    entries
+}
+
+/// Splits at the commas; those within brackets belong to a value.
+fn split(tokens: TokenStream, errors: &mut Errors) -> Vec<Vec<TokenTree>> {
+    let mut flat = Vec::new();
+    flatten(tokens, &mut flat);
+    let mut pieces = Vec::new();
+    let mut piece = Vec::new();
+    for token in flat {
+        match token {
+            TokenTree::Punct(comma) if comma.as_char() == ',' && piece.is_empty() => {
+                errors.push(comma.span(), "no key stands before this comma; take the comma away");
+            }
+            TokenTree::Punct(comma) if comma.as_char() == ',' => pieces.push(std::mem::take(&mut piece)),
+            token => piece.push(token),
+        }
+    }
+    if !piece.is_empty() {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+/// Opens the invisible groups that `macro_rules!` puts around what it was given.
+fn flatten(tokens: TokenStream, flat: &mut Vec<TokenTree>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => flatten(group.stream(), flat),
+            token => flat.push(token),
+        }
+    }
+}
+
+impl Entry {
+    fn read(piece: &[TokenTree], place: Place, errors: &mut Errors) -> Option<Self> {
+        let (ident, rest) = match piece {
+            [TokenTree::Ident(ident), rest @ ..] => (ident, rest),
+            [other, ..] => {
+                errors.push(other.span(), format!("this is not a key; {}", place.accepts()));
+                return None;
+            }
+            [] => return None,
+        };
+        let key = Key::find(ident, place, errors)?;
+        let value = match rest {
+            [] => Value::Absent,
+            [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
+                syn::parse2(value.iter().cloned().collect()).map_or(Value::Other, Value::Literal)
+            }
+            _ => Value::Other,
+        };
+        Some(Self { key, span: ident.span(), value })
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        self.key.name
+    }
+
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// A key without a value. One with a value counts too, so that it makes no further errors.
+    pub(crate) fn bare(&self, errors: &mut Errors) -> bool {
+        if !matches!(self.value, Value::Absent) {
+            self.reject::<()>(errors);
+        }
+        true
+    }
+
+    pub(crate) fn flag(&self, errors: &mut Errors) -> Option<bool> {
+        match &self.value {
+            Value::Literal(Lit::Bool(flag)) => Some(flag.value),
+            _ => self.reject(errors),
+        }
+    }
+
+    pub(crate) fn text(&self, errors: &mut Errors) -> Option<String> {
+        self.string(errors).map(LitStr::value)
+    }
+
+    pub(crate) fn count(&self, errors: &mut Errors) -> Option<u32> {
+        let count = match &self.value {
+            Value::Literal(Lit::Int(count)) if matches!(count.suffix(), "" | "u32") => count.base10_parse().ok(),
+            _ => None,
+        };
+        count.filter(|count| *count > 0).or_else(|| self.reject(errors))
+    }
+
+    pub(crate) fn milliseconds(&self, errors: &mut Errors) -> Option<u64> {
+        let text = self.string(errors)?;
+        let duration = milliseconds(&text.value());
+        if duration.is_none() {
+            let name = self.key.name;
+            errors.push(
+                text.span(),
+                format!("`{name}` takes a whole number above zero and a unit; write `500ms`, `5s`, `2m` or `1h`"),
+            );
+        }
+        duration
+    }
+
+    pub(crate) fn ident(&self, errors: &mut Errors) -> Option<Ident> {
+        self.words("#", Ident::parse, "a name that a function can have", errors)
+    }
+
+    pub(crate) fn path(&self, errors: &mut Errors) -> Option<Path> {
+        self.words("#: ", Path::parse_mod_style, "a path", errors)
+    }
+
+    /// Parses a string of words and `signs`. The compiler's lexer is asked about nothing else, for it reports what it
+    /// cannot read, such as an open comment, by itself.
+    fn words<T>(
+        &self,
+        signs: &str,
+        parser: fn(ParseStream) -> Result<T>,
+        takes: &str,
+        errors: &mut Errors,
+    ) -> Option<T> {
+        let literal = self.string(errors)?;
+        let text = literal.value();
+        let readable = text.chars().all(|char| char.is_alphanumeric() || char == '_' || signs.contains(char));
+        let parsed = readable.then(|| literal.parse_with(parser).ok()).flatten();
+        if parsed.is_none() {
+            let Key { name, form, .. } = self.key;
+            errors.push(self.span, format!("`{name}` takes {takes}, not {text:?}; write `{form}`"));
+        }
+        parsed
+    }
+
+    fn string(&self, errors: &mut Errors) -> Option<&LitStr> {
+        match &self.value {
+            Value::Literal(Lit::Str(text)) if text.value().is_empty() => {
+                errors.push(self.span, format!("`{}` must not be empty; write `{}`", self.key.name, self.key.form));
+                None
+            }
+            Value::Literal(Lit::Str(text)) => Some(text),
+            _ => self.reject(errors),
+        }
+    }
+
+    fn reject<T>(&self, errors: &mut Errors) -> Option<T> {
+        let Key { name, takes, form, .. } = self.key;
+        errors.push(self.span, format!("`{name}` takes {takes}; write `{form}`"));
+        None
+    }
+}
+
+fn milliseconds(text: &str) -> Option<u64> {
+    let digits = text.find(|char: char| !char.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let unit: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(unit).filter(|duration| *duration > 0)
+}

@@ -1,0 +1,146 @@
+//! The expansion of a struct without mistakes. It cannot fail.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Path;
+use syn::ext::IdentExt;
+
+use crate::model::{Model, Object};
+
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let Some(root) = &model.root else { return TokenStream::new() };
+    let ident = model.ident;
+    let accessors = model.objects.iter().map(|object| accessor(object, root));
+    let checks = model.objects.iter().filter_map(|object| task_check(object, root));
+    let infos = model.objects.iter().map(|object| info(object, root));
+    let uses = uses(model);
+    quote! {
+        impl #ident {
+            #(#accessors)*
+        }
+
+        #[automatically_derived]
+        impl #root::RedisNamespaced for #ident {
+            fn objects() -> ::std::vec::Vec<#root::ObjectInfo> {
+                #(#checks)*
+                <[#root::ObjectInfo]>::into_vec(::std::boxed::Box::new([#(#infos),*]))
+            }
+        }
+
+        #uses
+    }
+}
+
+fn accessor(object: &Object, root: &Path) -> TokenStream {
+    let ty = object.ty;
+    let signature = signature(object);
+    let declaration = declaration(object, root);
+    quote! {
+        #signature {
+            <#ty as #root::RedisObject>::declare(#declaration)
+        }
+    }
+}
+
+/// An accessor up to its body.
+pub(crate) fn signature(object: &Object) -> TokenStream {
+    let Object { visibility, ty, attrs, accessor, .. } = object;
+    let doc = (!object.documented).then(|| format!("The `{}` object.", object.namespace)).into_iter();
+    quote! {
+        #(#attrs)*
+        #(#[doc = #doc])*
+        #visibility fn #accessor() -> #ty
+    }
+}
+
+fn info(object: &Object, root: &Path) -> TokenStream {
+    let ty = object.ty;
+    let declaration = declaration(object, root);
+    let field = object.ident.unraw().to_string();
+    quote! {
+        <#ty as #root::RedisObject>::describe(#field, #declaration)
+    }
+}
+
+/// Requires a task queue where a key is only for those, and reports any other type at the key.
+fn task_check(object: &Object, root: &Path) -> Option<TokenStream> {
+    let key = object.task.key?;
+    let ty = object.ty.to_token_stream().into_iter().map(|mut token| {
+        token.set_span(key.resolved_at(token.span()));
+        token
+    });
+    Some(quote! {
+        {
+            fn task_queue<T: #root::RedisTaskObject>() {}
+            task_queue::<#(#ty)*>();
+        }
+    })
+}
+
+fn declaration(object: &Object, root: &Path) -> TokenStream {
+    let namespace = &object.namespace;
+    let task = &object.task;
+    let global = (!object.global).then(|| quote!(.without_global_namespace()));
+    let client_identifier = task.client_identifier.iter();
+    let recover_after = task.recover_after.iter();
+    let max_attempts = task.max_attempts.iter();
+    quote! {
+        #root::Declaration::new(#namespace)
+            #global
+            #(.client_identifier(#client_identifier))*
+            #(.recover_after(::core::time::Duration::from_millis(#recover_after)))*
+            #(.max_attempts(#max_attempts))*
+    }
+}
+
+/// Counts the fields as used: they are declarations, and the struct is never built.
+fn uses(model: &Model) -> TokenStream {
+    let ident = model.ident;
+    let fields = &model.fields;
+    let it = syn::Ident::new("it", Span::mixed_site());
+    quote! {
+        const _: fn(&#ident) = |#it| {
+            #(let _ = &raw const #it.#fields;)*
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::{DeriveInput, parse_quote};
+
+    use super::signature;
+    use crate::errors::Errors;
+    use crate::model::Model;
+
+    fn signature_of(input: &DeriveInput) -> String {
+        let model = Model::read(input, &mut Errors::default());
+        signature(&model.objects[0]).to_string()
+    }
+
+    #[test]
+    fn the_docs_of_a_field_go_to_its_accessor() {
+        let signature = signature_of(&parse_quote! {
+            struct Channel {
+                /// Topic of each channel.
+                #[deprecated]
+                #[allow(unused)]
+                pub topics: Topics,
+            }
+        });
+        let expected = "# [doc = r\" Topic of each channel.\"] # [deprecated] pub fn topics () -> Topics";
+        assert_eq!(signature, expected);
+    }
+
+    #[test]
+    fn a_field_without_docs_gets_a_line() {
+        let signature = signature_of(&parse_quote! {
+            struct Channel {
+                #[doc(hidden)]
+                topics: Topics,
+            }
+        });
+        let expected = "# [doc (hidden)] # [doc = \"The `Channel.topics` object.\"] fn topics () -> Topics";
+        assert_eq!(signature, expected);
+    }
+}

@@ -1,0 +1,96 @@
+use syn::Ident;
+
+use crate::errors::Errors;
+
+/// Where an attribute stands.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Place {
+    Struct,
+    Field,
+}
+
+/// A key there is.
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    places: &'static [Place],
+    /// What its value is, for a message.
+    pub(crate) takes: &'static str,
+    /// How to write it, for a message.
+    pub(crate) form: &'static str,
+}
+
+const fn key(name: &'static str, places: &'static [Place], takes: &'static str, form: &'static str) -> Key {
+    Key { name, places, takes, form }
+}
+
+const STRUCT: &[Place] = &[Place::Struct];
+const FIELD: &[Place] = &[Place::Field];
+const BOTH: &[Place] = &[Place::Struct, Place::Field];
+
+const KEYS: [Key; 8] = [
+    key("namespace", BOTH, "a string", r#"namespace = "name""#),
+    key("global", BOTH, "`true` or `false`", "global = false"),
+    key("crate", STRUCT, "a path in a string", r#"crate = "path::to::rediscache""#),
+    key("skip", FIELD, "no value", "skip"),
+    key("accessor", FIELD, "a name in a string", r#"accessor = "name""#),
+    key("client_identifier", FIELD, "a string", r#"client_identifier = "w1""#),
+    key("recover_after", FIELD, "a duration in a string", r#"recover_after = "5s""#),
+    key("max_attempts", FIELD, "a whole number from 1 to 4294967295", "max_attempts = 3"),
+];
+
+impl Place {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Struct => "the struct",
+            Self::Field => "a field",
+        }
+    }
+
+    /// Lists the keys taken here, for a message.
+    pub(crate) fn accepts(self) -> String {
+        let names: Vec<_> = self.keys().map(|key| format!("`{}`", key.name)).collect();
+        format!("{} takes {}", self.noun(), names.join(", "))
+    }
+
+    fn keys(self) -> impl Iterator<Item = &'static Key> {
+        KEYS.iter().filter(move |key| key.places.contains(&self))
+    }
+}
+
+impl Key {
+    /// Finds the key of this name, or says which one was meant.
+    pub(crate) fn find(ident: &Ident, place: Place, errors: &mut Errors) -> Option<&'static Self> {
+        let name = ident.to_string();
+        match KEYS.iter().find(|key| key.name == name) {
+            Some(key) if key.places.contains(&place) => return Some(key),
+            Some(key) => {
+                let (here, there) = (place.noun(), key.places[0].noun());
+                let form = key.form;
+                let message = format!("`{name}` is not a key of {here}; write `#[rediscache({form})]` above {there}");
+                errors.push(ident.span(), message);
+            }
+            None => {
+                let near = place.keys().find(|key| distance(key.name, &name) <= 2);
+                let hint = near.map(|key| format!("did you mean `{}`? ", key.name)).unwrap_or_default();
+                errors.push(ident.span(), format!("there is no key `{name}`; {hint}{}", place.accepts()));
+            }
+        }
+        None
+    }
+}
+
+/// How many letters to add, drop or change between the two words.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (above, from) in from.chars().enumerate() {
+        let mut diagonal = above;
+        row[0] = above + 1;
+        for (column, to) in to.iter().enumerate() {
+            let changed = diagonal + usize::from(from != *to);
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.len()]
+}

@@ -1,0 +1,74 @@
+//! The derive macro of `rediscache`, which re-exports it: depend on that crate, not on this one.
+
+mod attr;
+mod entry;
+mod errors;
+mod expand;
+mod fallback;
+mod key;
+mod model;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+use crate::errors::Errors;
+use crate::model::Model;
+
+/// Gives a struct one accessor per cache field, and `RedisNamespaced::objects`.
+///
+/// The accessor has the name, the visibility and the docs of its field, and returns the object by value. The
+/// struct itself is never built: its fields are declarations.
+///
+/// ```text
+/// #[derive(RedisNamespaced)]
+/// #[rediscache(namespace = "chan")]
+/// pub struct Channel {
+///     /// Topic of each channel.
+///     pub topics: RedisCache<u64, String>,           // Channel::topics(), namespace "chan.topics"
+///     #[rediscache(namespace = "birthday", global = false)]
+///     birthdays: RedisCache<String, Date>,           // Channel::birthdays(), namespace "birthday"
+///     #[rediscache(recover_after = "5s", max_attempts = 3)]
+///     reminders: RedisTaskQueue<Reminder>,           // Channel::reminders(), namespace "chan.reminders"
+///     #[rediscache(skip)]
+///     other: u32,                                    // nothing
+/// }
+/// ```
+///
+/// # Keys of the struct
+///
+/// - `namespace = "name"`: stands in front of every field's name, in place of the struct's own.
+/// - `global = false`: leaves out the session's global namespace, for every field.
+/// - `crate = "path"`: where `rediscache` is found, when it is renamed or re-exported.
+///
+/// # Keys of a field
+///
+/// - `namespace = "name"`: the whole namespace of this field, in place of `Struct.field`.
+/// - `global = false`: leaves out the session's global namespace; `global = true` puts it back.
+/// - `accessor = "name"`: the name of the accessor, in place of the field's. The namespace stays.
+/// - `skip`: the field is not a cache object and gets no accessor.
+///
+/// # Keys of a `RedisTaskQueue` field
+///
+/// - `client_identifier = "w1"`: the client that the tasks taken belong to.
+/// - `recover_after = "5s"`: how long a client may be silent before its tasks return to the queue; a whole number of
+///   `ms`, `s`, `m` or `h`.
+/// - `max_attempts = 3`: how often a task is delivered before it becomes a dead letter.
+///
+/// # Errors
+///
+/// Every mistake is reported in one compile, at the key: unknown, repeated, misplaced or empty keys, two fields with
+/// one namespace or one accessor, a field that is neither a cache object nor `skip`, and anything but a struct with
+/// named fields and no generics.
+#[proc_macro_derive(RedisNamespaced, attributes(rediscache))]
+pub fn derive_redis_namespaced(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let mut errors = Errors::default();
+    let model = Model::read(&input, &mut errors);
+    match errors.into_compile_errors() {
+        None => expand::expand(&model).into(),
+        Some(mut tokens) => {
+            tokens.extend(fallback::expand(&model));
+            tokens.into()
+        }
+    }
+}
