@@ -1,6 +1,6 @@
 //! What a store can do. Stores know bytes and Redis keys, and no codec.
 
-mod fault;
+pub(crate) mod fault;
 mod increment;
 mod memory;
 mod packed;
@@ -27,6 +27,7 @@ pub(crate) enum Store {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DataType {
     Hash,
+    List,
 }
 
 /// What became of a conditional write.
@@ -123,6 +124,18 @@ operations! {
     fn scan(cursor: Option<&[u8]>) -> Page;
 }
 
+// On the list at `key`: items go in on the left and come out on the right.
+operations! {
+    /// Puts items in, one after another.
+    fn push(items: &Packed) -> ();
+    /// Takes up to `limit` items out, as many as there are.
+    fn take(limit: usize) -> Vec<Vec<u8>>;
+    /// Puts items back in at the end where they come out, one after another.
+    fn put_back(items: &Packed) -> ();
+    /// How many items there are.
+    fn list_len() -> u64;
+}
+
 // On the key as a whole, which must hold `data` or nothing.
 operations! {
     /// Removes all there is.
@@ -137,7 +150,35 @@ operations! {
     fn persist(data: DataType) -> bool;
 }
 
+/// Waits for a list to have items.
+pub(crate) enum Waiter {
+    Memory(memory::MemoryWaiter),
+    #[cfg(feature = "redis")]
+    Redis(redis::RedisWaiter),
+}
+
+impl Waiter {
+    /// Returns when there may be items: soon after there are some, and now and then without. Takes none. Dropping the
+    /// future loses nothing; the next call goes on with the same wait.
+    pub(crate) async fn wait(&mut self) {
+        match self {
+            Self::Memory(waiter) => waiter.wait().await,
+            #[cfg(feature = "redis")]
+            Self::Redis(waiter) => waiter.wait().await,
+        }
+    }
+}
+
 impl Store {
+    /// Makes ready to wait for the list at `key`; holds nothing open until someone waits.
+    pub(crate) fn waiter(&self, key: &str) -> Waiter {
+        match self {
+            Self::Memory(store) => Waiter::Memory(store.waiter(key)),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => Waiter::Redis(store.waiter(key)),
+        }
+    }
+
     /// Lets go of connections and data. Later operations are refused before they get here.
     pub(crate) fn close(&self) {
         match self {

@@ -101,6 +101,8 @@ pub struct ObjectInfo {
 pub enum ObjectKind {
     /// A [`RedisCache`](crate::RedisCache).
     Cache,
+    /// A [`RedisQueue`](crate::RedisQueue).
+    Queue,
 }
 
 impl ObjectInfo {

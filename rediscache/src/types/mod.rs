@@ -3,8 +3,10 @@
 mod cache;
 mod declare;
 mod object;
+mod queue;
 mod shared;
 mod stored;
 
 pub use cache::{RedisCache, Scan};
 pub use declare::{Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisObject, RedisTaskObject};
+pub use queue::{QueueStream, RedisQueue};

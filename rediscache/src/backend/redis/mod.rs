@@ -4,9 +4,12 @@ mod connection;
 mod error;
 mod hash;
 mod lifetime;
+mod list;
 mod script;
+mod waiter;
 
 use connection::Connection;
+pub(crate) use waiter::RedisWaiter;
 
 use crate::config::Config;
 use crate::error::Result;
@@ -20,6 +23,10 @@ pub(crate) struct RedisStore {
 impl RedisStore {
     pub(crate) async fn connect(config: &Config) -> Result<Self> {
         Ok(Self { connection: Connection::open(config).await? })
+    }
+
+    pub(crate) fn waiter(&self, key: &str) -> RedisWaiter {
+        self.connection.waiter(key)
     }
 
     pub(crate) fn close(&self) {
