@@ -27,6 +27,6 @@ pub use number::{Notation, Number, NumberKind};
 pub use operation::Operation;
 pub use session::{CacheLock, RedisSession, RedisSessionBuilder};
 pub use types::{
-    Declaration, ObjectInfo, ObjectKind, QueueStream, RedisCache, RedisNamespaced, RedisObject, RedisQueue,
-    RedisTaskObject, Scan,
+    Declaration, ObjectInfo, ObjectKind, QueueStream, RedisCache, RedisNamespaced, RedisObject, RedisQueue, RedisTask,
+    RedisTaskObject, RedisTaskQueue, Scan, TaskError,
 };

@@ -6,11 +6,13 @@ mod memory;
 mod packed;
 #[cfg(feature = "redis")]
 mod redis;
+mod task;
 
 use std::time::{Duration, SystemTime};
 
 pub(crate) use increment::Increment;
 pub(crate) use packed::Packed;
+pub(crate) use task::{Due, Held, Lease, Outcome, Taken, Worker};
 
 use crate::config::{Address, Config};
 use crate::error::Result;
@@ -20,7 +22,7 @@ use crate::error::Result;
 pub(crate) enum Store {
     Memory(memory::MemoryStore),
     #[cfg(feature = "redis")]
-    Redis(redis::RedisStore),
+    Redis(Box<redis::RedisStore>),
 }
 
 /// What a key must hold for an operation on the key as a whole to go on.
@@ -59,7 +61,7 @@ impl Store {
         match &config.address {
             Address::Memory => Ok(Self::in_memory()),
             #[cfg(feature = "redis")]
-            Address::Server(_) => Ok(Self::Redis(redis::RedisStore::connect(config).await?)),
+            Address::Server(_) => Ok(Self::Redis(Box::new(redis::RedisStore::connect(config).await?))),
             #[cfg(not(feature = "redis"))]
             Address::Server(_) => {
                 Err(Error::new(ErrorKind::Unsupported, "this build has no Redis store; enable the feature `redis`"))
@@ -136,6 +138,36 @@ operations! {
     fn list_len() -> u64;
 }
 
+// On the task queue at `key`. What its keys are is written at `RedisTaskQueue`.
+operations! {
+    /// Takes up to `limit` tasks, numbered from `first` on, which become this worker's.
+    fn take_tasks(worker: &Worker, first: u64, limit: usize) -> Taken;
+    /// Ends the leases on tasks; how many of them this worker still had.
+    fn settle(worker: &Worker, outcome: Outcome, numbers: &[u64]) -> u64;
+    /// Tells that this worker lives, and brings back what is due and what dead workers held.
+    fn beat(worker: &Worker) -> Held;
+    /// Puts a task in when it is due.
+    fn put_later(worker: &Worker, item: &[u8], due: Due) -> ();
+    /// How many tasks can be taken now.
+    fn tasks_len(worker: &Worker) -> u64;
+    /// How many tasks are not due yet.
+    fn delayed_len(worker: &Worker) -> u64;
+    /// Puts one task of this worker's pending list back, at the back of the queue; whether it was pending.
+    fn reschedule_pending(worker: &Worker, item: &[u8]) -> bool;
+    /// Puts all tasks of this worker's pending list back to the front, oldest first; how many.
+    fn reschedule_all_pending(worker: &Worker) -> u64;
+    /// Puts all dead letters at the back of the queue, oldest first; how many.
+    fn requeue_dead(worker: &Worker) -> u64;
+    /// Removes all dead letters; how many.
+    fn clear_dead(worker: &Worker) -> u64;
+}
+
+// On the list at `key`, as it is.
+operations! {
+    /// All items, the one that came first at the front.
+    fn list_items() -> Vec<Vec<u8>>;
+}
+
 // On the key as a whole, which must hold `data` or nothing.
 operations! {
     /// Removes all there is.
@@ -154,7 +186,7 @@ operations! {
 pub(crate) enum Waiter {
     Memory(memory::MemoryWaiter),
     #[cfg(feature = "redis")]
-    Redis(redis::RedisWaiter),
+    Redis(Box<redis::RedisWaiter>),
 }
 
 impl Waiter {
@@ -170,12 +202,13 @@ impl Waiter {
 }
 
 impl Store {
-    /// Makes ready to wait for the list at `key`; holds nothing open until someone waits.
-    pub(crate) fn waiter(&self, key: &str) -> Waiter {
+    /// Makes ready to wait for the queue at `key`, and for announcements on `channel`; holds nothing open until someone
+    /// waits.
+    pub(crate) fn waiter(&self, key: &str, channel: Option<String>) -> Waiter {
         match self {
-            Self::Memory(store) => Waiter::Memory(store.waiter(key)),
+            Self::Memory(store) => Waiter::Memory(store.waiter()),
             #[cfg(feature = "redis")]
-            Self::Redis(store) => Waiter::Redis(store.waiter(key)),
+            Self::Redis(store) => Waiter::Redis(Box::new(store.waiter(key, channel))),
         }
     }
 

@@ -5,13 +5,13 @@ mod locks;
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 pub use builder::RedisSessionBuilder;
-pub(crate) use line::{Patience, Plain};
+pub(crate) use line::{Leased, Patience, Plain, Tasks};
 pub use locks::CacheLock;
 
 use crate::backend::{Store, fault};
@@ -67,6 +67,16 @@ struct Inner {
     closed: watch::Sender<bool>,
     locks: Locks,
     plain_lines: Lines<Plain>,
+    task_lines: Lines<Tasks>,
+}
+
+/// A session that is not kept alive.
+pub(crate) struct WeakSession(Weak<Inner>);
+
+impl WeakSession {
+    pub(crate) fn upgrade(&self) -> Option<RedisSession> {
+        self.0.upgrade().map(RedisSession)
+    }
 }
 
 impl RedisSession {
@@ -161,8 +171,8 @@ impl RedisSession {
 
     fn over(store: Store, global_namespace: String) -> Self {
         let (closed, _) = watch::channel(false);
-        let (locks, plain_lines) = Default::default();
-        Self(Arc::new(Inner { store, global_namespace, closed, locks, plain_lines }))
+        let (locks, plain_lines, task_lines) = Default::default();
+        Self(Arc::new(Inner { store, global_namespace, closed, locks, plain_lines, task_lines }))
     }
 
     /// Makes this session the default of the process, in place of the last one, and hands it back.
@@ -273,6 +283,14 @@ impl RedisSession {
 
     pub(crate) fn closing(&self) -> watch::Receiver<bool> {
         self.0.closed.subscribe()
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakSession {
+        WeakSession(Arc::downgrade(&self.0))
+    }
+
+    pub(crate) fn task_lines(&self) -> &Lines<Tasks> {
+        &self.0.task_lines
     }
 
     pub(crate) fn plain_lines(&self) -> &Lines<Plain> {

@@ -103,6 +103,8 @@ pub enum ObjectKind {
     Cache,
     /// A [`RedisQueue`](crate::RedisQueue).
     Queue,
+    /// A [`RedisTaskQueue`](crate::RedisTaskQueue).
+    TaskQueue,
 }
 
 impl ObjectInfo {

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use tokio::time::Instant;
 
+use super::task::TaskSide;
 use crate::backend::{DataType, fault};
 use crate::error::Result;
 
@@ -14,6 +15,8 @@ pub(super) type List = VecDeque<Box<[u8]>>;
 /// All keys with their data and expiry. As in Redis, a key without data does not exist.
 #[derive(Debug, Default)]
 pub(super) struct Keyspace {
+    /// What the task queues keep beside their lists.
+    pub(super) tasks: HashMap<Box<str>, TaskSide>,
     entries: HashMap<Box<str>, Entry>,
     /// When which key ends, so that what expired is freed though nobody asks for it.
     deadlines: BTreeSet<(Instant, Box<str>)>,

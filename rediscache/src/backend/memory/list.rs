@@ -1,7 +1,7 @@
-use std::sync::Arc;
+use tokio::sync::watch;
 
+use super::MemoryStore;
 use super::keyspace::List;
-use super::{MemoryStore, Shared};
 use crate::backend::Packed;
 use crate::error::Result;
 
@@ -25,33 +25,34 @@ impl MemoryStore {
         Ok(self.keyspace().find(key)?.map_or(0, |list: &mut List| list.len() as u64))
     }
 
-    pub(crate) fn waiter(&self, key: &str) -> MemoryWaiter {
-        MemoryWaiter { store: Arc::clone(&self.0), key: key.to_owned() }
+    pub(crate) fn list_items(&self, key: &str) -> Result<Vec<Vec<u8>>> {
+        let items = |list: &mut List| list.iter().rev().map(|item| item.to_vec()).collect();
+        Ok(self.keyspace().find(key)?.map_or_else(Vec::new, items))
+    }
+
+    pub(crate) fn waiter(&self) -> MemoryWaiter {
+        MemoryWaiter(self.changed.subscribe())
     }
 
     fn give(&self, key: &str, give: impl FnOnce(&mut List)) -> Result<()> {
         self.keyspace().change(key, give)?;
-        self.0.pushed.notify_waiters();
+        self.tell_those_who_wait();
         Ok(())
+    }
+
+    pub(super) fn tell_those_who_wait(&self) {
+        self.changed.send_replace(());
     }
 }
 
-/// Waits for the list at one key.
-pub(crate) struct MemoryWaiter {
-    store: Arc<Shared>,
-    key: String,
-}
+/// Waits until some list was given items; which one, the one who waits will see.
+pub(crate) struct MemoryWaiter(watch::Receiver<()>);
 
 impl MemoryWaiter {
     pub(crate) async fn wait(&mut self) {
-        loop {
-            // Made before the look, so that nothing pushed in between is missed.
-            let pushed = self.store.pushed.notified();
-            let empty = matches!(self.store.keyspace().find::<List>(&self.key), Ok(None));
-            if !empty {
-                return;
-            }
-            pushed.await;
+        if self.0.changed().await.is_err() {
+            // The store is gone, and so is everyone who could give something.
+            std::future::pending::<()>().await;
         }
     }
 }

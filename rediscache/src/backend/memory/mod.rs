@@ -4,36 +4,27 @@ mod hash;
 mod keyspace;
 mod lifetime;
 mod list;
+mod task;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use keyspace::Keyspace;
 pub(crate) use list::MemoryWaiter;
 
 /// One empty database. All its operations are atomic, since each holds the one lock to its end and none waits.
 #[derive(Debug, Default)]
-pub(crate) struct MemoryStore(Arc<Shared>);
-
-/// Shared with those who wait.
-#[derive(Debug, Default)]
-struct Shared {
+pub(crate) struct MemoryStore {
     keyspace: Mutex<Keyspace>,
-    /// Told when a list was given items.
-    pushed: Notify,
-}
-
-impl Shared {
-    /// Nothing between lock and unlock panics half way through a change, so a poisoned lock holds good data.
-    fn keyspace(&self) -> MutexGuard<'_, Keyspace> {
-        self.keyspace.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    /// Told when a list was given items, or will be at some time.
+    changed: watch::Sender<()>,
 }
 
 impl MemoryStore {
+    /// Nothing between lock and unlock panics half way through a change, so a poisoned lock holds good data.
     fn keyspace(&self) -> MutexGuard<'_, Keyspace> {
-        self.0.keyspace()
+        self.keyspace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn close(&self) {

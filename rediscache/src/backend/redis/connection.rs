@@ -77,8 +77,8 @@ impl Connection {
     }
 
     /// Makes ready to wait on a connection of its own, which a blocking command needs.
-    pub(super) fn waiter(&self, key: &str) -> RedisWaiter {
-        RedisWaiter::new(self.client.clone(), self.connect_timeout, key)
+    pub(super) fn waiter(&self, key: &str, channel: Option<String>) -> RedisWaiter {
+        RedisWaiter::new(self.client.clone(), self.connect_timeout, key, channel)
     }
 
     pub(super) fn close(&self) {

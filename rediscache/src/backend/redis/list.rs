@@ -23,4 +23,10 @@ impl RedisStore {
     pub(crate) async fn list_len(&self, key: &str) -> Result<u64> {
         self.connection.query(cmd("LLEN").arg(key)).await
     }
+
+    pub(crate) async fn list_items(&self, key: &str) -> Result<Vec<Vec<u8>>> {
+        let mut items: Vec<Vec<u8>> = self.connection.query(cmd("LRANGE").arg(key).arg(0).arg(-1)).await?;
+        items.reverse();
+        Ok(items)
+    }
 }

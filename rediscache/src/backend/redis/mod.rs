@@ -6,6 +6,7 @@ mod hash;
 mod lifetime;
 mod list;
 mod script;
+mod task;
 mod waiter;
 
 use connection::Connection;
@@ -25,8 +26,8 @@ impl RedisStore {
         Ok(Self { connection: Connection::open(config).await? })
     }
 
-    pub(crate) fn waiter(&self, key: &str) -> RedisWaiter {
-        self.connection.waiter(key)
+    pub(crate) fn waiter(&self, key: &str, channel: Option<String>) -> RedisWaiter {
+        self.connection.waiter(key, channel)
     }
 
     pub(crate) fn close(&self) {

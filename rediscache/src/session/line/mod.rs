@@ -4,6 +4,7 @@
 //! was under way for them is in the hands of the line's task, and what arrives for nobody goes back.
 
 mod arrival;
+mod leased;
 mod plain;
 mod registry;
 mod serve;
@@ -13,13 +14,14 @@ use std::future::Future;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-pub(crate) use arrival::Arrival;
+pub(crate) use leased::{Leased, Tasks};
 pub(crate) use plain::Plain;
 pub(crate) use registry::Lines;
 
 use super::RedisSession;
 use crate::backend::Store;
 use crate::error::Result;
+use arrival::Arrival;
 
 /// Where a line takes its items from.
 pub(crate) trait Source: Send + Sync + 'static {
@@ -27,6 +29,11 @@ pub(crate) trait Source: Send + Sync + 'static {
 
     /// The Redis key that gets items, which is what is waited on.
     fn key(&self) -> &str;
+
+    /// Where it is announced that something will be due.
+    fn channel(&self) -> Option<String> {
+        None
+    }
 
     /// Takes up to `limit` items, as many as there are now.
     fn take(&self, store: &Store, limit: usize) -> impl Future<Output = Result<Vec<Self::Item>>> + Send;
@@ -37,9 +44,14 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Puts an item that cannot be read aside.
     fn bury(&self, store: &Store, item: Self::Item) -> impl Future<Output = Result<()>> + Send;
 
-    /// When there is something to do besides taking.
+    /// When there is something to do besides taking, for those who wait and for what is held.
     fn next_tick(&self) -> Option<Instant> {
         None
+    }
+
+    /// Whether something was handed out that needs ticks though nobody asks for more.
+    fn is_held(&self) -> bool {
+        false
     }
 
     /// Does what there is to do besides taking.

@@ -9,7 +9,7 @@ use super::registry::Place;
 use super::{Arrival, Message, Patience, Request, Source};
 use crate::backend::{Waiter, fault};
 use crate::error::Error;
-use crate::session::RedisSession;
+use crate::session::{RedisSession, WeakSession};
 
 /// The most items taken at once, so that one call never holds the server for long.
 const BATCH: usize = 256;
@@ -31,6 +31,7 @@ pub(super) struct Line<S: Source> {
     returned: Vec<(S::Item, RedisSession)>,
     unreadable: Vec<(S::Item, RedisSession)>,
     waiter: Waiter,
+    session: WeakSession,
     closing: watch::Receiver<bool>,
 }
 
@@ -42,10 +43,10 @@ impl<S: Source> Line<S> {
         place: Place<S>,
         session: &RedisSession,
     ) -> Self {
-        let waiter = session.any_store().waiter(source.key());
-        let closing = session.closing();
+        let waiter = session.any_store().waiter(source.key(), source.channel());
+        let (session, closing) = (session.downgrade(), session.closing());
         let (requests, left, returned, unreadable) = Default::default();
-        Self { source, inbox, sender, place, requests, left, returned, unreadable, waiter, closing }
+        Self { source, inbox, sender, place, requests, left, returned, unreadable, waiter, session, closing }
     }
 
     pub(super) async fn serve(mut self) {
@@ -217,7 +218,8 @@ impl<S: Source> Line<S> {
 
     /// Waits for someone to ask; `false` when nobody will.
     async fn rest(&mut self) -> bool {
-        let until = Instant::now() + LINGER;
+        let held = self.source.is_held();
+        let until = self.source.next_tick().filter(|_| held).unwrap_or_else(|| Instant::now() + LINGER);
         tokio::select! {
             message = self.inbox.recv() => match message {
                 Some(message) => {
@@ -227,7 +229,13 @@ impl<S: Source> Line<S> {
                 None => false,
             },
             _ = self.closing.changed() => true,
-            () = sleep_until(until) => !self.place.give_up(&self.inbox),
+            () = sleep_until(until) => match self.session.upgrade() {
+                Some(session) if held => {
+                    self.source.tick(session.any_store()).await;
+                    true
+                }
+                _ => !self.place.give_up(&self.inbox),
+            },
         }
     }
 }
