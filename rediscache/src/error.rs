@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 /// The result of every fallible call of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -37,7 +38,8 @@ struct Inner {
     namespace: Option<Box<str>>,
     message: Cow<'static, str>,
     retryable: bool,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    /// Shared, since one failure may be told to many callers.
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What kind of thing went wrong; the same for the same mistake on every store.
@@ -86,8 +88,15 @@ impl Error {
     }
 
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
+    }
+
+    /// The same failure, for one more of the callers that it concerns.
+    pub(crate) fn again(&self) -> Self {
+        let Inner { kind, operation, ref namespace, ref message, retryable, ref source } = *self.0;
+        let (namespace, message, source) = (namespace.clone(), message.clone(), source.clone());
+        Self(Box::new(Inner { kind, operation, namespace, message, retryable, source }))
     }
 
     /// Says where it happened, unless that is known already.

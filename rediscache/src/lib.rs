@@ -26,4 +26,7 @@ pub use lend::{Give, Lend};
 pub use number::{Notation, Number, NumberKind};
 pub use operation::Operation;
 pub use session::{CacheLock, RedisSession, RedisSessionBuilder};
-pub use types::{Declaration, ObjectInfo, ObjectKind, RedisCache, RedisNamespaced, RedisObject, RedisTaskObject, Scan};
+pub use types::{
+    Declaration, ObjectInfo, ObjectKind, QueueStream, RedisCache, RedisNamespaced, RedisObject, RedisQueue, RedisTask,
+    RedisTaskObject, RedisTaskQueue, Scan, TaskError,
+};

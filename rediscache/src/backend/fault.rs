@@ -23,3 +23,7 @@ pub(crate) fn not_an_integer() -> Error {
 pub(crate) fn overflow() -> Error {
     Error::new(ErrorKind::Overflow, "the result does not fit the value type; the stored value was left as it is")
 }
+
+pub(crate) fn closed() -> Error {
+    Error::new(ErrorKind::Closed, "the session was closed; connect a new one")
+}

@@ -1,16 +1,18 @@
 //! What a store can do. Stores know bytes and Redis keys, and no codec.
 
-mod fault;
+pub(crate) mod fault;
 mod increment;
 mod memory;
 mod packed;
 #[cfg(feature = "redis")]
 mod redis;
+mod task;
 
 use std::time::{Duration, SystemTime};
 
 pub(crate) use increment::Increment;
 pub(crate) use packed::Packed;
+pub(crate) use task::{Due, Held, Lease, Outcome, Taken, Worker};
 
 use crate::config::{Address, Config};
 use crate::error::Result;
@@ -20,13 +22,14 @@ use crate::error::Result;
 pub(crate) enum Store {
     Memory(memory::MemoryStore),
     #[cfg(feature = "redis")]
-    Redis(redis::RedisStore),
+    Redis(Box<redis::RedisStore>),
 }
 
 /// What a key must hold for an operation on the key as a whole to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DataType {
     Hash,
+    List,
 }
 
 /// What became of a conditional write.
@@ -58,7 +61,7 @@ impl Store {
         match &config.address {
             Address::Memory => Ok(Self::in_memory()),
             #[cfg(feature = "redis")]
-            Address::Server(_) => Ok(Self::Redis(redis::RedisStore::connect(config).await?)),
+            Address::Server(_) => Ok(Self::Redis(Box::new(redis::RedisStore::connect(config).await?))),
             #[cfg(not(feature = "redis"))]
             Address::Server(_) => {
                 Err(Error::new(ErrorKind::Unsupported, "this build has no Redis store; enable the feature `redis`"))
@@ -123,6 +126,48 @@ operations! {
     fn scan(cursor: Option<&[u8]>) -> Page;
 }
 
+// On the list at `key`: items go in on the left and come out on the right.
+operations! {
+    /// Puts items in, one after another.
+    fn push(items: &Packed) -> ();
+    /// Takes up to `limit` items out, as many as there are.
+    fn take(limit: usize) -> Vec<Vec<u8>>;
+    /// Puts items back in at the end where they come out, one after another.
+    fn put_back(items: &Packed) -> ();
+    /// How many items there are.
+    fn list_len() -> u64;
+}
+
+// On the task queue at `key`. What its keys are is written at `RedisTaskQueue`.
+operations! {
+    /// Takes up to `limit` tasks, numbered from `first` on, which become this worker's.
+    fn take_tasks(worker: &Worker, first: u64, limit: usize) -> Taken;
+    /// Ends the leases on tasks; how many of them this worker still had.
+    fn settle(worker: &Worker, outcome: Outcome, numbers: &[u64]) -> u64;
+    /// Tells that this worker lives, and brings back what is due and what dead workers held.
+    fn beat(worker: &Worker) -> Held;
+    /// Puts a task in when it is due.
+    fn put_later(worker: &Worker, item: &[u8], due: Due) -> ();
+    /// How many tasks can be taken now.
+    fn tasks_len(worker: &Worker) -> u64;
+    /// How many tasks are not due yet.
+    fn delayed_len(worker: &Worker) -> u64;
+    /// Puts one task of this worker's pending list back, at the back of the queue; whether it was pending.
+    fn reschedule_pending(worker: &Worker, item: &[u8]) -> bool;
+    /// Puts all tasks of this worker's pending list back to the front, oldest first; how many.
+    fn reschedule_all_pending(worker: &Worker) -> u64;
+    /// Puts all dead letters at the back of the queue, oldest first; how many.
+    fn requeue_dead(worker: &Worker) -> u64;
+    /// Removes all dead letters; how many.
+    fn clear_dead(worker: &Worker) -> u64;
+}
+
+// On the list at `key`, as it is.
+operations! {
+    /// All items, the one that came first at the front.
+    fn list_items() -> Vec<Vec<u8>>;
+}
+
 // On the key as a whole, which must hold `data` or nothing.
 operations! {
     /// Removes all there is.
@@ -137,7 +182,36 @@ operations! {
     fn persist(data: DataType) -> bool;
 }
 
+/// Waits for a list to have items.
+pub(crate) enum Waiter {
+    Memory(memory::MemoryWaiter),
+    #[cfg(feature = "redis")]
+    Redis(Box<redis::RedisWaiter>),
+}
+
+impl Waiter {
+    /// Returns when there may be items: soon after there are some, and now and then without. Takes none. Dropping the
+    /// future loses nothing; the next call goes on with the same wait.
+    pub(crate) async fn wait(&mut self) {
+        match self {
+            Self::Memory(waiter) => waiter.wait().await,
+            #[cfg(feature = "redis")]
+            Self::Redis(waiter) => waiter.wait().await,
+        }
+    }
+}
+
 impl Store {
+    /// Makes ready to wait for the queue at `key`, and for announcements on `channel`; holds nothing open until someone
+    /// waits.
+    pub(crate) fn waiter(&self, key: &str, channel: Option<String>) -> Waiter {
+        match self {
+            Self::Memory(store) => Waiter::Memory(store.waiter()),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => Waiter::Redis(Box::new(store.waiter(key, channel))),
+        }
+    }
+
     /// Lets go of connections and data. Later operations are refused before they get here.
     pub(crate) fn close(&self) {
         match self {

@@ -34,3 +34,14 @@ impl Packed {
         self.ends.iter().zip(starts).map(|(&end, start)| &self.bytes[start..end])
     }
 }
+
+impl<T: AsRef<[u8]>> FromIterator<T> for Packed {
+    fn from_iter<I: IntoIterator<Item = T>>(parts: I) -> Self {
+        let mut packed = Self::default();
+        for part in parts {
+            packed.bytes.extend_from_slice(part.as_ref());
+            packed.ends.push(packed.bytes.len());
+        }
+        packed
+    }
+}

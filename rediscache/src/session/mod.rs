@@ -1,22 +1,30 @@
 mod builder;
 mod current;
+mod line;
 mod locks;
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::sync::watch;
 
 pub use builder::RedisSessionBuilder;
+pub(crate) use line::{Leased, Patience, Plain, Tasks};
 pub use locks::CacheLock;
 
-use crate::backend::Store;
+use crate::backend::{Store, fault};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
+use line::Lines;
 use locks::Locks;
 
 /// The environment variable that [`RedisSession::from_env`] reads.
 const URL_VARIABLE: &str = "REDISCACHE_URL";
+
+/// How long closing waits for what is under way.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// A connection to one store, shared by all that use it.
 ///
@@ -55,8 +63,20 @@ pub struct RedisSession(Arc<Inner>);
 struct Inner {
     store: Store,
     global_namespace: String,
-    closed: AtomicBool,
+    /// Becomes true once, and is watched by background tasks.
+    closed: watch::Sender<bool>,
     locks: Locks,
+    plain_lines: Lines<Plain>,
+    task_lines: Lines<Tasks>,
+}
+
+/// A session that is not kept alive.
+pub(crate) struct WeakSession(Weak<Inner>);
+
+impl WeakSession {
+    pub(crate) fn upgrade(&self) -> Option<RedisSession> {
+        self.0.upgrade().map(RedisSession)
+    }
 }
 
 impl RedisSession {
@@ -150,8 +170,9 @@ impl RedisSession {
     }
 
     fn over(store: Store, global_namespace: String) -> Self {
-        let closed = AtomicBool::new(false);
-        Self(Arc::new(Inner { store, global_namespace, closed, locks: Locks::default() }))
+        let (closed, _) = watch::channel(false);
+        let (locks, plain_lines, task_lines) = Default::default();
+        Self(Arc::new(Inner { store, global_namespace, closed, locks, plain_lines, task_lines }))
     }
 
     /// Makes this session the default of the process, in place of the last one, and hands it back.
@@ -219,8 +240,8 @@ impl RedisSession {
 
     /// Closes the session for all its clones; calls after this are refused. Closing twice is fine.
     ///
-    /// Calls under way keep their connection until they end, within the response timeout. The embedded store forgets
-    /// its data.
+    /// Everyone who waits for a queue is told [`Closed`](ErrorKind::Closed). Calls under way keep their connection until
+    /// they end, within the response timeout. The embedded store forgets its data.
     ///
     /// # Errors
     ///
@@ -228,17 +249,18 @@ impl RedisSession {
     ///
     /// # Cancel safety
     ///
-    /// The session is closed by the first poll.
+    /// The session is closed by the first poll. Dropped after that, its connections end with its last clone.
     pub async fn close(&self) -> Result<()> {
-        if !self.0.closed.swap(true, Ordering::AcqRel) {
-            self.0.store.close();
-        }
+        self.0.closed.send_replace(true);
+        // What is on its way to someone who waited is put back first.
+        let _ = tokio::time::timeout(CLOSING, self.0.closed.closed()).await;
+        self.0.store.close();
         Ok(())
     }
 
     /// Whether [`close`](Self::close) was called on any clone.
     pub fn is_closed(&self) -> bool {
-        self.0.closed.load(Ordering::Acquire)
+        *self.0.closed.borrow()
     }
 
     /// The prefix of all keys that did not opt out; `""` when there is none.
@@ -249,9 +271,30 @@ impl RedisSession {
     /// The store, unless the session was closed.
     pub(crate) fn store(&self) -> Result<&Store> {
         if self.is_closed() {
-            return Err(Error::new(ErrorKind::Closed, "the session was closed; connect a new one"));
+            return Err(fault::closed());
         }
         Ok(&self.0.store)
+    }
+
+    /// The store, also while the session is being closed.
+    pub(crate) fn any_store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.0.closed.subscribe()
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakSession {
+        WeakSession(Arc::downgrade(&self.0))
+    }
+
+    pub(crate) fn task_lines(&self) -> &Lines<Tasks> {
+        &self.0.task_lines
+    }
+
+    pub(crate) fn plain_lines(&self) -> &Lines<Plain> {
+        &self.0.plain_lines
     }
 
     pub(crate) fn locks(&self) -> &Locks {

@@ -101,6 +101,10 @@ pub struct ObjectInfo {
 pub enum ObjectKind {
     /// A [`RedisCache`](crate::RedisCache).
     Cache,
+    /// A [`RedisQueue`](crate::RedisQueue).
+    Queue,
+    /// A [`RedisTaskQueue`](crate::RedisTaskQueue).
+    TaskQueue,
 }
 
 impl ObjectInfo {

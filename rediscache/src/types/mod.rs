@@ -3,8 +3,12 @@
 mod cache;
 mod declare;
 mod object;
+mod queue;
 mod shared;
 mod stored;
+mod task_queue;
 
 pub use cache::{RedisCache, Scan};
 pub use declare::{Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisObject, RedisTaskObject};
+pub use queue::{QueueStream, RedisQueue};
+pub use task_queue::{RedisTask, RedisTaskQueue, TaskError};

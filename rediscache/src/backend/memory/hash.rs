@@ -12,11 +12,11 @@ const PAGE: usize = 500;
 impl MemoryStore {
     /// Looks at the hash at `key`; `absent` is what there is to see where none is.
     fn look<T>(&self, key: &str, absent: T, look: impl FnOnce(&mut Hash) -> T) -> Result<T> {
-        Ok(self.keyspace().hash(key)?.map_or(absent, look))
+        Ok(self.keyspace().find(key)?.map_or(absent, look))
     }
 
     fn change<T>(&self, key: &str, change: impl FnOnce(&mut Hash) -> T) -> Result<T> {
-        self.keyspace().change_hash(key, change)
+        self.keyspace().change(key, change)
     }
 
     pub(crate) fn get(&self, key: &str, field: &[u8]) -> Result<Option<Vec<u8>>> {
@@ -86,7 +86,7 @@ impl MemoryStore {
         if keyspace.lifetime(key, DataType::Hash)?.is_some() {
             keyspace.remove(key);
         }
-        keyspace.change_hash(key, |hash| insert_all(hash, pairs))
+        keyspace.change(key, |hash| insert_all(hash, pairs))
     }
 
     pub(crate) fn entries(&self, key: &str) -> Result<Entries> {

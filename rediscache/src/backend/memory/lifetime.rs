@@ -46,7 +46,7 @@ impl MemoryStore {
 }
 
 /// The end of a life of `after`; one too far off for the clock ends in a century.
-fn ends_in(after: Duration) -> Instant {
+pub(super) fn ends_in(after: Duration) -> Instant {
     const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
     let after = Duration::from_millis(milliseconds(after).unsigned_abs());
     let now = Instant::now();

@@ -3,15 +3,22 @@
 mod hash;
 mod keyspace;
 mod lifetime;
+mod list;
+mod task;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use keyspace::Keyspace;
+pub(crate) use list::MemoryWaiter;
 
 /// One empty database. All its operations are atomic, since each holds the one lock to its end and none waits.
 #[derive(Debug, Default)]
 pub(crate) struct MemoryStore {
     keyspace: Mutex<Keyspace>,
+    /// Told when a list was given items, or will be at some time.
+    changed: watch::Sender<()>,
 }
 
 impl MemoryStore {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
 
-use super::error::{closed, from_driver, timed_out};
+use super::RedisWaiter;
+use super::error::{from_driver, timed_out};
+use crate::backend::fault;
 use crate::config::{Address, Config};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -21,6 +23,8 @@ const ATTEMPTS: usize = 8;
 pub(super) struct Connection {
     /// `None` once closed.
     manager: RwLock<Option<ConnectionManager>>,
+    client: Client,
+    connect_timeout: Duration,
     response_timeout: Duration,
 }
 
@@ -44,8 +48,14 @@ impl Connection {
             .set_connection_timeout(Some(config.connect_timeout))
             // Each call has one timeout, here, which counts waiting for the connection too.
             .set_response_timeout(None);
-        let manager = ConnectionManager::new_lazy_with_config(client, lasting).map_err(|error| from_driver(&error))?;
-        let connection = Self { manager: RwLock::new(Some(manager)), response_timeout: config.response_timeout };
+        let manager =
+            ConnectionManager::new_lazy_with_config(client.clone(), lasting).map_err(|error| from_driver(&error))?;
+        let connection = Self {
+            manager: RwLock::new(Some(manager)),
+            client,
+            connect_timeout: config.connect_timeout,
+            response_timeout: config.response_timeout,
+        };
         connection.query::<()>(&redis::cmd("PING")).await?;
         Ok(connection)
     }
@@ -63,7 +73,12 @@ impl Connection {
     }
 
     fn manager(&self) -> Result<ConnectionManager> {
-        self.manager.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(closed)
+        self.manager.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(fault::closed)
+    }
+
+    /// Makes ready to wait on a connection of its own, which a blocking command needs.
+    pub(super) fn waiter(&self, key: &str, channel: Option<String>) -> RedisWaiter {
+        RedisWaiter::new(self.client.clone(), self.connect_timeout, key, channel)
     }
 
     pub(super) fn close(&self) {

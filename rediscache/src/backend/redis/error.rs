@@ -71,10 +71,6 @@ pub(super) fn timed_out(limit: Duration) -> Error {
     Error::new(ErrorKind::Timeout, format!("no answer within {limit:?}; whether the call took effect is unknown"))
 }
 
-pub(super) fn closed() -> Error {
-    Error::new(ErrorKind::Closed, "the session was closed; connect a new one")
-}
-
 /// What the server or the system said, as a source that names no driver type.
 #[derive(Debug)]
 struct Said(String);

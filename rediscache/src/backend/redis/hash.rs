@@ -105,7 +105,7 @@ impl RedisStore {
 }
 
 /// A command on all of `parts`, in one buffer of the right size.
-fn with_all(name: &str, key: &str, parts: &Packed) -> Cmd {
+pub(super) fn with_all(name: &str, key: &str, parts: &Packed) -> Cmd {
     let mut command = Cmd::with_capacity(parts.len() + 2, parts.bytes() + key.len() + name.len());
     command.arg(name).arg(key);
     for part in parts.iter() {

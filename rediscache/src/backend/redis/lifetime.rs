@@ -40,6 +40,7 @@ impl RedisStore {
     ) -> Result<T> {
         let data = match data {
             DataType::Hash => "hash",
+            DataType::List => "list",
         };
         self.connection.invoke(script::WHOLE_KEY.key(key).arg(data).arg(command).arg(argument)).await
     }

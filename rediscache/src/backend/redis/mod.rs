@@ -4,9 +4,13 @@ mod connection;
 mod error;
 mod hash;
 mod lifetime;
+mod list;
 mod script;
+mod task;
+mod waiter;
 
 use connection::Connection;
+pub(crate) use waiter::RedisWaiter;
 
 use crate::config::Config;
 use crate::error::Result;
@@ -20,6 +24,10 @@ pub(crate) struct RedisStore {
 impl RedisStore {
     pub(crate) async fn connect(config: &Config) -> Result<Self> {
         Ok(Self { connection: Connection::open(config).await? })
+    }
+
+    pub(crate) fn waiter(&self, key: &str, channel: Option<String>) -> RedisWaiter {
+        self.connection.waiter(key, channel)
     }
 
     pub(crate) fn close(&self) {

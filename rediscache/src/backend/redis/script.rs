@@ -16,5 +16,6 @@ scripts! {
     COMPARE_AND_SWAP: "compare_and_swap";
     INCREMENT: "increment";
     REPLACE_ALL: "replace_all";
+    TASKS: "tasks";
     WHOLE_KEY: "whole_key";
 }

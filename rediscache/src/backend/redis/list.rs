@@ -1,0 +1,32 @@
+use redis::cmd;
+
+use super::RedisStore;
+use super::hash::with_all;
+use crate::backend::Packed;
+use crate::error::Result;
+
+impl RedisStore {
+    pub(crate) async fn push(&self, key: &str, items: &Packed) -> Result<()> {
+        self.connection.query(&with_all("LPUSH", key, items)).await
+    }
+
+    pub(crate) async fn take(&self, key: &str, limit: usize) -> Result<Vec<Vec<u8>>> {
+        // Without the `Option`, an absent list would not be told from a reply of another form.
+        let items: Option<Vec<Vec<u8>>> = self.connection.query(cmd("RPOP").arg(key).arg(limit)).await?;
+        Ok(items.unwrap_or_default())
+    }
+
+    pub(crate) async fn put_back(&self, key: &str, items: &Packed) -> Result<()> {
+        self.connection.query(&with_all("RPUSH", key, items)).await
+    }
+
+    pub(crate) async fn list_len(&self, key: &str) -> Result<u64> {
+        self.connection.query(cmd("LLEN").arg(key)).await
+    }
+
+    pub(crate) async fn list_items(&self, key: &str) -> Result<Vec<Vec<u8>>> {
+        let mut items: Vec<Vec<u8>> = self.connection.query(cmd("LRANGE").arg(key).arg(0).arg(-1)).await?;
+        items.reverse();
+        Ok(items)
+    }
+}

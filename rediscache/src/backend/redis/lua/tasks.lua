@@ -1,0 +1,271 @@
+-- KEYS[1] is the queue; every other key is named after it. ARGV: what to do, the worker (16 digits of its instance and
+-- what the name of its pending list ends with), the silence in ms after which a worker is taken for dead, the number of
+-- deliveries after which a task is a dead letter (0: never), and what the command at the end of this file takes.
+local queue, worker = KEYS[1], ARGV[2]
+local silence, most = tonumber(ARGV[3]), tonumber(ARGV[4])
+local clients, attempts, delayed, dead = queue .. '$clients', queue .. '$attempts', queue .. '$delayed', queue .. '$dead'
+local WEEK = 7 * 24 * 3600 * 1000
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function leases_of(worker)
+  return queue .. '$leases:' .. worker:sub(1, 16)
+end
+
+local function pending_of(worker)
+  return queue .. worker:sub(17)
+end
+
+-- Remembers how often an item in the queue was delivered. Equal items share the highest count.
+local function remember(item, count)
+  if count > 0 then
+    local id = redis.sha1hex(item)
+    if count > tonumber(redis.call('HGET', attempts, id) or 0) then
+      redis.call('HSET', attempts, id, count)
+    end
+    redis.call('PEXPIRE', attempts, WEEK)
+  end
+end
+
+-- How often an item that leaves the queue was delivered before.
+local function recall(item)
+  local id = redis.sha1hex(item)
+  local count = redis.call('HGET', attempts, id)
+  if count then
+    redis.call('HDEL', attempts, id)
+  end
+  return tonumber(count or 0)
+end
+
+-- Puts a task that failed back to an end of the queue, or aside when it failed too often.
+local function retry(item, attempt, push)
+  if most > 0 and attempt >= most then
+    redis.call('LPUSH', dead, item)
+  else
+    redis.call(push, queue, item)
+    remember(item, attempt)
+  end
+end
+
+-- The attempt and the item of a lease, if there is one and it can be read.
+local function lease_of(worker, number)
+  local attempt, item = (redis.call('HGET', leases_of(worker), number) or ''):match('^(%d+):(.*)$')
+  return tonumber(attempt), item
+end
+
+-- Ends a lease; returns its attempt and item if the worker still had the task.
+local function release(worker, number)
+  local attempt, item = lease_of(worker, number)
+  redis.call('HDEL', leases_of(worker), number)
+  if item and redis.call('LREM', pending_of(worker), -1, item) == 1 then
+    return attempt, item
+  end
+end
+
+local function numbers_of(worker)
+  local numbers = redis.call('HKEYS', leases_of(worker))
+  table.sort(numbers, function(a, b) return tonumber(a) < tonumber(b) end)
+  return numbers
+end
+
+-- Returns what a dead worker held to the front of the queue, oldest first to come out.
+local function recover(worker)
+  local tasks = {}
+  for _, number in ipairs(numbers_of(worker)) do
+    local attempt, item = release(worker, number)
+    if item then
+      tasks[#tasks + 1] = { item, attempt }
+    end
+  end
+  for last = #tasks, 1, -1 do
+    retry(tasks[last][1], tasks[last][2], 'RPUSH')
+  end
+  redis.call('ZREM', clients, worker)
+  return #tasks
+end
+
+-- Brings what is due into the queue, and what dead workers held.
+local function refresh()
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1000)) do
+    redis.call('LPUSH', queue, member:match('^[^:]*:(.*)$') or member)
+    redis.call('ZREM', delayed, member)
+  end
+  for _, silent in ipairs(redis.call('ZRANGEBYSCORE', clients, '-inf', now)) do
+    if silent ~= worker then
+      recover(silent)
+    end
+  end
+end
+
+-- Milliseconds until there is something to refresh; -1 when nothing is foreseen.
+local function next_change()
+  local soonest = -1
+  for _, key in ipairs({ delayed, clients }) do
+    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+    local left = first[1] and first[1] ~= worker and math.max(tonumber(first[2]) - now, 1)
+    if left and (soonest < 0 or left < soonest) then
+      soonest = left
+    end
+  end
+  return soonest
+end
+
+-- A worker is known for as long as it holds tasks.
+local function beat()
+  if redis.call('EXISTS', leases_of(worker)) == 1 then
+    redis.call('ZADD', clients, now + silence, worker)
+  else
+    redis.call('ZREM', clients, worker)
+  end
+end
+
+local commands = {}
+
+-- first number, limit -> when to come again, then number, attempt and item of each task taken
+function commands.take(first, limit)
+  refresh()
+  local taken, count, known = {}, 0, redis.call('EXISTS', attempts) == 1
+  while count < tonumber(limit) do
+    local item = redis.call('RPOP', queue)
+    if not item then
+      break
+    end
+    local attempt = 1 + (known and recall(item) or 0)
+    if most > 0 and attempt > most then
+      redis.call('LPUSH', dead, item)
+    else
+      local number = string.format('%.0f', first + count)
+      redis.call('LPUSH', pending_of(worker), item)
+      redis.call('HSET', leases_of(worker), number, attempt .. ':' .. item)
+      taken[#taken + 1] = { number, attempt, item }
+      count = count + 1
+    end
+  end
+  if count > 0 then
+    beat()
+  end
+  return { next_change(), taken }
+end
+
+-- what becomes of them, numbers -> how many of the tasks were still held
+function commands.settle(outcome, ...)
+  local settled = 0
+  for _, number in ipairs({ ... }) do
+    local attempt, item = release(worker, number)
+    if item then
+      settled = settled + 1
+      if outcome == 'again' then
+        retry(item, attempt, 'LPUSH')
+      elseif outcome == 'untouched' then
+        redis.call('RPUSH', queue, item)
+        remember(item, attempt - 1)
+      elseif outcome == 'unreadable' then
+        redis.call('LPUSH', dead, item)
+      end
+    end
+  end
+  beat()
+  return settled
+end
+
+-- -> when to come again, then the numbers still held
+function commands.beat()
+  beat()
+  refresh()
+  return { next_change(), redis.call('HKEYS', leases_of(worker)) }
+end
+
+-- item, a number that makes it unique, 'in' or 'at', and ms
+function commands.put_later(item, unique, relation, ms)
+  local due = relation == 'in' and now + ms or tonumber(ms)
+  if due <= now then
+    return redis.call('LPUSH', queue, item)
+  end
+  local member = unique .. ':' .. item
+  redis.call('ZADD', delayed, due, member)
+  if redis.call('ZRANGE', delayed, 0, 0)[1] == member then
+    -- Those who wait learn when to look. Where an ACL forbids it, they look every few seconds.
+    redis.pcall('PUBLISH', delayed, '')
+  end
+end
+
+-- -> how many tasks can be taken now
+function commands.len()
+  return redis.call('LLEN', queue) + redis.call('ZCOUNT', delayed, '-inf', now)
+end
+
+-- -> how many tasks are not due yet
+function commands.delayed_len()
+  return redis.call('ZCOUNT', delayed, '(' .. string.format('%.0f', now), '+inf')
+end
+
+-- The workers that share this one's pending list.
+local function namesakes()
+  local same = {}
+  for _, other in ipairs(redis.call('ZRANGE', clients, 0, -1)) do
+    if other:sub(17) == worker:sub(17) then
+      same[#same + 1] = other
+    end
+  end
+  return same
+end
+
+-- item -> whether it was pending; then it is at the back of the queue
+function commands.reschedule_pending(item)
+  for _, holder in ipairs(namesakes()) do
+    for _, number in ipairs(numbers_of(holder)) do
+      local _, held = lease_of(holder, number)
+      if held == item then
+        local attempt = release(holder, number)
+        if attempt then
+          retry(item, attempt, 'LPUSH')
+          return 1
+        end
+      end
+    end
+  end
+  if redis.call('LREM', pending_of(worker), -1, item) == 0 then
+    return 0
+  end
+  redis.call('LPUSH', queue, item)
+  return 1
+end
+
+-- -> how many tasks returned to the front of the queue, those of Python workers of the same name included
+function commands.reschedule_all_pending()
+  local count = redis.call('LLEN', pending_of(worker))
+  for _, holder in ipairs(namesakes()) do
+    for _, number in ipairs(numbers_of(holder)) do
+      local attempt, item = lease_of(holder, number)
+      if item then
+        remember(item, attempt)
+      end
+    end
+    redis.call('DEL', leases_of(holder))
+    redis.call('ZREM', clients, holder)
+  end
+  for _ = 1, count do
+    redis.call('LMOVE', pending_of(worker), queue, 'LEFT', 'RIGHT')
+  end
+  return count
+end
+
+-- -> how many dead letters went to the back of the queue, oldest first
+function commands.requeue_dead()
+  local count = redis.call('LLEN', dead)
+  for _ = 1, count do
+    local item = redis.call('LMOVE', dead, queue, 'RIGHT', 'LEFT')
+    recall(item)
+  end
+  return count
+end
+
+-- -> how many dead letters were removed
+function commands.clear_dead()
+  local count = redis.call('LLEN', dead)
+  redis.call('UNLINK', dead)
+  return count
+end
+
+return commands[ARGV[1]](unpack(ARGV, 5))

@@ -1,0 +1,83 @@
+use std::time::{Duration, SystemTime};
+
+use redis::{FromRedisValue, ToRedisArgs};
+
+use super::{RedisStore, script};
+use crate::backend::milliseconds;
+use crate::backend::task::{Due, Held, Lease, Outcome, Taken, Worker};
+use crate::error::Result;
+
+impl RedisStore {
+    pub(crate) async fn take_tasks(&self, key: &str, worker: &Worker, first: u64, limit: usize) -> Result<Taken> {
+        let (next, taken): (i64, Vec<(u64, u32, Vec<u8>)>) = self.task(key, worker, "take", (first, limit)).await?;
+        let leases = taken.into_iter().map(|(number, attempt, item)| Lease { number, attempt, item }).collect();
+        Ok(Taken { leases, next_change: from_now(next) })
+    }
+
+    pub(crate) async fn settle(&self, key: &str, worker: &Worker, outcome: Outcome, numbers: &[u64]) -> Result<u64> {
+        let outcome = match outcome {
+            Outcome::Done => "done",
+            Outcome::Again => "again",
+            Outcome::Untouched => "untouched",
+            Outcome::Unreadable => "unreadable",
+        };
+        self.task(key, worker, "settle", (outcome, numbers)).await
+    }
+
+    pub(crate) async fn beat(&self, key: &str, worker: &Worker) -> Result<Held> {
+        let (next, numbers) = self.task(key, worker, "beat", NOTHING).await?;
+        Ok(Held { numbers, next_change: from_now(next) })
+    }
+
+    pub(crate) async fn put_later(&self, key: &str, worker: &Worker, item: &[u8], due: Due) -> Result<()> {
+        let (relation, ms) = match due {
+            Due::In(after) => ("in", milliseconds(after)),
+            Due::At(at) => ("at", milliseconds(at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())),
+        };
+        // A worker is made for each such call, so that its name is unique; its instance has no `:` in it.
+        self.task(key, worker, "put_later", (item, worker.instance(), relation, ms)).await
+    }
+
+    pub(crate) async fn tasks_len(&self, key: &str, worker: &Worker) -> Result<u64> {
+        self.task(key, worker, "len", NOTHING).await
+    }
+
+    pub(crate) async fn delayed_len(&self, key: &str, worker: &Worker) -> Result<u64> {
+        self.task(key, worker, "delayed_len", NOTHING).await
+    }
+
+    pub(crate) async fn reschedule_pending(&self, key: &str, worker: &Worker, item: &[u8]) -> Result<bool> {
+        self.task(key, worker, "reschedule_pending", item).await
+    }
+
+    pub(crate) async fn reschedule_all_pending(&self, key: &str, worker: &Worker) -> Result<u64> {
+        self.task(key, worker, "reschedule_all_pending", NOTHING).await
+    }
+
+    pub(crate) async fn requeue_dead(&self, key: &str, worker: &Worker) -> Result<u64> {
+        self.task(key, worker, "requeue_dead", NOTHING).await
+    }
+
+    pub(crate) async fn clear_dead(&self, key: &str, worker: &Worker) -> Result<u64> {
+        self.task(key, worker, "clear_dead", NOTHING).await
+    }
+
+    async fn task<T: FromRedisValue>(
+        &self,
+        key: &str,
+        worker: &Worker,
+        command: &str,
+        arguments: impl ToRedisArgs,
+    ) -> Result<T> {
+        let mut script = script::TASKS.key(key);
+        script.arg(command).arg(&worker.name).arg(milliseconds(worker.silence));
+        script.arg(worker.most_attempts.unwrap_or(0)).arg(arguments);
+        self.connection.invoke(&script).await
+    }
+}
+
+const NOTHING: Option<u64> = None;
+
+fn from_now(milliseconds: i64) -> Option<Duration> {
+    u64::try_from(milliseconds).ok().map(Duration::from_millis)
+}

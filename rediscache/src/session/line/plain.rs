@@ -1,0 +1,37 @@
+use super::Source;
+use crate::backend::{Packed, Store};
+use crate::error::Result;
+
+/// A plain list: items leave it when they are taken.
+pub(crate) struct Plain {
+    key: String,
+}
+
+impl Plain {
+    pub(crate) fn new(key: String) -> Self {
+        Self { key }
+    }
+}
+
+impl Source for Plain {
+    type Item = Vec<u8>;
+
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    async fn take(&self, store: &Store, limit: usize) -> Result<Vec<Vec<u8>>> {
+        store.take(&self.key, limit).await
+    }
+
+    async fn put_back(&self, store: &Store, items: Vec<Vec<u8>>) -> Result<()> {
+        // The one that was taken first goes back last, to be first again.
+        let items: Packed = items.iter().rev().collect();
+        store.put_back(&self.key, &items).await
+    }
+
+    async fn bury(&self, store: &Store, item: Vec<u8>) -> Result<()> {
+        let item: Packed = std::iter::once(&item).collect();
+        store.push(&format!("{}$dead", self.key), &item).await.map(drop)
+    }
+}

@@ -1,0 +1,241 @@
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, WeakUnboundedSender};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use super::registry::Place;
+use super::{Arrival, Message, Patience, Request, Source};
+use crate::backend::{Waiter, fault};
+use crate::error::Error;
+use crate::session::{RedisSession, WeakSession};
+
+/// The most items taken at once, so that one call never holds the server for long.
+const BATCH: usize = 256;
+
+/// How long an unused line keeps its connection, for the next one who waits.
+const LINGER: Duration = Duration::from_secs(10);
+
+/// One line: those who ask, in order, and what is on its way to them.
+pub(super) struct Line<S: Source> {
+    source: S,
+    inbox: UnboundedReceiver<Message<S>>,
+    sender: WeakUnboundedSender<Message<S>>,
+    place: Place<S>,
+    /// Those who wait, first come first served.
+    requests: VecDeque<Request<S>>,
+    /// How many of them may have left.
+    left: usize,
+    /// What came back, with the session to put it back to.
+    returned: Vec<(S::Item, RedisSession)>,
+    unreadable: Vec<(S::Item, RedisSession)>,
+    waiter: Waiter,
+    session: WeakSession,
+    closing: watch::Receiver<bool>,
+}
+
+impl<S: Source> Line<S> {
+    pub(super) fn new(
+        source: S,
+        inbox: UnboundedReceiver<Message<S>>,
+        sender: WeakUnboundedSender<Message<S>>,
+        place: Place<S>,
+        session: &RedisSession,
+    ) -> Self {
+        let waiter = session.any_store().waiter(source.key(), source.channel());
+        let (session, closing) = (session.downgrade(), session.closing());
+        let (requests, left, returned, unreadable) = Default::default();
+        Self { source, inbox, sender, place, requests, left, returned, unreadable, waiter, session, closing }
+    }
+
+    pub(super) async fn serve(mut self) {
+        loop {
+            self.sort_mail();
+            self.settle().await;
+            if *self.closing.borrow() {
+                return self.end().await;
+            }
+            if self.requests.is_empty() {
+                if !self.rest().await {
+                    return;
+                }
+                continue;
+            }
+            self.take().await;
+            if !self.requests.is_empty() {
+                self.wait().await;
+            }
+        }
+    }
+
+    /// Sends everyone off, and puts back what still comes from those who left with an item on its way.
+    async fn end(mut self) {
+        self.fail_all(&fault::closed());
+        self.place.leave();
+        while let Some(message) = self.inbox.recv().await {
+            self.sort(message);
+            self.fail_all(&fault::closed());
+            self.settle().await;
+        }
+    }
+
+    /// Reads all messages there are, and forgets those who left.
+    fn sort_mail(&mut self) {
+        while let Ok(message) = self.inbox.try_recv() {
+            self.sort(message);
+        }
+        self.forget_those_who_left();
+    }
+
+    /// In one sweep for many, so that a crowd that leaves costs no more than it did to come.
+    fn forget_those_who_left(&mut self) {
+        if self.left * 2 > self.requests.len() {
+            self.requests.retain(|request| !request.reply.is_closed());
+            self.left = 0;
+        }
+    }
+
+    fn sort(&mut self, message: Message<S>) {
+        match message {
+            Message::Asked(request) => self.requests.push_back(request),
+            Message::Returned(item, session) => self.returned.push((item, session)),
+            Message::Unreadable(item, session) => self.unreadable.push((item, session)),
+            Message::Left => self.left += 1,
+        }
+    }
+
+    /// Finds a new receiver for what came back, or puts it back; and puts aside what cannot be read.
+    async fn settle(&mut self) {
+        let mut left: Vec<S::Item> = Vec::new();
+        let mut session = None;
+        for (item, of) in std::mem::take(&mut self.returned) {
+            left.extend(self.hand_out(item));
+            session = Some(of);
+        }
+        if let Some(session) = session
+            && !left.is_empty()
+        {
+            self.put_back(&session, left).await;
+        }
+        for (item, session) in std::mem::take(&mut self.unreadable) {
+            if let Err(error) = self.source.bury(session.any_store(), item).await {
+                tracing::error!(key = self.source.key(), %error, "an unreadable item could not be put aside and is lost");
+            }
+        }
+    }
+
+    /// Gives an item to the first who still wants it.
+    fn hand_out(&mut self, mut item: S::Item) -> Option<S::Item> {
+        let line = self.sender.upgrade();
+        while let Some(line) = &line
+            && let Some(Request { reply, session, .. }) = self.requests.pop_front()
+        {
+            match reply.send(Ok(Some(Arrival::new(item, line.clone(), session)))) {
+                Ok(()) => return None,
+                Err(Ok(Some(arrival))) => item = arrival.take_back()?,
+                Err(_) => return None,
+            }
+        }
+        Some(item)
+    }
+
+    async fn put_back(&mut self, session: &RedisSession, items: Vec<S::Item>) {
+        if let Err(error) = self.source.put_back(session.any_store(), items).await {
+            tracing::error!(key = self.source.key(), %error, "items that nobody waits for could not be put back");
+        }
+    }
+
+    /// Takes items for all who ask, until there are no more of either.
+    async fn take(&mut self) {
+        while let Some(first) = self.requests.front() {
+            let (session, limit) = (first.session.clone(), self.requests.len().min(BATCH));
+            let items = match self.source.take(session.any_store(), limit).await {
+                Ok(items) => items,
+                Err(error) => return self.fail_all(&error),
+            };
+            let fewer = items.len() < limit;
+            self.sort_mail();
+            let mut left = Vec::new();
+            for item in items {
+                left.extend(self.hand_out(item));
+            }
+            if !left.is_empty() {
+                self.put_back(&session, left).await;
+            }
+            if fewer {
+                return self.send_off_the_impatient();
+            }
+        }
+    }
+
+    fn send_off_the_impatient(&mut self) {
+        let (impatient, patient) =
+            std::mem::take(&mut self.requests).into_iter().partition(|request| request.patience == Patience::None);
+        self.requests = patient;
+        let impatient: VecDeque<Request<S>> = impatient;
+        for request in impatient {
+            let _ = request.reply.send(Ok(None));
+        }
+    }
+
+    fn fail_all(&mut self, error: &Error) {
+        for request in self.requests.drain(..) {
+            let _ = request.reply.send(Err(error.again()));
+        }
+    }
+
+    /// Waits until there may be something to take, or someone who wants to know at once.
+    async fn wait(&mut self) {
+        let Some(session) = self.requests.front().map(|request| request.session.clone()) else { return };
+        loop {
+            let tick = self.source.next_tick();
+            tokio::select! {
+                () = self.waiter.wait() => return,
+                _ = self.closing.changed() => return,
+                () = sleep_until(tick.unwrap_or_else(Instant::now)), if tick.is_some() => {
+                    self.source.tick(session.any_store()).await;
+                    return;
+                }
+                message = self.inbox.recv() => match message {
+                    // There is nothing to take, or the wait would be over: this one waits too.
+                    Some(Message::Asked(request)) if request.patience == Patience::Endless => {
+                        self.requests.push_back(request);
+                    }
+                    Some(Message::Left) => {
+                        self.left += 1;
+                        self.forget_those_who_left();
+                        if self.requests.is_empty() {
+                            return;
+                        }
+                    }
+                    Some(other) => return self.sort(other),
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// Waits for someone to ask; `false` when nobody will.
+    async fn rest(&mut self) -> bool {
+        let held = self.source.is_held();
+        let until = self.source.next_tick().filter(|_| held).unwrap_or_else(|| Instant::now() + LINGER);
+        tokio::select! {
+            message = self.inbox.recv() => match message {
+                Some(message) => {
+                    self.sort(message);
+                    true
+                }
+                None => false,
+            },
+            _ = self.closing.changed() => true,
+            () = sleep_until(until) => match self.session.upgrade() {
+                Some(session) if held => {
+                    self.source.tick(session.any_store()).await;
+                    true
+                }
+                _ => !self.place.give_up(&self.inbox),
+            },
+        }
+    }
+}

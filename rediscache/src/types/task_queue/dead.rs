@@ -1,0 +1,70 @@
+use super::RedisTaskQueue;
+use crate::bounds::Value;
+use crate::codec::Codec;
+use crate::operation::Operation;
+use crate::types::stored::decode;
+
+/// What failed too often, or cannot be read.
+impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
+    /// Reads the dead letters, oldest first. One round trip: `LRANGE`.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when one of them is not a `T`, which may be why it is there.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").max_attempts(1).on(&session);
+    /// jobs.put(7).await?;
+    /// jobs.get().await?.reschedule().await?;
+    /// assert_eq!(jobs.dead().await?, [7]);
+    /// assert_eq!(jobs.requeue_dead().await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn dead(&self) -> Operation<Vec<T>> {
+        self.object.run("dead", |at| async move {
+            let items = at.store()?.list_items(&format!("{}$dead", at.key)).await?;
+            items.iter().map(|item| decode::<C, T>(item)).collect()
+        })
+    }
+
+    /// Puts all dead letters at the back of the queue, oldest first, to be tried from attempt 1 again; how many.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, all or nothing is back.
+    pub fn requeue_dead(&self) -> Operation<u64> {
+        self.run("requeue_dead", |at, client| async move { at.store()?.requeue_dead(&at.key, &client).await })
+    }
+
+    /// Removes all dead letters; how many. One round trip, atomic.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
+    pub fn clear_dead(&self) -> Operation<u64> {
+        self.run("clear_dead", |at, client| async move { at.store()?.clear_dead(&at.key, &client).await })
+    }
+}

@@ -1,0 +1,90 @@
+use super::RedisTaskQueue;
+use crate::bounds::Value;
+use crate::codec::Codec;
+use crate::error::{Error, ErrorKind};
+use crate::lend::Lend;
+use crate::operation::Operation;
+use crate::types::stored::{decode, encode};
+
+/// What was taken and is not done.
+impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
+    /// Reads what all clients of this identifier hold, oldest first. One round trip: `LRANGE`.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](ErrorKind::Decode) when one of the items is not a `T`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    pub fn pending(&self) -> Operation<Vec<T>> {
+        self.run("pending", |at, client| async move {
+            let items = at.store()?.list_items(&format!("{}{}", at.key, client.pending_suffix())).await?;
+            items.iter().map(|item| decode::<C, T>(item)).collect()
+        })
+    }
+
+    /// Puts one pending task of this value at the back of the queue, the oldest of several.
+    ///
+    /// Whoever holds it has lost it then. Meant for a task that was dropped, or left by a Python worker.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script that looks through what the clients of this identifier hold.
+    ///
+    /// # Errors
+    ///
+    /// [`TaskNotPending`](ErrorKind::TaskNotPending) when no such task is pending.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put(7).await?;
+    /// drop(jobs.get().await?);
+    /// assert_eq!(jobs.pending().await?, [7]);
+    /// jobs.reschedule_pending(&7).await?;
+    /// assert_eq!(jobs.get().await?.attempt(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reschedule_pending(&self, value: impl Lend<T>) -> Operation<()> {
+        let item = encode::<C, T>(&value);
+        self.run("reschedule_pending", |at, client| async move {
+            if at.store()?.reschedule_pending(&at.key, &client, &item?).await? {
+                return Ok(());
+            }
+            Err(Error::new(ErrorKind::TaskNotPending, "no task of this value is pending under this client identifier"))
+        })
+    }
+
+    /// Puts everything that clients of this identifier hold back to the front of the queue, oldest first; how many.
+    ///
+    /// Tasks that are being worked on are lost to those who do: crashed clients need no such call, see
+    /// [`recover_after`](Self::recover_after). Meant for what Python workers left.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script, about 1 ms for 1,000 tasks.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, all or nothing is back.
+    pub fn reschedule_all_pending(&self) -> Operation<u64> {
+        self.run("reschedule_all_pending", |at, client| async move {
+            at.store()?.reschedule_all_pending(&at.key, &client).await
+        })
+    }
+}

@@ -1,0 +1,112 @@
+use std::time::Duration;
+
+use super::{Options, RedisTask, RedisTaskQueue};
+use crate::bounds::Value;
+use crate::codec::Codec;
+use crate::error::Result;
+use crate::operation::Operation;
+use crate::session::{Patience, Tasks};
+use crate::types::QueueStream;
+use crate::types::object::Target;
+use crate::types::queue::put_aside;
+use crate::types::stored::decode;
+
+/// Taking.
+impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
+    /// Takes the next task, and waits for one as long as there is none.
+    ///
+    /// # Redis
+    ///
+    /// One script, for all who ask while the last one is under way; waiting is as in
+    /// [`RedisQueue::get`](crate::RedisQueue::get).
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead letter.
+    /// [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile. After a lost answer, what was taken
+    /// goes back to the front of the queue with the next heartbeat.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: no task is lost or doubled. One that arrives for a dropped future goes back to where it was, and the
+    /// delivery does not count.
+    ///
+    /// # Examples
+    ///
+    /// See [`RedisTaskQueue`].
+    pub fn get(&self) -> Operation<RedisTask<T>> {
+        let options = self.options.clone();
+        self.object.run("get", |at| async move {
+            loop {
+                if let Some(task) = take::<T, C>(&at, &options, Patience::Endless).await? {
+                    return Ok(task);
+                }
+            }
+        })
+    }
+
+    /// Takes the next task, and waits for one no longer than `limit`; `None` when there was none.
+    ///
+    /// It looks once, whatever the limit; zero does not wait. As [`get`](Self::get).
+    pub fn get_timeout(&self, limit: Duration) -> Operation<Option<RedisTask<T>>> {
+        let options = self.options.clone();
+        self.object.run("get_timeout", move |at| async move {
+            if let Some(task) = take::<T, C>(&at, &options, Patience::None).await? {
+                return Ok(Some(task));
+            }
+            tokio::time::timeout(limit, take::<T, C>(&at, &options, Patience::Endless)).await.unwrap_or(Ok(None))
+        })
+    }
+
+    /// Takes the next task; `None` where there is none, or others in this session wait for it. As [`get`](Self::get).
+    pub fn try_get(&self) -> Operation<Option<RedisTask<T>>> {
+        self.ask("try_get", Patience::None)
+    }
+
+    /// Streams the tasks as they come, for ever. As [`RedisQueue::stream`](crate::RedisQueue::stream).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put_many([1, 2]).await?;
+    /// let mut stream = jobs.drain();
+    /// while let Some(task) = stream.try_next().await? {
+    ///     task.finalize().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(&self) -> QueueStream<RedisTask<T>> {
+        let queue = self.clone();
+        QueueStream::new(move || queue.ask("stream", Patience::Endless))
+    }
+
+    /// Streams the tasks there are; it ends when there are none. As [`stream`](Self::stream).
+    pub fn drain(&self) -> QueueStream<RedisTask<T>> {
+        let queue = self.clone();
+        QueueStream::new(move || queue.ask("drain", Patience::None))
+    }
+
+    fn ask(&self, operation: &'static str, patience: Patience) -> Operation<Option<RedisTask<T>>> {
+        let options = self.options.clone();
+        self.object.run(operation, move |at| async move { take::<T, C>(&at, &options, patience).await })
+    }
+}
+
+async fn take<T: Value, C: Codec>(at: &Target, options: &Options, patience: Patience) -> Result<Option<RedisTask<T>>> {
+    at.store()?;
+    options.check()?;
+    // Handles of the same options share one line, one instance and one heartbeat.
+    let line = format!("{}/{options:?}", at.key);
+    let source = || Tasks::new(at.key.clone(), options.worker());
+    let arrival = at.session().task_lines().ask(at.session(), &line, source, patience).await?;
+    let task = arrival.map(|arrival| arrival.read(|leased| decode::<C, T>(&leased.lease.item))).transpose();
+    task.map(|task| task.map(|(leased, value)| RedisTask::new(value, leased, at.session()))).map_err(put_aside)
+}

@@ -1,0 +1,201 @@
+use std::fmt;
+use std::ops::Deref;
+
+use crate::backend::Outcome;
+use crate::error::{Error, ErrorKind, Result};
+use crate::session::{Leased, RedisSession};
+
+/// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
+///
+/// It derefs to its value. [`finalize`](Self::finalize) it when its work is done, or [`reschedule`](Self::reschedule) it
+/// to have it done later. Dropped without either, it stays pending for as long as this process lives, and returns to the
+/// queue when the process ends: see [`reschedule_pending`](crate::RedisTaskQueue::reschedule_pending). It keeps its
+/// session open.
+#[must_use = "a task that is not finalized stays pending"]
+pub struct RedisTask<T> {
+    value: T,
+    leased: Leased,
+    session: RedisSession,
+}
+
+impl<T> RedisTask<T> {
+    pub(super) fn new(value: T, leased: Leased, session: &RedisSession) -> Self {
+        Self { value, leased, session: session.clone() }
+    }
+
+    /// What was put in.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// Which delivery of this task this is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.leased.lease.attempt
+    }
+
+    /// Ends when this task is lost: someone took this process for dead and returned the task to the queue, or put it
+    /// back by hand. What was found out late is found out by [`finalize`](Self::finalize).
+    ///
+    /// # Redis
+    ///
+    /// Sends nothing; the heartbeat finds out, three times in `recover_after`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    pub async fn lost(&self) {
+        // Nothing is ever sent: the sender is dropped when the task is lost.
+        let _ = self.leased.holding.clone().changed().await;
+    }
+
+    /// Says that the task is done; it is gone then.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script.
+    ///
+    /// # Errors
+    ///
+    /// Each hands the task back. [`TaskNotPending`](ErrorKind::TaskNotPending) when it is no longer this process's: it was
+    /// lost, or an earlier call whose answer was lost did take effect. After [`Connection`](ErrorKind::Connection) and
+    /// [`Timeout`](ErrorKind::Timeout), repeating helps and is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, the task is done or stays pending.
+    pub async fn finalize(self) -> std::result::Result<(), TaskError<T>>
+    where
+        T: Send,
+    {
+        self.settle("finalize", Outcome::Done).await
+    }
+
+    /// Puts the task at the back of the queue; or among the dead letters, when it was delivered `max_attempts` times.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script.
+    ///
+    /// # Errors
+    ///
+    /// As [`finalize`](Self::finalize).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, the task is back or stays pending.
+    pub async fn reschedule(self) -> std::result::Result<(), TaskError<T>>
+    where
+        T: Send,
+    {
+        self.settle("reschedule", Outcome::Again).await
+    }
+
+    async fn settle(self, operation: &'static str, outcome: Outcome) -> std::result::Result<(), TaskError<T>> {
+        let (claims, number) = (&self.leased.claims, self.leased.lease.number);
+        match self.settled(outcome).await {
+            Ok(()) => {
+                claims.let_go(number);
+                Ok(())
+            }
+            Err(error) => {
+                let error = error.during(operation, Some(&claims.key));
+                Err(TaskError { task: Box::new(self), error })
+            }
+        }
+    }
+
+    async fn settled(&self, outcome: Outcome) -> Result<()> {
+        let (claims, number) = (&self.leased.claims, self.leased.lease.number);
+        match self.session.store()?.settle(&claims.key, &claims.worker, outcome, &[number]).await? {
+            0 => Err(Error::new(
+                ErrorKind::TaskNotPending,
+                "the task is no longer this client's; someone else may have it",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<T> Deref for RedisTask<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for RedisTask<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisTask")
+            .field("value", &self.value)
+            .field("attempt", &self.attempt())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A task that could not be settled, and why.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
+/// let session = RedisSession::in_memory();
+/// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+/// jobs.put(7).await?;
+/// let task = jobs.get().await?;
+/// jobs.reschedule_all_pending().await?;
+///
+/// let refused = task.finalize().await.unwrap_err();
+/// assert_eq!(refused.kind(), ErrorKind::TaskNotPending);
+/// assert_eq!(*refused.into_task(), 7);
+/// # Ok(())
+/// # }
+/// ```
+pub struct TaskError<T> {
+    /// Boxed, so that results stay small.
+    task: Box<RedisTask<T>>,
+    error: Error,
+}
+
+impl<T> TaskError<T> {
+    /// The kind of thing that went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.error.kind()
+    }
+
+    /// The error by itself.
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+
+    /// The task, to try again.
+    pub fn into_task(self) -> RedisTask<T> {
+        *self.task
+    }
+
+    /// The error, without the task.
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+}
+
+impl<T> fmt::Display for TaskError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.error, f)
+    }
+}
+
+/// Without the value of the task, which errors never show.
+impl<T> fmt::Debug for TaskError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskError").field("error", &self.error).finish_non_exhaustive()
+    }
+}
+
+impl<T> std::error::Error for TaskError<T> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
+}
