@@ -13,6 +13,8 @@ use serde::de::DeserializeOwned;
 )]
 pub trait Key: Serialize + DeserializeOwned + Eq + Hash + 'static {}
 
+// So that the message above is the one that is shown, once.
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + Eq + Hash + 'static> Key for T {}
 
 /// A type that can be a value: any that serde can write and read.
@@ -24,4 +26,5 @@ impl<T: Serialize + DeserializeOwned + Eq + Hash + 'static> Key for T {}
 )]
 pub trait Value: Serialize + DeserializeOwned + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + 'static> Value for T {}

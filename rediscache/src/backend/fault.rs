@@ -27,3 +27,9 @@ pub(crate) fn overflow() -> Error {
 pub(crate) fn closed() -> Error {
     Error::new(ErrorKind::Closed, "the session was closed; connect a new one")
 }
+
+/// What should not happen: an answer of another shape, or none.
+#[cfg(feature = "redis")]
+pub(crate) fn unexpected() -> Error {
+    Error::new(ErrorKind::Server, "the server's answer has an unexpected form")
+}

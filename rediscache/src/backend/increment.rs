@@ -36,6 +36,28 @@ impl Increment {
         self
     }
 
+    /// The amount in digits: as many for a float as say which double it is.
+    #[cfg(feature = "redis")]
+    pub(crate) fn amount(&self) -> String {
+        match self.step {
+            Step::Integer { amount, .. } => amount.to_string(),
+            Step::Float { amount, .. } => format!("{amount:e}"),
+        }
+    }
+
+    /// Whether the two differ in nothing but the amount.
+    #[cfg(feature = "redis")]
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let ranges = match (self.step, other.step) {
+            (Step::Integer { min, max, .. }, Step::Integer { min: least, max: most, .. }) => {
+                (min, max) == (least, most)
+            }
+            (Step::Float { max, .. }, Step::Float { max: most, .. }) => max.to_bits() == most.to_bits(),
+            _ => false,
+        };
+        ranges && self.notation == other.notation
+    }
+
     /// What is stored after the addition; where nothing is, it starts from zero.
     pub(crate) fn apply(&self, stored: Option<&[u8]>) -> Result<Vec<u8>> {
         let notation = self.notation;

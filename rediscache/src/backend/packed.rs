@@ -17,6 +17,11 @@ impl Packed {
         written
     }
 
+    pub(crate) fn push(&mut self, part: &[u8]) {
+        self.bytes.extend_from_slice(part);
+        self.ends.push(self.bytes.len());
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -39,8 +44,7 @@ impl<T: AsRef<[u8]>> FromIterator<T> for Packed {
     fn from_iter<I: IntoIterator<Item = T>>(parts: I) -> Self {
         let mut packed = Self::default();
         for part in parts {
-            packed.bytes.extend_from_slice(part.as_ref());
-            packed.ends.push(packed.bytes.len());
+            packed.push(part.as_ref());
         }
         packed
     }

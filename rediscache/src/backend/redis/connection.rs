@@ -4,7 +4,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
+use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, ScriptInvocation};
 
 use super::RedisWaiter;
 use super::error::{from_driver, timed_out};
@@ -64,6 +64,12 @@ impl Connection {
     pub(super) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
         let mut manager = self.manager()?;
         within(self.response_timeout, command.query_async(&mut manager)).await
+    }
+
+    /// Sends several commands together; there is an answer for each.
+    pub(super) async fn query_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<Vec<T>> {
+        let mut manager = self.manager()?;
+        within(self.response_timeout, commands.query_async(&mut manager)).await
     }
 
     /// Runs a script by its digest; the script itself is sent only when the server does not know it.

@@ -2,7 +2,6 @@ use redis::{Cmd, Value, cmd};
 
 use super::RedisStore;
 use super::script;
-use crate::backend::increment::Step;
 use crate::backend::{Compared, Entries, Increment, Packed, Page};
 use crate::error::Result;
 
@@ -11,15 +10,15 @@ const PAGE: usize = 500;
 
 impl RedisStore {
     pub(crate) async fn get(&self, key: &str, field: &[u8]) -> Result<Option<Vec<u8>>> {
-        self.connection.query(cmd("HGET").arg(key).arg(field)).await
+        self.gets.call(key, field).await
     }
 
     pub(crate) async fn contains(&self, key: &str, field: &[u8]) -> Result<bool> {
-        self.connection.query(cmd("HEXISTS").arg(key).arg(field)).await
+        self.contains.call(key, field).await
     }
 
     pub(crate) async fn set(&self, key: &str, field: &[u8], value: &[u8]) -> Result<()> {
-        self.connection.query(cmd("HSET").arg(key).arg(field).arg(value)).await
+        self.sets.call(key, (field, value)).await
     }
 
     pub(crate) async fn set_if_absent(&self, key: &str, field: &[u8], value: &[u8]) -> Result<bool> {
@@ -27,7 +26,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn delete(&self, key: &str, field: &[u8]) -> Result<bool> {
-        self.connection.query(cmd("HDEL").arg(key).arg(field)).await
+        self.deletes.call(key, field).await
     }
 
     pub(crate) async fn compare_and_swap(
@@ -47,16 +46,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn increment(&self, key: &str, field: &[u8], by: Increment) -> Result<Vec<u8>> {
-        let mut script = script::INCREMENT.key(key);
-        script.arg(field).arg(by.notation.integer).arg(by.notation.float);
-        match by.step {
-            Step::Integer { amount, min, max } => {
-                script.arg("integer").arg(amount.to_string()).arg(min.to_string()).arg(max.to_string())
-            }
-            // Seventeen digits say which double it is.
-            Step::Float { amount, max } => script.arg("float").arg(format!("{amount:e}")).arg(format!("{max:e}")),
-        };
-        self.connection.invoke(&script).await
+        self.increments.call(key, (field, by)).await?
     }
 
     pub(crate) async fn get_many(&self, key: &str, fields: &Packed) -> Result<Vec<Option<Vec<u8>>>> {

@@ -7,7 +7,7 @@ use crate::error::Result;
 
 impl RedisStore {
     pub(crate) async fn push(&self, key: &str, items: &Packed) -> Result<()> {
-        self.connection.query(&with_all("LPUSH", key, items)).await
+        self.pushes.call(key, items).await
     }
 
     pub(crate) async fn take(&self, key: &str, limit: usize) -> Result<Vec<Vec<u8>>> {

@@ -2,6 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use redis::{FromRedisValue, ToRedisArgs};
 
+use super::connection::Connection;
 use super::{RedisStore, script};
 use crate::backend::milliseconds;
 use crate::backend::task::{Due, Held, Lease, Outcome, Taken, Worker};
@@ -15,6 +16,11 @@ impl RedisStore {
     }
 
     pub(crate) async fn settle(&self, key: &str, worker: &Worker, outcome: Outcome, numbers: &[u64]) -> Result<u64> {
+        if outcome == Outcome::Done
+            && let &[number] = numbers
+        {
+            return self.finishes.call(key, (worker, number)).await.map(u64::from);
+        }
         let outcome = match outcome {
             Outcome::Done => "done",
             Outcome::Again => "again",
@@ -74,6 +80,11 @@ impl RedisStore {
         script.arg(worker.most_attempts.unwrap_or(0)).arg(arguments);
         self.connection.invoke(&script).await
     }
+}
+
+/// Finishes tasks of the worker of that name; whether each was still held.
+pub(super) async fn finish(connection: &Connection, key: &str, worker: &str, numbers: &[u64]) -> Result<Vec<bool>> {
+    connection.invoke(script::TASKS.key(key).arg("finish").arg(worker).arg(0).arg(0).arg(numbers)).await
 }
 
 const NOTHING: Option<u64> = None;

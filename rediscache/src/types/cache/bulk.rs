@@ -1,13 +1,4 @@
-use std::collections::HashMap;
-
-use super::RedisCache;
-use crate::backend::Packed;
-use crate::bounds::{Key, Value};
-use crate::codec::Codec;
-use crate::error::Result;
-use crate::lend::Lend;
-use crate::operation::Operation;
-use crate::types::stored::{append, decode};
+// A part of `mod.rs`.
 
 /// Many entries at once.
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {

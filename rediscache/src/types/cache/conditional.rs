@@ -1,12 +1,4 @@
-use super::RedisCache;
-use crate::backend::Compared;
-use crate::bounds::{Key, Value};
-use crate::codec::Codec;
-use crate::error::Result;
-use crate::lend::{Give, Lend};
-use crate::operation::Operation;
-use crate::types::object::Target;
-use crate::types::stored::{decode, encode};
+// A part of `mod.rs`.
 
 /// Reading and writing in one atomic step.
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {

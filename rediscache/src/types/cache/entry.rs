@@ -1,9 +1,4 @@
-use super::RedisCache;
-use crate::bounds::{Key, Value};
-use crate::codec::Codec;
-use crate::lend::{Give, Lend};
-use crate::operation::Operation;
-use crate::types::stored::{append, decode, encode};
+// A part of `mod.rs`.
 
 /// One entry at a time.
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
@@ -203,7 +198,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     }
 
     /// Encodes both into one buffer.
-    pub(super) fn entry(key: &impl Lend<K>, value: &impl Lend<V>) -> crate::Result<Entry> {
+    fn entry(key: &impl Lend<K>, value: &impl Lend<V>) -> Result<Entry> {
         // Enough for a number and a short text, so that most entries take one allocation.
         let mut bytes = Vec::with_capacity(64);
         append::<C, K>(key, &mut bytes)?;
@@ -214,17 +209,17 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
 }
 
 /// A field and its value, encoded end to end.
-pub(super) struct Entry {
+struct Entry {
     bytes: Vec<u8>,
     split: usize,
 }
 
 impl Entry {
-    pub(super) fn field(&self) -> &[u8] {
+    fn field(&self) -> &[u8] {
         &self.bytes[..self.split]
     }
 
-    pub(super) fn value(&self) -> &[u8] {
+    fn value(&self) -> &[u8] {
         &self.bytes[self.split..]
     }
 }

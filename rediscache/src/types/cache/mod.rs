@@ -1,22 +1,22 @@
-mod bulk;
-mod conditional;
-mod entry;
-mod number;
 mod scan;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
 pub use scan::Scan;
 
-use super::object::Object;
+use super::object::{Object, Target};
 use super::shared::shared_methods;
+use super::stored::{append, decode, encode};
 use super::{Declaration, ObjectInfo, ObjectKind, RedisObject};
-use crate::backend::DataType;
+use crate::backend::{Compared, DataType, Increment, Packed};
 use crate::bounds::{Key, Value};
 use crate::codec::{Codec, Typestring};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::lend::{Give, Lend};
+use crate::number::Number;
 use crate::operation::Operation;
 use crate::session::{CacheLock, RedisSession};
 
@@ -138,6 +138,12 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         })
     }
 }
+
+// Parts of this module in files of their own. As modules, they would put private paths into compiler messages.
+include!("entry.rs");
+include!("conditional.rs");
+include!("number.rs");
+include!("bulk.rs");
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
     fn declare(declaration: Declaration) -> Self {

@@ -1,16 +1,7 @@
-use super::RedisCache;
-use super::entry::Entry;
-use crate::backend::Increment;
-use crate::bounds::{Key, Value};
-use crate::codec::Codec;
-use crate::error::{Error, ErrorKind, Result};
-use crate::lend::Lend;
-use crate::number::Number;
-use crate::operation::Operation;
-use crate::types::stored::decode;
+// A part of `mod.rs`.
 
 /// Counting.
-impl<K: Key, V: Value + Number, C: Codec> RedisCache<K, V, C> {
+impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// Adds `amount` to the number under `key` and returns the sum; a key without a value counts as 0.
     ///
     /// Integers are exact at every size, floats add as IEEE doubles do. Other than in Python, no digits are lost beyond
@@ -44,8 +35,11 @@ impl<K: Key, V: Value + Number, C: Codec> RedisCache<K, V, C> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn increment(&self, key: impl Lend<K>, amount: impl Lend<V>) -> Operation<V> {
-        self.add("increment", Self::entry(&key, &amount), Ok)
+    pub fn increment(&self, key: impl Lend<K>, amount: impl Lend<V>) -> Operation<V>
+    where
+        V: Number,
+    {
+        self.add("increment", Self::entry(&key, &amount), |increment| increment)
     }
 
     /// Subtracts `amount` from the number under `key` and returns the difference. As [`increment`](Self::increment).
@@ -63,22 +57,23 @@ impl<K: Key, V: Value + Number, C: Codec> RedisCache<K, V, C> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn decrement(&self, key: impl Lend<K>, amount: impl Lend<V>) -> Operation<V> {
-        self.add("decrement", Self::entry(&key, &amount), |increment| Ok(increment.negated()))
+    pub fn decrement(&self, key: impl Lend<K>, amount: impl Lend<V>) -> Operation<V>
+    where
+        V: Number,
+    {
+        self.add("decrement", Self::entry(&key, &amount), Increment::negated)
     }
 
-    fn add(
-        &self,
-        operation: &'static str,
-        entry: Result<Entry>,
-        direction: fn(Increment) -> Result<Increment>,
-    ) -> Operation<V> {
+    fn add(&self, operation: &'static str, entry: Result<Entry>, direction: fn(Increment) -> Increment) -> Operation<V>
+    where
+        V: Number,
+    {
         self.object.run(operation, move |at| async move {
             let entry = entry?;
             let notation = C::NUMBERS.ok_or_else(|| {
                 Error::new(ErrorKind::Unsupported, "the codec has no notation for numbers; set `Codec::NUMBERS`")
             })?;
-            let increment = direction(Increment::by(entry.value(), notation, V::KIND.0)?)?;
+            let increment = direction(Increment::by(entry.value(), notation, V::KIND.0)?);
             let sum = at.store()?.increment(&at.key, entry.field(), increment).await?;
             decode::<C, V>(&sum)
         })

@@ -1,6 +1,7 @@
--- field, what stands before an integer, before a float, 'integer' or 'float', amount, and the range: min and max of
--- an integer, max of a float -> what is stored after the addition. backend/increment.rs says what it means.
-local field, integer_tag, float_tag, kind, amount = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+-- What stands before an integer, before a float, 'integer' or 'float', min (of an integer) and max; then field and
+-- amount of each addition -> for each what is stored then, or '!' and why it was refused. backend/increment.rs says what
+-- it means.
+local integer_tag, float_tag, kind, min, max = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
 -- Takes off white space around and single underscores between digits, as Python does.
 local function plain(text)
@@ -114,39 +115,66 @@ local function repr(x)
   return sign .. digits:sub(1, exponent + 1) .. '.' .. digits:sub(exponent + 2)
 end
 
-local NOT_A_NUMBER = redis.error_reply('NOTANUMBER the stored value is not a number')
-local OVERFLOW = redis.error_reply('OVERFLOW the result is out of range')
-
-local stored = redis.call('HGET', KEYS[1], field)
-local result
-if kind == 'integer' then
+-- The sum in its stored form, or nil and why there is none.
+local function add_integer(stored, amount)
   local start = '0'
   if stored then
     start = after(integer_tag, stored)
     if not start or not start:find('^[+-]?%d+$') then
-      local float = read_float(stored)
-      return float and redis.error_reply('NOTANINTEGER the stored value is a float') or NOT_A_NUMBER
+      return nil, read_float(stored) and '!NOTANINTEGER' or '!NOTANUMBER'
     end
     local _, digits = split(start)
     if less('340282366920938463463374607431768211455', digits) then
-      return OVERFLOW
+      return nil, '!OVERFLOW'
     end
   end
-  result = add(start, amount)
-  if below(result, ARGV[6]) or below(ARGV[7], result) then
-    return OVERFLOW
+  local sum = add(start, amount)
+  if below(sum, min) or below(max, sum) then
+    return nil, '!OVERFLOW'
   end
-  result = integer_tag .. result
-else
-  local start = stored and read_float(stored) or 0
-  if stored and not read_float(stored) then
-    return NOT_A_NUMBER
-  end
-  local sum, max = start + tonumber(amount), tonumber(ARGV[6])
-  if not (sum <= max and sum >= -max) then
-    return OVERFLOW
-  end
-  result = float_tag .. repr(sum)
+  return integer_tag .. sum
 end
-redis.call('HSET', KEYS[1], field, result)
-return result
+
+local function add_float(stored, amount)
+  local start = 0
+  if stored then
+    start = read_float(stored)
+    if not start then
+      return nil, '!NOTANUMBER'
+    end
+  end
+  local sum, most = start + tonumber(amount), tonumber(max)
+  if not (sum <= most and sum >= -most) then
+    return nil, '!OVERFLOW'
+  end
+  return float_tag .. repr(sum)
+end
+
+-- Most integers are written plainly and are small enough for a Lua number; nil for the others.
+local least, most, tag_length = tonumber(min), tonumber(max), #integer_tag
+local function add_small(stored, amount)
+  if #stored - tag_length < 16 and #amount < 16 and stored:sub(1, tag_length) == integer_tag
+    and stored:find('^-?%d+$', tag_length + 1) then
+    local sum = tonumber(stored:sub(tag_length + 1)) + tonumber(amount)
+    if sum >= least and sum <= most then
+      return integer_tag .. string.format('%.0f', sum)
+    end
+  end
+end
+
+local add_one = kind == 'integer' and add_integer or add_float
+local answers = {}
+for at = 6, #ARGV, 2 do
+  local field, amount = ARGV[at], ARGV[at + 1]
+  local stored = redis.call('HGET', KEYS[1], field)
+  local sum = kind == 'integer' and stored and add_small(stored, amount)
+  local refusal
+  if not sum then
+    sum, refusal = add_one(stored, amount)
+  end
+  if sum then
+    redis.call('HSET', KEYS[1], field, sum)
+  end
+  answers[#answers + 1] = sum or refusal
+end
+return answers

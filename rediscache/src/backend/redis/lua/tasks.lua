@@ -85,30 +85,36 @@ local function recover(worker)
   return #tasks
 end
 
--- Brings what is due into the queue, and what dead workers held.
-local function refresh()
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1000)) do
-    redis.call('LPUSH', queue, member:match('^[^:]*:(.*)$') or member)
-    redis.call('ZREM', delayed, member)
-  end
-  for _, silent in ipairs(redis.call('ZRANGEBYSCORE', clients, '-inf', now)) do
-    if silent ~= worker then
-      recover(silent)
-    end
-  end
+local function first_of(key)
+  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  return first[1], tonumber(first[2])
 end
 
--- Milliseconds until there is something to refresh; -1 when nothing is foreseen.
-local function next_change()
-  local soonest = -1
-  for _, key in ipairs({ delayed, clients }) do
-    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-    local left = first[1] and first[1] ~= worker and math.max(tonumber(first[2]) - now, 1)
-    if left and (soonest < 0 or left < soonest) then
-      soonest = left
+-- Brings what is due into the queue, and what dead workers held. Returns the ms until there is something to bring
+-- again, as far as can be foreseen; otherwise -1.
+local function refresh()
+  local _, due = first_of(delayed)
+  if due and due <= now then
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1000)) do
+      redis.call('LPUSH', queue, member:match('^[^:]*:(.*)$') or member)
+      redis.call('ZREM', delayed, member)
     end
+    _, due = first_of(delayed)
   end
-  return soonest
+  local silent, ends = first_of(clients)
+  if ends and ends <= now then
+    for _, other in ipairs(redis.call('ZRANGEBYSCORE', clients, '-inf', now)) do
+      if other ~= worker then
+        recover(other)
+      end
+    end
+    silent, ends = first_of(clients)
+  end
+  if silent == worker then
+    ends = nil
+  end
+  local soonest = math.min(due or math.huge, ends or math.huge)
+  return soonest < math.huge and math.max(soonest - now, 1) or -1
 end
 
 -- A worker is known for as long as it holds tasks.
@@ -124,28 +130,43 @@ local commands = {}
 
 -- first number, limit -> when to come again, then number, attempt and item of each task taken
 function commands.take(first, limit)
-  refresh()
-  local taken, count, known = {}, 0, redis.call('EXISTS', attempts) == 1
-  while count < tonumber(limit) do
-    local item = redis.call('RPOP', queue)
-    if not item then
-      break
+  local next_change, known = refresh(), redis.call('EXISTS', attempts) == 1
+  local taken, items, leases = {}, {}, {}
+  repeat
+    local popped = redis.call('RPOP', queue, limit - #taken) or {}
+    for _, item in ipairs(popped) do
+      local attempt = 1 + (known and recall(item) or 0)
+      if most > 0 and attempt > most then
+        redis.call('LPUSH', dead, item)
+      else
+        local number = string.format('%.0f', first + #taken)
+        taken[#taken + 1] = { number, attempt, item }
+        items[#items + 1] = item
+        leases[#leases + 1] = number
+        leases[#leases + 1] = attempt .. ':' .. item
+      end
     end
-    local attempt = 1 + (known and recall(item) or 0)
-    if most > 0 and attempt > most then
-      redis.call('LPUSH', dead, item)
-    else
-      local number = string.format('%.0f', first + count)
-      redis.call('LPUSH', pending_of(worker), item)
-      redis.call('HSET', leases_of(worker), number, attempt .. ':' .. item)
-      taken[#taken + 1] = { number, attempt, item }
-      count = count + 1
-    end
+  until #popped == 0 or #taken == tonumber(limit)
+  if #taken > 0 then
+    redis.call('LPUSH', pending_of(worker), unpack(items))
+    redis.call('HSET', leases_of(worker), unpack(leases))
+    redis.call('ZADD', clients, now + silence, worker)
   end
-  if count > 0 then
-    beat()
+  return { next_change, taken }
+end
+
+-- numbers of tasks that are done -> for each whether it was still held
+function commands.finish(...)
+  local leases, finished = redis.call('HMGET', leases_of(worker), ...), {}
+  for at, lease in ipairs(leases) do
+    local item = lease and lease:match('^%d+:(.*)$')
+    finished[at] = item and redis.call('LREM', pending_of(worker), -1, item) or 0
   end
-  return { next_change(), taken }
+  redis.call('HDEL', leases_of(worker), ...)
+  if redis.call('EXISTS', leases_of(worker)) == 0 then
+    redis.call('ZREM', clients, worker)
+  end
+  return finished
 end
 
 -- what becomes of them, numbers -> how many of the tasks were still held
@@ -172,8 +193,8 @@ end
 -- -> when to come again, then the numbers still held
 function commands.beat()
   beat()
-  refresh()
-  return { next_change(), redis.call('HKEYS', leases_of(worker)) }
+  local next_change = refresh()
+  return { next_change, redis.call('HKEYS', leases_of(worker)) }
 end
 
 -- item, a number that makes it unique, 'in' or 'at', and ms

@@ -1,0 +1,235 @@
+//! What is gathered, and how each kind goes out together.
+
+use std::collections::HashMap;
+
+use redis::Pipeline;
+
+use super::connection::Connection;
+use super::gather::Batch;
+use super::hash::with_all;
+use super::{script, task};
+use crate::backend::increment::Step;
+use crate::backend::{Increment, Packed, Worker, fault};
+use crate::error::Result;
+
+/// What one command may carry, so that it never holds the server for long.
+const MOST_CALLS: usize = 512;
+const MOST_BYTES: usize = 256 * 1024;
+
+fn has_room(parts: &Packed) -> bool {
+    parts.len() < MOST_CALLS && parts.bytes() < MOST_BYTES
+}
+
+/// Reads as one `HMGET`, or `HGET` of one field. Callers who want the same field share it.
+#[derive(Default)]
+pub(super) struct Gets {
+    fields: Packed,
+    places: HashMap<Box<[u8]>, usize>,
+    /// Which field each caller wants.
+    wanted: Vec<usize>,
+}
+
+impl Batch for Gets {
+    type Call<'a> = &'a [u8];
+    type Answer = Option<Vec<u8>>;
+
+    fn add(&mut self, field: &[u8]) {
+        let place = self.places.get(field).copied().unwrap_or_else(|| {
+            // One caller alone needs no table.
+            if !self.wanted.is_empty() {
+                self.places.insert(field.into(), self.fields.len());
+            }
+            self.fields.push(field);
+            self.fields.len() - 1
+        });
+        self.wanted.push(place);
+    }
+
+    fn has_room_for(&self, _: &&[u8]) -> bool {
+        has_room(&self.fields) && self.wanted.len() < 8 * MOST_CALLS
+    }
+
+    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<Option<Vec<u8>>>> {
+        let mut values: Vec<Option<Vec<u8>>> = match self.fields.len() {
+            1 => vec![connection.query(&with_all("HGET", key, &self.fields)).await?],
+            _ => connection.query(&with_all("HMGET", key, &self.fields)).await?,
+        };
+        if self.wanted.len() == values.len() {
+            return Ok(values);
+        }
+        // The last who wants a field gets the value itself.
+        let mut left = vec![0_usize; values.len()];
+        self.wanted.iter().for_each(|&place| left[place] += 1);
+        let answer = |&place: &usize| {
+            left[place] -= 1;
+            let value = values.get_mut(place).ok_or_else(fault::unexpected)?;
+            Ok(if left[place] == 0 { value.take() } else { value.clone() })
+        };
+        self.wanted.iter().map(answer).collect()
+    }
+}
+
+/// Asks with one `HEXISTS` each, sent together: no single command answers for each of many fields without its value.
+#[derive(Default)]
+pub(super) struct Contains(Packed);
+
+/// Removes with one `HDEL` each, sent together: one for all would not tell which were there.
+#[derive(Default)]
+pub(super) struct Deletes(Packed);
+
+/// One command for each field, sent together.
+async fn each(name: &str, fields: &Packed, connection: &Connection, key: &str) -> Result<Vec<bool>> {
+    if fields.len() == 1 {
+        return Ok(vec![connection.query(&with_all(name, key, fields)).await?]);
+    }
+    let mut commands = Pipeline::with_capacity(fields.len());
+    for field in fields.iter() {
+        commands.cmd(name).arg(key).arg(field);
+    }
+    connection.query_all(&commands).await
+}
+
+macro_rules! each {
+    ($($kind:ident: $command:literal;)*) => {$(
+        impl Batch for $kind {
+            type Call<'a> = &'a [u8];
+            type Answer = bool;
+
+            fn add(&mut self, field: &[u8]) {
+                self.0.push(field);
+            }
+
+            fn has_room_for(&self, _: &&[u8]) -> bool {
+                has_room(&self.0)
+            }
+
+            async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<bool>> {
+                each($command, &self.0, connection, key).await
+            }
+        }
+    )*};
+}
+
+each! {
+    Contains: "HEXISTS";
+    Deletes: "HDEL";
+}
+
+/// Stores as one `HSET`. Of two values for one field the later wins, as it would have alone.
+#[derive(Default)]
+pub(super) struct Sets(Packed);
+
+impl Batch for Sets {
+    type Call<'a> = (&'a [u8], &'a [u8]);
+    type Answer = ();
+
+    fn add(&mut self, (field, value): (&[u8], &[u8])) {
+        self.0.push(field);
+        self.0.push(value);
+    }
+
+    fn has_room_for(&self, _: &(&[u8], &[u8])) -> bool {
+        has_room(&self.0)
+    }
+
+    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<()>> {
+        connection.query::<()>(&with_all("HSET", key, &self.0)).await?;
+        Ok(vec![(); self.0.len() / 2])
+    }
+}
+
+/// Puts into a list as one `LPUSH`, each caller's items in their order.
+#[derive(Default)]
+pub(super) struct Pushes {
+    items: Packed,
+    callers: usize,
+}
+
+impl Batch for Pushes {
+    type Call<'a> = &'a Packed;
+    type Answer = ();
+
+    fn add(&mut self, items: &Packed) {
+        items.iter().for_each(|item| self.items.push(item));
+        self.callers += 1;
+    }
+
+    fn has_room_for(&self, _: &&Packed) -> bool {
+        has_room(&self.items)
+    }
+
+    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<()>> {
+        connection.query::<()>(&with_all("LPUSH", key, &self.items)).await?;
+        Ok(vec![(); self.callers])
+    }
+}
+
+/// Adds to numbers in one script.
+#[derive(Default)]
+pub(super) struct Increments {
+    /// What all have in common: how numbers are written, and their range.
+    like: Option<Increment>,
+    /// Fields and amounts.
+    parts: Packed,
+}
+
+impl Batch for Increments {
+    type Call<'a> = (&'a [u8], Increment);
+    type Answer = Result<Vec<u8>>;
+
+    fn add(&mut self, (field, by): (&[u8], Increment)) {
+        self.parts.push(field);
+        self.parts.push(by.amount().as_bytes());
+        self.like = Some(by);
+    }
+
+    fn has_room_for(&self, (_, by): &(&[u8], Increment)) -> bool {
+        has_room(&self.parts) && self.like.is_none_or(|like| like.is_like(by))
+    }
+
+    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
+        let Some(Increment { notation, step }) = self.like else { return Ok(Vec::new()) };
+        let mut script = script::INCREMENT.key(key);
+        script.arg(notation.integer).arg(notation.float);
+        match step {
+            Step::Integer { min, max, .. } => script.arg("integer").arg(min.to_string()).arg(max.to_string()),
+            Step::Float { max, .. } => script.arg("float").arg("").arg(format!("{max:e}")),
+        };
+        for part in self.parts.iter() {
+            script.arg(part);
+        }
+        let answers: Vec<Vec<u8>> = connection.invoke(&script).await?;
+        let answer = |sum: Vec<u8>| match &*sum {
+            b"!NOTANUMBER" => Err(fault::not_a_number()),
+            b"!NOTANINTEGER" => Err(fault::not_an_integer()),
+            b"!OVERFLOW" => Err(fault::overflow()),
+            _ => Ok(sum),
+        };
+        Ok(answers.into_iter().map(answer).collect())
+    }
+}
+
+/// Finishes tasks in one script.
+#[derive(Default)]
+pub(super) struct Finishes {
+    worker: String,
+    numbers: Vec<u64>,
+}
+
+impl Batch for Finishes {
+    type Call<'a> = (&'a Worker, u64);
+    type Answer = bool;
+
+    fn add(&mut self, (worker, number): (&Worker, u64)) {
+        self.worker.clone_from(&worker.name);
+        self.numbers.push(number);
+    }
+
+    fn has_room_for(&self, (worker, _): &(&Worker, u64)) -> bool {
+        self.numbers.len() < MOST_CALLS && (self.numbers.is_empty() || self.worker == worker.name)
+    }
+
+    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<bool>> {
+        task::finish(connection, key, &self.worker, &self.numbers).await
+    }
+}
