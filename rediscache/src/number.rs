@@ -72,7 +72,9 @@ macro_rules! integers {
 integers!(signed i8 i16 i32 i64 i128 isize; unsigned u8 u16 u32 u64 u128 usize);
 
 impl Number for f32 {
-    const KIND: NumberKind = NumberKind(Range::Float { max: f32::MAX as f64 });
+    /// Up to what rounds to `f32::MAX`, which is written in fewer digits than it has.
+    const KIND: NumberKind =
+        NumberKind(Range::Float { max: 340_282_356_779_733_661_637_539_395_458_142_568_448_f64.next_down() });
 }
 
 impl Number for f64 {

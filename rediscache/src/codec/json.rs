@@ -9,7 +9,8 @@ use crate::number::Notation;
 /// # Redis
 ///
 /// The stored form is `serde_json`'s compact text: `42`, `"text"`, `{"a":1}`. Maps keep the order of their type, so
-/// that comparisons need ordered ones.
+/// that comparisons need ordered ones. JSON has no form for infinity and NaN: they become `null`, which reads back as
+/// `None` and not as a float.
 ///
 /// # Examples
 ///

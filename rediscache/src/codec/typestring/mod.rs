@@ -1,4 +1,5 @@
 mod composite;
+mod guard;
 mod read;
 mod write;
 
@@ -61,7 +62,7 @@ impl Codec for Typestring {
                 out.truncate(start);
                 composite::write(value, out)
             }
-            Err(write::Refusal::Custom(message)) => Err(message.into()),
+            Err(write::Refusal::ByType) => Err("the type's own `Serialize` refused".into()),
         }
     }
 

@@ -15,15 +15,15 @@ pub(super) struct ScalarWriter<'a> {
 pub(super) enum Refusal {
     /// The value is no scalar: it is written in the composite form instead.
     Composite,
-    /// The type's own `Serialize` refused.
-    Custom(String),
+    /// The type's own `Serialize` refused. What it says may quote the value.
+    ByType,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Composite => f.write_str("not a scalar"),
-            Self::Custom(message) => f.write_str(message),
+            Self::ByType => f.write_str("refused"),
         }
     }
 }
@@ -31,8 +31,8 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl Error for Refusal {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::Custom(message.to_string())
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::ByType
     }
 }
 
