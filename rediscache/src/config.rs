@@ -88,8 +88,12 @@ fn server(text: &str) -> Result<ServerUrl> {
         return Err(config("the path of the URL is the number of a database; write it as in `redis://host:6379/0`"));
     }
     let accepted: &[&str] = if unix { &["db", "user", "pass", "protocol"] } else { &["protocol"] };
-    if let Some((key, _)) = url.query_pairs().find(|(key, _)| !accepted.contains(&&**key)) {
-        return Err(config(format!("the URL's parameter `{key}` is not known; accepted: {}", accepted.join(", "))));
+    if url.query_pairs().any(|(key, _)| !accepted.contains(&&*key)) {
+        // Not named: it may be a part of a password.
+        let accepted = accepted.join(", ");
+        return Err(config(format!(
+            "the URL has a parameter that is not known; accepted: {accepted}. In a password, write `?` as `%3F` and `&` as `%26`"
+        )));
     }
     if url.fragment().is_some() {
         return Err(config("the URL has a `#` in it; write it as `%23` where it belongs to a password"));

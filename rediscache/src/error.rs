@@ -103,7 +103,7 @@ impl Error {
     pub(crate) fn during(mut self, operation: &'static str, namespace: Option<&str>) -> Self {
         if self.0.operation.is_empty() {
             self.0.operation = operation;
-            self.0.namespace = namespace.map(Box::from);
+            self.0.namespace = namespace.map(shortened);
         }
         self
     }
@@ -133,6 +133,15 @@ impl Error {
     /// Whether time ran out.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
+    }
+}
+
+/// A namespace that is absurdly long is not repeated in full.
+fn shortened(namespace: &str) -> Box<str> {
+    const LONGEST: usize = 256;
+    match namespace.char_indices().nth(LONGEST) {
+        None => namespace.into(),
+        Some((end, _)) => format!("{}…", &namespace[..end]).into(),
     }
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The longest namespace taken, in bytes. A name beyond this is a mistake: it travels with every command.
-const LONGEST: usize = 64 * 1024;
+pub(crate) const LONGEST: usize = 64 * 1024;
 
 /// The local name of an object: a constant in most programs, built at run time in some.
 #[derive(Clone)]

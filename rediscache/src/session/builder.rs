@@ -4,6 +4,7 @@ use std::time::Duration;
 use super::RedisSession;
 use crate::config::{Config, config};
 use crate::error::Result;
+use crate::namespace::LONGEST;
 
 /// The options of a session to be; made by [`RedisSession::builder`].
 ///
@@ -50,8 +51,11 @@ impl RedisSessionBuilder {
     ///
     /// Nothing is left behind.
     pub async fn connect(self) -> Result<RedisSession> {
-        let open = async { RedisSession::open(self.config()?).await };
-        open.await.map_err(|error| error.during("connect", None))
+        self.open().await.map_err(|error| error.during("connect", None))
+    }
+
+    pub(super) async fn open(self) -> Result<RedisSession> {
+        RedisSession::open(self.config()?).await
     }
 
     fn config(self) -> Result<Config> {
@@ -59,6 +63,9 @@ impl RedisSessionBuilder {
         if let Some(namespace) = self.global_namespace {
             if namespace.is_empty() {
                 return Err(config("the global namespace is empty; leave `.global_namespace(…)` out to have none"));
+            }
+            if namespace.len() > LONGEST {
+                return Err(config("the global namespace is longer than 64 KiB; give it a short name such as `bot`"));
             }
             settings.global_namespace = namespace;
         }

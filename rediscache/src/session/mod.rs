@@ -15,7 +15,7 @@ pub(crate) use line::{Leased, Patience, Plain, Tasks};
 pub use locks::CacheLock;
 
 use crate::backend::{Store, fault};
-use crate::config::Config;
+use crate::config::{Config, config};
 use crate::error::{Error, ErrorKind, Result};
 use line::Lines;
 use locks::Locks;
@@ -155,13 +155,12 @@ impl RedisSession {
     ///
     /// Nothing is left behind.
     pub async fn from_env() -> Result<Self> {
-        match std::env::var(URL_VARIABLE) {
-            Ok(url) => Self::connect(&url).await,
+        let session = match std::env::var(URL_VARIABLE) {
+            Ok(url) => Self::builder(url).open().await,
             Err(std::env::VarError::NotPresent) => Ok(Self::in_memory()),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                Err(crate::config::config(format!("`{URL_VARIABLE}` is not UTF-8")).during("from_env", None))
-            }
-        }
+            Err(std::env::VarError::NotUnicode(_)) => Err(config(format!("`{URL_VARIABLE}` is not UTF-8"))),
+        };
+        session.map_err(|error| error.during("from_env", None))
     }
 
     pub(crate) async fn open(config: Config) -> Result<Self> {
