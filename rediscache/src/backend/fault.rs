@@ -33,3 +33,9 @@ pub(crate) fn closed() -> Error {
 pub(crate) fn unexpected() -> Error {
     Error::new(ErrorKind::Server, "the server's answer has an unexpected form")
 }
+
+/// The runtime that a call went out on ended.
+#[cfg(feature = "redis")]
+pub(crate) fn interrupted() -> Error {
+    Error::new(ErrorKind::Connection, "the runtime that made the call ended; whether it took effect is unknown")
+}

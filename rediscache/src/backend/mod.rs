@@ -64,7 +64,7 @@ impl Store {
             Address::Server(_) => Ok(Self::Redis(Box::new(redis::RedisStore::connect(config).await?))),
             #[cfg(not(feature = "redis"))]
             Address::Server(_) => {
-                Err(Error::new(ErrorKind::Unsupported, "this build has no Redis store; enable the feature `redis`"))
+                Err(crate::config::unsupported("this build has no Redis store; enable the feature `redis`"))
             }
         }
     }
@@ -204,6 +204,7 @@ impl Waiter {
 impl Store {
     /// Makes ready to wait for the queue at `key`, and for announcements on `channel`; holds nothing open until someone
     /// waits.
+    #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "the embedded store tells of every change"))]
     pub(crate) fn waiter(&self, key: &str, channel: Option<String>) -> Waiter {
         match self {
             Self::Memory(store) => Waiter::Memory(store.waiter()),

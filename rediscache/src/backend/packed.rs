@@ -22,6 +22,13 @@ impl Packed {
         self.ends.push(self.bytes.len());
     }
 
+    /// Keeps those of the groups, of `size` parts each, that are wanted.
+    #[cfg(feature = "redis")]
+    pub(crate) fn retain(&mut self, size: usize, wanted: &[bool]) {
+        let kept = |at: usize| wanted.get(at / size).copied().unwrap_or_default();
+        *self = self.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, part)| part).collect();
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
@@ -30,6 +37,7 @@ impl Packed {
         self.ends.is_empty()
     }
 
+    #[cfg(feature = "redis")]
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.len()
     }

@@ -20,6 +20,12 @@ fn has_room(parts: &Packed) -> bool {
     parts.len() < MOST_CALLS && parts.bytes() < MOST_BYTES
 }
 
+/// Keeps those that are wanted.
+fn keep<T>(all: &mut Vec<T>, wanted: &[bool]) {
+    let mut wanted = wanted.iter();
+    all.retain(|_| wanted.next().copied().unwrap_or_default());
+}
+
 /// Reads as one `HMGET`, or `HGET` of one field. Callers who want the same field share it.
 #[derive(Default)]
 pub(super) struct Gets {
@@ -49,12 +55,16 @@ impl Batch for Gets {
         has_room(&self.fields) && self.wanted.len() < 8 * MOST_CALLS
     }
 
+    fn retain(&mut self, wanted: &[bool]) {
+        keep(&mut self.wanted, wanted);
+    }
+
     async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<Option<Vec<u8>>>> {
         let mut values: Vec<Option<Vec<u8>>> = match self.fields.len() {
             1 => vec![connection.query(&with_all("HGET", key, &self.fields)).await?],
             _ => connection.query(&with_all("HMGET", key, &self.fields)).await?,
         };
-        if self.wanted.len() == values.len() {
+        if self.wanted.iter().copied().eq(0..values.len()) {
             return Ok(values);
         }
         // The last who wants a field gets the value itself.
@@ -103,6 +113,10 @@ macro_rules! each {
                 has_room(&self.0)
             }
 
+            fn retain(&mut self, wanted: &[bool]) {
+                self.0.retain(1, wanted);
+            }
+
             async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<bool>> {
                 each($command, &self.0, connection, key).await
             }
@@ -132,6 +146,10 @@ impl Batch for Sets {
         has_room(&self.0)
     }
 
+    fn retain(&mut self, wanted: &[bool]) {
+        self.0.retain(2, wanted);
+    }
+
     async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<()>> {
         connection.query::<()>(&with_all("HSET", key, &self.0)).await?;
         Ok(vec![(); self.0.len() / 2])
@@ -142,7 +160,8 @@ impl Batch for Sets {
 #[derive(Default)]
 pub(super) struct Pushes {
     items: Packed,
-    callers: usize,
+    /// How many of them are each caller's.
+    counts: Vec<usize>,
 }
 
 impl Batch for Pushes {
@@ -151,16 +170,22 @@ impl Batch for Pushes {
 
     fn add(&mut self, items: &Packed) {
         items.iter().for_each(|item| self.items.push(item));
-        self.callers += 1;
+        self.counts.push(items.len());
     }
 
     fn has_room_for(&self, _: &&Packed) -> bool {
         has_room(&self.items)
     }
 
+    fn retain(&mut self, wanted: &[bool]) {
+        let whose = self.counts.iter().zip(wanted).flat_map(|(&count, &wanted)| std::iter::repeat_n(wanted, count));
+        self.items.retain(1, &whose.collect::<Vec<bool>>());
+        keep(&mut self.counts, wanted);
+    }
+
     async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<()>> {
         connection.query::<()>(&with_all("LPUSH", key, &self.items)).await?;
-        Ok(vec![(); self.callers])
+        Ok(vec![(); self.counts.len()])
     }
 }
 
@@ -185,6 +210,10 @@ impl Batch for Increments {
 
     fn has_room_for(&self, (_, by): &(&[u8], Increment)) -> bool {
         has_room(&self.parts) && self.like.is_none_or(|like| like.is_like(by))
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.parts.retain(2, wanted);
     }
 
     async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
@@ -227,6 +256,10 @@ impl Batch for Finishes {
 
     fn has_room_for(&self, (worker, _): &(&Worker, u64)) -> bool {
         self.numbers.len() < MOST_CALLS && (self.numbers.is_empty() || self.worker == worker.name)
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        keep(&mut self.numbers, wanted);
     }
 
     async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<bool>> {

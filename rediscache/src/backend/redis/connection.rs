@@ -78,6 +78,12 @@ impl Connection {
         within(self.response_timeout, script.invoke_async(&mut manager)).await
     }
 
+    /// Waits for an answer that another task brings, for no longer than a call may take.
+    pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        let limit = self.response_timeout;
+        tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(timed_out(limit)))
+    }
+
     fn manager(&self) -> Result<ConnectionManager> {
         self.manager.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(fault::closed)
     }

@@ -2,7 +2,6 @@ use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::connection::Connection;
@@ -20,12 +19,16 @@ pub(super) trait Batch: Default + Send + 'static {
     /// Whether the call fits in, so that the batch never holds the server for long.
     fn has_room_for(&self, call: &Self::Call<'_>) -> bool;
 
+    /// Takes out the calls that are not wanted any more, so that they do not come after later ones.
+    fn retain(&mut self, wanted: &[bool]);
+
     /// Sends all calls; there is an answer for each, in their order.
     fn send(&self, connection: &Connection, key: &str) -> impl Future<Output = Result<Vec<Self::Answer>>> + Send;
 }
 
-/// Gathers calls: one that finds nothing under way leaves at once, and those that come meanwhile leave together when it
-/// is back. Nothing waits for company.
+/// Gathers calls: one that finds nothing under way leaves at once, by itself. Those that come meanwhile leave together,
+/// sent by a task of their own, so that no caller who is dropped or not polled holds up another. Nothing waits on a
+/// timer.
 pub(super) struct Gather<B: Batch> {
     connection: Arc<Connection>,
     lanes: Mutex<HashMap<Box<str>, Arc<Lane<B>>>>,
@@ -38,7 +41,10 @@ struct Lane<B: Batch> {
 }
 
 struct State<B: Batch> {
-    under_way: bool,
+    /// Whether a call that left by itself is under way.
+    alone: bool,
+    /// Whether a task sends what waits.
+    sending: bool,
     waiting: VecDeque<Waiting<B>>,
 }
 
@@ -59,15 +65,14 @@ impl<B: Batch> Gather<B> {
     /// Makes one call. Dropping it neither fails nor holds up the others.
     pub(super) async fn call(&self, key: &str, call: B::Call<'_>) -> Result<B::Answer> {
         let lane = self.lane(key);
-        let entered = lane.enter(call);
-        match entered {
-            Entered::First(batch) => {
-                let connection = Arc::clone(&self.connection);
-                let turn = Turn { lane: Some(lane), connection, runtime: Handle::current() };
-                let mut answers = batch.send(&turn.connection, key).await?;
-                answers.pop().ok_or_else(fault::unexpected)
+        match lane.enter(call, &self.connection) {
+            Entered::Alone(batch) => {
+                let _alone = Alone(&lane);
+                batch.send(&self.connection, key).await?.pop().ok_or_else(fault::unexpected)
             }
-            Entered::Waits(answer) => answer.await.unwrap_or_else(|_| Err(fault::unexpected())),
+            Entered::Waits(answer) => {
+                self.connection.in_time(async { answer.await.unwrap_or_else(|_| Err(fault::interrupted())) }).await
+            }
         }
     }
 
@@ -86,8 +91,8 @@ impl<B: Batch> Gather<B> {
 }
 
 enum Entered<B: Batch> {
-    /// Nothing was under way: this call leaves at once, alone.
-    First(B),
+    /// Nothing was under way.
+    Alone(B),
     Waits(oneshot::Receiver<Result<B::Answer>>),
 }
 
@@ -96,36 +101,48 @@ impl<B: Batch> Lane<B> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enter(&self, call: B::Call<'_>) -> Entered<B> {
+    fn enter(self: &Arc<Self>, call: B::Call<'_>, connection: &Arc<Connection>) -> Entered<B> {
         let mut state = self.state();
-        if !state.under_way {
-            state.under_way = true;
+        if !state.alone && !state.sending {
+            state.alone = true;
             let mut batch = B::default();
             batch.add(call);
-            return Entered::First(batch);
-        }
-        if state.waiting.back().is_none_or(|last| !last.batch.has_room_for(&call)) {
-            state.waiting.push_back(Waiting { batch: B::default(), callers: Vec::new() });
+            return Entered::Alone(batch);
         }
         let (caller, answer) = oneshot::channel();
-        if let Some(last) = state.waiting.back_mut() {
-            last.batch.add(call);
-            last.callers.push(caller);
+        match state.waiting.back_mut() {
+            Some(last) if last.batch.has_room_for(&call) => last.add(call, caller),
+            _ => {
+                let mut waiting = Waiting { batch: B::default(), callers: Vec::new() };
+                waiting.add(call, caller);
+                state.waiting.push_back(waiting);
+            }
+        }
+        if !state.sending {
+            state.sending = true;
+            tokio::spawn(Sending(Some(Arc::clone(self))).send_all(Arc::clone(connection)));
         }
         Entered::Waits(answer)
-    }
-
-    /// The next calls to send; `None` when there are none, and the next call may leave at once.
-    fn next(&self) -> Option<Waiting<B>> {
-        let mut state = self.state();
-        let next = state.waiting.pop_front();
-        state.under_way = next.is_some();
-        next
     }
 }
 
 impl<B: Batch> Waiting<B> {
-    async fn send(self, connection: &Connection, key: &str) {
+    fn add(&mut self, call: B::Call<'_>, caller: oneshot::Sender<Result<B::Answer>>) {
+        self.batch.add(call);
+        self.callers.push(caller);
+    }
+
+    async fn send(mut self, connection: &Connection, key: &str) {
+        let wanted: Vec<bool> = self.callers.iter().map(|caller| !caller.is_closed()).collect();
+        if wanted.contains(&false) {
+            self.batch.retain(&wanted);
+            // Not asked again: one may have left since.
+            let mut wanted = wanted.into_iter();
+            self.callers.retain(|_| wanted.next().unwrap_or(true));
+        }
+        if self.callers.is_empty() {
+            return;
+        }
         match self.batch.send(connection, key).await {
             Ok(answers) => {
                 // A caller without an answer is told so by its channel.
@@ -142,44 +159,51 @@ impl<B: Batch> Waiting<B> {
     }
 }
 
-/// The turn of the call under way. When it is over, because it is back or because it was dropped, those who came
-/// meanwhile have theirs.
-struct Turn<B: Batch> {
-    /// `None` once nobody waits.
-    lane: Option<Arc<Lane<B>>>,
-    connection: Arc<Connection>,
-    runtime: Handle,
-}
+/// A call that left by itself; it is over when it is back or dropped.
+struct Alone<'a, B: Batch>(&'a Lane<B>);
 
-impl<B: Batch> Turn<B> {
-    /// Sends what has gathered, until nothing is left.
-    async fn send_all(mut self, first: Waiting<B>) {
-        let mut next = Some(first);
-        while let (Some(lane), Some(waiting)) = (&self.lane, next) {
-            waiting.send(&self.connection, &lane.key).await;
-            // Those who were just answered get to ask again, and leave together.
-            tokio::task::yield_now().await;
-            next = lane.next();
-        }
-        self.lane = None;
+impl<B: Batch> Drop for Alone<'_, B> {
+    fn drop(&mut self) {
+        self.0.state().alone = false;
     }
 }
 
-impl<B: Batch> Drop for Turn<B> {
+/// The task that sends what waits.
+struct Sending<B: Batch>(Option<Arc<Lane<B>>>);
+
+impl<B: Batch> Sending<B> {
+    async fn send_all(mut self, connection: Arc<Connection>) {
+        while let Some(lane) = &self.0 {
+            // Those who were just answered, or are about to call, get to leave together.
+            tokio::task::yield_now().await;
+            let next = {
+                let mut state = lane.state();
+                state.sending = !state.waiting.is_empty();
+                state.waiting.pop_front()
+            };
+            match next {
+                Some(waiting) => waiting.send(&connection, &lane.key).await,
+                // Over: from here on, the flag is another task's.
+                None => self.0 = None,
+            }
+        }
+    }
+}
+
+impl<B: Batch> Drop for Sending<B> {
+    /// Cut short only by the end of its runtime: whoever waits learns it from their channel.
     fn drop(&mut self) {
-        if let Some(lane) = self.lane.take()
-            && let Some(next) = lane.next()
-        {
-            let turn =
-                Self { lane: Some(lane), connection: Arc::clone(&self.connection), runtime: self.runtime.clone() };
-            self.runtime.spawn(turn.send_all(next));
+        if let Some(lane) = &self.0 {
+            let mut state = lane.state();
+            state.sending = false;
+            state.waiting.clear();
         }
     }
 }
 
 impl<B: Batch> Default for State<B> {
     fn default() -> Self {
-        Self { under_way: false, waiting: VecDeque::new() }
+        Self { alone: false, sending: false, waiting: VecDeque::new() }
     }
 }
 
