@@ -1,4 +1,35 @@
 //! Typed, namespaced caches and queues over Redis, with an embedded store that needs no server.
+//!
+//! - A [`RedisSession`] is a connection to one store; [`install`](RedisSession::install) makes it the default.
+//! - A [`RedisCache`] is a typed dict over one hash, a [`RedisQueue`] a typed queue over one list, and a
+//!   [`RedisTaskQueue`] a queue whose items stay on record until they are done.
+//! - [`RedisNamespaced`](trait@RedisNamespaced) gives a struct an accessor for each of its fields, named `Struct.field`
+//!   in Redis.
+//! - A [`Codec`] says how keys and values are stored: [`Typestring`], as Python's async-rediscache 0.2.0 does, unless
+//!   another is named.
+//! - Every call gives an [`Operation`], and fails with an [`Error`] that says where and of which [`ErrorKind`].
+//!
+//! ```
+//! use rediscache::{RedisCache, RedisNamespaced, RedisSession};
+//!
+//! #[derive(RedisNamespaced)]
+//! struct Channel {
+//!     topics: RedisCache<u64, String>,
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> rediscache::Result<()> {
+//! let session = RedisSession::from_env().await?.install();
+//! Channel::topics().set(42, "rust").await?;
+//! assert_eq!(Channel::topics().get(42).await?.as_deref(), Some("rust"));
+//! session.close().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! `derive` and `redis`, both on by default; `json` for the [`Json`](Codec) codec; `tls` for `rediss://`.
 
 mod backend;
 mod bounds;
@@ -30,3 +61,8 @@ pub use types::{
     Declaration, ObjectInfo, ObjectKind, QueueStream, RedisCache, RedisNamespaced, RedisObject, RedisQueue, RedisTask,
     RedisTaskObject, RedisTaskQueue, Scan, TaskError,
 };
+
+/// The examples of the README.
+#[cfg(all(doctest, feature = "derive"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;
