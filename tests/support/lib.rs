@@ -1,1 +1,14 @@
-//! What the suites share.
+//! What the suites share: the store they run on, fresh names, servers of their own, and raw bytes.
+
+mod contract;
+mod name;
+mod raw;
+mod server;
+
+pub use contract::{memory_session, redis_session, url};
+pub use name::namespace;
+pub use raw::{Raw, RawBytes, peek, peek_all, poke, raw_cache};
+pub use server::{Server, ServerOptions};
+
+#[cfg(test)]
+mod tests;

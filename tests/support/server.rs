@@ -1,0 +1,250 @@
+use std::fmt::Write as _;
+use std::fs;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use redis::{Client, Connection};
+use tempfile::TempDir;
+
+/// How long a server may take to answer after it was started.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server of one test, on a free port of the loopback interface, that keeps nothing on disk.
+///
+/// Dropping it, in a panic too, kills it and removes its folder. All its methods block for a few milliseconds.
+#[derive(Debug)]
+pub struct Server {
+    options: ServerOptions,
+    port: u16,
+    child: Child,
+    /// Holds the log and the socket.
+    folder: TempDir,
+}
+
+/// The options of a [`Server`] to be; made by [`Server::options`].
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing is started until `.start()`"]
+pub struct ServerOptions {
+    args: Vec<String>,
+    password: Option<String>,
+}
+
+impl ServerOptions {
+    /// Adds arguments to the server's command line, such as `["--maxclients", "5"]`.
+    pub fn args<T: Into<String>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
+        self.args.extend(args.into_iter().map(Into::into));
+        self
+    }
+
+    /// Asks clients for this password.
+    pub fn password(mut self, password: impl Into<String>) -> Self {
+        self.password = Some(password.into());
+        self
+    }
+
+    /// Starts the server and waits until it answers.
+    ///
+    /// # Panics
+    ///
+    /// When there is no server program, or it does not start.
+    pub fn start(self) -> Server {
+        let folder = TempDir::with_prefix("rediscache-").expect("a folder can be made");
+        let started = Instant::now();
+        loop {
+            let port = free_port();
+            match self.launch(port, &folder) {
+                Ok(child) => return Server { options: self, port, child, folder },
+                // Somebody may have taken the port meanwhile.
+                Err(log) if log.contains("in use") && started.elapsed() < PATIENCE => {}
+                Err(log) => panic!("the server did not start: {log}"),
+            }
+        }
+    }
+
+    /// Starts the server on this port and waits until it, and nobody else, answers there. The error is its log.
+    fn launch(&self, port: u16, folder: &TempDir) -> Result<Child, String> {
+        let log = folder.path().join("log");
+        let _ = fs::remove_file(&log);
+        let mut command = Command::new(program());
+        command
+            .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
+            .args(["--save", "", "--appendonly", "no", "--logfile", "log", "--unixsocket", "socket"])
+            .args(self.password.iter().flat_map(|password| ["--requirepass", password]))
+            .args(&self.args)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        let mut child = command.spawn().unwrap_or_else(|error| {
+            panic!("{:?} cannot be run ({error}): run `./tests/run`, which finds or installs it", command.get_program())
+        });
+        let started = Instant::now();
+        let url = self.url(port);
+        loop {
+            let ended = child.try_wait().expect("a child can be waited for").is_some();
+            if !ended && process_id(&url) == Some(child.id()) {
+                return Ok(child);
+            }
+            if ended || started.elapsed() > PATIENCE {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(fs::read_to_string(&log).unwrap_or_default());
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn url(&self, port: u16) -> String {
+        match &self.password {
+            Some(password) => format!("redis://:{}@127.0.0.1:{port}", percent_encoded(password)),
+            None => format!("redis://127.0.0.1:{port}"),
+        }
+    }
+}
+
+impl Server {
+    /// Starts a server without options.
+    ///
+    /// # Panics
+    ///
+    /// As [`ServerOptions::start`].
+    pub fn start() -> Self {
+        Self::options().start()
+    }
+
+    /// Starts to describe a server.
+    pub fn options() -> ServerOptions {
+        ServerOptions::default()
+    }
+
+    /// Its URL, with the password if it asks for one.
+    pub fn url(&self) -> String {
+        self.options.url(self.port)
+    }
+
+    /// Its URL without a password.
+    pub fn url_without_password(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Its URL over its Unix socket, with the password if it asks for one.
+    pub fn socket_url(&self) -> String {
+        let mut url = format!("unix://{}", self.socket().display());
+        if let Some(password) = &self.options.password {
+            let _ = write!(url, "?pass={}", percent_encoded(password));
+        }
+        url
+    }
+
+    /// The path of its Unix socket.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("socket")
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A blocking connection that sends any command, logged in.
+    ///
+    /// # Panics
+    ///
+    /// When the server does not answer.
+    pub fn raw(&self) -> Connection {
+        connection(&self.url()).expect("the server answers")
+    }
+
+    /// Kills it, as a crash would. Its data is gone.
+    ///
+    /// # Panics
+    ///
+    /// When the system refuses.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a child can be killed");
+        self.child.wait().expect("a child can be waited for");
+    }
+
+    /// Starts it again, empty, on the same port, and waits until it answers. Kills it first if it runs.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn restart(&mut self) {
+        self.kill();
+        let started = Instant::now();
+        self.child = loop {
+            match self.options.launch(self.port, &self.folder) {
+                Ok(child) => break child,
+                Err(log) if log.contains("in use") && started.elapsed() < PATIENCE => {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                Err(log) => panic!("the server did not start again: {log}"),
+            }
+        };
+    }
+
+    /// Stops its process without ending it: it takes connections and answers nothing.
+    ///
+    /// # Panics
+    ///
+    /// When the system refuses.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it run on after [`pause`](Self::pause).
+    ///
+    /// # Panics
+    ///
+    /// When the system refuses.
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "{name} was not sent");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn program() -> PathBuf {
+    std::env::var_os("REDISCACHE_SERVER").map_or_else(|| "redis-server".into(), PathBuf::from)
+}
+
+/// A port that nobody had a moment ago.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
+    listener.local_addr().expect("a listener has an address").port()
+}
+
+/// The process that answers at `url`.
+fn process_id(url: &str) -> Option<u32> {
+    let info: String = redis::cmd("INFO").arg("server").query(&mut connection(url).ok()?).ok()?;
+    info.lines().find_map(|line| line.strip_prefix("process_id:"))?.trim().parse().ok()
+}
+
+fn connection(url: &str) -> redis::RedisResult<Connection> {
+    Client::open(url)?.get_connection_with_timeout(PATIENCE)
+}
+
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
