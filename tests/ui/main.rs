@@ -1,0 +1,29 @@
+//! Programs that must compile, and mistakes that must not, with the messages a user sees.
+
+use std::fs;
+
+#[test]
+fn every_proper_program_compiles() {
+    trybuild::TestCases::new().pass("ui/pass/*.rs");
+}
+
+#[test]
+fn every_mistake_is_reported_once_and_says_what_to_write() {
+    trybuild::TestCases::new().compile_fail("ui/fail/*.rs");
+}
+
+#[test]
+fn no_message_names_anything_private() {
+    let messages: Vec<_> = fs::read_dir("ui/fail")
+        .expect("the cases are there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "stderr"))
+        .collect();
+    assert!(messages.len() > 20, "only {} messages found", messages.len());
+    for path in messages {
+        let message = fs::read_to_string(&path).expect("the message can be read");
+        for private in ["__", "rediscache_derive", "macro panicked"] {
+            assert!(!message.contains(private), "{} contains `{private}`", path.display());
+        }
+    }
+}

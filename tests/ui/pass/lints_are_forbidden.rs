@@ -1,0 +1,59 @@
+//! What a strict crate forbids, the expansion does not need.
+//!
+//! The harness allows `dead_code`, so `warnings` does not include it: it is forbidden by name.
+#![forbid(warnings, missing_docs, unsafe_code, unused, dead_code, deprecated, unreachable_pub)]
+#![forbid(missing_debug_implementations, single_use_lifetimes, trivial_casts, unused_qualifications)]
+#![forbid(future_incompatible, let_underscore, nonstandard_style, rust_2018_idioms, unused_results)]
+
+use rediscache::{RedisCache, RedisNamespaced, RedisQueue, RedisTaskQueue};
+
+#[derive(RedisNamespaced)]
+struct UsedThroughItsAccessors {
+    topics: RedisCache<u64, String>,
+    #[rediscache(max_attempts = 3)]
+    never_used: RedisTaskQueue<u64>,
+    #[rediscache(skip)]
+    other: u32,
+}
+
+#[derive(RedisNamespaced)]
+struct NeverUsed {
+    outbox: RedisQueue<u64>,
+}
+
+#[derive(RedisNamespaced)]
+struct Empty {}
+
+/// A struct that others may use.
+#[derive(Debug, RedisNamespaced)]
+pub struct Public {
+    /// Topic of each channel.
+    pub topics: RedisCache<u64, String>,
+    pub(crate) of_the_crate: RedisCache<u64, String>,
+    of_the_module: RedisCache<u64, String>,
+    /// What there was before.
+    #[deprecated(note = "use `topics`")]
+    pub subjects: RedisCache<u64, String>,
+    #[deprecated]
+    #[rediscache(recover_after = "5s")]
+    reminders: RedisTaskQueue<u64>,
+}
+
+#[derive(RedisNamespaced)]
+#[repr(Rust, packed)]
+struct Packed {
+    small: RedisCache<u64, u64>,
+    #[rediscache(skip)]
+    byte: u8,
+}
+
+#[derive(RedisNamespaced)]
+struct Unsized {
+    topics: RedisCache<u64, u64>,
+    #[rediscache(skip)]
+    rest: [u8],
+}
+
+fn main() {
+    assert_eq!(UsedThroughItsAccessors::topics().namespace(), "UsedThroughItsAccessors.topics");
+}

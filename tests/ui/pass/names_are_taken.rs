@@ -1,0 +1,76 @@
+//! The expansion names everything in full, so a crate may use every name for something else.
+#![no_implicit_prelude]
+#![allow(dead_code, non_camel_case_types, unused_macros)]
+
+mod std {}
+mod core {}
+mod alloc {}
+
+mod names {
+    mod rediscache {}
+
+    struct Vec;
+    struct Option;
+    struct Result;
+    struct String;
+    struct Box;
+    struct Duration;
+    struct Declaration;
+    struct ObjectInfo;
+    struct RedisObject;
+    struct RedisTaskObject;
+    struct str;
+    struct u32;
+    struct u64;
+
+    macro_rules! vec {
+        () => {};
+    }
+
+    macro_rules! unreachable {
+        () => {};
+    }
+
+    fn it() {}
+    fn task_queue() {}
+
+    type Number = ::core::primitive::u64;
+
+    #[derive(::rediscache::RedisNamespaced)]
+    struct Channel {
+        topics: ::rediscache::RedisCache<Number, ::std::string::String>,
+        it: ::rediscache::RedisQueue<Number>,
+        #[rediscache(global = false, client_identifier = "w1", recover_after = "5s", max_attempts = 3)]
+        task_queue: ::rediscache::RedisTaskQueue<Number>,
+        objects: ::rediscache::RedisQueue<Number>,
+        declare: ::rediscache::RedisQueue<Number>,
+        describe: ::rediscache::RedisQueue<Number>,
+        new: ::rediscache::RedisQueue<Number>,
+    }
+}
+
+/// Every type has methods of the names that the expansion calls.
+trait Methods: ::core::marker::Sized {
+    fn new(_: &'static str) {}
+    fn declare(_: ()) {}
+    fn describe(_: ()) {}
+    fn objects() {}
+    fn into_vec(self) {}
+    fn without_global_namespace(self) {}
+    fn client_identifier(self, _: ()) {}
+    fn recover_after(self, _: ()) {}
+    fn max_attempts(self, _: ()) {}
+}
+
+impl<T> Methods for T {}
+
+#[derive(::rediscache::RedisNamespaced)]
+struct Guild {
+    #[rediscache(global = false, client_identifier = "w1", recover_after = "5s", max_attempts = 3)]
+    reminders: ::rediscache::RedisTaskQueue<u64>,
+}
+
+fn main() {
+    let _ = Guild::reminders();
+    let _ = <Guild as ::rediscache::RedisNamespaced>::objects();
+}
