@@ -1,0 +1,132 @@
+use proptest::prelude::any;
+use proptest::{prop_assert_eq, proptest};
+use rediscache::{Codec, Typestring};
+
+use crate::sample::{Id, Name, UserId, id};
+use crate::{assert_round_trip, cases, decoded, encoded};
+
+proptest! {
+    #![proptest_config(cases(300))]
+
+    #[test]
+    fn a_double_comes_back_with_the_same_bits(bits: u64) {
+        let value = f64::from_bits(bits);
+        let read = decoded::<f64>(encoded(&value)).unwrap();
+        if value.is_nan() {
+            assert!(read.is_nan());
+        } else {
+            prop_assert_eq!(read.to_bits(), bits);
+        }
+    }
+
+    #[test]
+    fn a_float_comes_back_with_the_same_bits(bits: u32) {
+        let value = f32::from_bits(bits);
+        let read = decoded::<f32>(encoded(&value)).unwrap();
+        if value.is_nan() {
+            assert!(read.is_nan());
+        } else {
+            prop_assert_eq!(read.to_bits(), bits);
+        }
+    }
+
+    #[test]
+    fn a_string_is_stored_as_it_is(text: String) {
+        prop_assert_eq!(encoded(&text), [b"s|", text.as_bytes()].concat());
+        assert_round_trip(&text);
+    }
+
+    #[test]
+    fn a_char_is_stored_as_text_of_one(character: char) {
+        prop_assert_eq!(encoded(&character), encoded(&character.to_string()));
+        assert_round_trip(&character);
+    }
+
+    #[test]
+    fn a_newtype_is_stored_as_what_it_holds(id in id(), text in any::<String>()) {
+        prop_assert_eq!(encoded(&id), encoded(&id.0));
+        prop_assert_eq!(encoded(&UserId(id.clone())), encoded(&id.0));
+        prop_assert_eq!(encoded(&Name(text.clone())), encoded(&text));
+        assert_round_trip(&UserId(id));
+        assert_round_trip(&Name(text));
+    }
+}
+
+#[test]
+fn extreme_floats_come_back() {
+    for value in [0.0, -0.0, f64::MIN, f64::MAX, f64::MIN_POSITIVE, f64::EPSILON, f64::INFINITY, f64::NEG_INFINITY] {
+        assert_eq!(decoded::<f64>(encoded(&value)).map(f64::to_bits), Ok(value.to_bits()));
+    }
+    for value in [0.0, -0.0, f32::MIN, f32::MAX, f32::MIN_POSITIVE, f32::EPSILON, f32::INFINITY, f32::NEG_INFINITY] {
+        assert_eq!(decoded::<f32>(encoded(&value)).map(f32::to_bits), Ok(value.to_bits()));
+    }
+}
+
+#[test]
+fn exponents_begin_where_those_of_python_do() {
+    let written = |value: f64| String::from_utf8(encoded(&value)).unwrap();
+    assert_eq!(written(9_999_999_999_999_998.0), "f|9999999999999998.0");
+    assert_eq!(written(1e16), "f|1e+16");
+    assert_eq!(written(0.000_1), "f|0.0001");
+    assert_eq!(written(0.000_099), "f|9.9e-05");
+    assert_eq!(written(-1e-7), "f|-1e-07");
+    assert_eq!(written(1e-100), "f|1e-100");
+}
+
+#[test]
+fn a_float_type_of_32_bits_keeps_its_own_digits() {
+    assert_eq!(encoded(&0.1_f32), b"f|0.1");
+    assert_eq!(encoded(&16_777_216_f32), b"f|16777216.0");
+    assert_eq!(decoded::<f32>("f|0.1"), Ok(0.1));
+}
+
+#[test]
+fn names_of_numbers_are_read_in_every_case() {
+    assert_eq!(decoded::<f64>("f|Infinity"), Ok(f64::INFINITY));
+    assert_eq!(decoded::<f64>("f|-INF"), Ok(f64::NEG_INFINITY));
+    assert!(decoded::<f64>("f|NaN").unwrap().is_nan());
+    assert_eq!(decoded::<f64>("f| 1_0.5 "), Ok(10.5));
+}
+
+#[test]
+fn what_only_looks_like_a_float_is_refused() {
+    for wire in ["f|.", "f|e5", "f|1e", "f|1e+", "f|1_.5", "f|1._5", "f|0x1p3", "f|1,5", "f|1 5", "f|infin", "f|1.2.3"]
+    {
+        assert!(decoded::<f64>(wire).is_err(), "{wire:?}");
+        assert!(decoded::<f32>(wire).is_err(), "{wire:?}");
+    }
+}
+
+#[test]
+fn a_char_is_read_from_text_of_exactly_one() {
+    assert_eq!(decoded::<char>("s|é"), Ok('é'));
+    assert!(decoded::<char>("s|").is_err());
+    assert!(decoded::<char>("s|ab").is_err());
+    // Two characters, though one is seen.
+    assert!(decoded::<char>("s|e\u{301}").is_err());
+}
+
+#[test]
+fn a_bool_is_any_integer_but_zero() {
+    for (wire, value) in [("b|007", true), ("b| 0 ", false), ("b|-0", false), ("b|+1", true), ("b|1_0", true)] {
+        assert_eq!(decoded::<bool>(wire), Ok(value), "{wire}");
+    }
+    assert!(decoded::<bool>("b|").is_err());
+    assert!(decoded::<bool>("b|1.0").is_err());
+    assert!(decoded::<bool>("i|1").is_err());
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_refused() {
+    assert!(decoded::<String>(b"s|\xff").is_err());
+    assert!(decoded::<String>(b"s|\xed\xa0\x80").is_err());
+    assert!(decoded::<u64>(b"i|\xff").is_err());
+}
+
+#[test]
+fn a_stored_form_is_appended_to_what_is_there() {
+    let mut stored = b"before".to_vec();
+    Typestring::encode(&Id(7), &mut stored).unwrap();
+    Typestring::encode(&Some(7_u8), &mut stored).unwrap();
+    assert_eq!(stored, b"beforei|7c|\x01\x01\x07");
+}
