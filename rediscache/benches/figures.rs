@@ -3,13 +3,15 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops at the first error")]
 
+mod side;
+
 use std::hint::black_box;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use redis::AsyncCommands;
 use redis::aio::MultiplexedConnection;
 use rediscache::{Codec, RedisCache, RedisSession, Typestring};
+use side::{Server, median, print_ratios};
 
 const ROUNDS: usize = 15;
 const CALLS: u32 = 4_000;
@@ -85,11 +87,8 @@ async fn one_caller(session: &RedisSession, mut by_hand: MultiplexedConnection) 
         .await;
         get.push(theirs / ours);
     }
-    for (name, mut ratios) in [("get", get), ("set", set)] {
-        ratios.sort_by(f64::total_cmp);
-        let (least, most) = (ratios[0], ratios[ROUNDS - 1]);
-        println!("{name} callers=1 ratio={:.3} (min {least:.3}, max {most:.3}) to HGET/HSET by hand", median(ratios));
-    }
+    print_ratios("get, to HGET by hand", 1, get);
+    print_ratios("set, to HSET by hand", 1, set);
 }
 
 /// Microseconds for one of `CALLS` calls, one after another.
@@ -107,45 +106,4 @@ fn nanoseconds_each<T>(times: u32, mut call: impl FnMut() -> T) -> f64 {
         call();
     }
     start.elapsed().as_nanos() as f64 / f64::from(times)
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
-}
-
-/// A server of its own, ended with the benchmark.
-struct Server {
-    process: Child,
-    url: String,
-}
-
-impl Server {
-    fn start() -> Self {
-        let program = std::env::var("REDISCACHE_SERVER").unwrap_or_else(|_| "redis-server".to_owned());
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Command::new(program)
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--port", &port.to_string()])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("a `redis-server` on the PATH, or its path in REDISCACHE_SERVER");
-        Self { process, url: format!("redis://127.0.0.1:{port}") }
-    }
-
-    async fn connect(&self) -> RedisSession {
-        loop {
-            match RedisSession::connect(&self.url).await {
-                Ok(session) => return session,
-                Err(error) if error.is_retryable() => tokio::time::sleep(Duration::from_millis(10)).await,
-                Err(error) => panic!("{error}"),
-            }
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
