@@ -6,8 +6,15 @@ local silence, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local clients, attempts, delayed, dead = queue .. '$clients', queue .. '$attempts', queue .. '$delayed', queue .. '$dead'
 local WEEK = 7 * 24 * 3600 * 1000
 
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- The server's time in ms, asked for once.
+local asked
+local function now()
+  if not asked then
+    local time = redis.call('TIME')
+    asked = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return asked
+end
 
 local function leases_of(worker)
   return queue .. '$leases:' .. worker:sub(1, 16)
@@ -94,16 +101,16 @@ end
 -- again, as far as can be foreseen; otherwise -1.
 local function refresh()
   local _, due = first_of(delayed)
-  if due and due <= now then
-    for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now, 'LIMIT', 0, 1000)) do
+  if due and due <= now() then
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now(), 'LIMIT', 0, 1000)) do
       redis.call('LPUSH', queue, member:match('^[^:]*:(.*)$') or member)
       redis.call('ZREM', delayed, member)
     end
     _, due = first_of(delayed)
   end
   local silent, ends = first_of(clients)
-  if ends and ends <= now then
-    for _, other in ipairs(redis.call('ZRANGEBYSCORE', clients, '-inf', now)) do
+  if ends and ends <= now() then
+    for _, other in ipairs(redis.call('ZRANGEBYSCORE', clients, '-inf', now())) do
       if other ~= worker then
         recover(other)
       end
@@ -114,13 +121,13 @@ local function refresh()
     ends = nil
   end
   local soonest = math.min(due or math.huge, ends or math.huge)
-  return soonest < math.huge and math.max(soonest - now, 1) or -1
+  return soonest < math.huge and math.max(soonest - now(), 1) or -1
 end
 
 -- A worker is known for as long as it holds tasks.
 local function beat()
   if redis.call('EXISTS', leases_of(worker)) == 1 then
-    redis.call('ZADD', clients, now + silence, worker)
+    redis.call('ZADD', clients, now() + silence, worker)
   else
     redis.call('ZREM', clients, worker)
   end
@@ -150,7 +157,7 @@ function commands.take(first, limit)
   if #taken > 0 then
     redis.call('LPUSH', pending_of(worker), unpack(items))
     redis.call('HSET', leases_of(worker), unpack(leases))
-    redis.call('ZADD', clients, now + silence, worker)
+    redis.call('ZADD', clients, now() + silence, worker)
   end
   return { next_change, taken }
 end
@@ -199,8 +206,8 @@ end
 
 -- item, a number that makes it unique, 'in' or 'at', and ms
 function commands.put_later(item, unique, relation, ms)
-  local due = relation == 'in' and now + ms or tonumber(ms)
-  if due <= now then
+  local due = relation == 'in' and now() + ms or tonumber(ms)
+  if due <= now() then
     return redis.call('LPUSH', queue, item)
   end
   local member = unique .. ':' .. item
@@ -213,12 +220,12 @@ end
 
 -- -> how many tasks can be taken now
 function commands.len()
-  return redis.call('LLEN', queue) + redis.call('ZCOUNT', delayed, '-inf', now)
+  return redis.call('LLEN', queue) + redis.call('ZCOUNT', delayed, '-inf', now())
 end
 
 -- -> how many tasks are not due yet
 function commands.delayed_len()
-  return redis.call('ZCOUNT', delayed, '(' .. string.format('%.0f', now), '+inf')
+  return redis.call('ZCOUNT', delayed, '(' .. string.format('%.0f', now()), '+inf')
 end
 
 -- The workers that share this one's pending list.
