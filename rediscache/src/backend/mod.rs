@@ -1,6 +1,7 @@
 //! What a store can do. Stores know bytes and Redis keys, and no codec.
 
 pub(crate) mod fault;
+mod home;
 mod increment;
 mod memory;
 mod packed;
@@ -8,8 +9,10 @@ mod packed;
 mod redis;
 mod task;
 
+use std::future::Future;
 use std::time::{Duration, SystemTime};
 
+pub(crate) use home::Home;
 pub(crate) use increment::Increment;
 pub(crate) use packed::Packed;
 pub(crate) use task::{Due, Held, Lease, Outcome, Taken, Worker};
@@ -210,6 +213,15 @@ impl Store {
             Self::Memory(store) => Waiter::Memory(store.waiter()),
             #[cfg(feature = "redis")]
             Self::Redis(store) => Waiter::Redis(Box::new(store.waiter(key, channel))),
+        }
+    }
+
+    /// Runs a background task where those of this store run.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match self {
+            Self::Memory(store) => store.home().spawn(task),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.home().spawn(task),
         }
     }
 

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use crate::backend::Home;
 use keyspace::Keyspace;
 pub(crate) use list::MemoryWaiter;
 
@@ -19,12 +20,17 @@ pub(crate) struct MemoryStore {
     keyspace: Mutex<Keyspace>,
     /// Told when a list was given items, or will be at some time.
     changed: watch::Sender<()>,
+    home: Home,
 }
 
 impl MemoryStore {
     /// Nothing between lock and unlock panics half way through a change, so a poisoned lock holds good data.
     fn keyspace(&self) -> MutexGuard<'_, Keyspace> {
         self.keyspace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
     }
 
     pub(crate) fn close(&self) {

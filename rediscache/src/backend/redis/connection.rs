@@ -4,11 +4,12 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, ScriptInvocation};
+use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind};
 
 use super::RedisWaiter;
-use super::error::{from_driver, timed_out};
-use crate::backend::fault;
+use super::error::{from_driver, of_the_url, timed_out};
+use super::script::Invocation;
+use crate::backend::{Home, fault};
 use crate::config::{Address, Config};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -24,6 +25,7 @@ pub(super) struct Connection {
     /// `None` once closed.
     manager: RwLock<Option<ConnectionManager>>,
     client: Client,
+    home: Home,
     connect_timeout: Duration,
     response_timeout: Duration,
 }
@@ -40,7 +42,7 @@ impl Connection {
             let mut connection = client.get_multiplexed_async_connection_with_config(&once).await?;
             redis::cmd("PING").query_async::<()>(&mut connection).await
         };
-        within(config.connect_timeout, ping).await?;
+        within(config.connect_timeout, ping).await.map_err(of_the_url)?;
         let lasting = ConnectionManagerConfig::new()
             .set_number_of_retries(ATTEMPTS)
             .set_min_delay(BACKOFF.0)
@@ -53,6 +55,7 @@ impl Connection {
         let connection = Self {
             manager: RwLock::new(Some(manager)),
             client,
+            home: Home::here(),
             connect_timeout: config.connect_timeout,
             response_timeout: config.response_timeout,
         };
@@ -73,9 +76,21 @@ impl Connection {
     }
 
     /// Runs a script by its digest; the script itself is sent only when the server does not know it.
-    pub(super) async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T> {
+    pub(super) async fn invoke<T: FromRedisValue>(&self, script: &Invocation) -> Result<T> {
         let mut manager = self.manager()?;
-        within(self.response_timeout, script.invoke_async(&mut manager)).await
+        let answer = async {
+            match script.by_digest().query_async(&mut manager).await {
+                Err(error) if error.kind() == redis::ErrorKind::Server(ServerErrorKind::NoScript) => {
+                    script.by_source().query_async(&mut manager).await
+                }
+                answer => answer,
+            }
+        };
+        within(self.response_timeout, answer).await
+    }
+
+    pub(super) fn home(&self) -> &Home {
+        &self.home
     }
 
     /// Waits for an answer that another task brings, for no longer than a call may take.

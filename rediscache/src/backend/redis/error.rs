@@ -67,6 +67,15 @@ fn refused(error: &RedisError) -> Error {
     Error::new(kind, message).because(Said::by(error))
 }
 
+/// What a server refuses while a connection is made is a mistake in the URL: its user, password or database.
+pub(super) fn of_the_url(error: Error) -> Error {
+    if error.kind() != ErrorKind::Server || error.is_retryable() {
+        return error;
+    }
+    Error::new(ErrorKind::Config, "the server refused the connection; check user, password and database of the URL")
+        .because(error)
+}
+
 pub(super) fn timed_out(limit: Duration) -> Error {
     Error::new(ErrorKind::Timeout, format!("no answer within {limit:?}; whether the call took effect is unknown"))
 }

@@ -120,7 +120,7 @@ impl<B: Batch> Lane<B> {
         }
         if !state.sending {
             state.sending = true;
-            tokio::spawn(Sending(Some(Arc::clone(self))).send_all(Arc::clone(connection)));
+            connection.home().spawn(Sending(Some(Arc::clone(self))).send_all(Arc::clone(connection)));
         }
         Entered::Waits(answer)
     }

@@ -18,6 +18,7 @@ use connection::Connection;
 use gather::Gather;
 pub(crate) use waiter::RedisWaiter;
 
+use crate::backend::Home;
 use crate::config::Config;
 use crate::error::Result;
 
@@ -47,6 +48,10 @@ impl RedisStore {
             finishes: Gather::new(&connection),
             connection,
         })
+    }
+
+    pub(crate) fn home(&self) -> &Home {
+        self.connection.home()
     }
 
     pub(crate) fn waiter(&self, key: &str, channel: Option<String>) -> RedisWaiter {

@@ -2,13 +2,20 @@
 
 use std::sync::LazyLock;
 
-use redis::Script;
+use redis::{Arg, Cmd, Script, ToRedisArgs, cmd};
 
-pub(super) type Lua = LazyLock<Script>;
+/// A script and its digest.
+pub(super) struct Lua {
+    source: &'static str,
+    digest: LazyLock<String>,
+}
 
 macro_rules! scripts {
     ($($name:ident: $file:literal;)*) => {$(
-        pub(super) static $name: Lua = LazyLock::new(|| Script::new(include_str!(concat!("lua/", $file, ".lua"))));
+        pub(super) static $name: Lua = Lua {
+            source: include_str!(concat!("lua/", $file, ".lua")),
+            digest: LazyLock::new(|| Script::new($name.source).get_hash().to_owned()),
+        };
     )*};
 }
 
@@ -18,4 +25,41 @@ scripts! {
     REPLACE_ALL: "replace_all";
     TASKS: "tasks";
     WHOLE_KEY: "whole_key";
+}
+
+impl Lua {
+    pub(super) fn key(&self, key: &str) -> Invocation {
+        let mut command = cmd("EVALSHA");
+        command.arg(&*self.digest).arg(1).arg(key);
+        Invocation { source: self.source, command }
+    }
+}
+
+/// One run of a script.
+pub(super) struct Invocation {
+    source: &'static str,
+    command: Cmd,
+}
+
+impl Invocation {
+    pub(super) fn arg(&mut self, argument: impl ToRedisArgs) -> &mut Self {
+        self.command.arg(argument);
+        self
+    }
+
+    pub(super) fn by_digest(&self) -> &Cmd {
+        &self.command
+    }
+
+    /// The same with the script itself, which the server remembers then.
+    pub(super) fn by_source(&self) -> Cmd {
+        let mut command = cmd("EVAL");
+        command.arg(self.source);
+        for argument in self.command.args_iter().skip(2) {
+            if let Arg::Simple(argument) = argument {
+                command.arg(argument);
+            }
+        }
+        command
+    }
 }

@@ -64,7 +64,7 @@ impl<S: Source> Lines<S> {
         let (sender, inbox) = unbounded_channel();
         senders.insert(name.to_owned(), sender.clone());
         let place = Place { senders: Arc::downgrade(&self.senders), name: name.to_owned() };
-        tokio::spawn(Line::new(source(), inbox, sender.downgrade(), place, session).serve());
+        session.any_store().spawn(Line::new(source(), inbox, sender.downgrade(), place, session).serve());
         sender
     }
 

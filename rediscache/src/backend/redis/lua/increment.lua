@@ -5,7 +5,8 @@ local integer_tag, float_tag, kind, min, max = ARGV[1], ARGV[2], ARGV[3], ARGV[4
 
 -- Takes off white space around and single underscores between digits, as Python does.
 local function plain(text)
-  text = text:match('^%s*(.-)%s*$')
+  local first, behind = text:find('%S'), text:reverse():find('%S')
+  text = first and text:sub(first, #text - behind + 1) or ''
   if text:find('_', 1, true) then
     if text:find('^_') or text:find('_$') or text:find('%D_') or text:find('_%D') then
       return nil
@@ -31,7 +32,8 @@ local function read_float(text)
   if name == 'inf' or name == 'infinity' then
     return sign == '-' and -math.huge or math.huge
   end
-  return text:find('^[+-]?%.?%d[%d.]*[eE]?[+-]?%d*$') and tonumber(text)
+  -- No pattern that could try every way to split a long text.
+  return text:find('^[%d.eE+-]+$') and tonumber(text)
 end
 
 -- An integer is a sign and digits without leading zeros: a Lua number has 53 bits.
