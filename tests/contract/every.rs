@@ -1,0 +1,42 @@
+//! Every method at once, for what must hold of all of them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, SystemTime};
+
+use futures_util::StreamExt;
+use rediscache::{RedisCache, Result};
+
+pub(crate) type Call = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+fn call<T: 'static>(operation: impl Future<Output = Result<T>> + Send + 'static) -> Call {
+    Box::pin(async { operation.await.map(drop) })
+}
+
+macro_rules! calls {
+    ($cache:ident: $($method:ident($($argument:expr),*))*) => {
+        vec![$((stringify!($method), call($cache.$method($($argument),*)))),*]
+    };
+}
+
+/// Every method that looks at the store, by its name.
+pub(crate) fn every_method(cache: &RedisCache<u64, u64>) -> Vec<(&'static str, Call)> {
+    let none = Vec::<(u64, u64)>::new;
+    let mut calls = calls! { cache:
+        set(1, 1) get(1) get_or(1, 2) contains(1) delete(1) pop(1) pop_or(1, 2) set_if_absent(1, 1) replace(1, 2)
+        compare_and_set(1, 1, 2) compare_and_delete(1, 1) increment(1, 1) decrement(1, 1) update([(1, 1), (2, 2)])
+        get_many([1, 2]) delete_many([1, 2]) replace_all([(1, 1)]) replace_all(none()) items() keys() values() to_map()
+        len() is_empty() clear() set_expiry(Duration::from_secs(60)) set_expiry(Duration::ZERO)
+        set_expiry_at(SystemTime::now() + Duration::from_secs(60)) set_expiry_at(SystemTime::UNIX_EPOCH) expiry()
+        persist()
+    };
+    let mut scan = cache.scan();
+    calls.push(("scan", call(async move { scan.next().await.unwrap_or_else(|| panic!("it ended without an error")) })));
+    calls
+}
+
+/// Those that only look at the session.
+pub(crate) fn other_methods(cache: &RedisCache<u64, u64>) -> Vec<(&'static str, Call)> {
+    let none = Vec::<u64>::new;
+    calls! { cache: lock() update(Vec::<(u64, u64)>::new()) get_many(none()) delete_many(none()) }
+}

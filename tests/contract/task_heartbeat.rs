@@ -1,0 +1,135 @@
+//! A worker that lives keeps its tasks; one that hung finds out what it lost.
+
+use std::time::Duration;
+
+use rediscache::{RedisSession, RedisTaskQueue};
+use support::contract;
+use tokio::sync::oneshot;
+
+use crate::queue_kind::{ByHand, soon, turns};
+use crate::queue_store::another;
+use crate::task_worker::{Jobs, in_a_process, stall_with_one};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Long enough for a busy machine to keep up.
+const SILENCE: Duration = Duration::from_millis(800);
+
+fn jobs(session: &RedisSession) -> Jobs {
+    RedisTaskQueue::new("jobs").recover_after(SILENCE).on(session)
+}
+
+contract! {
+    async fn a_task_is_kept_for_as_long_as_its_work_takes(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session);
+        let other = jobs.clone().client_identifier("other").on(&another(&session).await);
+        jobs.put_many([1, 2]).await?;
+        let task = jobs.get().await?;
+        drop(jobs.get().await?);
+        assert!(other.get_timeout(SILENCE * 5 / 2).await?.is_none(), "the one who holds them lives");
+        assert_eq!(jobs.pending().await?, [1, 2], "a dropped task stays too");
+        task.finalize().await?;
+        Ok(())
+    }
+
+    async fn a_worker_that_hung_finds_out(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session).recover_after(Duration::from_millis(200));
+        let other = jobs.clone().client_identifier("other");
+        jobs.put(7).await?;
+        let stalled = stall_with_one(&session, &jobs).await;
+        let task = soon(other.get()).await?;
+        assert_eq!((*task, task.attempt()), (7, 2));
+        stalled.finds_out().await;
+        task.finalize().await?;
+        assert_eq!((jobs.len().await?, jobs.pending().await?, other.pending().await?), (0, vec![], vec![]));
+        Ok(())
+    }
+
+    async fn a_worker_that_hung_finds_out_when_the_work_is_done(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session).recover_after(Duration::from_millis(200));
+        let other = jobs.clone().client_identifier("other");
+        jobs.put(7).await?;
+        let stalled = stall_with_one(&session, &jobs).await;
+        soon(other.get()).await?.finalize().await?;
+        stalled.finds_out().await;
+        assert_eq!((jobs.len().await?, jobs.pending().await?), (0, vec![]));
+        Ok(())
+    }
+
+    /// Nobody else is there to take them over.
+    async fn a_lone_worker_that_hung_keeps_its_tasks(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session).recover_after(Duration::from_millis(100));
+        let kept = in_a_process(&session, async move |session| {
+            let jobs = jobs.on(&session);
+            jobs.put(7).await.unwrap();
+            for _ in 0..8 {
+                let task = jobs.get().await.unwrap();
+                // The whole runtime hangs, then a look and the heartbeat are both due.
+                std::thread::sleep(Duration::from_millis(110));
+                let next = jobs.try_get().await.unwrap();
+                if let Some(next) = next {
+                    return Err(*next);
+                }
+                jobs.put(8).await.unwrap();
+                task.finalize().await.unwrap();
+            }
+            Ok(())
+        });
+        assert_eq!(kept.await, Ok(()), "it was taken from itself");
+        Ok(())
+    }
+
+    /// Its line was on the runtime that is gone; those who still wait are served by one of their own.
+    async fn tasks_are_kept_though_the_runtime_that_served_them_ends(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session);
+        let ((here, there), (serve, served)) = (oneshot::channel(), oneshot::channel());
+        let theirs = jobs.clone();
+        let serving = tokio::spawn({
+            let session = session.clone();
+            async move {
+                in_a_process(&session, async move |_| {
+                    let mut first = ByHand::new(theirs.get());
+                    assert!(first.poll().is_pending());
+                    turns(2).await;
+                    serve.send(()).unwrap();
+                    there.await.unwrap();
+                })
+                .await;
+            }
+        });
+        soon(served).await?;
+        let mut line = [ByHand::new(jobs.get()), ByHand::new(jobs.get())];
+        for one in &mut line {
+            assert!(one.poll().is_pending());
+        }
+        here.send(()).unwrap();
+        soon(serving).await?;
+        for one in &mut line {
+            one.woken().await;
+            assert!(one.poll().is_pending());
+        }
+        turns(10).await;
+        jobs.put_many([1, 2]).await?;
+        let [one, two] = line;
+        let (one, two) = (soon(one.finish()).await?, soon(two.finish()).await?);
+        assert_eq!((*one, *two), (1, 2));
+        let other = jobs.clone().client_identifier("other").on(&another(&session).await);
+        assert!(other.get_timeout(SILENCE * 2).await?.is_none(), "a task was taken from one who lives");
+        one.finalize().await?;
+        two.finalize().await?;
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_embedded_store_follows_the_paused_clock() -> Result<(), Box<dyn std::error::Error>> {
+    let jobs = RedisTaskQueue::<u64>::new("jobs").on(&RedisSession::in_memory());
+    let other = jobs.clone().client_identifier("other");
+    jobs.put_many([1, 2]).await?;
+    let task = jobs.get().await?;
+    drop(jobs.get().await?);
+    assert!(other.get_timeout(24 * HOUR).await?.is_none());
+    assert_eq!(jobs.pending().await?, [1, 2]);
+    task.finalize().await?;
+    Ok(())
+}

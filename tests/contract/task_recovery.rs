@@ -1,0 +1,146 @@
+//! What a worker held when it died returns to the front of the queue, by the action of any other.
+
+use std::time::Duration;
+
+use rediscache::{RedisSession, RedisTaskQueue};
+use support::contract;
+
+use crate::queue_kind::soon;
+use crate::queue_store::{another, list};
+use crate::task_worker::{Jobs, die_with, in_a_process, take};
+
+const SILENCE: Duration = Duration::from_millis(400);
+
+fn jobs(session: &RedisSession) -> Jobs {
+    RedisTaskQueue::new("jobs").recover_after(SILENCE).on(session)
+}
+
+fn values(tasks: &[rediscache::RedisTask<u64>]) -> Vec<u64> {
+    tasks.iter().map(|task| **task).collect()
+}
+
+contract! {
+    async fn the_tasks_of_a_dead_worker_return_to_the_front_oldest_first(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session);
+        jobs.put_many(0..8).await?;
+        assert_eq!(die_with(&session, &jobs, 5).await, [0, 1, 2, 3, 4]);
+        assert_eq!(jobs.pending().await?, [0, 1, 2, 3, 4]);
+        // A place in the line behind all that is left.
+        assert_eq!(values(&take(&jobs, 3).await), [5, 6, 7]);
+        jobs.put_many([8, 9]).await?;
+        drop(take(&jobs, 2).await);
+        let returned = take(&jobs, 5).await;
+        assert_eq!(values(&returned), [0, 1, 2, 3, 4]);
+        assert!(returned.iter().all(|task| task.attempt() == 2));
+        assert!(jobs.try_get().await?.is_none());
+        Ok(())
+    }
+
+    async fn one_who_waits_gets_them_without_further_ado(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session);
+        jobs.put_many([1, 2]).await?;
+        let survivor = jobs.clone().client_identifier("survivor");
+        assert_eq!(die_with(&session, &jobs, 2).await, [1, 2]);
+        let waiting = [tokio::spawn(survivor.get()), tokio::spawn(survivor.get())];
+        for (item, one) in (1..).zip(waiting) {
+            let task = soon(one).await.unwrap()?;
+            assert_eq!((*task, task.attempt()), (item, 2));
+            task.finalize().await?;
+        }
+        assert_eq!((jobs.pending().await?, jobs.len().await?), (vec![], 0));
+        Ok(())
+    }
+
+    async fn one_who_only_works_returns_them(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session);
+        let busy = jobs.clone().client_identifier("busy");
+        jobs.put_many([1, 2]).await?;
+        let task = busy.get().await?;
+        assert_eq!(die_with(&session, &jobs, 1).await, [2]);
+        crate::queue_kind::until(async || jobs.len().await.unwrap() == 1).await;
+        assert_eq!((jobs.pending().await?, busy.pending().await?), (vec![], vec![1]));
+        task.finalize().await?;
+        Ok(())
+    }
+
+    async fn what_a_dead_worker_finished_does_not_return(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session);
+        jobs.put_many(0..6).await?;
+        let theirs = jobs.clone();
+        in_a_process(&session, async move |session| {
+            for (place, task) in take(&theirs.on(&session), 6).await.into_iter().enumerate() {
+                match place {
+                    0 | 3 => task.finalize().await.unwrap(),
+                    4 => task.reschedule().await.unwrap(),
+                    _ => drop(task),
+                }
+            }
+        })
+        .await;
+        assert_eq!(values(&take(&jobs, 4).await), [4, 1, 2, 5]);
+        assert!(jobs.try_get().await?.is_none());
+        Ok(())
+    }
+
+    async fn twenty_thousand_return_exactly_once(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        const COUNT: u64 = 20_000;
+        let jobs = jobs(&session);
+        jobs.put_many(0..COUNT).await?;
+        assert_eq!(die_with(&session, &jobs, 20_000).await.len(), 20_000);
+        let tasks = take(&jobs.clone().client_identifier("survivor"), 20_000).await;
+        assert!((0..COUNT).eq(tasks.iter().map(|task| **task)), "they are not in order");
+        assert!(tasks.iter().all(|task| task.attempt() == 2));
+        assert!(jobs.try_get().await?.is_none());
+        assert_eq!((jobs.pending().await?.len(), jobs.len().await?), (0, 0));
+        Ok(())
+    }
+
+    async fn many_survivors_share_them(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session);
+        jobs.put_many(0..600).await?;
+        die_with(&session, &jobs, 600).await;
+        let mut survivors = Vec::new();
+        for name in ["a", "b", "c"] {
+            let jobs = jobs.clone().client_identifier(name).on(&another(&session).await);
+            survivors.push(tokio::spawn(async move { values(&take(&jobs, 200).await) }));
+        }
+        let mut all = Vec::new();
+        for survivor in survivors {
+            all.extend(soon(survivor).await?);
+        }
+        all.sort_unstable();
+        assert_eq!(all, (0..600).collect::<Vec<u64>>());
+        assert!(jobs.try_get().await?.is_none());
+        Ok(())
+    }
+
+    async fn a_namesake_that_lives_keeps_its_tasks(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session).client_identifier("w");
+        jobs.put_many([7, 7, 8]).await?;
+        let mine = jobs.get().await?;
+        let dead = jobs.clone();
+        // Of the same name and limits, hence on the embedded store only by another line.
+        assert_eq!(die_with(&session, &dead.max_attempts(9), 2).await, [7, 8]);
+        assert_eq!(jobs.pending().await?, [7, 7, 8]);
+        let returned = take(&jobs, 2).await;
+        assert_eq!(returned.iter().map(|task| (**task, task.attempt())).collect::<Vec<_>>(), [(7, 2), (8, 2)]);
+        assert_eq!(list(&session, "jobs$w_pending").await, ["i|8", "i|7", "i|7"]);
+        mine.finalize().await?;
+        for task in returned {
+            task.finalize().await?;
+        }
+        assert_eq!(jobs.pending().await?, [0; 0]);
+        Ok(())
+    }
+
+    async fn they_return_as_often_as_workers_die(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session);
+        jobs.put_many([1, 2, 3]).await?;
+        for _ in 0..3 {
+            assert_eq!(die_with(&session, &jobs, 3).await, [1, 2, 3]);
+        }
+        let tasks = take(&jobs, 3).await;
+        assert_eq!(tasks.iter().map(|task| (**task, task.attempt())).collect::<Vec<_>>(), [(1, 4), (2, 4), (3, 4)]);
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! The Redis key holds another data type. The embedded store holds nothing but what this crate puts there.
+
+use redis::{Client, Connection, Value, cmd};
+use rediscache::{ErrorKind, RedisCache};
+use support::{redis_session, url};
+
+use crate::every::every_method;
+
+fn raw() -> Connection {
+    Client::open(url()).unwrap().get_connection().unwrap()
+}
+
+fn dump(raw: &mut Connection, key: &str) -> (Value, i64) {
+    (cmd("DUMP").arg(key).query(raw).unwrap(), cmd("PTTL").arg(key).query(raw).unwrap())
+}
+
+async fn every_method_refuses_and_changes_nothing(name: &str, put: &[&str]) {
+    let session = redis_session(name).await;
+    let cache = RedisCache::<u64, u64>::new("other").on(&session);
+    let (mut raw, key) = (raw(), cache.key().unwrap());
+    cmd(put[0]).arg(&key).arg(&put[1..]).exec(&mut raw).unwrap();
+    let before = dump(&mut raw, &key);
+    for (method, call) in every_method(&cache) {
+        let error = call.await.expect_err(method);
+        assert_eq!(error.kind(), ErrorKind::WrongType, "{method}: {error}");
+        assert_eq!((error.operation(), error.namespace()), (method, Some("other")));
+        assert!(!error.is_retryable());
+        assert_eq!(dump(&mut raw, &key), before, "{method} changed it");
+    }
+    cmd("DEL").arg(&key).exec(&mut raw).unwrap();
+}
+
+#[tokio::test]
+async fn a_list_is_left_as_it_is() {
+    every_method_refuses_and_changes_nothing("list", &["RPUSH", "i|1", "i|2"]).await;
+}
+
+#[tokio::test]
+async fn a_string_is_left_as_it_is() {
+    every_method_refuses_and_changes_nothing("string", &["SET", "i|1"]).await;
+}
+
+#[tokio::test]
+async fn a_set_is_left_as_it_is() {
+    every_method_refuses_and_changes_nothing("set", &["SADD", "i|1"]).await;
+}
+
+#[tokio::test]
+async fn a_sorted_set_is_left_as_it_is() {
+    every_method_refuses_and_changes_nothing("sorted_set", &["ZADD", "1", "i|1"]).await;
+}
+
+#[tokio::test]
+async fn a_stream_is_left_as_it_is() {
+    every_method_refuses_and_changes_nothing("stream", &["XADD", "*", "i|1", "i|1"]).await;
+}
