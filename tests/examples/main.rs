@@ -1,0 +1,6 @@
+//! The examples, run as a user runs them.
+
+mod program;
+mod quickstart;
+mod topics;
+mod worker;

@@ -1,0 +1,132 @@
+//! A server that takes connections and answers nothing.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use rediscache::{Error, ErrorKind, RedisSession};
+use support::Server;
+
+use crate::{PATIENCE, names};
+
+const TIMEOUT: Duration = Duration::from_millis(150);
+/// What a slow machine may add.
+const SLACK: Duration = Duration::from_secs(5);
+
+#[track_caller]
+fn assert_timeout(error: &Error) {
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
+    assert!(error.is_timeout() && error.is_retryable());
+}
+
+async fn session(server: &Server) -> RedisSession {
+    RedisSession::builder(server.url()).response_timeout(TIMEOUT).connect().await.unwrap()
+}
+
+#[tokio::test]
+async fn every_call_ends_in_time() {
+    let server = Server::start();
+    let session = session(&server).await;
+    server.pause();
+    let started = Instant::now();
+    let calls = (0..100).map(|n| names(&session).get(n));
+    for answer in join_all(calls).await {
+        assert_timeout(&answer.unwrap_err());
+    }
+    // All wait at the same time.
+    assert!(started.elapsed() >= TIMEOUT && started.elapsed() < TIMEOUT + SLACK, "{:?}", started.elapsed());
+    server.resume();
+}
+
+/// However many there are, and wherever they wait: none waits for the time of those before it too.
+#[tokio::test]
+async fn every_call_of_a_crowd_ends_in_time() {
+    let server = Server::start();
+    let timeout = Duration::from_secs(1);
+    let session = RedisSession::builder(server.url()).response_timeout(timeout).connect().await.unwrap();
+    server.pause();
+    let started = Instant::now();
+    let names = names(&session);
+    for answer in join_all((0..6_000).map(|n| names.set(n, "x"))).await {
+        assert_timeout(&answer.unwrap_err());
+    }
+    assert!(started.elapsed() < timeout + 2 * SLACK, "{:?}", started.elapsed());
+    server.resume();
+}
+
+/// Answers that come late belong to calls that gave up, and to no others.
+#[tokio::test]
+async fn late_answers_are_not_mistaken() {
+    let server = Server::start();
+    let session = session(&server).await;
+    let names = names(&session);
+    names.update((0..50).map(|n| (n, n.to_string()))).await.unwrap();
+    for _ in 0..3 {
+        server.pause();
+        let given_up = join_all((0..20).map(|n| names.get(n))).await;
+        given_up.iter().for_each(|answer| assert_timeout(answer.as_ref().unwrap_err()));
+        server.resume();
+        let started = Instant::now();
+        for n in 20..50 {
+            let value = loop {
+                match names.get(n).await {
+                    Ok(value) => break value,
+                    Err(error) => assert!(started.elapsed() < PATIENCE, "{error:?}"),
+                }
+            };
+            assert_eq!(value, Some(n.to_string()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_gave_up_may_still_take_effect_and_only_once() {
+    let server = Server::start();
+    let session = session(&server).await;
+    let counts = rediscache::RedisCache::<u64, u64>::new("counts").on(&session);
+    counts.increment(1, 1).await.unwrap();
+    server.pause();
+    assert_timeout(&counts.increment(1, 1).await.unwrap_err());
+    server.resume();
+    let started = Instant::now();
+    let count = loop {
+        match counts.get(1).await {
+            Ok(count) => break count.unwrap(),
+            Err(error) => assert!(started.elapsed() < PATIENCE, "{error:?}"),
+        }
+    };
+    assert!(count == 1 || count == 2, "{count}");
+    assert_eq!(counts.get(1).await.unwrap(), Some(count));
+}
+
+#[tokio::test]
+async fn connecting_ends_in_time() {
+    let server = Server::start();
+    server.pause();
+    let started = Instant::now();
+    let error = RedisSession::builder(server.url()).connect_timeout(TIMEOUT).connect().await.unwrap_err();
+    assert_timeout(&error);
+    assert!(started.elapsed() < TIMEOUT + SLACK, "{:?}", started.elapsed());
+    server.resume();
+}
+
+#[tokio::test]
+async fn a_scan_ends_with_the_error() {
+    use futures_util::StreamExt;
+
+    let server = Server::start();
+    let session = session(&server).await;
+    let names = names(&session);
+    names.update((0..2_000).map(|n| (n, "x"))).await.unwrap();
+    let mut scan = names.scan();
+    scan.next().await.unwrap().unwrap();
+    server.pause();
+    let last = loop {
+        match scan.next().await.unwrap() {
+            Ok(_) => {}
+            Err(error) => break error,
+        }
+    };
+    assert_timeout(&last);
+    assert!(scan.next().await.is_none());
+    server.resume();
+}

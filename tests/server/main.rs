@@ -1,0 +1,38 @@
+//! What holds of a real server: its faults, its connections, and what is sent to it.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod busy;
+mod command;
+mod connection;
+mod force;
+mod frozen;
+mod hostile;
+mod monitor;
+mod permission;
+mod refusal;
+mod restart;
+mod scan;
+mod script;
+mod wire;
+
+use std::time::{Duration, Instant};
+
+use rediscache::{RedisCache, RedisSession};
+
+/// Longer than anything takes that is not stuck.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+fn names(session: &RedisSession) -> RedisCache<u64, String> {
+    RedisCache::new("names").on(session)
+}
+
+/// Waits until it is so.
+#[track_caller]
+fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < PATIENCE, "{what} did not come to be");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}

@@ -1,0 +1,68 @@
+//! Users whom the server's ACL restricts.
+
+use futures_util::StreamExt;
+use redis::cmd;
+use rediscache::{ErrorKind, RedisCache, RedisSession};
+use support::Server;
+
+use crate::names;
+
+async fn session_of(server: &Server, rules: &[&str]) -> RedisSession {
+    let user = ["SETUSER", "bot", "reset", "on", ">pass"];
+    cmd("ACL").arg(&user).arg(rules).exec(&mut server.raw()).unwrap();
+    RedisSession::connect(&server.url().replace("redis://", "redis://bot:pass@")).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_user_of_some_keys_uses_them_with_every_method() {
+    let server = Server::start();
+    let session = session_of(&server, &["~names", "+@all", "-@dangerous"]).await;
+    let names = names(&session);
+    names.update([(1, "one"), (2, "two")]).await.unwrap();
+    names.replace_all([(1, "one"), (2, "two")]).await.unwrap();
+    assert_eq!(names.replace(1, "uno").await.unwrap().as_deref(), Some("one"));
+    assert!(names.compare_and_set(1, "uno", "eins").await.unwrap());
+    assert_eq!(names.pop(1).await.unwrap().as_deref(), Some("eins"));
+    assert!(names.set_expiry(std::time::Duration::from_secs(60)).await.unwrap());
+    assert!(names.expiry().await.unwrap().is_some());
+    assert!(names.persist().await.unwrap());
+    assert_eq!(names.scan().count().await, 1);
+    names.clear().await.unwrap();
+    let counts = RedisCache::<u64, u64>::new("names").on(&session);
+    assert_eq!(counts.increment(1, 1).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_the_user_may_not_is_refused_by_the_server() {
+    let server = Server::start();
+    let session = session_of(&server, &["~names", "+@all", "-hdel", "-evalsha", "-eval"]).await;
+    let others = RedisCache::<u64, String>::new("others").on(&session);
+    let counts = RedisCache::<u64, u64>::new("names").on(&session);
+    names(&session).set(1, "one").await.unwrap();
+    for error in [
+        others.get(1).await.unwrap_err(),
+        others.set(1, "one").await.unwrap_err(),
+        others.scan().next().await.unwrap().unwrap_err(),
+        names(&session).delete(1).await.unwrap_err(),
+        counts.increment(2, 1).await.unwrap_err(),
+        names(&session).clear().await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Server, "{error:?}");
+        assert!(!error.is_retryable(), "{error:?}");
+    }
+    assert_eq!(names(&session).get(1).await.unwrap().as_deref(), Some("one"));
+}
+
+/// Within a script the server checks commands and keys again.
+#[tokio::test]
+async fn what_a_script_may_not_is_refused_by_the_server() {
+    let server = Server::start();
+    let session = session_of(&server, &["~names", "+@all", "-unlink", "-hset"]).await;
+    let mut raw = server.raw();
+    cmd("HSET").arg("names").arg("i|1").arg("i|1").exec(&mut raw).unwrap();
+    let counts = RedisCache::<u64, u64>::new("names").on(&session);
+    for error in [counts.increment(1, 1).await.unwrap_err(), counts.clear().await.unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::Server, "{error:?}");
+    }
+    assert_eq!(counts.get(1).await.unwrap(), Some(1));
+}

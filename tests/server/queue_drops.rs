@@ -1,0 +1,118 @@
+//! Ten thousand futures dropped at random, with every item accounted for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use rediscache::RedisSession;
+use support::{namespace, url};
+
+use crate::queue::kind::{Queue, Way, abandon, soon, turns};
+
+const DROPS: usize = 10_000;
+
+const SEED: u64 = 0x5eed_0000;
+
+/// `SplitMix64`.
+struct Random(u64);
+
+impl Random {
+    /// Below `limit`, small numbers more often than large ones.
+    fn small(&mut self, limit: u64) -> usize {
+        let (a, b) = (self.next() % limit, self.next() % limit);
+        usize::try_from(a * b / limit).unwrap()
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    drops: AtomicUsize,
+    /// What was put and did not come out yet, about.
+    open: AtomicUsize,
+    done: AtomicBool,
+}
+
+async fn consume(queue: Queue, tally: Arc<Tally>, mut random: Random) -> Vec<u32> {
+    let mut items = Vec::new();
+    while !tally.done.load(Ordering::Relaxed) {
+        let way = Way::ALL[random.small(5)];
+        let (polls, steps) = (1 + random.small(4), random.small(60));
+        match abandon(queue.ask(way), polls, steps).await {
+            None => drop(tally.drops.fetch_add(1, Ordering::Relaxed)),
+            Some(got) => {
+                if let Some(got) = got.unwrap() {
+                    items.push(got.settle().await);
+                    tally.open.fetch_sub(1, Ordering::Relaxed);
+                }
+            }
+        }
+        turns(1).await;
+    }
+    items
+}
+
+/// Puts items in so that there are sometimes many and sometimes none; how many.
+async fn produce(queue: &Queue, tally: &Tally, mut random: Random) -> u32 {
+    let mut count = 0;
+    while tally.drops.load(Ordering::Relaxed) < DROPS {
+        if tally.open.load(Ordering::Relaxed) < random.small(200) {
+            let next = count + 1 + u32::try_from(random.small(40)).unwrap();
+            tally.open.fetch_add((next - count) as usize, Ordering::Relaxed);
+            queue.put_many(count..next).await;
+            count = next;
+        }
+        turns(random.small(20)).await;
+    }
+    count
+}
+
+async fn every_item_comes_out_once(kind: usize) {
+    let name = namespace("drops");
+    let tally = Arc::new(Tally::default());
+    let (mut queues, mut consumers) = (Vec::new(), Vec::new());
+    for _ in 0..2 {
+        let session = RedisSession::builder(url()).global_namespace(&name).connect().await.unwrap();
+        queues.push(Queue::both(&session)[kind].clone());
+    }
+    for (seed, queue) in (SEED..SEED + 24).zip(queues.iter().cycle()) {
+        consumers.push(tokio::spawn(consume(queue.clone(), Arc::clone(&tally), Random(seed))));
+    }
+    let count = produce(&queues[0], &tally, Random(!SEED)).await;
+    tally.done.store(true, Ordering::Relaxed);
+
+    let mut times = BTreeMap::new();
+    for consumer in consumers {
+        for item in soon(consumer).await.unwrap() {
+            *times.entry(item).or_insert(0) += 1;
+        }
+    }
+    let early = times.len();
+    while times.len() < count as usize {
+        let item = soon(queues[1].ask(Way::Get)).await.unwrap().unwrap().settle().await;
+        *times.entry(item).or_insert(0) += 1;
+    }
+    for queue in &queues {
+        queue.holds([], "all came out").await;
+    }
+    let odd: Vec<_> = times.iter().filter(|&(item, times)| *item >= count || *times != 1).collect();
+    assert!(odd.is_empty(), "seed {SEED:#x}: doubled, or never put: {odd:?}");
+    assert!(early > 500, "only {early} of {count} items met the drops");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_item_comes_out_once_of_a_queue() {
+    every_item_comes_out_once(0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_item_comes_out_once_of_a_task_queue() {
+    every_item_comes_out_once(1).await;
+}

@@ -1,0 +1,148 @@
+//! The keys that a task queue has in Redis, and that nothing stays.
+
+use std::time::Duration;
+
+use redis::{Client, Connection, cmd};
+use rediscache::{RedisSession, RedisTaskQueue};
+use support::{redis_session, url};
+
+use crate::queue::kind::{soon, until};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// The keys of a session, without its namespace, and their types.
+fn keys(session: &RedisSession, raw: &mut Connection) -> Vec<(String, String)> {
+    let prefix = format!("{}.", session.global_namespace());
+    let keys: Vec<String> = cmd("KEYS").arg(format!("{prefix}*")).query(raw).unwrap();
+    let mut keys: Vec<_> = keys
+        .iter()
+        .map(|key| (key.strip_prefix(&prefix).unwrap().to_owned(), cmd("TYPE").arg(key).query(raw).unwrap()))
+        .collect();
+    keys.sort_unstable();
+    keys
+}
+
+fn raw() -> Connection {
+    Client::open(url()).unwrap().get_connection().unwrap()
+}
+
+#[tokio::test]
+async fn they_are_those_that_are_documented() -> Result<(), Failure> {
+    let (session, mut raw) = (redis_session("keys").await, raw());
+    let jobs = RedisTaskQueue::<u64>::new("jobs").client_identifier("w").max_attempts(2).on(&session);
+    jobs.put_many(0..4).await?;
+    let dying = jobs.get().await?;
+    dying.reschedule().await?;
+    jobs.put_after(9, Duration::from_secs(3600)).await?;
+    let (held, again) = (jobs.get().await?, jobs.get().await?);
+    again.reschedule().await?;
+
+    let found = keys(&session, &mut raw);
+    let lease = found.iter().find(|(key, _)| key.starts_with("jobs$leases:")).expect("something is held");
+    let instance = lease.0.strip_prefix("jobs$leases:").unwrap();
+    assert!(instance.len() == 16 && instance.bytes().all(|digit| digit.is_ascii_hexdigit()), "{instance}");
+    let expected = [
+        ("jobs", "list"),
+        ("jobs$attempts", "hash"),
+        ("jobs$clients", "zset"),
+        ("jobs$delayed", "zset"),
+        (&*lease.0, "hash"),
+        ("jobs$w_pending", "list"),
+    ];
+    assert_eq!(found, expected.map(|(key, kind)| (key.to_owned(), kind.to_owned())));
+
+    let key = jobs.key()?;
+    let leases: Vec<(u64, String)> = cmd("HGETALL").arg(format!("{key}$leases:{instance}")).query(&mut raw)?;
+    assert_eq!(leases.iter().map(|(_, lease)| &**lease).collect::<Vec<_>>(), ["1:i|1"]);
+    let clients: Vec<String> = cmd("ZRANGE").arg(format!("{key}$clients")).arg(0).arg(-1).query(&mut raw)?;
+    assert_eq!(clients, [format!("{instance}$w_pending")]);
+    let week: i64 = cmd("PTTL").arg(format!("{key}$attempts")).query(&mut raw)?;
+    assert!((1..=7 * 24 * 3_600_000).contains(&week), "{week}");
+
+    held.finalize().await?;
+    for _ in 0..3 {
+        jobs.get().await?.reschedule().await?;
+    }
+    assert!(keys(&session, &mut raw).contains(&("jobs$dead".to_owned(), "list".to_owned())));
+    Ok(())
+}
+
+#[tokio::test]
+async fn none_is_left_when_everything_is_done() -> Result<(), Failure> {
+    let (session, mut raw) = (redis_session("keys").await, raw());
+    let plain = RedisTaskQueue::<u64>::new("jobs").recover_after(Duration::from_millis(200)).on(&session);
+    let jobs = plain.clone().client_identifier("w").max_attempts(3);
+    jobs.put_many(0..100).await?;
+    for item in 0..20 {
+        jobs.put_after(item, Duration::from_millis(item)).await?;
+    }
+    // Fail a good part of them, by all means.
+    for round in 0..60_u64 {
+        let task = if round % 2 == 0 { soon(jobs.get()).await? } else { soon(plain.get()).await? };
+        match round % 5 {
+            0 => task.reschedule().await?,
+            1 => task.finalize().await?,
+            2 => drop(jobs.reschedule_all_pending().await?),
+            3 => drop(plain.reschedule_all_pending().await?),
+            _ => drop(task),
+        }
+    }
+    // A worker that dies.
+    let (url, key) = (url(), jobs.key()?);
+    let die = move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let session = RedisSession::connect(&url).await.unwrap();
+            let jobs = RedisTaskQueue::<u64>::with_namespace(key).recover_after(Duration::from_millis(200)).on(&session);
+            for _ in 0..10 {
+                drop(jobs.get().await.unwrap());
+            }
+        });
+    };
+    tokio::task::spawn_blocking(die).await?;
+
+    let everything = async || {
+        jobs.reschedule_all_pending().await?;
+        plain.reschedule_all_pending().await?;
+        jobs.requeue_dead().await?;
+        while let Some(task) = plain.try_get().await? {
+            task.finalize().await?;
+        }
+        Ok::<_, Failure>(keys(&session, &mut raw).is_empty())
+    };
+    let mut everything = everything;
+    until(async || everything().await.unwrap()).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_queue_that_nobody_put_into_has_none() -> Result<(), Failure> {
+    let (session, mut raw) = (redis_session("keys").await, raw());
+    let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    assert!(jobs.try_get().await?.is_none());
+    assert!(jobs.get_timeout(Duration::from_millis(20)).await?.is_none());
+    jobs.reschedule_all_pending().await?;
+    jobs.requeue_dead().await?;
+    jobs.clear_dead().await?;
+    assert_eq!((jobs.len().await?, jobs.delayed_len().await?, jobs.pending().await?, jobs.dead().await?), (0, 0, vec![], vec![]));
+    assert_eq!(keys(&session, &mut raw), []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_returned_to_nobody_leaves_none() -> Result<(), Failure> {
+    let (session, mut raw) = (redis_session("keys").await, raw());
+    let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    for _ in 0..50 {
+        jobs.put(7).await?;
+        let mut gone = crate::queue::kind::ByHand::new(jobs.get());
+        assert!(gone.poll().is_pending());
+        gone.woken().await;
+        drop(gone);
+        let task = soon(jobs.get()).await?;
+        assert_eq!(task.attempt(), 1);
+        task.finalize().await?;
+    }
+    assert_eq!(keys(&session, &mut raw), []);
+    Ok(())
+}
