@@ -24,8 +24,9 @@ use crate::session::{Patience, Plain, RedisSession};
 /// items, and each item goes to one of those who get. Within a session, those who wait are served in order.
 ///
 /// An item leaves the list when it is taken. A dropped `get` loses nothing: what was on its way goes back to the end it
-/// came from. What a crash of the process loses is at most the items in flight: taken from the list and not yet handed
-/// over. A [`RedisTaskQueue`](crate::RedisTaskQueue) loses not even those.
+/// came from. What a crash of the process, or a connection that breaks, can lose is at most the items in flight: taken
+/// from the list and not yet handed over, or on their way back. A [`RedisTaskQueue`](crate::RedisTaskQueue) loses not
+/// even those.
 ///
 /// An item that cannot be read is one [`Decode`](ErrorKind::Decode) error to the one who would have got it, and moves to
 /// the list `{key}$dead`, so that the queue goes on and nothing is lost.
@@ -102,21 +103,13 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn put(&self, item: impl Lend<T>) -> Operation<()> {
-        self.push("put", [item])
+        push::<C, T, _>(&self.object, "put", [item])
     }
 
     /// Puts all items in, in their order. Nothing happens when there are none. As [`put`](Self::put), still one round
     /// trip: all are in, or none.
     pub fn put_many<A: Lend<T>>(&self, items: impl IntoIterator<Item = A>) -> Operation<()> {
-        self.push("put_many", items)
-    }
-
-    fn push<A: Lend<T>>(&self, operation: &'static str, items: impl IntoIterator<Item = A>) -> Operation<()> {
-        let packed = pack::<C, T, A>(items);
-        self.object.run(operation, |at| async move {
-            let (store, items) = (at.store()?, packed?);
-            if items.is_empty() { Ok(()) } else { store.push(&at.key, &items).await }
-        })
+        push::<C, T, _>(&self.object, "put_many", items)
     }
 
     /// Takes the next item, and waits for one as long as there is none.
@@ -252,12 +245,19 @@ pub(super) fn put_aside(error: Error) -> Error {
     Error::new(ErrorKind::Decode, "an item cannot be read and was moved to the list of dead letters").because(error)
 }
 
-pub(super) fn pack<C: Codec, T, A: Lend<T>>(items: impl IntoIterator<Item = A>) -> Result<Packed> {
+/// Puts items into a list.
+pub(super) fn push<C: Codec, T, A: Lend<T>>(
+    object: &Object,
+    operation: &'static str,
+    items: impl IntoIterator<Item = A>,
+) -> Operation<()> {
     let mut packed = Packed::default();
-    for item in items {
-        packed.push_with(|out| append::<C, T>(&item, out))?;
-    }
-    Ok(packed)
+    let encoded = items.into_iter().try_for_each(|item| packed.push_with(|out| append::<C, T>(&item, out)));
+    object.run(operation, |at| async move {
+        let store = at.store()?;
+        encoded?;
+        if packed.is_empty() { Ok(()) } else { store.push(&at.key, &packed).await }
+    })
 }
 
 impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 pub use task::{RedisTask, TaskError};
 
 use super::object::{Object, Target};
-use super::queue::pack;
+use super::queue::push;
 use super::shared::shared_methods;
 use super::stored::encode;
 use super::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisTaskObject};
@@ -143,20 +143,12 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     /// Puts one task in. As [`RedisQueue::put`](crate::RedisQueue::put).
     pub fn put(&self, item: impl Lend<T>) -> Operation<()> {
-        self.push("put", [item])
+        push::<C, T, _>(&self.object, "put", [item])
     }
 
     /// Puts all tasks in, in their order. As [`RedisQueue::put_many`](crate::RedisQueue::put_many).
     pub fn put_many<A: Lend<T>>(&self, items: impl IntoIterator<Item = A>) -> Operation<()> {
-        self.push("put_many", items)
-    }
-
-    fn push<A: Lend<T>>(&self, operation: &'static str, items: impl IntoIterator<Item = A>) -> Operation<()> {
-        let packed = pack::<C, T, A>(items);
-        self.object.run(operation, |at| async move {
-            let (store, items) = (at.store()?, packed?);
-            if items.is_empty() { Ok(()) } else { store.push(&at.key, &items).await }
-        })
+        push::<C, T, _>(&self.object, "put_many", items)
     }
 
     /// Puts a task in that can be taken after this time, within 50 ms.
