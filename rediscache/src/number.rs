@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 /// A value type that `increment` and `decrement` work on: every integer and float of Rust.
 ///
@@ -162,18 +163,35 @@ pub(crate) fn without_decoration(text: &str) -> Option<Cow<'_, str>> {
     well_placed.then(|| Cow::Owned(text.replace('_', "")))
 }
 
-/// Turns what Rust's `{:?}` writes for a float into Python's `repr`: the same digits and the same thresholds, but
-/// an exponent of a sign and at least two digits, and `nan` in lower case.
-pub(crate) fn python_float(debug: &str) -> Cow<'_, str> {
-    if debug == "NaN" {
-        return Cow::Borrowed("nan");
+/// Writes a float as Python's `repr` does: the fewest digits that say which float it is, of several such texts the
+/// nearest, which Rust's own forms do not promise; an exponent from 1e16 on and below 1e-4.
+pub(crate) fn python_repr<T: fmt::LowerExp + FromStr + PartialEq>(float: T) -> String {
+    let shortest = format!("{float:e}");
+    let Some((mantissa, _)) = shortest.split_once('e') else {
+        return shortest.to_lowercase();
+    };
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    let nearest = format!("{float:.*e}", digits - 1);
+    let same = nearest.parse().is_ok_and(|read: T| read == float);
+    laid_out(if same { &nearest } else { &shortest })
+}
+
+/// Lays out digits with an exponent, `-1.5e-7`, as Python does.
+fn laid_out(scientific: &str) -> String {
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    if !(-4..16).contains(&exponent) {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        return format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs());
     }
-    let Some((mantissa, exponent)) = debug.split_once('e') else {
-        return Cow::Borrowed(debug);
-    };
-    let (sign, digits) = match exponent.strip_prefix('-') {
-        Some(digits) => ('-', digits),
-        None => ('+', exponent),
-    };
-    Cow::Owned(format!("{mantissa}e{sign}{digits:0>2}"))
+    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |mantissa| ("-", mantissa));
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    match usize::try_from(exponent) {
+        Err(_) => format!("{sign}0.{:0>width$}", digits, width = digits.len() + exponent.unsigned_abs() as usize - 1),
+        Ok(whole) => {
+            let digits = format!("{digits:0<width$}", width = whole + 2);
+            let (whole, rest) = digits.split_at(whole + 1);
+            format!("{sign}{whole}.{rest}")
+        }
+    }
 }

@@ -73,6 +73,26 @@ fn exponents_begin_where_those_of_python_do() {
     assert_eq!(written(1e-100), "f|1e-100");
 }
 
+/// As CPython 3 wrote them, where printers of shortest forms differ.
+const CLOSE: [(u64, &str); 6] = [
+    // Half way between two shortest forms: the even one.
+    (0x3f40_0800_0000_0000, "f|0.0004892349243164062"),
+    (0x3f40_2800_0000_0000, "f|0.0004930496215820312"),
+    (0x3ee0_8000_0000_0000, "f|7.867813110351562e-06"),
+    // A power of two, which is nearer to the next double below than to the one above.
+    (0x3e70_0000_0000_0000, "f|5.960464477539063e-08"),
+    (0x0060_0000_0000_0000, "f|7.120236347223045e-307"),
+    (0x0420_0000_0000_0000, "f|8.209073602596753e-289"),
+];
+
+#[test]
+fn of_two_shortest_forms_the_one_of_python_is_written() {
+    for (bits, form) in CLOSE {
+        assert_eq!(String::from_utf8(encoded(&f64::from_bits(bits))).unwrap(), form);
+        assert_eq!(decoded::<f64>(form).map(f64::to_bits), Ok(bits));
+    }
+}
+
 #[test]
 fn a_float_type_of_32_bits_keeps_its_own_digits() {
     assert_eq!(encoded(&0.1_f32), b"f|0.1");

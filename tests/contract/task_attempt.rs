@@ -9,7 +9,7 @@ use crate::queue_store::another;
 use crate::task_worker::{Jobs, die_with, take};
 
 fn jobs(session: &RedisSession) -> Jobs {
-    RedisTaskQueue::new("jobs").recover_after(std::time::Duration::from_millis(200)).on(session)
+    RedisTaskQueue::new("jobs").recover_after(std::time::Duration::from_millis(500)).on(session)
 }
 
 /// Another client, so that it does not share a line with those who live.

@@ -33,7 +33,7 @@ contract! {
     }
 
     async fn a_worker_that_hung_finds_out(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
-        let jobs = jobs(&session).recover_after(Duration::from_millis(200));
+        let jobs = jobs(&session).recover_after(Duration::from_millis(500));
         let other = jobs.clone().client_identifier("other");
         jobs.put(7).await?;
         let stalled = stall_with_one(&session, &jobs).await;
@@ -46,7 +46,7 @@ contract! {
     }
 
     async fn a_worker_that_hung_finds_out_when_the_work_is_done(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
-        let jobs = jobs(&session).recover_after(Duration::from_millis(200));
+        let jobs = jobs(&session).recover_after(Duration::from_millis(500));
         let other = jobs.clone().client_identifier("other");
         jobs.put(7).await?;
         let stalled = stall_with_one(&session, &jobs).await;

@@ -7,7 +7,7 @@ use redis::{Connection, cmd};
 use support::Server;
 use tokio::task::JoinHandle;
 
-use crate::queue::kind::{Got, Queue, Way, soon, turns, until};
+use crate::queue::kind::{ByHand, Got, Queue, Way, soon, turns, until};
 use crate::queue::{blocked, clients};
 
 type Waiting = JoinHandle<rediscache::Result<Option<Got>>>;
@@ -115,10 +115,45 @@ async fn its_key_is_a_hash_for_a_while() {
     scene.ends_well().await;
 }
 
+/// Items had arrived for futures that are dropped when there is no connection to put them back over.
+#[tokio::test]
+async fn items_go_back_over_a_new_connection() {
+    for kind in [0, 1] {
+        let server = Server::start();
+        let mut raw = server.raw();
+        let session = RedisSession::connect(&server.url()).await.unwrap();
+        let queue = &Queue::both(&session)[kind];
+        queue.put_many(1..=4).await;
+        let mut line: Vec<_> = (0..3).map(|_| ByHand::new(queue.ask(Way::Get))).collect();
+        for one in &mut line {
+            assert!(one.poll().is_pending());
+        }
+        for one in &line {
+            one.woken().await;
+        }
+        let all = clients(&mut raw);
+        kill(&mut raw, &all);
+        drop(line);
+        turns(1_000).await;
+        let other = RedisSession::connect(&server.url()).await.unwrap();
+        let queue = &Queue::both(&other)[kind];
+        until(async || session_len(queue).await == 4).await;
+        queue.holds(1..=4, "back").await;
+    }
+}
+
+async fn session_len(queue: &Queue) -> u64 {
+    match queue {
+        Queue::Plain(queue) => queue.len().await.unwrap(),
+        Queue::Task(queue) => queue.len().await.unwrap(),
+    }
+}
+
 #[tokio::test]
 async fn its_server_is_gone_and_comes_back_with_items() {
     let mut server = Server::options().args(["--appendonly", "yes", "--appendfsync", "always"]).start();
-    let session = RedisSession::connect(&server.url()).await.unwrap();
+    let builder = RedisSession::builder(server.url()).response_timeout(Duration::from_millis(300));
+    let session = builder.connect().await.unwrap();
     let (plain, tasks) = (RedisQueue::<u32>::new("plain").on(&session), RedisTaskQueue::<u32>::new("task").on(&session));
     plain.put(1).await.unwrap();
     tasks.put(1).await.unwrap();

@@ -1,6 +1,6 @@
 use crate::backend::fault;
 use crate::error::Result;
-use crate::number::{Integer, NotAnInteger, Notation, Range, parse_float, parse_integer, python_float};
+use crate::number::{Integer, NotAnInteger, Notation, Range, parse_float, parse_integer, python_repr};
 
 /// One addition to a stored number. [`apply`](Self::apply) says what it means; the Redis store computes the same in
 /// Lua.
@@ -73,7 +73,7 @@ impl Increment {
                 if sum.abs() > max || sum.is_nan() {
                     return Err(fault::overflow());
                 }
-                Ok(format!("{}{}", notation.float, python_float(&format!("{sum:?}"))).into_bytes())
+                Ok(format!("{}{}", notation.float, python_repr(sum)).into_bytes())
             }
         }
     }

@@ -4,7 +4,7 @@ use std::io::Write;
 use serde::ser::{Error, Impossible, Serialize, Serializer};
 
 use super::tag;
-use crate::number::python_float;
+use crate::number::python_repr;
 
 /// Writes what async-rediscache has a form for, and refuses the rest.
 pub(super) struct ScalarWriter<'a> {
@@ -44,8 +44,8 @@ impl ScalarWriter<'_> {
         self.out.write_fmt(text).map_err(Refusal::custom)
     }
 
-    fn float(self, value: impl fmt::Debug) -> Result<(), Refusal> {
-        self.tagged(tag::FLOAT, format_args!("{}", python_float(&format!("{value:?}"))))
+    fn float(self, digits: &str) -> Result<(), Refusal> {
+        self.tagged(tag::FLOAT, format_args!("{digits}"))
     }
 }
 
@@ -84,11 +84,11 @@ impl Serializer for ScalarWriter<'_> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), Refusal> {
-        self.float(value)
+        self.float(&python_repr(value))
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Refusal> {
-        self.float(value)
+        self.float(&python_repr(value))
     }
 
     fn serialize_bool(self, value: bool) -> Result<(), Refusal> {

@@ -103,6 +103,13 @@ local function repr(x)
     if tonumber(text) == x then
       break
     end
+    -- Below a power of two the floats lie closer, so that the next digit up may be as good.
+    local before, last, behind = text:match('^(.*)(%d)(e.*)$')
+    local next_up = before .. (last + 1) .. behind
+    if last ~= '9' and tonumber(next_up) == x then
+      text = next_up
+      break
+    end
   end
   local sign, lead, rest, exponent = text:match('^(-?)(%d)%.?(%d*)e([+-]%d+)$')
   exponent = tonumber(exponent)
