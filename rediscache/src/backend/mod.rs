@@ -194,8 +194,8 @@ pub(crate) enum Waiter {
 
 impl Waiter {
     /// Returns when there may be items: soon after there are some, and now and then without. Takes none. Dropping the
-    /// future loses nothing; the next call goes on with the same wait.
-    pub(crate) async fn wait(&mut self) {
+    /// future loses nothing; the next call goes on with the same wait. Whether its connection broke.
+    pub(crate) async fn wait(&mut self) -> bool {
         match self {
             Self::Memory(waiter) => waiter.wait().await,
             #[cfg(feature = "redis")]

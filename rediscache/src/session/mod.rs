@@ -252,8 +252,16 @@ impl RedisSession {
     pub async fn close(&self) -> Result<()> {
         self.0.closed.send_replace(true);
         // What is on its way to someone who waited is put back first.
-        let _ = tokio::time::timeout(CLOSING, self.0.closed.closed()).await;
-        self.0.store.close();
+        if tokio::time::timeout(CLOSING, self.0.closed.closed()).await.is_ok() {
+            self.0.store.close();
+        } else {
+            // Someone was given an item and neither looks at it nor drops it: the connection stays to put it back.
+            let session = Arc::clone(&self.0);
+            tokio::spawn(async move {
+                session.closed.closed().await;
+                session.store.close();
+            });
+        }
         Ok(())
     }
 

@@ -24,6 +24,7 @@ pub(crate) struct Object {
 #[derive(Debug)]
 pub(crate) struct Target {
     session: RedisSession,
+    pub(crate) namespace: Namespace,
     pub(crate) key: String,
 }
 
@@ -73,7 +74,7 @@ impl Object {
         };
         let global = if self.global { session.global_namespace() } else { "" };
         let key = self.namespace.key_below(global);
-        Ok(Target { key, session })
+        Ok(Target { key, namespace: self.namespace.clone(), session })
     }
 
     /// Makes one call of `body`, with a span around it and its errors told where they happened.

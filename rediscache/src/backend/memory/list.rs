@@ -49,10 +49,11 @@ impl MemoryStore {
 pub(crate) struct MemoryWaiter(watch::Receiver<()>);
 
 impl MemoryWaiter {
-    pub(crate) async fn wait(&mut self) {
+    pub(crate) async fn wait(&mut self) -> bool {
         if self.0.changed().await.is_err() {
             // The store is gone, and so is everyone who could give something.
             std::future::pending::<()>().await;
         }
+        false
     }
 }

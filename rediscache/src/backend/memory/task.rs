@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
@@ -16,8 +16,8 @@ pub(super) struct TaskSide {
     clients: HashMap<String, Instant>,
     /// What each worker holds, by number.
     leases: HashMap<String, BTreeMap<u64, Delivered>>,
-    /// How often an item in the queue was delivered. Equal items share the highest count.
-    attempts: HashMap<Box<[u8]>, u32>,
+    /// How often an item in the queue was delivered; of equal ones, in the order in which they come out.
+    attempts: HashMap<Box<[u8]>, VecDeque<u32>>,
     delayed: BTreeMap<(Instant, u64), Box<[u8]>>,
     /// Keeps apart what is due at the same time.
     put_later: u64,
@@ -25,6 +25,14 @@ pub(super) struct TaskSide {
 
 /// Which delivery of an item it is, and the item.
 type Delivered = (u32, Box<[u8]>);
+
+/// Where an item goes in the queue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Where items come out.
+    Front,
+    Back,
+}
 
 /// One task queue under the lock of its store.
 struct Tasks<'a> {
@@ -56,14 +64,18 @@ impl MemoryStore {
     }
 
     pub(crate) fn take_tasks(&self, key: &str, worker: &Worker, first: u64, limit: usize) -> Result<Taken> {
-        self.tasks(key, worker, |tasks| tasks.take(first, limit))
+        self.tasks(key, worker, |tasks| {
+            tasks.check()?;
+            tasks.take(first, limit)
+        })
     }
 
     pub(crate) fn settle(&self, key: &str, worker: &Worker, outcome: Outcome, numbers: &[u64]) -> Result<u64> {
         self.tasks(key, worker, |tasks| {
+            tasks.check()?;
             let mut settled = 0;
             for &number in numbers {
-                if let Some((attempt, item)) = tasks.release(&worker.name, number)? {
+                if let Some((attempt, item)) = tasks.release(&worker.name, number, outcome)? {
                     settled += 1;
                     tasks.settle(outcome, attempt, item)?;
                 }
@@ -76,6 +88,7 @@ impl MemoryStore {
     pub(crate) fn beat(&self, key: &str, worker: &Worker) -> Result<Held> {
         self.tasks(key, worker, |tasks| {
             tasks.beat();
+            tasks.check()?;
             tasks.refresh()?;
             let numbers =
                 tasks.side.leases.get(&worker.name).map_or_else(Vec::new, |held| held.keys().copied().collect());
@@ -89,8 +102,9 @@ impl MemoryStore {
             Due::At(at) => at.duration_since(SystemTime::now()).unwrap_or_default(),
         };
         self.tasks(key, worker, |tasks| {
+            tasks.check()?;
             if after.is_zero() {
-                return tasks.give(item.into(), List::push_front);
+                return tasks.give(item.into(), End::Back);
             }
             tasks.given = true;
             tasks.side.put_later += 1;
@@ -110,20 +124,21 @@ impl MemoryStore {
 
     pub(crate) fn reschedule_pending(&self, key: &str, worker: &Worker, item: &[u8]) -> Result<bool> {
         self.tasks(key, worker, |tasks| {
+            tasks.check()?;
             let held = tasks.namesakes().into_iter().find_map(|holder| {
                 let numbers = tasks.side.leases.get(&holder)?;
                 let (&number, _) = numbers.iter().find(|(_, (_, held))| **held == *item)?;
                 Some((holder, number))
             });
             if let Some((holder, number)) = held
-                && let Some((attempt, item)) = tasks.release(&holder, number)?
+                && let Some((attempt, item)) = tasks.release(&holder, number, Outcome::Again)?
             {
-                tasks.retry(attempt, item, List::push_front)?;
+                tasks.retry(attempt, item, End::Back)?;
                 return Ok(true);
             }
             let pending = tasks.remove_pending(worker, item)?;
             if pending {
-                tasks.give(item.into(), List::push_front)?;
+                tasks.give(item.into(), End::Back)?;
             }
             Ok(pending)
         })
@@ -131,9 +146,10 @@ impl MemoryStore {
 
     pub(crate) fn reschedule_all_pending(&self, key: &str, worker: &Worker) -> Result<u64> {
         self.tasks(key, worker, |tasks| {
+            tasks.check()?;
             for holder in tasks.namesakes() {
-                for (attempt, item) in tasks.side.leases.remove(&holder).unwrap_or_default().into_values() {
-                    tasks.remember(&item, attempt);
+                for (attempt, item) in tasks.side.leases.remove(&holder).unwrap_or_default().into_values().rev() {
+                    tasks.remember(&item, attempt, End::Front);
                 }
                 tasks.side.clients.remove(&holder);
             }
@@ -148,10 +164,10 @@ impl MemoryStore {
 
     pub(crate) fn requeue_dead(&self, key: &str, worker: &Worker) -> Result<u64> {
         self.tasks(key, worker, |tasks| {
+            tasks.check()?;
             let dead = tasks.keyspace.change(&format!("{key}$dead"), |list: &mut List| std::mem::take(list))?;
             for item in dead.iter().rev() {
-                tasks.side.attempts.remove(item);
-                tasks.give(item.clone(), List::push_front)?;
+                tasks.give(item.clone(), End::Back)?;
             }
             Ok(dead.len() as u64)
         })
@@ -179,7 +195,7 @@ impl Tasks<'_> {
         while leases.len() < limit
             && let Some(item) = self.keyspace.change(self.queue, List::pop_back)?
         {
-            let attempt = 1 + self.side.attempts.remove(&item).unwrap_or(0);
+            let attempt = 1 + self.recall(&item);
             if self.worker.most_attempts.is_some_and(|most| attempt > most) {
                 self.push(&format!("{}$dead", self.queue), item)?;
                 continue;
@@ -197,10 +213,10 @@ impl Tasks<'_> {
     fn settle(&mut self, outcome: Outcome, attempt: u32, item: Box<[u8]>) -> Result<()> {
         match outcome {
             Outcome::Done => Ok(()),
-            Outcome::Again => self.retry(attempt, item, List::push_front),
+            Outcome::Again => self.retry(attempt, item, End::Back),
             Outcome::Untouched => {
-                self.remember(&item, attempt - 1);
-                self.give(item, List::push_back)
+                self.remember(&item, attempt - 1, End::Front);
+                self.give(item, End::Front)
             }
             Outcome::Unreadable => self.push(&format!("{}$dead", self.queue), item),
         }
@@ -210,7 +226,7 @@ impl Tasks<'_> {
     fn beat(&mut self) {
         let name = &self.worker.name;
         if self.side.leases.get(name).is_some_and(|held| !held.is_empty()) {
-            self.side.clients.insert(name.clone(), self.now + self.worker.silence);
+            self.side.clients.insert(name.clone(), ends_in(self.worker.silence));
         } else {
             self.side.leases.remove(name);
             self.side.clients.remove(name);
@@ -223,11 +239,11 @@ impl Tasks<'_> {
             && due <= self.now
             && let Some((_, item)) = self.side.delayed.pop_first()
         {
-            self.give(item, List::push_front)?;
+            self.give(item, End::Back)?;
         }
-        let now = self.now;
+        let (now, own) = (self.now, &self.worker.name);
         let silent: Vec<String> =
-            self.side.clients.extract_if(|_, until| *until <= now).map(|(name, _)| name).collect();
+            self.side.clients.extract_if(|name, until| *until <= now && name != own).map(|(name, _)| name).collect();
         for worker in silent {
             self.recover(&worker)?;
         }
@@ -240,23 +256,27 @@ impl Tasks<'_> {
             self.side.leases.get(worker).map_or_else(Vec::new, |held| held.keys().copied().collect());
         let mut tasks = Vec::new();
         for number in numbers {
-            tasks.extend(self.release(worker, number)?);
+            tasks.extend(self.release(worker, number, Outcome::Again)?);
         }
         self.side.leases.remove(worker);
         for (attempt, item) in tasks.into_iter().rev() {
-            self.retry(attempt, item, List::push_back)?;
+            self.retry(attempt, item, End::Front)?;
         }
         Ok(())
     }
 
     /// Ends a lease; returns its attempt and item if the worker still had the task.
-    fn release(&mut self, worker: &str, number: u64) -> Result<Option<Delivered>> {
+    fn release(&mut self, worker: &str, number: u64, outcome: Outcome) -> Result<Option<Delivered>> {
         let Some(lease) = self.side.leases.get_mut(worker).and_then(|held| held.remove(&number)) else {
             return Ok(None);
         };
         let pending = format!("{}{}", self.queue, suffix_of(worker));
         let removed = self.keyspace.change(&pending, |list: &mut List| {
-            let at = list.iter().rposition(|item| *item == lease.1)?;
+            let at = match outcome {
+                // The newest there is.
+                Outcome::Untouched => list.iter().position(|item| *item == lease.1)?,
+                _ => list.iter().rposition(|item| *item == lease.1)?,
+            };
             list.remove(at)
         })?;
         Ok(removed.map(|_| lease))
@@ -270,25 +290,50 @@ impl Tasks<'_> {
     }
 
     /// Puts a task that failed back to an end of the queue, or aside when it failed too often.
-    fn retry(&mut self, attempt: u32, item: Box<[u8]>, push: fn(&mut List, Box<[u8]>)) -> Result<()> {
+    fn retry(&mut self, attempt: u32, item: Box<[u8]>, end: End) -> Result<()> {
         if self.worker.most_attempts.is_some_and(|most| attempt >= most) {
             return self.push(&format!("{}$dead", self.queue), item);
         }
-        self.remember(&item, attempt);
-        self.give(item, push)
+        self.remember(&item, attempt, end);
+        self.give(item, end)
     }
 
     /// Puts an item into the queue.
-    fn give(&mut self, item: Box<[u8]>, push: fn(&mut List, Box<[u8]>)) -> Result<()> {
+    fn give(&mut self, item: Box<[u8]>, end: End) -> Result<()> {
         self.given = true;
-        self.keyspace.change(self.queue, |list: &mut List| push(list, item))
+        self.keyspace.change(self.queue, |list: &mut List| match end {
+            End::Front => list.push_back(item),
+            End::Back => list.push_front(item),
+        })
     }
 
-    fn remember(&mut self, item: &[u8], count: u32) {
-        if count > 0 {
-            let known = self.side.attempts.entry(item.into()).or_default();
-            *known = count.max(*known);
+    fn remember(&mut self, item: &[u8], count: u32, end: End) {
+        if count == 0 && !self.side.attempts.contains_key(item) {
+            return;
         }
+        let counts = self.side.attempts.entry(item.into()).or_default();
+        match end {
+            End::Front => counts.push_front(count),
+            End::Back => counts.push_back(count),
+        }
+    }
+
+    /// How often an item that leaves the queue was delivered before.
+    fn recall(&mut self, item: &[u8]) -> u32 {
+        let Some(counts) = self.side.attempts.get_mut(item) else { return 0 };
+        let count = counts.pop_front().unwrap_or(0);
+        if counts.is_empty() {
+            self.side.attempts.remove(item);
+        }
+        count
+    }
+
+    /// Fails before anything is changed where a key holds another type.
+    fn check(&mut self) -> Result<()> {
+        for beside in ["", self.worker.pending_suffix(), "$dead"] {
+            self.keyspace.find::<List>(&format!("{}{beside}", self.queue))?;
+        }
+        Ok(())
     }
 
     fn push(&mut self, key: &str, item: Box<[u8]>) -> Result<()> {

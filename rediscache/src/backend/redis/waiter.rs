@@ -3,7 +3,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, ProtocolVersion, PushInfo, RedisResult, cmd};
+use redis::{AsyncConnectionConfig, Client, ProtocolVersion, PushInfo, PushKind, RedisResult, cmd};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
@@ -43,16 +43,18 @@ impl RedisWaiter {
         Self { place, connection: None, under_way: None, announcements }
     }
 
-    pub(crate) async fn wait(&mut self) {
+    /// Whether the connection broke.
+    pub(crate) async fn wait(&mut self) -> bool {
         let (place, connection) = (&self.place, &mut self.connection);
         let under_way = self.under_way.get_or_insert_with(|| Box::pin(place.clone().wait(connection.take())));
         tokio::select! {
             good = under_way => {
                 self.connection = good;
                 self.under_way = None;
+                self.connection.is_none()
             }
             // The first one says that the subscription stands: what was announced before was not heard.
-            _ = self.announcements.recv() => {}
+            announced = self.announcements.recv() => announced.is_none_or(|push| push.kind == PushKind::Disconnection),
         }
     }
 }

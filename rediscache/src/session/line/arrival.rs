@@ -7,13 +7,15 @@ use crate::session::RedisSession;
 pub(crate) struct Arrival<S: Source> {
     /// `None` once it is settled.
     item: Option<S::Item>,
+    /// Its place in the order in which items were taken.
+    place: u64,
     line: UnboundedSender<Message<S>>,
     session: RedisSession,
 }
 
 impl<S: Source> Arrival<S> {
-    pub(super) fn new(item: S::Item, line: UnboundedSender<Message<S>>, session: RedisSession) -> Self {
-        Self { item: Some(item), line, session }
+    pub(super) fn new(place: u64, item: S::Item, line: UnboundedSender<Message<S>>, session: RedisSession) -> Self {
+        Self { item: Some(item), place, line, session }
     }
 
     /// Hands the item to `read`; one that cannot be read is put aside by the line.
@@ -38,7 +40,7 @@ impl<S: Source> Drop for Arrival<S> {
     fn drop(&mut self) {
         if let Some(item) = self.item.take() {
             // A line that is gone went with its runtime, as in a crash.
-            let _ = self.line.send(Message::Returned(item, self.session.clone()));
+            let _ = self.line.send(Message::Returned(self.place, item, self.session.clone()));
         }
     }
 }

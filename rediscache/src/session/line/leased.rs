@@ -10,12 +10,23 @@ use super::Source;
 use crate::backend::{Lease, Outcome, Store, Worker};
 use crate::error::Result;
 
+/// The most leases that end in one call.
+const SETTLED: usize = 256;
+
 /// A task queue: what is taken is leased, and the lease is kept up for as long as this process lives.
 pub(crate) struct Tasks {
     /// Shared with the tasks that were handed out.
     claims: Arc<Claims>,
     next_number: AtomicU64,
-    next_tick: Mutex<Instant>,
+    plan: Mutex<Plan>,
+}
+
+/// When there is something to do besides taking.
+struct Plan {
+    /// To say that this worker lives, and to find out what it lost. Taking does neither, and does not put it off.
+    beat: Instant,
+    /// When something may come that nobody tells of.
+    change: Option<Instant>,
 }
 
 /// The tasks that one worker holds.
@@ -37,14 +48,21 @@ pub(crate) struct Leased {
 impl Tasks {
     pub(crate) fn new(key: String, worker: Worker) -> Self {
         let claims = Arc::new(Claims { key, worker, held: Mutex::default() });
-        Self { claims, next_number: AtomicU64::new(1), next_tick: Mutex::new(Instant::now()) }
+        Self { claims, next_number: AtomicU64::new(1), plan: Mutex::new(Plan { beat: Instant::now(), change: None }) }
     }
 
-    /// Comes again when a change is foreseen, and three times in the silence that is allowed.
-    fn schedule(&self, next_change: Option<Duration>) {
-        let interval = self.claims.worker.silence / 3;
-        let soonest = next_change.map_or(interval, |change| change.min(interval));
-        *self.next_tick.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + soonest;
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn foresee(&self, next_change: Option<Duration>) {
+        // Nothing is too far away for the next beat.
+        self.plan().change = next_change.and_then(|after| Instant::now().checked_add(after));
+    }
+
+    /// Three times in the silence that is allowed, at least.
+    fn beat_again(&self, after: Duration) {
+        self.plan().beat = Instant::now() + after.min(self.claims.worker.silence / 3);
     }
 
     /// Tells which tasks were lost, and returns those that are held though nobody here knows of them.
@@ -55,11 +73,12 @@ impl Tasks {
 
     async fn settle(&self, store: &Store, outcome: Outcome, numbers: &[u64]) -> Result<()> {
         let Claims { key, worker, .. } = &*self.claims;
-        if numbers.is_empty() {
-            return Ok(());
-        }
         numbers.iter().for_each(|&number| self.claims.let_go(number));
-        store.settle(key, worker, outcome, numbers).await.map(drop)
+        // A script takes some thousand arguments at most, and holds the server.
+        for numbers in numbers.chunks(SETTLED) {
+            store.settle(key, worker, outcome, numbers).await?;
+        }
+        Ok(())
     }
 }
 
@@ -86,11 +105,16 @@ impl Source for Tasks {
     }
 
     async fn take(&self, store: &Store, limit: usize) -> Result<Vec<Leased>> {
+        // Whoever asks without end must not keep it from finding out what was lost.
+        let late = self.plan().beat <= Instant::now();
+        if late {
+            self.tick(store).await;
+        }
         let Claims { key, worker, .. } = &*self.claims;
         // Numbers are never used again, not even those of a call whose answer was lost.
         let first = self.next_number.fetch_add(limit as u64, Ordering::Relaxed);
         let taken = store.take_tasks(key, worker, first, limit).await?;
-        self.schedule(taken.next_change);
+        self.foresee(taken.next_change);
         let mut held = self.claims.held();
         let lease = |lease: Lease| {
             let (holder, holding) = watch::channel(());
@@ -100,18 +124,19 @@ impl Source for Tasks {
         Ok(taken.leases.into_iter().map(lease).collect())
     }
 
-    async fn put_back(&self, store: &Store, items: Vec<Leased>) -> Result<()> {
+    async fn put_back(&self, store: &Store, items: &[Leased]) -> Result<()> {
         // The one that was taken first goes back last, to be first again.
         let numbers: Vec<u64> = items.iter().rev().map(|item| item.lease.number).collect();
         self.settle(store, Outcome::Untouched, &numbers).await
     }
 
-    async fn bury(&self, store: &Store, item: Leased) -> Result<()> {
+    async fn bury(&self, store: &Store, item: &Leased) -> Result<()> {
         self.settle(store, Outcome::Unreadable, &[item.lease.number]).await
     }
 
     fn next_tick(&self) -> Option<Instant> {
-        Some(*self.next_tick.lock().unwrap_or_else(PoisonError::into_inner))
+        let plan = self.plan();
+        Some(plan.change.map_or(plan.beat, |change| change.min(plan.beat)))
     }
 
     fn is_held(&self) -> bool {
@@ -123,7 +148,8 @@ impl Source for Tasks {
         let Claims { key, worker, .. } = &*self.claims;
         match store.beat(key, worker).await {
             Ok(still) => {
-                self.schedule(still.next_change);
+                self.foresee(still.next_change);
+                self.beat_again(Duration::MAX);
                 let unknown = self.compare(still.numbers.into_iter().collect());
                 // Taken by a call whose answer was lost.
                 if let Err(error) = self.settle(store, Outcome::Untouched, &unknown).await {
@@ -132,7 +158,8 @@ impl Source for Tasks {
             }
             Err(error) => {
                 tracing::warn!(key = %key, %error, "the heartbeat of a task queue failed; trying again");
-                self.schedule(Some(Duration::from_secs(1)));
+                self.foresee(None);
+                self.beat_again(Duration::from_secs(1));
             }
         }
     }

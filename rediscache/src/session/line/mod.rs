@@ -25,7 +25,7 @@ use arrival::Arrival;
 
 /// Where a line takes its items from.
 pub(crate) trait Source: Send + Sync + 'static {
-    type Item: Send + 'static;
+    type Item: Send + Sync + 'static;
 
     /// The Redis key that gets items, which is what is waited on.
     fn key(&self) -> &str;
@@ -39,10 +39,10 @@ pub(crate) trait Source: Send + Sync + 'static {
     fn take(&self, store: &Store, limit: usize) -> impl Future<Output = Result<Vec<Self::Item>>> + Send;
 
     /// Puts items, given in the order in which they were taken, back to the end they came from.
-    fn put_back(&self, store: &Store, items: Vec<Self::Item>) -> impl Future<Output = Result<()>> + Send;
+    fn put_back(&self, store: &Store, items: &[Self::Item]) -> impl Future<Output = Result<()>> + Send;
 
     /// Puts an item that cannot be read aside.
-    fn bury(&self, store: &Store, item: Self::Item) -> impl Future<Output = Result<()>> + Send;
+    fn bury(&self, store: &Store, item: &Self::Item) -> impl Future<Output = Result<()>> + Send;
 
     /// When there is something to do besides taking, for those who wait and for what is held.
     fn next_tick(&self) -> Option<Instant> {
@@ -81,8 +81,8 @@ enum Message<S: Source> {
     Asked(Request<S>),
     /// Someone who asked is gone.
     Left,
-    /// An item that arrived for nobody.
-    Returned(S::Item, RedisSession),
+    /// An item that arrived for nobody, with its place in the order in which items were taken.
+    Returned(u64, S::Item, RedisSession),
     /// An item that its receiver could not read.
     Unreadable(S::Item, RedisSession),
 }

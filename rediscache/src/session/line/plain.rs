@@ -24,14 +24,14 @@ impl Source for Plain {
         store.take(&self.key, limit).await
     }
 
-    async fn put_back(&self, store: &Store, items: Vec<Vec<u8>>) -> Result<()> {
+    async fn put_back(&self, store: &Store, items: &[Vec<u8>]) -> Result<()> {
         // The one that was taken first goes back last, to be first again.
         let items: Packed = items.iter().rev().collect();
         store.put_back(&self.key, &items).await
     }
 
-    async fn bury(&self, store: &Store, item: Vec<u8>) -> Result<()> {
-        let item: Packed = std::iter::once(&item).collect();
+    async fn bury(&self, store: &Store, item: &Vec<u8>) -> Result<()> {
+        let item: Packed = std::iter::once(item).collect();
         store.push(&format!("{}$dead", self.key), &item).await.map(drop)
     }
 }

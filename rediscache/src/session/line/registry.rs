@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, WeakUnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use super::serve::Line;
@@ -36,15 +36,16 @@ impl<S: Source> Lines<S> {
             let (reply, answer) = oneshot::channel();
             let request = Request { patience, reply, session: session.clone() };
             if line.send(Message::Asked(request)).is_ok() {
-                let mut leave = Leave(Some(line));
+                // Not a hold on the line: a future that nobody polls must not keep a closed session open.
+                let mut leave = Leave(Some(line.downgrade()));
+                drop(line);
                 let answer = answer.await;
                 leave.0 = None;
                 if let Ok(answer) = answer {
                     return answer;
                 }
             }
-            // The line went with the runtime that served it; this one serves the next.
-            self.lock().remove(name);
+            // The line went with the runtime that served it; this one serves the next, unless someone else's does already.
         }
     }
 
@@ -95,11 +96,11 @@ impl<S: Source> Place<S> {
 }
 
 /// Tells the line when the one who asked is gone before the answer came.
-struct Leave<S: Source>(Option<UnboundedSender<Message<S>>>);
+struct Leave<S: Source>(Option<WeakUnboundedSender<Message<S>>>);
 
 impl<S: Source> Drop for Leave<S> {
     fn drop(&mut self) {
-        if let Some(line) = self.0.take() {
+        if let Some(line) = self.0.take().and_then(|line| line.upgrade()) {
             let _ = line.send(Message::Left);
         }
     }

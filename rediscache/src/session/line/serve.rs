@@ -14,6 +14,9 @@ use crate::session::{RedisSession, WeakSession};
 /// The most items taken at once, so that one call never holds the server for long.
 const BATCH: usize = 256;
 
+/// How often what is in our hands is tried to be put away; each try waits some seconds for the server.
+const TRIES: usize = 8;
+
 /// How long an unused line keeps its connection, for the next one who waits.
 const LINGER: Duration = Duration::from_secs(10);
 
@@ -28,7 +31,9 @@ pub(super) struct Line<S: Source> {
     /// How many of them may have left.
     left: usize,
     /// What came back, with the session to put it back to.
-    returned: Vec<(S::Item, RedisSession)>,
+    returned: Vec<(u64, S::Item, RedisSession)>,
+    /// How many items were taken.
+    taken: u64,
     unreadable: Vec<(S::Item, RedisSession)>,
     waiter: Waiter,
     session: WeakSession,
@@ -45,8 +50,8 @@ impl<S: Source> Line<S> {
     ) -> Self {
         let waiter = session.any_store().waiter(source.key(), source.channel());
         let (session, closing) = (session.downgrade(), session.closing());
-        let (requests, left, returned, unreadable) = Default::default();
-        Self { source, inbox, sender, place, requests, left, returned, unreadable, waiter, session, closing }
+        let (requests, left, returned, taken, unreadable) = Default::default();
+        Self { source, inbox, sender, place, requests, left, returned, taken, unreadable, waiter, session, closing }
     }
 
     pub(super) async fn serve(mut self) {
@@ -62,8 +67,7 @@ impl<S: Source> Line<S> {
                 }
                 continue;
             }
-            self.take().await;
-            if !self.requests.is_empty() {
+            if !self.take().await && !self.requests.is_empty() {
                 self.wait().await;
             }
         }
@@ -99,7 +103,7 @@ impl<S: Source> Line<S> {
     fn sort(&mut self, message: Message<S>) {
         match message {
             Message::Asked(request) => self.requests.push_back(request),
-            Message::Returned(item, session) => self.returned.push((item, session)),
+            Message::Returned(place, item, session) => self.returned.push((place, item, session)),
             Message::Unreadable(item, session) => self.unreadable.push((item, session)),
             Message::Left => self.left += 1,
         }
@@ -109,8 +113,10 @@ impl<S: Source> Line<S> {
     async fn settle(&mut self) {
         let mut left: Vec<S::Item> = Vec::new();
         let mut session = None;
-        for (item, of) in std::mem::take(&mut self.returned) {
-            left.extend(self.hand_out(item));
+        // Whoever left first: the order is that in which they were taken.
+        self.returned.sort_unstable_by_key(|&(place, ..)| place);
+        for (place, item, of) in std::mem::take(&mut self.returned) {
+            left.extend(self.hand_out(place, item));
             session = Some(of);
         }
         if let Some(session) = session
@@ -119,19 +125,25 @@ impl<S: Source> Line<S> {
             self.put_back(&session, left).await;
         }
         for (item, session) in std::mem::take(&mut self.unreadable) {
-            if let Err(error) = self.source.bury(session.any_store(), item).await {
+            let mut outcome = self.source.bury(session.any_store(), &item).await;
+            for _ in 1..TRIES {
+                if outcome.as_ref().is_err_and(Error::is_retryable) {
+                    outcome = self.source.bury(session.any_store(), &item).await;
+                }
+            }
+            if let Err(error) = outcome {
                 tracing::error!(key = self.source.key(), %error, "an unreadable item could not be put aside and is lost");
             }
         }
     }
 
     /// Gives an item to the first who still wants it.
-    fn hand_out(&mut self, mut item: S::Item) -> Option<S::Item> {
+    fn hand_out(&mut self, place: u64, mut item: S::Item) -> Option<S::Item> {
         let line = self.sender.upgrade();
         while let Some(line) = &line
             && let Some(Request { reply, session, .. }) = self.requests.pop_front()
         {
-            match reply.send(Ok(Some(Arrival::new(item, line.clone(), session)))) {
+            match reply.send(Ok(Some(Arrival::new(place, item, line.clone(), session)))) {
                 Ok(()) => return None,
                 Err(Ok(Some(arrival))) => item = arrival.take_back()?,
                 Err(_) => return None,
@@ -141,32 +153,42 @@ impl<S: Source> Line<S> {
     }
 
     async fn put_back(&mut self, session: &RedisSession, items: Vec<S::Item>) {
-        if let Err(error) = self.source.put_back(session.any_store(), items).await {
+        let mut outcome = self.source.put_back(session.any_store(), &items).await;
+        for _ in 1..TRIES {
+            if outcome.as_ref().is_err_and(Error::is_retryable) {
+                outcome = self.source.put_back(session.any_store(), &items).await;
+            }
+        }
+        if let Err(error) = outcome {
             tracing::error!(key = self.source.key(), %error, "items that nobody waits for could not be put back");
         }
     }
 
-    /// Takes items for all who ask, until there are no more of either.
-    async fn take(&mut self) {
-        while let Some(first) = self.requests.front() {
-            let (session, limit) = (first.session.clone(), self.requests.len().min(BATCH));
-            let items = match self.source.take(session.any_store(), limit).await {
-                Ok(items) => items,
-                Err(error) => return self.fail_all(&error),
-            };
-            let fewer = items.len() < limit;
-            self.sort_mail();
-            let mut left = Vec::new();
-            for item in items {
-                left.extend(self.hand_out(item));
+    /// Takes items for those who ask; whether there may be more.
+    async fn take(&mut self) -> bool {
+        let Some(first) = self.requests.front() else { return true };
+        let (session, limit) = (first.session.clone(), self.requests.len().min(BATCH));
+        let items = match self.source.take(session.any_store(), limit).await {
+            Ok(items) => items,
+            Err(error) => {
+                self.fail_all(&error);
+                return true;
             }
-            if !left.is_empty() {
-                self.put_back(&session, left).await;
-            }
-            if fewer {
-                return self.send_off_the_impatient();
-            }
+        };
+        let fewer = items.len() < limit;
+        // No mail is read before the impatient are sent off: who asked meanwhile was not looked for yet.
+        let mut left = Vec::new();
+        for item in items {
+            self.taken += 1;
+            left.extend(self.hand_out(self.taken, item));
         }
+        if !left.is_empty() {
+            self.put_back(&session, left).await;
+        }
+        if fewer {
+            self.send_off_the_impatient();
+        }
+        !fewer
     }
 
     fn send_off_the_impatient(&mut self) {
@@ -191,7 +213,13 @@ impl<S: Source> Line<S> {
         loop {
             let tick = self.source.next_tick();
             tokio::select! {
-                () = self.waiter.wait() => return,
+                broken = self.waiter.wait() => {
+                    if broken {
+                        // The other connection may have broken with it. That must not fail those who wait.
+                        let _ = session.any_store().list_len(self.source.key()).await;
+                    }
+                    return;
+                }
                 _ = self.closing.changed() => return,
                 () = sleep_until(tick.unwrap_or_else(Instant::now)), if tick.is_some() => {
                     self.source.tick(session.any_store()).await;

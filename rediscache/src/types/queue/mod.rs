@@ -24,9 +24,9 @@ use crate::session::{Patience, Plain, RedisSession};
 /// items, and each item goes to one of those who get. Within a session, those who wait are served in order.
 ///
 /// An item leaves the list when it is taken. A dropped `get` loses nothing: what was on its way goes back to the end it
-/// came from. What a crash of the process, or a connection that breaks, can lose is at most the items in flight: taken
-/// from the list and not yet handed over, or on their way back. A [`RedisTaskQueue`](crate::RedisTaskQueue) loses not
-/// even those.
+/// came from. What a crash of the process, or a connection that breaks while items are taken, can lose is at most the
+/// items in flight: taken from the list and not yet handed over. One that goes back over a connection that breaks may
+/// come twice. A [`RedisTaskQueue`](crate::RedisTaskQueue) loses not even those.
 ///
 /// An item that cannot be read is one [`Decode`](ErrorKind::Decode) error to the one who would have got it, and moves to
 /// the list `{key}$dead`, so that the queue goes on and nothing is lost.
@@ -161,10 +161,11 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// ```
     pub fn get_timeout(&self, limit: Duration) -> Operation<Option<T>> {
         self.object.run("get_timeout", move |at| async move {
-            if let Some(item) = take::<T, C>(&at, Patience::None).await? {
-                return Ok(Some(item));
+            // In line from the start, to keep the place there; the look at the end is for those without time to wait.
+            if let Ok(answer) = tokio::time::timeout(limit, take::<T, C>(&at, Patience::Endless)).await {
+                return answer;
             }
-            tokio::time::timeout(limit, take::<T, C>(&at, Patience::Endless)).await.unwrap_or(Ok(None))
+            take::<T, C>(&at, Patience::None).await
         })
     }
 

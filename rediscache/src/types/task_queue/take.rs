@@ -51,10 +51,11 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     pub fn get_timeout(&self, limit: Duration) -> Operation<Option<RedisTask<T>>> {
         let options = self.options.clone();
         self.object.run("get_timeout", move |at| async move {
-            if let Some(task) = take::<T, C>(&at, &options, Patience::None).await? {
-                return Ok(Some(task));
+            // In line from the start, to keep the place there; the look at the end is for those without time to wait.
+            if let Ok(answer) = tokio::time::timeout(limit, take::<T, C>(&at, &options, Patience::Endless)).await {
+                return answer;
             }
-            tokio::time::timeout(limit, take::<T, C>(&at, &options, Patience::Endless)).await.unwrap_or(Ok(None))
+            take::<T, C>(&at, &options, Patience::None).await
         })
     }
 
@@ -108,5 +109,6 @@ async fn take<T: Value, C: Codec>(at: &Target, options: &Options, patience: Pati
     let source = || Tasks::new(at.key.clone(), options.worker());
     let arrival = at.session().task_lines().ask(at.session(), &line, source, patience).await?;
     let task = arrival.map(|arrival| arrival.read(|leased| decode::<C, T>(&leased.lease.item))).transpose();
-    task.map(|task| task.map(|(leased, value)| RedisTask::new(value, leased, at.session()))).map_err(put_aside)
+    task.map(|task| task.map(|(leased, value)| RedisTask::new(value, leased, at.session(), &at.namespace)))
+        .map_err(put_aside)
 }

@@ -3,6 +3,7 @@ use std::ops::Deref;
 
 use crate::backend::Outcome;
 use crate::error::{Error, ErrorKind, Result};
+use crate::namespace::Namespace;
 use crate::session::{Leased, RedisSession};
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
@@ -16,11 +17,13 @@ pub struct RedisTask<T> {
     value: T,
     leased: Leased,
     session: RedisSession,
+    /// For errors.
+    namespace: Namespace,
 }
 
 impl<T> RedisTask<T> {
-    pub(super) fn new(value: T, leased: Leased, session: &RedisSession) -> Self {
-        Self { value, leased, session: session.clone() }
+    pub(super) fn new(value: T, leased: Leased, session: &RedisSession, namespace: &Namespace) -> Self {
+        Self { value, leased, session: session.clone(), namespace: namespace.clone() }
     }
 
     /// What was put in.
@@ -98,7 +101,7 @@ impl<T> RedisTask<T> {
                 Ok(())
             }
             Err(error) => {
-                let error = error.during(operation, Some(&claims.key));
+                let error = error.during(operation, Some(self.namespace.as_str()));
                 Err(TaskError { task: Box::new(self), error })
             }
         }

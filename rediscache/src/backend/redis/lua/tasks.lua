@@ -24,25 +24,56 @@ local function pending_of(worker)
   return queue .. worker:sub(17)
 end
 
--- Remembers how often an item in the queue was delivered. Equal items share the highest count.
-local function remember(item, count)
-  if count > 0 then
-    local id = redis.sha1hex(item)
-    if count > tonumber(redis.call('HGET', attempts, id) or 0) then
-      redis.call('HSET', attempts, id, count)
-    end
-    redis.call('PEXPIRE', attempts, WEEK)
+-- Fails before anything is changed where a key holds another type.
+local function check()
+  redis.call('LLEN', queue)
+  redis.call('LLEN', pending_of(worker))
+  redis.call('LLEN', dead)
+end
+
+-- Remembers how often an item in the queue was delivered. Counts of equal items stand in the order in which those come
+-- out, as runs of `{count}x{items},`.
+local function remember(item, count, push)
+  local id = redis.sha1hex(item)
+  local known = redis.call('HGET', attempts, id) or ''
+  if count == 0 and known == '' then
+    return
   end
+  if push == 'RPUSH' then
+    local first, times, rest = known:match('^(%d+)x(%d+),(.*)$')
+    if tonumber(first) == count then
+      known, times = rest, times + 1
+    else
+      times = 1
+    end
+    known = string.format('%dx%d,', count, times) .. known
+  else
+    local rest, last, times = known:match('^(.-)(%d+)x(%d+),$')
+    if tonumber(last) == count then
+      known, times = rest, times + 1
+    else
+      times = 1
+    end
+    known = known .. string.format('%dx%d,', count, times)
+  end
+  redis.call('HSET', attempts, id, known)
+  redis.call('PEXPIRE', attempts, WEEK)
 end
 
 -- How often an item that leaves the queue was delivered before.
 local function recall(item)
   local id = redis.sha1hex(item)
-  local count = redis.call('HGET', attempts, id)
-  if count then
+  local count, times, rest = (redis.call('HGET', attempts, id) or ''):match('^(%d+)x(%d+),(.*)$')
+  if not count then
+    return 0
+  elseif times ~= '1' then
+    redis.call('HSET', attempts, id, string.format('%sx%d,', count, times - 1) .. rest)
+  elseif rest ~= '' then
+    redis.call('HSET', attempts, id, rest)
+  else
     redis.call('HDEL', attempts, id)
   end
-  return tonumber(count or 0)
+  return tonumber(count)
 end
 
 -- Puts a task that failed back to an end of the queue, or aside when it failed too often.
@@ -51,7 +82,7 @@ local function retry(item, attempt, push)
     redis.call('LPUSH', dead, item)
   else
     redis.call(push, queue, item)
-    remember(item, attempt)
+    remember(item, attempt, push)
   end
 end
 
@@ -62,10 +93,10 @@ local function lease_of(worker, number)
 end
 
 -- Ends a lease; returns its attempt and item if the worker still had the task.
-local function release(worker, number)
+local function release(worker, number, side)
   local attempt, item = lease_of(worker, number)
   redis.call('HDEL', leases_of(worker), number)
-  if item and redis.call('LREM', pending_of(worker), -1, item) == 1 then
+  if item and redis.call('LREM', pending_of(worker), side or -1, item) == 1 then
     return attempt, item
   end
 end
@@ -137,7 +168,8 @@ local commands = {}
 
 -- first number, limit -> when to come again, then number, attempt and item of each task taken
 function commands.take(first, limit)
-  local next_change, known = refresh(), redis.call('EXISTS', attempts) == 1
+  check()
+  local next_change, known = refresh(), redis.call('HLEN', attempts) > 0
   local taken, items, leases = {}, {}, {}
   repeat
     local popped = redis.call('RPOP', queue, limit - #taken) or {}
@@ -178,16 +210,18 @@ end
 
 -- what becomes of them, numbers -> how many of the tasks were still held
 function commands.settle(outcome, ...)
+  check()
   local settled = 0
   for _, number in ipairs({ ... }) do
-    local attempt, item = release(worker, number)
+    -- What goes back untouched is the newest there is.
+    local attempt, item = release(worker, number, outcome == 'untouched' and 1 or -1)
     if item then
       settled = settled + 1
       if outcome == 'again' then
         retry(item, attempt, 'LPUSH')
       elseif outcome == 'untouched' then
         redis.call('RPUSH', queue, item)
-        remember(item, attempt - 1)
+        remember(item, attempt - 1, 'RPUSH')
       elseif outcome == 'unreadable' then
         redis.call('LPUSH', dead, item)
       end
@@ -200,12 +234,14 @@ end
 -- -> when to come again, then the numbers still held
 function commands.beat()
   beat()
+  check()
   local next_change = refresh()
   return { next_change, redis.call('HKEYS', leases_of(worker)) }
 end
 
 -- item, a number that makes it unique, 'in' or 'at', and ms
 function commands.put_later(item, unique, relation, ms)
+  check()
   local due = relation == 'in' and now() + ms or tonumber(ms)
   if due <= now() then
     return redis.call('LPUSH', queue, item)
@@ -241,6 +277,7 @@ end
 
 -- item -> whether it was pending; then it is at the back of the queue
 function commands.reschedule_pending(item)
+  check()
   for _, holder in ipairs(namesakes()) do
     for _, number in ipairs(numbers_of(holder)) do
       local _, held = lease_of(holder, number)
@@ -262,12 +299,14 @@ end
 
 -- -> how many tasks returned to the front of the queue, those of Python workers of the same name included
 function commands.reschedule_all_pending()
+  check()
   local count = redis.call('LLEN', pending_of(worker))
   for _, holder in ipairs(namesakes()) do
-    for _, number in ipairs(numbers_of(holder)) do
-      local attempt, item = lease_of(holder, number)
+    local numbers = numbers_of(holder)
+    for at = #numbers, 1, -1 do
+      local attempt, item = lease_of(holder, numbers[at])
       if item then
-        remember(item, attempt)
+        remember(item, attempt, 'RPUSH')
       end
     end
     redis.call('DEL', leases_of(holder))
@@ -283,8 +322,7 @@ end
 function commands.requeue_dead()
   local count = redis.call('LLEN', dead)
   for _ = 1, count do
-    local item = redis.call('LMOVE', dead, queue, 'RIGHT', 'LEFT')
-    recall(item)
+    redis.call('LMOVE', dead, queue, 'RIGHT', 'LEFT')
   end
   return count
 end
