@@ -3,7 +3,7 @@ use support::contract;
 
 use crate::kind;
 use crate::queue_kind::{ByHand, Queue, Way, soon, turns};
-use crate::queue_store::{another, WAITING};
+use crate::queue_store::{WAITING, another};
 
 contract! {
     async fn everyone_of_a_thousand_who_wait_is_told(session: RedisSession) -> rediscache::Result<()> {

@@ -1,7 +1,7 @@
 //! What a queue is in Redis: the list that async-rediscache has.
 
-use rediscache::{RedisCache, RedisQueue, RedisSession};
 use redis::{Client, Connection, cmd};
+use rediscache::{RedisCache, RedisQueue, RedisSession};
 use support::{Raw, RawBytes, contract, redis_session, url};
 
 use crate::golden_file::rows;
@@ -59,14 +59,14 @@ async fn the_key_and_its_type_are_those_of_the_seed() -> rediscache::Result<()> 
     let key = queue.key()?;
     queue.put_many([1, 2, 3]).await?;
     assert_eq!(cmd("TYPE").arg(&key).query::<String>(&mut raw).unwrap(), "list");
-    assert_eq!(
-        cmd("LRANGE").arg(&key).arg(0).arg(-1).query::<Vec<String>>(&mut raw).unwrap(),
-        ["i|3", "i|2", "i|1"]
-    );
+    assert_eq!(cmd("LRANGE").arg(&key).arg(0).arg(-1).query::<Vec<String>>(&mut raw).unwrap(), ["i|3", "i|2", "i|1"]);
     assert_eq!(cmd("RPOP").arg(&key).query::<String>(&mut raw).unwrap(), "i|1");
     assert_eq!(queue.get().await?, 2);
     queue.clear().await?;
-    assert_eq!(cmd("KEYS").arg(format!("{}*", session.global_namespace())).query::<Vec<String>>(&mut raw).unwrap(), [""; 0]);
+    assert_eq!(
+        cmd("KEYS").arg(format!("{}*", session.global_namespace())).query::<Vec<String>>(&mut raw).unwrap(),
+        [""; 0]
+    );
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use rediscache::{RedisQueue, RedisSession};
 use support::contract;
 
 use crate::queue_kind::{ByHand, Queue, Waiting, Way, soon, turns};
-use crate::queue_store::{another, WAITING};
+use crate::queue_store::{WAITING, another};
 
 const HOUR: Duration = Duration::from_secs(3600);
 

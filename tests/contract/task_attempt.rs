@@ -12,27 +12,23 @@ fn jobs(session: &RedisSession) -> Jobs {
     RedisTaskQueue::new("jobs").recover_after(std::time::Duration::from_millis(500)).on(session)
 }
 
-/// Another client, so that it does not share a line with those who live.
-fn victim(jobs: &Jobs) -> Jobs {
-    jobs.clone().client_identifier("victim")
-}
-
 contract! {
     async fn every_return_counts(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
         let jobs = jobs(&session);
         jobs.put(7).await?;
-        jobs.get().await?.reschedule().await?;
-        let task = jobs.get().await?;
+        assert_eq!(die_with(&session, &jobs, 1).await, [7]);
+        let task = soon(jobs.get()).await?;
         assert_eq!(task.attempt(), 2);
-        jobs.reschedule_all_pending().await?;
+        task.reschedule().await?;
         let task = jobs.get().await?;
         assert_eq!(task.attempt(), 3);
+        jobs.reschedule_all_pending().await?;
+        let again = jobs.get().await?;
+        assert_eq!(again.attempt(), 4);
         jobs.reschedule_pending(7).await?;
-        drop(task);
-        assert_eq!(die_with(&session, &victim(&jobs), 1).await, [7]);
-        let task = soon(jobs.get()).await?;
-        assert_eq!(task.attempt(), 5);
-        task.finalize().await?;
+        let last = jobs.get().await?;
+        assert_eq!((task.attempt(), again.attempt(), last.attempt()), (3, 4, 5));
+        last.finalize().await?;
         Ok(())
     }
 
@@ -110,19 +106,24 @@ contract! {
     async fn every_kind_of_failure_counts(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
         let jobs = jobs(&session).max_attempts(2);
         jobs.put_many([1, 2]).await?;
-        assert_eq!(die_with(&session, &victim(&jobs), 2).await, [1, 2]);
+        assert_eq!(die_with(&session, &jobs, 2).await, [1, 2]);
         let [one, two] = [soon(jobs.get()).await?, soon(jobs.get()).await?];
         assert_eq!([(*one, one.attempt()), (*two, two.attempt())], [(1, 2), (2, 2)]);
         jobs.reschedule_pending(1).await?;
         assert_eq!(jobs.dead().await?, [1]);
         two.reschedule().await?;
         assert_eq!(jobs.dead().await?, [1, 2]);
+        Ok(())
+    }
 
-        jobs.put(3).await?;
+    async fn a_task_that_kills_its_workers_becomes_a_dead_letter(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        let jobs = jobs(&session).max_attempts(2);
+        jobs.put(7).await?;
         for _ in 0..2 {
-            assert_eq!(die_with(&session, &victim(&jobs), 1).await, [3]);
+            assert_eq!(die_with(&session, &jobs, 1).await, [7]);
         }
-        until(async || jobs.try_get().await.is_ok() && jobs.dead().await.unwrap() == [1, 2, 3]).await;
+        until(async || jobs.try_get().await.unwrap().is_none() && jobs.dead().await.unwrap() == [7]).await;
+        assert_eq!((jobs.pending().await?, jobs.len().await?), (vec![], 0));
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rediscache::{RedisSession, RedisTaskQueue};
-use support::contract;
+use support::{contract, redis_session};
 use tokio::sync::oneshot;
 
 use crate::queue_kind::{ByHand, soon, turns};
@@ -32,30 +32,6 @@ contract! {
         Ok(())
     }
 
-    async fn a_worker_that_hung_finds_out(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
-        let jobs = jobs(&session).recover_after(Duration::from_millis(500));
-        let other = jobs.clone().client_identifier("other");
-        jobs.put(7).await?;
-        let stalled = stall_with_one(&session, &jobs).await;
-        let task = soon(other.get()).await?;
-        assert_eq!((*task, task.attempt()), (7, 2));
-        stalled.finds_out().await;
-        task.finalize().await?;
-        assert_eq!((jobs.len().await?, jobs.pending().await?, other.pending().await?), (0, vec![], vec![]));
-        Ok(())
-    }
-
-    async fn a_worker_that_hung_finds_out_when_the_work_is_done(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
-        let jobs = jobs(&session).recover_after(Duration::from_millis(500));
-        let other = jobs.clone().client_identifier("other");
-        jobs.put(7).await?;
-        let stalled = stall_with_one(&session, &jobs).await;
-        soon(other.get()).await?.finalize().await?;
-        stalled.finds_out().await;
-        assert_eq!((jobs.len().await?, jobs.pending().await?), (0, vec![]));
-        Ok(())
-    }
-
     /// Nobody else is there to take them over.
     async fn a_lone_worker_that_hung_keeps_its_tasks(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
         let jobs = jobs(&session).recover_after(Duration::from_millis(100));
@@ -79,7 +55,7 @@ contract! {
         Ok(())
     }
 
-    /// Its line was on the runtime that is gone; those who still wait are served by one of their own.
+    /// On the embedded store those who wait were served by the runtime that is gone.
     async fn tasks_are_kept_though_the_runtime_that_served_them_ends(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
         let jobs = jobs(&session);
         let ((here, there), (serve, served)) = (oneshot::channel(), oneshot::channel());
@@ -104,8 +80,7 @@ contract! {
         }
         here.send(()).unwrap();
         soon(serving).await?;
-        for one in &mut line {
-            one.woken().await;
+        for one in line.iter_mut().filter(|one| one.is_woken()) {
             assert!(one.poll().is_pending());
         }
         turns(10).await;
@@ -131,5 +106,33 @@ async fn the_embedded_store_follows_the_paused_clock() -> Result<(), Box<dyn std
     assert!(other.get_timeout(24 * HOUR).await?.is_none());
     assert_eq!(jobs.pending().await?, [1, 2]);
     task.finalize().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_worker_that_hung_finds_out() -> Result<(), Box<dyn std::error::Error>> {
+    let session = redis_session("hung").await;
+    let jobs = jobs(&session).recover_after(Duration::from_millis(500));
+    let other = jobs.clone().client_identifier("other");
+    jobs.put(7).await?;
+    let stalled = stall_with_one(&session, &jobs).await;
+    let task = soon(other.get()).await?;
+    assert_eq!((*task, task.attempt()), (7, 2));
+    stalled.finds_out().await;
+    task.finalize().await?;
+    assert_eq!((jobs.len().await?, jobs.pending().await?, other.pending().await?), (0, vec![], vec![]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_worker_that_hung_finds_out_when_the_work_is_done() -> Result<(), Box<dyn std::error::Error>> {
+    let session = redis_session("hung").await;
+    let jobs = jobs(&session).recover_after(Duration::from_millis(500));
+    let other = jobs.clone().client_identifier("other");
+    jobs.put(7).await?;
+    let stalled = stall_with_one(&session, &jobs).await;
+    soon(other.get()).await?.finalize().await?;
+    stalled.finds_out().await;
+    assert_eq!((jobs.len().await?, jobs.pending().await?), (0, vec![]));
     Ok(())
 }

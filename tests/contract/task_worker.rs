@@ -26,8 +26,12 @@ pub(crate) async fn take(jobs: &Jobs, count: usize) -> Vec<RedisTask<u64>> {
 }
 
 /// Runs `work` on a runtime of its own, with a session of its own where the store allows. At the end the runtime goes,
-/// and with it every heartbeat: to the store, this is a process that was killed.
-pub(crate) async fn in_a_process<T, F>(session: &RedisSession, work: impl FnOnce(RedisSession) -> F + Send + 'static) -> T
+/// and with it every heartbeat: to the store, this is a process that was killed. All that works on an embedded store is
+/// on one runtime, so that there everyone dies at once.
+pub(crate) async fn in_a_process<T, F>(
+    session: &RedisSession,
+    work: impl FnOnce(RedisSession) -> F + Send + 'static,
+) -> T
 where
     T: Send + 'static,
     F: Future<Output = T>,
@@ -43,7 +47,9 @@ where
 /// Takes the next tasks, and dies with them.
 pub(crate) async fn die_with(session: &RedisSession, jobs: &Jobs, count: usize) -> Vec<u64> {
     let jobs = jobs.clone();
-    let die = move |session: RedisSession| async move { take(&jobs.on(&session), count).await.iter().map(|task| **task).collect() };
+    let die = move |session: RedisSession| async move {
+        take(&jobs.on(&session), count).await.iter().map(|task| **task).collect()
+    };
     in_a_process(session, die).await
 }
 

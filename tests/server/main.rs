@@ -10,10 +10,18 @@ mod frozen;
 mod hostile;
 mod monitor;
 mod permission;
+mod queue;
+mod queue_drops;
+mod queue_look;
+mod queue_wake;
 mod refusal;
 mod restart;
 mod scan;
 mod script;
+mod task_busy;
+mod task_keys;
+mod task_python;
+mod task_restart;
 mod wire;
 
 use std::time::{Duration, Instant};

@@ -6,8 +6,8 @@ pub(crate) mod kind;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
 use redis::{Connection, cmd};
+use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
 use support::Server;
 
 use crate::monitor::Monitor;
@@ -25,7 +25,9 @@ pub(crate) fn clients(raw: &mut Connection) -> Vec<String> {
 
 /// Those that wait for a list.
 pub(crate) fn blocked(raw: &mut Connection) -> Vec<String> {
-    let waits = |client: &String| client.split(' ').any(|part| part.strip_prefix("flags=").is_some_and(|flags| flags.contains('b')));
+    let waits = |client: &String| {
+        client.split(' ').any(|part| part.strip_prefix("flags=").is_some_and(|flags| flags.contains('b')))
+    };
     clients(raw).into_iter().filter(waits).collect()
 }
 

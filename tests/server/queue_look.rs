@@ -9,7 +9,10 @@ use crate::queue::kind::{ByHand, Queue, Way, soon, turns};
 /// How often the server was asked for items.
 fn looks(raw: &mut Connection) -> usize {
     let stats: String = cmd("INFO").arg("commandstats").query(raw).unwrap();
-    stats.lines().filter(|line| ["rpop", "lmpop", "evalsha"].iter().any(|name| line.starts_with(&format!("cmdstat_{name}:")))).count()
+    stats
+        .lines()
+        .filter(|line| ["rpop", "lmpop", "evalsha"].iter().any(|name| line.starts_with(&format!("cmdstat_{name}:"))))
+        .count()
 }
 
 /// What was put before a look began is seen by it, though an earlier look is still under way.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rediscache::{RedisQueue, RedisSession, RedisTaskQueue};
 use redis::{Connection, cmd};
+use rediscache::{RedisQueue, RedisSession, RedisTaskQueue};
 use support::Server;
 use tokio::task::JoinHandle;
 
@@ -154,7 +154,8 @@ async fn its_server_is_gone_and_comes_back_with_items() {
     let mut server = Server::options().args(["--appendonly", "yes", "--appendfsync", "always"]).start();
     let builder = RedisSession::builder(server.url()).response_timeout(Duration::from_millis(300));
     let session = builder.connect().await.unwrap();
-    let (plain, tasks) = (RedisQueue::<u32>::new("plain").on(&session), RedisTaskQueue::<u32>::new("task").on(&session));
+    let (plain, tasks) =
+        (RedisQueue::<u32>::new("plain").on(&session), RedisTaskQueue::<u32>::new("task").on(&session));
     plain.put(1).await.unwrap();
     tasks.put(1).await.unwrap();
     for _ in 0..2 {
@@ -166,5 +167,6 @@ async fn its_server_is_gone_and_comes_back_with_items() {
         server.restart();
     }
     until(async || matches!(plain.try_get().await, Ok(Some(1)))).await;
-    until(async || tasks.try_get().await.is_ok_and(|task| task.is_some_and(|task| *task == 1 && task.attempt() == 1))).await;
+    until(async || tasks.try_get().await.is_ok_and(|task| task.is_some_and(|task| *task == 1 && task.attempt() == 1)))
+        .await;
 }

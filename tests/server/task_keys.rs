@@ -93,7 +93,8 @@ async fn none_is_left_when_everything_is_done() -> Result<(), Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let session = RedisSession::connect(&url).await.unwrap();
-            let jobs = RedisTaskQueue::<u64>::with_namespace(key).recover_after(Duration::from_millis(200)).on(&session);
+            let jobs =
+                RedisTaskQueue::<u64>::with_namespace(key).recover_after(Duration::from_millis(200)).on(&session);
             for _ in 0..10 {
                 drop(jobs.get().await.unwrap());
             }
@@ -124,7 +125,10 @@ async fn a_queue_that_nobody_put_into_has_none() -> Result<(), Failure> {
     jobs.reschedule_all_pending().await?;
     jobs.requeue_dead().await?;
     jobs.clear_dead().await?;
-    assert_eq!((jobs.len().await?, jobs.delayed_len().await?, jobs.pending().await?, jobs.dead().await?), (0, 0, vec![], vec![]));
+    assert_eq!(
+        (jobs.len().await?, jobs.delayed_len().await?, jobs.pending().await?, jobs.dead().await?),
+        (0, 0, vec![], vec![])
+    );
     assert_eq!(keys(&session, &mut raw), []);
     Ok(())
 }

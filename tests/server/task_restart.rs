@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rediscache::{ErrorKind, RedisSession, RedisTask, RedisTaskQueue};
 use redis::cmd;
+use rediscache::{ErrorKind, RedisSession, RedisTask, RedisTaskQueue};
 use support::Server;
 
 use crate::queue::kind::{soon, until};
