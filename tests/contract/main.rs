@@ -41,6 +41,7 @@ mod small_process;
 mod snapshot;
 mod task;
 mod task_attempt;
+mod task_cancel;
 mod task_dead;
 mod task_delay;
 mod task_error;

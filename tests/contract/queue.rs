@@ -1,6 +1,7 @@
 use std::time::{Duration, SystemTime};
 
 use futures_util::TryStreamExt;
+use futures_util::future::try_join_all;
 use rediscache::{ErrorKind, RedisQueue, RedisSession};
 use serde::{Deserialize, Serialize};
 use support::contract;
@@ -52,6 +53,29 @@ contract! {
         assert_eq!(jobs.len().await?, 1_000);
         let items: Vec<u64> = jobs.drain().try_collect().await?;
         assert_eq!(items, (0..1_000).collect::<Vec<u64>>());
+        Ok(())
+    }
+
+    async fn each_of_many_who_put_at_once_keeps_its_order(session: RedisSession) -> rediscache::Result<()> {
+        let jobs = jobs(&session);
+        let put = |who: u64| {
+            let jobs = jobs.clone();
+            async move {
+                for item in (0..60).step_by(3) {
+                    jobs.put(who * 100 + item).await?;
+                    jobs.put_many([who * 100 + item + 1, who * 100 + item + 2]).await?;
+                }
+                rediscache::Result::Ok(())
+            }
+        };
+        try_join_all((0..40).map(put)).await?;
+        let mut next = [0; 40];
+        for item in jobs.drain().try_collect::<Vec<_>>().await? {
+            let (who, item) = (usize::try_from(item / 100).unwrap(), item % 100);
+            assert_eq!(item, next[who], "of {who}");
+            next[who] += 1;
+        }
+        assert_eq!(next, [60; 40]);
         Ok(())
     }
 

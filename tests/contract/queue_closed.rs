@@ -36,13 +36,14 @@ contract! {
     }
 
     async fn all_else_is_refused_after_close(session: RedisSession) -> rediscache::Result<()> {
-        let (plain, tasks) = (RedisQueue::<u64>::new("plain").on(&session), RedisTaskQueue::<u64>::new("task").on(&session));
+        let plain = RedisQueue::<u64>::new("plain").on(&session);
+        let tasks = RedisTaskQueue::<u64>::new("task").on(&session);
         session.close().await?;
         let refusals = [
             plain.put(1).await, plain.put_many([1]).await, plain.put_many([0; 0]).await, plain.len().await.map(drop),
             plain.is_empty().await.map(drop), plain.clear().await, plain.expiry().await.map(drop),
-            tasks.put(1).await, tasks.put_many([1]).await, tasks.len().await.map(drop), tasks.delayed_len().await.map(drop),
-            tasks.put_after(1, std::time::Duration::ZERO).await, tasks.pending().await.map(drop),
+            tasks.put(1).await, tasks.put_many([1]).await, tasks.len().await.map(drop), tasks.pending().await.map(drop),
+            tasks.put_after(1, std::time::Duration::ZERO).await, tasks.delayed_len().await.map(drop),
             tasks.reschedule_pending(1).await, tasks.reschedule_all_pending().await.map(drop),
             tasks.dead().await.map(drop), tasks.requeue_dead().await.map(drop), tasks.clear_dead().await.map(drop),
         ];

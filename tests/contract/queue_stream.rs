@@ -52,7 +52,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_task_stream_gives_tasks(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_task_stream_gives_tasks(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
         jobs.put_many([1, 2, 3]).await?;
         let task = jobs.stream().try_next().await?.expect("a stream does not end");
@@ -66,7 +66,8 @@ contract! {
     }
 
     async fn an_unreadable_item_is_not_the_end(session: RedisSession) -> rediscache::Result<()> {
-        for (name, mut stream) in [("a", RedisQueue::<u64>::new("a").on(&session).stream()), ("b", RedisQueue::<u64>::new("b").on(&session).drain())] {
+        let queue = |name| RedisQueue::<u64>::new(name).on(&session);
+        for (name, mut stream) in [("a", queue("a").stream()), ("b", queue("b").drain())] {
             let raw = RedisQueue::<RawBytes, Raw>::new(name).on(&session);
             raw.put_many(["i|1", "s|x", "i|2"].map(RawBytes::from)).await?;
             assert_eq!(stream.try_next().await?, Some(1));

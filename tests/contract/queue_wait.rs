@@ -125,7 +125,8 @@ contract! {
     async fn waiting_holds_nobody_up(session: RedisSession) -> rediscache::Result<()> {
         let jobs = jobs(&session);
         let waiting = tokio::spawn(jobs.get());
-        let queues: Vec<_> = (0..20).map(|n| RedisQueue::<u64>::with_namespace(format!("idle.{n}")).on(&session)).collect();
+        let queue = |n| RedisQueue::<u64>::with_namespace(format!("idle.{n}")).on(&session);
+        let queues: Vec<_> = (0..20).map(queue).collect();
         let idle: Vec<_> = queues.iter().map(|queue| tokio::spawn(queue.get_timeout(HOUR))).collect();
         turns(100).await;
         assert_eq!(jobs.len().await?, 0);

@@ -28,9 +28,9 @@ macro_rules! shared_calls {
     ($queue:ident) => {{
         let then = SystemTime::now() + HOUR;
         let mut calls = calls! { $queue:
-            put(1) put_many([1, 2]) get() get_timeout(HOUR) get_timeout(Duration::ZERO) try_get() len() is_empty() clear()
-            set_expiry(HOUR) set_expiry(Duration::ZERO) set_expiry_at(then) set_expiry_at(SystemTime::UNIX_EPOCH)
-            expiry() persist()
+            put(1) put_many([1, 2]) get() get_timeout(HOUR) get_timeout(Duration::ZERO) try_get() len() is_empty()
+            clear() set_expiry(HOUR) set_expiry(Duration::ZERO) set_expiry_at(then)
+            set_expiry_at(SystemTime::UNIX_EPOCH) expiry() persist()
         };
         for (name, mut stream) in [("stream", $queue.stream()), ("drain", $queue.drain())] {
             calls.push((name, call(async move { stream.next().await.unwrap() })));
@@ -39,8 +39,13 @@ macro_rules! shared_calls {
     }};
 }
 
+/// What else may be at the key of the queues here.
+fn hash(session: &RedisSession) -> RedisCache<u64, u64> {
+    RedisCache::new("jobs").on(session)
+}
+
 async fn all_refuse(session: &RedisSession, calls: Vec<(&'static str, Call)>) -> rediscache::Result<()> {
-    let hash = RedisCache::<u64, u64>::new("jobs").on(session);
+    let hash = hash(session);
     hash.set(1, 10).await?;
     for (method, call) in calls {
         let error = soon(call).await.expect_err(method);
@@ -63,7 +68,8 @@ contract! {
         let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
         let mut calls = shared_calls!(jobs);
         calls.extend(calls! { jobs:
-            put_after(1, HOUR) put_after(1, Duration::ZERO) put_at(1, SystemTime::now() + HOUR) put_at(1, SystemTime::UNIX_EPOCH)
+            put_after(1, HOUR) put_after(1, Duration::ZERO)
+            put_at(1, SystemTime::now() + HOUR) put_at(1, SystemTime::UNIX_EPOCH)
         });
         all_refuse(&session, calls).await?;
         assert_eq!(jobs.delayed_len().await?, 0, "what was refused is not kept");
@@ -71,7 +77,7 @@ contract! {
     }
 
     async fn a_queue_goes_on_when_the_key_is_free_again(session: RedisSession) -> rediscache::Result<()> {
-        let (jobs, hash) = (RedisQueue::<u64>::new("jobs").on(&session), RedisCache::<u64, u64>::new("jobs").on(&session));
+        let (jobs, hash) = (RedisQueue::<u64>::new("jobs").on(&session), hash(&session));
         hash.set(1, 10).await?;
         assert!(jobs.get().await.is_err());
         hash.clear().await?;
@@ -81,8 +87,8 @@ contract! {
     }
 
     /// What cannot go back to the queue stays where it is.
-    async fn a_held_task_is_not_lost(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
-        let (jobs, hash) = (RedisTaskQueue::<u64>::new("jobs").on(&session), RedisCache::<u64, u64>::new("jobs").on(&session));
+    async fn a_held_task_is_not_lost(session: RedisSession) -> crate::task_worker::Outcome {
+        let (jobs, hash) = (RedisTaskQueue::<u64>::new("jobs").on(&session), hash(&session));
         jobs.put(7).await?;
         let task = jobs.get().await?;
         hash.set(1, 10).await?;
@@ -101,8 +107,8 @@ contract! {
         Ok(())
     }
 
-    async fn a_delayed_task_is_not_lost(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
-        let (jobs, hash) = (RedisTaskQueue::<u64>::new("jobs").on(&session), RedisCache::<u64, u64>::new("jobs").on(&session));
+    async fn a_delayed_task_is_not_lost(session: RedisSession) -> crate::task_worker::Outcome {
+        let (jobs, hash) = (RedisTaskQueue::<u64>::new("jobs").on(&session), hash(&session));
         jobs.put_after(7, Duration::from_millis(5)).await?;
         hash.set(1, 10).await?;
         crate::queue_kind::until(async || jobs.delayed_len().await.map_or(true, |delayed| delayed == 0)).await;

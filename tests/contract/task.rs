@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
+use futures_util::future::join_all;
+use rediscache::{ErrorKind, RedisSession, RedisTask, RedisTaskQueue};
 use support::{Raw, RawBytes, contract};
 
 use crate::kind;
@@ -15,7 +16,7 @@ fn jobs(session: &RedisSession) -> Jobs {
 }
 
 contract! {
-    async fn a_task_is_pending_until_it_is_finalized(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_task_is_pending_until_it_is_finalized(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put(7).await?;
         assert_eq!((jobs.len().await?, jobs.pending().await?), (1, vec![]));
@@ -28,7 +29,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_rescheduled_task_goes_to_the_back(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_rescheduled_task_goes_to_the_back(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many([1, 2, 3]).await?;
         jobs.get().await?.reschedule().await?;
@@ -41,7 +42,7 @@ contract! {
         Ok(())
     }
 
-    async fn every_way_of_getting_gives_tasks_in_order(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn every_way_of_getting_gives_tasks_in_order(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many(0..5).await?;
         let tasks = [
@@ -57,7 +58,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_dropped_task_stays_pending(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_dropped_task_stays_pending(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many([1, 2]).await?;
         drop(jobs.get().await?);
@@ -67,7 +68,7 @@ contract! {
         Ok(())
     }
 
-    async fn two_equal_values_are_two_tasks(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn two_equal_values_are_two_tasks(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many([7, 7, 7]).await?;
         let mut tasks = take(&jobs, 3).await;
@@ -85,7 +86,7 @@ contract! {
         Ok(())
     }
 
-    async fn tasks_may_be_finished_in_any_order(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn tasks_may_be_finished_in_any_order(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many(0..100).await?;
         let mut tasks = take(&jobs, 100).await;
@@ -104,7 +105,24 @@ contract! {
         Ok(())
     }
 
-    async fn clear_leaves_what_is_pending(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn many_finished_at_once_each_get_their_own_answer(session: RedisSession) -> rediscache::Result<()> {
+        let jobs = jobs(&session);
+        jobs.put_many(0..1_500).await?;
+        let tasks = take(&jobs, 1_500).await;
+        let lost = [0, 7, 700, 1_499];
+        for item in lost {
+            jobs.reschedule_pending(item).await?;
+        }
+        let answers = join_all(tasks.into_iter().map(RedisTask::finalize)).await;
+        for (item, answer) in (0..).zip(answers) {
+            let refused = answer.err().map(|refused| (refused.kind(), *refused.into_task()));
+            assert_eq!(refused, lost.contains(&item).then_some((ErrorKind::TaskNotPending, item)));
+        }
+        assert_eq!((jobs.pending().await?, jobs.len().await?), (vec![], 4));
+        Ok(())
+    }
+
+    async fn clear_leaves_what_is_pending(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many([1, 2, 3]).await?;
         let task = jobs.get().await?;
@@ -115,7 +133,7 @@ contract! {
         Ok(())
     }
 
-    async fn any_bytes_go_through(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn any_bytes_go_through(session: RedisSession) -> crate::task_worker::Outcome {
         let raw = RedisTaskQueue::<RawBytes, Raw>::new("raw").max_attempts(3).on(&session);
         for item in [&b"\0"[..], b"", b"1:2", b"\r\n:%d+", b"\xff\0:|", &[b':'; 70_000]].map(RawBytes::from) {
             raw.put(&item).await?;
@@ -139,7 +157,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_task_queue_is_the_same_list_as_a_queue(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_task_queue_is_the_same_list_as_a_queue(session: RedisSession) -> crate::task_worker::Outcome {
         let (jobs, plain) = (jobs(&session), rediscache::RedisQueue::<u64>::new("jobs").on(&session));
         plain.put(1).await?;
         jobs.put(2).await?;

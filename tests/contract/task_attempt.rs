@@ -13,7 +13,7 @@ fn jobs(session: &RedisSession) -> Jobs {
 }
 
 contract! {
-    async fn every_return_counts(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn every_return_counts(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put(7).await?;
         assert_eq!(die_with(&session, &jobs, 1).await, [7]);
@@ -32,7 +32,7 @@ contract! {
         Ok(())
     }
 
-    async fn other_clients_count_on(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn other_clients_count_on(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         let theirs = jobs.clone().client_identifier("other").on(&another(&session).await);
         jobs.put(7).await?;
@@ -46,7 +46,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_finished_task_leaves_no_count(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_finished_task_leaves_no_count(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         for _ in 0..3 {
             jobs.put(7).await?;
@@ -58,7 +58,7 @@ contract! {
         Ok(())
     }
 
-    async fn each_task_counts_for_itself(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn each_task_counts_for_itself(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many(0..5).await?;
         for round in 1..=3 {
@@ -78,7 +78,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_task_that_keeps_failing_becomes_a_dead_letter(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_task_that_keeps_failing_becomes_a_dead_letter(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session).max_attempts(3);
         jobs.put_many([7, 8]).await?;
         for attempt in 1..=3 {
@@ -94,7 +94,7 @@ contract! {
         Ok(())
     }
 
-    async fn the_last_attempt_may_succeed(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn the_last_attempt_may_succeed(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session).max_attempts(2);
         jobs.put(7).await?;
         jobs.get().await?.reschedule().await?;
@@ -103,7 +103,7 @@ contract! {
         Ok(())
     }
 
-    async fn every_kind_of_failure_counts(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn every_kind_of_failure_counts(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session).max_attempts(2);
         jobs.put_many([1, 2]).await?;
         assert_eq!(die_with(&session, &jobs, 2).await, [1, 2]);
@@ -116,7 +116,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_task_that_kills_its_workers_becomes_a_dead_letter(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_task_that_kills_its_workers_becomes_a_dead_letter(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session).max_attempts(2);
         jobs.put(7).await?;
         for _ in 0..2 {
@@ -127,7 +127,7 @@ contract! {
         Ok(())
     }
 
-    async fn one_attempt_is_enough(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn one_attempt_is_enough(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session).max_attempts(1);
         jobs.put_many([1, 2]).await?;
         let tasks = take(&jobs, 2).await;
@@ -138,7 +138,7 @@ contract! {
         Ok(())
     }
 
-    async fn without_a_limit_it_comes_for_ever(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn without_a_limit_it_comes_for_ever(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put(7).await?;
         for attempt in 1..=100 {

@@ -26,7 +26,7 @@ async fn kill(jobs: &Jobs, items: impl IntoIterator<Item = u64>) {
 }
 
 contract! {
-    async fn they_are_listed_oldest_first_and_stored_newest_on_the_left(session: RedisSession) -> rediscache::Result<()> {
+    async fn they_are_listed_oldest_first(session: RedisSession) -> rediscache::Result<()> {
         let jobs = jobs(&session);
         assert_eq!(jobs.dead().await?, [0; 0]);
         kill(&jobs, [1, 2, 2, 3]).await;
@@ -35,7 +35,7 @@ contract! {
         Ok(())
     }
 
-    async fn requeued_ones_start_again_behind_the_others(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn requeued_ones_start_again_behind_the_others(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session).max_attempts(2);
         assert_eq!(jobs.requeue_dead().await?, 0);
         jobs.put_many([1, 2]).await?;
@@ -54,7 +54,7 @@ contract! {
         Ok(())
     }
 
-    async fn clear_dead_removes_them_alone(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn clear_dead_removes_them_alone(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         assert_eq!(jobs.clear_dead().await?, 0);
         kill(&jobs, [1, 2, 3]).await;
@@ -76,7 +76,7 @@ contract! {
         Ok(())
     }
 
-    async fn an_unreadable_task_is_told_and_becomes_one(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn an_unreadable_task_is_told_and_becomes_one(session: RedisSession) -> crate::task_worker::Outcome {
         // However many attempts there may be: it will not read better next time.
         let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
         raw(&session, "jobs").put_many(["i|1", "s|x", "i|2"].map(RawBytes::from)).await?;

@@ -157,7 +157,7 @@ contract! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_embedded_store_follows_the_paused_clock() -> Result<(), Box<dyn std::error::Error>> {
+async fn the_embedded_store_follows_the_paused_clock() -> crate::task_worker::Outcome {
     let jobs = jobs(&RedisSession::in_memory());
     let started = Instant::now();
     jobs.put_after(2, 2 * HOUR).await?;

@@ -30,7 +30,7 @@ async fn compare(session: &RedisSession, step: &Step, after: &str) {
 }
 
 contract! {
-    async fn the_lists_are_those_of_python_after_each_step(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn the_lists_are_those_of_python_after_each_step(session: RedisSession) -> crate::task_worker::Outcome {
         let steps = rows::<Step>("task_queue_steps");
         let queue = RedisTaskQueue::<i64>::new("q").client_identifier("w").on(&session);
         for item in 1..=4 {
@@ -54,7 +54,7 @@ contract! {
         Ok(())
     }
 
-    async fn the_pending_keys_are_those_of_python(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn the_pending_keys_are_those_of_python(session: RedisSession) -> crate::task_worker::Outcome {
         let mut count = 0;
         for row in rows::<Value>("keys_in_redis") {
             let Ok(row) = serde_json::from_value::<PendingKey>(row) else { continue };

@@ -20,7 +20,7 @@ fn jobs(session: &RedisSession) -> Jobs {
 }
 
 contract! {
-    async fn a_task_is_kept_for_as_long_as_its_work_takes(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_task_is_kept_for_as_long_as_its_work_takes(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         let other = jobs.clone().client_identifier("other").on(&another(&session).await);
         jobs.put_many([1, 2]).await?;
@@ -33,7 +33,7 @@ contract! {
     }
 
     /// Nobody else is there to take them over.
-    async fn a_lone_worker_that_hung_keeps_its_tasks(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_lone_worker_that_hung_keeps_its_tasks(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session).recover_after(Duration::from_millis(100));
         let kept = in_a_process(&session, async move |session| {
             let jobs = jobs.on(&session);
@@ -56,7 +56,7 @@ contract! {
     }
 
     /// On the embedded store those who wait were served by the runtime that is gone.
-    async fn tasks_are_kept_though_the_runtime_that_served_them_ends(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn tasks_are_kept_when_the_runtime_that_served_ends(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         let ((here, there), (serve, served)) = (oneshot::channel(), oneshot::channel());
         let theirs = jobs.clone();
@@ -97,7 +97,7 @@ contract! {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_embedded_store_follows_the_paused_clock() -> Result<(), Box<dyn std::error::Error>> {
+async fn the_embedded_store_follows_the_paused_clock() -> crate::task_worker::Outcome {
     let jobs = RedisTaskQueue::<u64>::new("jobs").on(&RedisSession::in_memory());
     let other = jobs.clone().client_identifier("other");
     jobs.put_many([1, 2]).await?;
@@ -110,7 +110,7 @@ async fn the_embedded_store_follows_the_paused_clock() -> Result<(), Box<dyn std
 }
 
 #[tokio::test]
-async fn a_worker_that_hung_finds_out() -> Result<(), Box<dyn std::error::Error>> {
+async fn a_worker_that_hung_finds_out() -> crate::task_worker::Outcome {
     let session = redis_session("hung").await;
     let jobs = jobs(&session).recover_after(Duration::from_millis(500));
     let other = jobs.clone().client_identifier("other");
@@ -125,7 +125,7 @@ async fn a_worker_that_hung_finds_out() -> Result<(), Box<dyn std::error::Error>
 }
 
 #[tokio::test]
-async fn a_worker_that_hung_finds_out_when_the_work_is_done() -> Result<(), Box<dyn std::error::Error>> {
+async fn a_worker_that_hung_finds_out_when_the_work_is_done() -> crate::task_worker::Outcome {
     let session = redis_session("hung").await;
     let jobs = jobs(&session).recover_after(Duration::from_millis(500));
     let other = jobs.clone().client_identifier("other");

@@ -5,6 +5,7 @@ use rediscache::{ErrorKind, RedisNamespaced, RedisSession, RedisTaskQueue};
 use support::contract;
 
 use crate::kind;
+use crate::queue_kind::soon;
 use crate::queue_store::list;
 use crate::task_worker::Jobs;
 
@@ -55,11 +56,11 @@ contract! {
         Ok(())
     }
 
-    async fn the_least_and_the_most_are_taken(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn the_least_and_the_most_are_taken(session: RedisSession) -> crate::task_worker::Outcome {
         for silence in [Duration::from_millis(100), HOUR, Duration::MAX] {
             let jobs = jobs(&session).recover_after(silence).max_attempts(u32::MAX);
             jobs.put(1).await?;
-            let task = jobs.get().await?;
+            let task = soon(jobs.get()).await?;
             assert!(jobs.get_timeout(Duration::from_millis(10)).await?.is_none());
             task.reschedule().await?;
             let task = jobs.get().await?;
@@ -69,8 +70,8 @@ contract! {
         Ok(())
     }
 
-    async fn any_identifier_is_taken(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
-        for identifier in ["", "w1", "ž€", "a:b", "%d*[x]", "$pending", "\0\r\n", "0123456789abcdef0123456789abcdef"] {
+    async fn any_identifier_is_taken(session: RedisSession) -> crate::task_worker::Outcome {
+        for identifier in ["", "w1", "ž€", "a:b", "%d*[x]", "$pending", "\0\r\n", "0123456789abcdef"] {
             let jobs = jobs(&session).client_identifier(identifier);
             jobs.put_many([1, 2]).await?;
             let task = jobs.get().await?;
@@ -97,7 +98,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_field_declares_them(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_field_declares_them(session: RedisSession) -> crate::task_worker::Outcome {
         let reminders = Channel::reminders().on(&session);
         reminders.put(7).await?;
         let task = reminders.get().await?;

@@ -18,7 +18,7 @@ async fn refused(task: RedisTask<u64>) {
 }
 
 contract! {
-    async fn reschedule_pending_puts_one_at_the_back(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn reschedule_pending_puts_one_at_the_back(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many([1, 2, 3]).await?;
         let tasks = take(&jobs, 2).await;
@@ -34,7 +34,7 @@ contract! {
         Ok(())
     }
 
-    async fn reschedule_pending_of_something_else_is_refused(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn reschedule_pending_of_something_else_is_refused(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         assert_eq!(kind(jobs.reschedule_pending(1).await), ErrorKind::TaskNotPending);
         jobs.put(1).await?;
@@ -50,7 +50,7 @@ contract! {
         Ok(())
     }
 
-    async fn reschedule_pending_takes_the_oldest_of_equal_ones(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn reschedule_pending_takes_the_oldest_of_equal_ones(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many([7, 7]).await?;
         let [old, new] = take(&jobs, 2).await.try_into().unwrap();
@@ -61,7 +61,7 @@ contract! {
         Ok(())
     }
 
-    async fn reschedule_all_pending_puts_them_to_the_front_oldest_first(session: RedisSession) -> rediscache::Result<()> {
+    async fn reschedule_all_pending_puts_the_oldest_first(session: RedisSession) -> rediscache::Result<()> {
         let jobs = jobs(&session);
         assert_eq!(jobs.reschedule_all_pending().await?, 0);
         jobs.put_many(0..6).await?;
@@ -77,7 +77,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_lost_task_knows_soon(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_lost_task_knows_soon(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session).recover_after(std::time::Duration::from_millis(300));
         jobs.put_many([1, 2]).await?;
         let [lost, kept] = take(&jobs, 2).await.try_into().unwrap();
@@ -91,7 +91,7 @@ contract! {
         Ok(())
     }
 
-    async fn a_held_task_is_not_lost(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_held_task_is_not_lost(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put(1).await?;
         let task = jobs.get().await?;
@@ -112,9 +112,10 @@ contract! {
         Ok(())
     }
 
-    async fn what_no_heartbeat_stands_for_is_rescheduled_too(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn what_no_heartbeat_stands_for_is_rescheduled_too(session: RedisSession) -> crate::task_worker::Outcome {
         // As a Python worker leaves it.
-        RedisQueue::<RawBytes, Raw>::new("jobs$w_pending").on(&session).put_many(["i|1", "i|2"].map(RawBytes::from)).await?;
+        let pending = RedisQueue::<RawBytes, Raw>::new("jobs$w_pending").on(&session);
+        pending.put_many(["i|1", "i|2"].map(RawBytes::from)).await?;
         let jobs = jobs(&session).client_identifier("w");
         assert_eq!(jobs.pending().await?, [1, 2]);
         jobs.reschedule_pending(2).await?;
@@ -128,7 +129,7 @@ contract! {
         Ok(())
     }
 
-    async fn each_identifier_has_a_pending_list_of_its_own(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn each_identifier_has_a_pending_list_of_its_own(session: RedisSession) -> crate::task_worker::Outcome {
         let (one, other) = (jobs(&session).client_identifier("1"), jobs(&session).client_identifier("2"));
         one.put_many([1, 2]).await?;
         let (first, second) = (one.get().await?, other.get().await?);
@@ -140,7 +141,7 @@ contract! {
         Ok(())
     }
 
-    async fn one_identifier_in_two_sessions_shares_the_list_and_not_the_tasks(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn two_sessions_of_one_identifier_share_no_tasks(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session).client_identifier("w");
         let theirs = jobs.on(&another(&session).await);
         jobs.put_many([7, 7, 8]).await?;

@@ -20,7 +20,7 @@ fn values(tasks: &[rediscache::RedisTask<u64>]) -> Vec<u64> {
 }
 
 contract! {
-    async fn the_tasks_of_a_dead_worker_return_to_the_front_oldest_first(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn the_tasks_of_a_dead_worker_return_to_the_front(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many(0..8).await?;
         assert_eq!(die_with(&session, &jobs, 5).await, [0, 1, 2, 3, 4]);
@@ -37,7 +37,7 @@ contract! {
         Ok(())
     }
 
-    async fn one_who_waits_gets_them_without_further_ado(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn one_who_waits_gets_them_without_further_ado(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many([1, 2]).await?;
         let survivor = jobs.clone().client_identifier("survivor");
@@ -52,7 +52,7 @@ contract! {
         Ok(())
     }
 
-    async fn what_a_dead_worker_finished_does_not_return(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn what_a_dead_worker_finished_does_not_return(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many(0..6).await?;
         let theirs = jobs.clone();
@@ -71,7 +71,7 @@ contract! {
         Ok(())
     }
 
-    async fn twenty_thousand_return_exactly_once(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn twenty_thousand_return_exactly_once(session: RedisSession) -> crate::task_worker::Outcome {
         const COUNT: u64 = 20_000;
         let jobs = jobs(&session);
         jobs.put_many(0..COUNT).await?;
@@ -84,7 +84,7 @@ contract! {
         Ok(())
     }
 
-    async fn many_survivors_share_them(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn many_survivors_share_them(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many(0..600).await?;
         die_with(&session, &jobs, 600).await;
@@ -103,7 +103,7 @@ contract! {
         Ok(())
     }
 
-    async fn they_return_as_often_as_workers_die(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+    async fn they_return_as_often_as_workers_die(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many([1, 2, 3]).await?;
         for _ in 0..3 {
@@ -116,7 +116,7 @@ contract! {
 }
 
 #[tokio::test]
-async fn a_namesake_that_lives_keeps_its_tasks() -> Result<(), Box<dyn std::error::Error>> {
+async fn a_namesake_that_lives_keeps_its_tasks() -> crate::task_worker::Outcome {
     let session = redis_session("namesake").await;
     let jobs = jobs(&session).client_identifier("w");
     jobs.put_many([7, 7, 8]).await?;

@@ -11,6 +11,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::queue_kind::soon;
 use crate::queue_store::another;
 
+/// What a test of tasks ends with: besides other errors there are those that hand a task back.
+pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
+
 pub(crate) type Jobs = RedisTaskQueue<u64>;
 
 /// Takes the next tasks, many at once.

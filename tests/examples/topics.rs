@@ -103,7 +103,7 @@ fn topics_says_what_keeps_it_from_working() {
         (&["/no/such/file"][..], None, "/no/such/file: No such file"),
         (&["/"], None, "after line 0: "),
         (&["--put"], None, "`--put` is not understood"),
-        (&[], Some("redis://:secret@"), "connect failed"),
+        (&[], Some("redis://:secret@"), "from_env failed"),
     ] {
         let run = run("topics", url, b"", args);
         assert_eq!(run.status, Some(2), "{}", run.stderr);

@@ -13,6 +13,7 @@ mod permission;
 mod queue;
 mod queue_drops;
 mod queue_look;
+mod queue_silence;
 mod queue_wake;
 mod refusal;
 mod restart;
