@@ -60,16 +60,19 @@ contract! {
     /// On a busy machine one may be late; not all of them.
     async fn a_task_comes_within_50_ms(session: RedisSession) -> rediscache::Result<()> {
         let jobs = jobs(&session);
-        let mut least = Duration::MAX;
-        for delay in [1, 5, 20, 40, 80].map(ms) {
+        let mut late = Vec::new();
+        for delay in [1, 5, 20, 40, 80, 120].map(ms) {
             let waiting = tokio::spawn(jobs.get());
-            turns(50).await;
+            turns(20).await;
+            // On the same connection as its look, so that it has looked, and waits.
+            jobs.len().await?;
             let started = Instant::now();
             jobs.put_after(7, delay).await?;
             drop(soon(waiting).await.unwrap()?);
-            least = least.min(started.elapsed().saturating_sub(delay));
+            late.push(started.elapsed().saturating_sub(delay));
         }
-        assert!(least < ms(50), "all were late, by {least:?} or more");
+        // The first one may have come while the way to wait was being made.
+        assert!(late[1..].iter().any(|late| *late < ms(50)), "all were late: {late:?}");
         Ok(())
     }
 

@@ -19,10 +19,14 @@ mod refusal;
 mod restart;
 mod scan;
 mod script;
+#[expect(dead_code, reason = "a part of it is for other suites")]
+#[path = "../codec/small_process.rs"]
+mod small_process;
 mod task_busy;
 mod task_keys;
 mod task_python;
 mod task_restart;
+mod tls;
 mod wire;
 
 use std::time::{Duration, Instant};

@@ -152,16 +152,18 @@ async fn session_len(queue: &Queue) -> u64 {
 #[tokio::test]
 async fn its_server_is_gone_and_comes_back_with_items() {
     let mut server = Server::options().args(["--appendonly", "yes", "--appendfsync", "always"]).start();
-    let builder = RedisSession::builder(server.url()).response_timeout(Duration::from_millis(300));
-    let session = builder.connect().await.unwrap();
+    let session = RedisSession::connect(&server.url()).await.unwrap();
     let (plain, tasks) =
         (RedisQueue::<u32>::new("plain").on(&session), RedisTaskQueue::<u32>::new("task").on(&session));
+    let hasty = RedisSession::builder(server.url()).response_timeout(Duration::from_millis(300));
+    let hasty = hasty.connect().await.unwrap();
     plain.put(1).await.unwrap();
     tasks.put(1).await.unwrap();
     for _ in 0..2 {
         server.kill();
         // Whoever asks meanwhile gets an answer, too, and takes nothing.
-        for error in [plain.get().await.unwrap_err(), tasks.get().await.map(drop).unwrap_err()] {
+        let errors = [plain.on(&hasty).get().await.map(drop), tasks.on(&hasty).get().await.map(drop)];
+        for error in errors.map(|answer| answer.unwrap_err()) {
             assert!(error.is_retryable(), "{error:?}");
         }
         server.restart();

@@ -16,14 +16,15 @@ fn tasks(session: &RedisSession) -> RedisTaskQueue<u64> {
 #[tokio::test]
 async fn a_task_whose_answer_was_lost_comes_again_amid_a_steady_flow() {
     let server = Server::start();
-    let builder = RedisSession::builder(server.url()).response_timeout(Duration::from_millis(200));
+    let builder = RedisSession::builder(server.url()).response_timeout(Duration::from_secs(1));
     let tasks = tasks(&builder.connect().await.unwrap());
     tasks.put(1).await.unwrap();
     // The server learns the script, and then answers too late.
     tasks.len().await.unwrap();
-    redis::cmd("CLIENT").arg("PAUSE").arg(400).exec(&mut server.raw()).unwrap();
+    let mut raw = server.raw();
+    redis::cmd("CLIENT").arg("PAUSE").arg(60_000).arg("WRITE").exec(&mut raw).unwrap();
     assert_eq!(tasks.try_get().await.unwrap_err().kind(), ErrorKind::Timeout);
-    sleep(Duration::from_millis(400)).await;
+    redis::cmd("CLIENT").arg("UNPAUSE").exec(&mut raw).unwrap();
 
     let started = Instant::now();
     loop {

@@ -7,7 +7,7 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind};
 
 use super::RedisWaiter;
-use super::error::{from_driver, of_the_url, timed_out};
+use super::error::{from_driver, timed_out, while_connecting};
 use super::script::Invocation;
 use crate::backend::{Home, fault};
 use crate::config::{Address, Config};
@@ -36,13 +36,15 @@ impl Connection {
         let Address::Server(url) = &config.address else {
             return Err(Error::new(ErrorKind::Config, "this URL names no server"));
         };
+        #[cfg(feature = "tls")]
+        choose_cryptography();
         let client = Client::open(url.as_str()).map_err(|error| from_driver(&error))?;
         let once = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
         let ping = async {
             let mut connection = client.get_multiplexed_async_connection_with_config(&once).await?;
             redis::cmd("PING").query_async::<()>(&mut connection).await
         };
-        within(config.connect_timeout, ping).await.map_err(of_the_url)?;
+        within(config.connect_timeout, ping, while_connecting).await?;
         let lasting = ConnectionManagerConfig::new()
             .set_number_of_retries(ATTEMPTS)
             .set_min_delay(BACKOFF.0)
@@ -66,13 +68,13 @@ impl Connection {
     /// Sends one command.
     pub(super) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
         let mut manager = self.manager()?;
-        within(self.response_timeout, command.query_async(&mut manager)).await
+        within(self.response_timeout, command.query_async(&mut manager), from_driver).await
     }
 
     /// Sends several commands together; there is an answer for each.
     pub(super) async fn query_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<Vec<T>> {
         let mut manager = self.manager()?;
-        within(self.response_timeout, commands.query_async(&mut manager)).await
+        within(self.response_timeout, commands.query_async(&mut manager), from_driver).await
     }
 
     /// Runs a script by its digest; the script itself is sent only when the server does not know it.
@@ -86,7 +88,7 @@ impl Connection {
                 answer => answer,
             }
         };
-        within(self.response_timeout, answer).await
+        within(self.response_timeout, answer, from_driver).await
     }
 
     pub(super) fn home(&self) -> &Home {
@@ -115,11 +117,21 @@ impl Connection {
     }
 }
 
-async fn within<T>(limit: Duration, answer: impl Future<Output = RedisResult<T>>) -> Result<T> {
+async fn within<T>(
+    limit: Duration,
+    answer: impl Future<Output = RedisResult<T>>,
+    translate: fn(&RedisError) -> Error,
+) -> Result<T> {
     match tokio::time::timeout(limit, answer).await {
-        Ok(answer) => answer.map_err(|error: RedisError| from_driver(&error)),
+        Ok(answer) => answer.map_err(|error| translate(&error)),
         Err(_) => Err(timed_out(limit)),
     }
+}
+
+/// Has rustls use ring, unless the program chose another provider. Without one it panics.
+#[cfg(feature = "tls")]
+fn choose_cryptography() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 impl fmt::Debug for Connection {

@@ -67,13 +67,20 @@ fn refused(error: &RedisError) -> Error {
     Error::new(kind, message).because(Said::by(error))
 }
 
-/// What a server refuses while a connection is made is a mistake in the URL: its user, password or database.
-pub(super) fn of_the_url(error: Error) -> Error {
-    if error.kind() != ErrorKind::Server || error.is_retryable() {
-        return error;
-    }
-    Error::new(ErrorKind::Config, "the server refused the connection; check user, password and database of the URL")
-        .because(error)
+/// As [`from_driver`], for the first connection: nothing was called yet, and what the server refuses is a mistake in the
+/// URL.
+pub(super) fn while_connecting(error: &RedisError) -> Error {
+    let translated = from_driver(error);
+    let (kind, message) = match translated.kind() {
+        ErrorKind::Server if !translated.is_retryable() => {
+            (ErrorKind::Config, "the server refused the connection; check user, password and database of the URL")
+        }
+        ErrorKind::Connection if error.is_io_error() && !error.is_connection_refusal() => {
+            (ErrorKind::Connection, "no connection could be made; check address, scheme and certificates")
+        }
+        _ => return translated,
+    };
+    Error::new(kind, message).because(Said::by(error))
 }
 
 pub(super) fn timed_out(limit: Duration) -> Error {
