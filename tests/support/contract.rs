@@ -47,7 +47,7 @@ async fn session(url: &str, name: &str) -> RedisSession {
 /// Each gets a session of its own with a fresh global namespace, so that it can name its caches by constants. It may
 /// return a `Result`. Several functions may stand in one `contract!`; attributes and docs go to the function.
 ///
-/// ```ignore
+/// ```text
 /// contract! {
 ///     async fn pop_returns_the_value_and_removes_it(session: RedisSession) -> rediscache::Result<()> {
 ///         let names = RedisCache::<u64, String>::new("names").on(&session);
