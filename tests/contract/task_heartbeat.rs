@@ -113,7 +113,7 @@ async fn the_embedded_store_follows_the_paused_clock() -> crate::task_worker::Ou
 async fn a_worker_that_hung_finds_out() -> crate::task_worker::Outcome {
     let session = redis_session("hung").await;
     let jobs = jobs(&session).recover_after(Duration::from_millis(500));
-    let other = jobs.clone().client_identifier("other");
+    let other = jobs.clone().client_identifier("other").recover_after(HOUR);
     jobs.put(7).await?;
     let stalled = stall_with_one(&session, &jobs).await;
     let task = soon(other.get()).await?;
@@ -128,7 +128,7 @@ async fn a_worker_that_hung_finds_out() -> crate::task_worker::Outcome {
 async fn a_worker_that_hung_finds_out_when_the_work_is_done() -> crate::task_worker::Outcome {
     let session = redis_session("hung").await;
     let jobs = jobs(&session).recover_after(Duration::from_millis(500));
-    let other = jobs.clone().client_identifier("other");
+    let other = jobs.clone().client_identifier("other").recover_after(HOUR);
     jobs.put(7).await?;
     let stalled = stall_with_one(&session, &jobs).await;
     soon(other.get()).await?.finalize().await?;

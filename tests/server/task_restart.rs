@@ -8,7 +8,7 @@ use support::Server;
 
 use crate::queue::kind::{soon, until};
 
-const SILENCE: Duration = Duration::from_millis(500);
+const SILENCE: Duration = Duration::from_millis(1_500);
 
 fn server() -> Server {
     Server::options().args(["--appendonly", "yes", "--appendfsync", "always"]).start()
@@ -108,7 +108,7 @@ async fn who_lives_through_it_keeps_its_tasks() {
     server.restart();
     finalize_at_last(settled).await;
     let other = connect(&server).await.recover_after(SILENCE).client_identifier("other");
-    assert!(other.get_timeout(2 * SILENCE).await.unwrap().is_none(), "its heartbeat goes on");
+    assert!(other.get_timeout(SILENCE * 3 / 2).await.unwrap().is_none(), "its heartbeat goes on");
     kept.finalize().await.unwrap();
 }
 
