@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, ProtocolVersion, PushInfo, PushKind, RedisResult, cmd};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
 const SLICE: Duration = Duration::from_secs(5);
@@ -19,7 +19,8 @@ pub(crate) struct RedisWaiter {
     connection: Option<MultiplexedConnection>,
     /// The wait under way, kept so that a dropped call does not leave commands behind to pile up.
     under_way: Option<Wait>,
-    announcements: UnboundedReceiver<PushInfo>,
+    /// Changed by every announcement; whether the last one was that the connection broke.
+    announcements: watch::Receiver<bool>,
 }
 
 /// Ends with the connection, if that is still good.
@@ -33,12 +34,12 @@ struct Place {
     key: String,
     /// Where it is announced that something will be due.
     channel: Option<String>,
-    announced: UnboundedSender<PushInfo>,
+    announced: watch::Sender<bool>,
 }
 
 impl RedisWaiter {
     pub(super) fn new(client: Client, connect_timeout: Duration, key: &str, channel: Option<String>) -> Self {
-        let (announced, announcements) = unbounded_channel();
+        let (announced, announcements) = watch::channel(false);
         let place = Place { client, connect_timeout, key: key.to_owned(), channel, announced };
         Self { place, connection: None, under_way: None, announcements }
     }
@@ -54,7 +55,7 @@ impl RedisWaiter {
                 self.connection.is_none()
             }
             // The first one says that the subscription stands: what was announced before was not heard.
-            announced = self.announcements.recv() => announced.is_none_or(|push| push.kind == PushKind::Disconnection),
+            _ = self.announcements.changed() => *self.announcements.borrow(),
         }
     }
 }
@@ -90,7 +91,11 @@ impl Place {
         let info = self.client.get_connection_info();
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
         let client = Client::open(info.clone().set_redis_settings(settings))?;
-        let config = config.set_push_sender(self.announced.clone());
+        let announced = self.announced.clone();
+        let config = config.set_push_sender(move |push: PushInfo| {
+            announced.send_replace(push.kind == PushKind::Disconnection);
+            Ok::<(), redis::aio::SendError>(())
+        });
         let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
         // Where an ACL forbids the channel, what is due is seen after a slice.
         let _ = connection.subscribe(channel).await;

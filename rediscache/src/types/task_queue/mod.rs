@@ -53,12 +53,12 @@ const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
 /// | `{key}$pending`, `{key}${client}_pending` | list | what was taken, newest on the left | empty |
 /// | `{key}$leases:{instance}` | hash | number of a task → `{attempt}:{item}` | the process holds nothing |
 /// | `{key}$clients` | sorted set | instance and pending list of each process that holds tasks, by the ms when it is taken for dead | nobody holds anything |
-/// | `{key}$attempts` | hash | SHA-1 of an item in the queue → how often it was delivered before | 7 days after the last failure |
+/// | `{key}$attempts` | hash | SHA-1 of an item in the queue → `{count}x{items},`…: how often it was delivered before, of equal ones in order | 7 days after the last failure |
 /// | `{key}$delayed` | sorted set | unique number and item, by the ms when it is due | nothing is delayed |
 /// | `{key}$dead` | list | dead letters, newest on the left | empty |
 ///
 /// All changes are one Lua script each. Times are the server's. A heartbeat goes out three times in `recover_after`, and
-/// only while tasks are held or waited for. Equal items in the queue share one count of attempts.
+/// only while tasks are held or waited for; as long keeps the connection for waiting, once there was a wait.
 ///
 /// # Examples
 ///

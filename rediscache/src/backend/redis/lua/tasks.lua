@@ -242,7 +242,11 @@ end
 -- item, a number that makes it unique, 'in' or 'at', and ms
 function commands.put_later(item, unique, relation, ms)
   check()
-  local due = relation == 'in' and now() + ms or tonumber(ms)
+  local due = tonumber(ms)
+  if relation == 'in' and due > 0 then
+    -- The time is cut to whole ms: one more, so that no task is early.
+    due = now() + due + 1
+  end
   if due <= now() then
     return redis.call('LPUSH', queue, item)
   end
