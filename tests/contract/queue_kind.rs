@@ -157,9 +157,14 @@ impl<T> ByHand<T> {
         self.wakes.0.load(Ordering::SeqCst) > self.seen
     }
 
-    /// Lets the runtime go on until there is a reason to poll again.
+    /// Lets the runtime go on, turn by turn, until there is a reason to poll again.
     pub(crate) async fn woken(&self) {
-        until(async || self.is_woken()).await;
+        soon(async {
+            while !self.is_woken() {
+                turns(1).await;
+            }
+        })
+        .await;
     }
 
     /// Polls when there is reason to, until it is ready.
