@@ -7,20 +7,40 @@ use crate::error::{Error, ErrorKind, Result};
 
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+const DEFAULT_CLIENT_NAME: &str = "rediscache";
 
 #[derive(Debug)]
+#[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "the embedded store needs little of it"))]
 pub(crate) struct Config {
     pub(crate) address: Address,
     pub(crate) global_namespace: String,
     pub(crate) connect_timeout: Duration,
     pub(crate) response_timeout: Duration,
+    /// What connections call themselves.
+    pub(crate) client_name: String,
+    pub(crate) sentinel_credentials: Option<Credentials>,
+    pub(crate) tls: Tls,
 }
 
 #[derive(Debug)]
 pub(crate) enum Address {
     Memory,
     #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the Redis store connects"))]
+    Redis(Deployment),
+}
+
+/// Which servers there are, and how they work together. There is at least one URL.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the Redis store connects"))]
+pub(crate) enum Deployment {
     Server(ServerUrl),
+    /// Some nodes, which tell of the others.
+    Cluster(Vec<ServerUrl>),
+    /// Sentinels, which tell where the master of the service is. Credentials and database are the master's.
+    Sentinel {
+        sentinels: Vec<ServerUrl>,
+        service: String,
+    },
 }
 
 /// The URL of one server, in the form the driver reads.
@@ -40,8 +60,39 @@ impl fmt::Debug for ServerUrl {
     }
 }
 
+#[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the Redis store connects"))]
+pub(crate) struct Credentials {
+    pub(crate) user: Option<String>,
+    pub(crate) password: String,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(..)")
+    }
+}
+
+/// Whom to trust, and what to show, in PEM form.
+#[derive(Default)]
+#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "this build has no TLS"))]
+pub(crate) struct Tls {
+    /// In place of the system's.
+    pub(crate) root_certificate: Option<Vec<u8>>,
+    /// With its key.
+    pub(crate) client_certificate: Option<(Vec<u8>, Vec<u8>)>,
+    pub(crate) any_certificate: bool,
+}
+
+/// A key is a secret.
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tls(..)")
+    }
+}
+
 /// The schemes that are taken, for messages.
-const SCHEMES: &str = "`redis://host:port/db`, `rediss://…` (TLS), `unix:///path` and `memory://`";
+const SCHEMES: &str = "`redis://host:port/db`, `rediss://…` (TLS), `unix:///path`, `redis-cluster://host:port,host:port`, \
+     `redis-sentinel://host:port,host:port/service/db` and `memory://`";
 
 impl Config {
     pub(crate) fn new(url: &str) -> Result<Self> {
@@ -50,6 +101,9 @@ impl Config {
             global_namespace: String::new(),
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             response_timeout: DEFAULT_RESPONSE_TIMEOUT,
+            client_name: DEFAULT_CLIENT_NAME.to_owned(),
+            sentinel_credentials: None,
+            tls: Tls::default(),
         })
     }
 }
@@ -59,18 +113,71 @@ impl Address {
         let Some((scheme, rest)) = url.split_once("://") else {
             return Err(config(format!("the URL has no scheme; write one of {SCHEMES}")));
         };
+        if scheme.starts_with("rediss") && !cfg!(feature = "tls") {
+            return Err(unsupported("this build has no TLS; enable the feature `tls`"));
+        }
         match scheme {
             "memory" if rest.is_empty() => Ok(Self::Memory),
             "memory" => Err(config("`memory://` takes nothing after it; every session has a store of its own")),
-            "redis" | "unix" => server(url).map(Self::Server),
-            "rediss" if cfg!(feature = "tls") => server(url).map(Self::Server),
-            "rediss" => Err(unsupported("this build has no TLS; enable the feature `tls`")),
-            "redis-cluster" | "rediss-cluster" | "redis-sentinel" => {
-                Err(unsupported("clusters and Sentinel are not served by this version; give the URL of one server"))
-            }
+            "redis" | "rediss" | "unix" => server(url).map(|url| Self::Redis(Deployment::Server(url))),
+            "redis-cluster" | "rediss-cluster" => cluster(scheme, rest).map(Self::Redis),
+            "redis-sentinel" | "rediss-sentinel" => sentinel(scheme, rest).map(Self::Redis),
             _ => Err(config(format!("the URL's scheme is not known; write one of {SCHEMES}"))),
         }
     }
+}
+
+/// A URL of several servers, taken apart: `credentials@`, hosts, `/path`, and `?query`.
+struct Several<'a> {
+    /// With the `@`.
+    credentials: &'a str,
+    hosts: Vec<&'a str>,
+    /// Without the first `/`.
+    path: &'a str,
+    /// With the `?`, and a `#` that does not belong there.
+    query: &'a str,
+}
+
+impl<'a> Several<'a> {
+    fn parse(rest: &'a str) -> Self {
+        let (rest, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let (credentials, hosts) = authority.split_at(authority.rfind('@').map_or(0, |at| at + 1));
+        Self { credentials, hosts: hosts.split(',').collect(), path, query }
+    }
+
+    /// The URL of each server by itself.
+    fn urls(&self, scheme: &str, default_port: &str, database: &str) -> Result<Vec<ServerUrl>> {
+        let scheme = if scheme.starts_with("rediss") { "rediss" } else { "redis" };
+        let Self { credentials, hosts, query, .. } = self;
+        let url = |host: &&str| {
+            let has_port = host.rsplit_once(':').is_some_and(|(_, port)| !port.ends_with(']'));
+            let port = if has_port { "" } else { default_port };
+            server(&format!("{scheme}://{credentials}{host}{port}/{database}{query}"))
+        };
+        hosts.iter().map(url).collect()
+    }
+}
+
+fn cluster(scheme: &str, rest: &str) -> Result<Deployment> {
+    let parts = Several::parse(rest);
+    if !matches!(parts.path, "" | "0") {
+        return Err(config("a cluster has no databases; write its URL as in `redis-cluster://host:port,host:port`"));
+    }
+    parts.urls(scheme, ":6379", "").map(Deployment::Cluster)
+}
+
+fn sentinel(scheme: &str, rest: &str) -> Result<Deployment> {
+    let parts = Several::parse(rest);
+    let (service, database) = parts.path.split_once('/').unwrap_or((parts.path, ""));
+    // What Sentinel itself takes as a name.
+    let acceptable = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if service.is_empty() || !service.chars().all(acceptable) {
+        return Err(config(
+            "the URL names no service that Sentinel could know; write it as in `redis-sentinel://host:26379,host:26379/service/0`",
+        ));
+    }
+    Ok(Deployment::Sentinel { sentinels: parts.urls(scheme, ":26379", database)?, service: service.to_owned() })
 }
 
 /// Checks all there is to check before any I/O. No message quotes the URL.
@@ -98,7 +205,13 @@ fn server(text: &str) -> Result<ServerUrl> {
     if url.fragment().is_some() {
         return Err(config("the URL has a `#` in it; write it as `%23` where it belongs to a password"));
     }
-    Ok(ServerUrl(text.to_owned()))
+    // Lets one connection block and hear announcements, and tells at once that it broke.
+    let protocol = match (url.query_pairs().any(|(key, _)| key == "protocol"), url.query()) {
+        (true, _) => "",
+        (false, None) => "?protocol=resp3",
+        (false, Some(_)) => "&protocol=resp3",
+    };
+    Ok(ServerUrl(format!("{text}{protocol}")))
 }
 
 pub(crate) fn config(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {

@@ -28,6 +28,15 @@ pub(crate) fn closed() -> Error {
     Error::new(ErrorKind::Closed, "the session was closed; connect a new one")
 }
 
+/// A name in which a hash tag cannot be put.
+#[cfg(feature = "redis")]
+pub(crate) fn no_tag() -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        "on a cluster, the name of a queue must not have a `}` in it, but for a hash tag such as `{jobs}`",
+    )
+}
+
 /// What should not happen: an answer of another shape, or none.
 #[cfg(feature = "redis")]
 pub(crate) fn unexpected() -> Error {

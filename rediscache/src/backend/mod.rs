@@ -64,9 +64,11 @@ impl Store {
         match &config.address {
             Address::Memory => Ok(Self::in_memory()),
             #[cfg(feature = "redis")]
-            Address::Server(_) => Ok(Self::Redis(Box::new(redis::RedisStore::connect(config).await?))),
+            Address::Redis(deployment) => {
+                Ok(Self::Redis(Box::new(redis::RedisStore::connect(deployment, config).await?)))
+            }
             #[cfg(not(feature = "redis"))]
-            Address::Server(_) => {
+            Address::Redis(_) => {
                 Err(crate::config::unsupported("this build has no Redis store; enable the feature `redis`"))
             }
         }
@@ -205,14 +207,23 @@ impl Waiter {
 }
 
 impl Store {
-    /// Makes ready to wait for the queue at `key`, and for announcements on `channel`; holds nothing open until someone
-    /// waits.
+    /// The key of something that belongs to what is at `key`; on a cluster, both are in one slot.
+    pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
+        match self {
+            Self::Memory(_) => Ok(format!("{key}{suffix}")),
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.beside(key, suffix),
+        }
+    }
+
+    /// Makes ready to wait for the queue at `key`, and for what is announced on the channel of that suffix; holds nothing
+    /// open until someone waits.
     #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "the embedded store tells of every change"))]
-    pub(crate) fn waiter(&self, key: &str, channel: Option<String>) -> Waiter {
+    pub(crate) fn waiter(&self, key: &str, announced: Option<&str>) -> Waiter {
         match self {
             Self::Memory(store) => Waiter::Memory(store.waiter()),
             #[cfg(feature = "redis")]
-            Self::Redis(store) => Waiter::Redis(Box::new(store.waiter(key, channel))),
+            Self::Redis(store) => Waiter::Redis(Box::new(store.waiter(key, announced))),
         }
     }
 

@@ -25,13 +25,18 @@ impl Worker {
 
     #[cfg(feature = "redis")]
     pub(crate) fn instance(&self) -> &str {
-        &self.name[..INSTANCE]
+        instance_of(&self.name)
     }
 
     /// What the name of the pending list ends with.
     pub(crate) fn pending_suffix(&self) -> &str {
         suffix_of(&self.name)
     }
+}
+
+#[cfg(feature = "redis")]
+pub(crate) fn instance_of(worker: &str) -> &str {
+    &worker[..INSTANCE]
 }
 
 /// What the name of a worker's pending list ends with.

@@ -2,7 +2,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::RedisSession;
-use crate::config::{Config, config};
+use crate::config::{Config, Credentials, Tls, config};
 use crate::error::Result;
 use crate::namespace::LONGEST;
 
@@ -15,11 +15,16 @@ pub struct RedisSessionBuilder {
     global_namespace: Option<String>,
     connect_timeout: Option<Duration>,
     response_timeout: Option<Duration>,
+    client_name: Option<String>,
+    sentinel_credentials: Option<Credentials>,
+    tls: Tls,
 }
 
 impl RedisSessionBuilder {
     pub(super) fn new(url: String) -> Self {
-        Self { url, global_namespace: None, connect_timeout: None, response_timeout: None }
+        let (global_namespace, connect_timeout, response_timeout, client_name, sentinel_credentials, tls) =
+            Default::default();
+        Self { url, global_namespace, connect_timeout, response_timeout, client_name, sentinel_credentials, tls }
     }
 
     /// Puts `namespace` and a dot in front of every key, so that several programs can share a database.
@@ -40,12 +45,50 @@ impl RedisSessionBuilder {
         self
     }
 
+    /// What connections call themselves, for those who look at the server with `CLIENT LIST`. `rediscache` by default.
+    ///
+    /// Printable ASCII without spaces. A server whose ACL forbids `CLIENT SETNAME` never learns it.
+    pub fn client_name(mut self, name: impl Into<String>) -> Self {
+        self.client_name = Some(name.into());
+        self
+    }
+
+    /// Who to be for the Sentinels themselves; the credentials in the URL are for the server. Without this, Sentinels
+    /// are asked without logging in. `user` is empty for Sentinels with a password alone.
+    pub fn sentinel_credentials(mut self, user: &str, password: &str) -> Self {
+        let user = (!user.is_empty()).then(|| user.to_owned());
+        self.sentinel_credentials = Some(Credentials { user, password: password.to_owned() });
+        self
+    }
+
+    /// Trusts the certificates that are signed by this one, in PEM form, in place of the system's. For `rediss://`.
+    #[cfg(feature = "tls")]
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.tls.root_certificate = Some(pem.into());
+        self
+    }
+
+    /// Shows the server this certificate, with its key, both in PEM form. For `rediss://`.
+    #[cfg(feature = "tls")]
+    pub fn client_certificate(mut self, certificate_pem: impl Into<Vec<u8>>, key_pem: impl Into<Vec<u8>>) -> Self {
+        self.tls.client_certificate = Some((certificate_pem.into(), key_pem.into()));
+        self
+    }
+
+    /// Trusts whoever answers, whatever its certificate says. **For tests only**: everyone on the way can read and change
+    /// all that is stored, password included.
+    #[cfg(feature = "tls")]
+    pub fn dangerously_accept_any_certificate(mut self) -> Self {
+        self.tls.any_certificate = true;
+        self
+    }
+
     /// Connects; see [`RedisSession::connect`].
     ///
     /// # Errors
     ///
-    /// As [`RedisSession::connect`]; [`Config`](crate::ErrorKind::Config) also for an empty global namespace and for
-    /// a timeout of zero.
+    /// As [`RedisSession::connect`]; [`Config`](crate::ErrorKind::Config) also for an empty global namespace, a timeout
+    /// of zero, a client name that Redis does not take and certificates that cannot be read.
     ///
     /// # Cancel safety
     ///
@@ -79,6 +122,14 @@ impl RedisSessionBuilder {
                 None => {}
             }
         }
+        if let Some(name) = self.client_name {
+            if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(config("a client name is printable ASCII without spaces; write one such as `bot-1`"));
+            }
+            settings.client_name = name;
+        }
+        settings.sentinel_credentials = self.sentinel_credentials;
+        settings.tls = self.tls;
         Ok(settings)
     }
 }
@@ -90,6 +141,7 @@ impl fmt::Debug for RedisSessionBuilder {
             .field("global_namespace", &self.global_namespace)
             .field("connect_timeout", &self.connect_timeout)
             .field("response_timeout", &self.response_timeout)
+            .field("client_name", &self.client_name)
             .finish_non_exhaustive()
     }
 }

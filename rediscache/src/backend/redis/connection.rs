@@ -1,98 +1,132 @@
 use std::fmt;
 use std::future::Future;
-use std::sync::{PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind};
+use redis::aio::MultiplexedConnection;
+use redis::{Arg, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
+use tokio::time::Instant;
 
 use super::RedisWaiter;
-use super::error::{from_driver, timed_out, while_connecting};
+use super::cluster::{Cluster, slot, tag};
+use super::dial::{Dial, Known, Peer};
+use super::error::{broke_twice, from_driver, not_connected, timed_out};
+use super::link::{Link, Live};
 use super::script::Invocation;
 use crate::backend::{Home, fault};
-use crate::config::{Address, Config};
-use crate::error::{Error, ErrorKind, Result};
+use crate::config::{Config, Deployment};
+use crate::error::{Error, Result};
 
-/// The least and the most time between two attempts to reconnect; the driver adds jitter.
-const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
+/// How long a call waits for a server that cannot be reached, or that is not ready, unless it has less time.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often a lost connection is tried again, over about 2 s, for those who wait; the next call starts over. Bounded,
-/// so that nobody goes on trying for a session that is gone.
-const ATTEMPTS: usize = 8;
+/// The least and the most time between two tries of a call that a server was not ready for.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
 
-/// One connection that all calls share, made anew when it breaks.
+/// How often one call is sent on to another node.
+const REDIRECTIONS: u32 = 16;
+
+/// The way to the servers: which one serves a key, and what becomes of a call when that one cannot.
+///
+/// A call is sent once. It is sent again only when the server said that it did nothing, or once on a fresh connection when
+/// the connection broke and the call may be made twice.
 pub(super) struct Connection {
-    /// `None` once closed.
-    manager: RwLock<Option<ConnectionManager>>,
-    client: Client,
-    home: Home,
-    connect_timeout: Duration,
+    servers: Servers,
+    dial: Dial,
+    home: Arc<Home>,
     response_timeout: Duration,
 }
 
+#[derive(Clone)]
+pub(super) enum Servers {
+    One(Link),
+    Cluster(Cluster),
+}
+
+/// What is sent and answered as a whole.
+#[derive(Clone, Copy)]
+enum Request<'a> {
+    Command(&'a Cmd),
+    Commands(&'a Pipeline),
+    Script(&'a Invocation),
+}
+
+/// What can be done about a failure.
+enum Remedy {
+    /// The server answered: none.
+    None,
+    /// The connection is of no use any more.
+    Reconnect,
+    /// The server has become a replica, and did nothing.
+    FindMaster,
+    /// The server will do it in a moment, and did nothing.
+    Wait,
+    /// Another node has the slot for good.
+    Move(u16, String),
+    /// Another node has this key already.
+    Ask(String),
+}
+
 impl Connection {
-    /// Connects once, to tell at once what is wrong, and leaves keeping the connection up to the driver's manager.
-    pub(super) async fn open(config: &Config) -> Result<Self> {
-        let Address::Server(url) = &config.address else {
-            return Err(Error::new(ErrorKind::Config, "this URL names no server"));
+    /// Connects once, to tell at once what is wrong.
+    pub(super) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
+        let (home, dial) = (Arc::new(Home::here()), Dial::new(config));
+        let servers = match Known::of(deployment, config)? {
+            Known::One(peer) => Servers::One(Link::new(peer, &dial, &home)),
+            Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &dial, &home)),
         };
-        #[cfg(feature = "tls")]
-        choose_cryptography();
-        let client = Client::open(url.as_str()).map_err(|error| from_driver(&error))?;
-        let once = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-        let ping = async {
-            let mut connection = client.get_multiplexed_async_connection_with_config(&once).await?;
-            redis::cmd("PING").query_async::<()>(&mut connection).await
+        let connection = Self { servers, dial, home, response_timeout: config.response_timeout };
+        let opened = async {
+            match &connection.servers {
+                Servers::One(link) => link.live().await.map(drop),
+                Servers::Cluster(cluster) => cluster.refresh().await,
+            }
         };
-        within(config.connect_timeout, ping, while_connecting).await?;
-        let lasting = ConnectionManagerConfig::new()
-            .set_number_of_retries(ATTEMPTS)
-            .set_min_delay(BACKOFF.0)
-            .set_max_delay(BACKOFF.1)
-            .set_connection_timeout(Some(config.connect_timeout))
-            // Each call has one timeout, here, which counts waiting for the connection too.
-            .set_response_timeout(None);
-        let manager =
-            ConnectionManager::new_lazy_with_config(client.clone(), lasting).map_err(|error| from_driver(&error))?;
-        let connection = Self {
-            manager: RwLock::new(Some(manager)),
-            client,
-            home: Home::here(),
-            connect_timeout: config.connect_timeout,
-            response_timeout: config.response_timeout,
-        };
+        let opened = tokio::time::timeout(config.connect_timeout, opened).await;
+        opened.unwrap_or_else(|_| Err(not_connected(config.connect_timeout)))?;
         connection.query::<()>(&redis::cmd("PING")).await?;
         Ok(connection)
     }
 
-    /// Sends one command.
+    /// Sends one command, which names its key first.
     pub(super) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
-        let mut manager = self.manager()?;
-        within(self.response_timeout, command.query_async(&mut manager), from_driver).await
+        self.call(Request::Command(command), may_repeat(command)).await
     }
 
-    /// Sends several commands together; there is an answer for each.
+    /// Sends several commands on one key together; there is an answer for each.
     pub(super) async fn query_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<Vec<T>> {
-        let mut manager = self.manager()?;
-        within(self.response_timeout, commands.query_async(&mut manager), from_driver).await
+        let repeat = commands.cmd_iter().all(may_repeat);
+        match &self.servers {
+            Servers::One(_) => self.call(Request::Commands(commands), repeat).await,
+            // All or none, so that a key that moves on half way is no trouble.
+            Servers::Cluster(_) => self.call(Request::Commands(commands.clone().atomic()), repeat).await,
+        }
     }
 
     /// Runs a script by its digest; the script itself is sent only when the server does not know it.
     pub(super) async fn invoke<T: FromRedisValue>(&self, script: &Invocation) -> Result<T> {
-        let mut manager = self.manager()?;
-        let answer = async {
-            match script.by_digest().query_async(&mut manager).await {
-                Err(error) if error.kind() == redis::ErrorKind::Server(ServerErrorKind::NoScript) => {
-                    script.by_source().query_async(&mut manager).await
-                }
-                answer => answer,
-            }
-        };
-        within(self.response_timeout, answer, from_driver).await
+        self.call(Request::Script(script), script.may_repeat()).await
     }
 
     pub(super) fn home(&self) -> &Home {
         &self.home
+    }
+
+    /// The key of something that belongs to what is at `key`. On a cluster, a hash tag puts both in one slot.
+    pub(super) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
+        match &self.servers {
+            Servers::Cluster(_) if tag(key.as_bytes()).is_none() => {
+                if key.contains('}') {
+                    return Err(fault::no_tag());
+                }
+                Ok(format!("{{{key}}}{suffix}"))
+            }
+            _ => Ok(format!("{key}{suffix}")),
+        }
+    }
+
+    pub(super) fn is_cluster(&self) -> bool {
+        matches!(self.servers, Servers::Cluster(_))
     }
 
     /// Waits for an answer that another task brings, for no longer than a call may take.
@@ -101,37 +135,263 @@ impl Connection {
         tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(timed_out(limit)))
     }
 
-    fn manager(&self) -> Result<ConnectionManager> {
-        self.manager.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or_else(fault::closed)
-    }
-
     /// Makes ready to wait on a connection of its own, which a blocking command needs.
     pub(super) fn waiter(&self, key: &str, channel: Option<String>) -> RedisWaiter {
-        RedisWaiter::new(self.client.clone(), self.connect_timeout, key, channel)
+        RedisWaiter::new(self.servers.clone(), self.dial.clone(), key, channel)
     }
 
     pub(super) fn close(&self) {
-        let manager = self.manager.write().unwrap_or_else(PoisonError::into_inner).take();
-        // Dropped after the lock is free.
-        drop(manager);
+        match &self.servers {
+            Servers::One(link) => link.close(),
+            Servers::Cluster(cluster) => cluster.close(),
+        }
+    }
+
+    async fn call<T: FromRedisValue>(&self, request: Request<'_>, repeat: bool) -> Result<T> {
+        let mut sent = None;
+        let answer = tokio::time::timeout(self.response_timeout, self.carry_out(request, repeat, &mut sent)).await;
+        match (answer, sent) {
+            (Ok(answer), _) => T::from_redis_value(answer?).map_err(|error| from_driver(&error.into())),
+            (Err(_), None) => Err(not_connected(self.response_timeout)),
+            (Err(_), Some(Sent { link, live, heard })) => {
+                // Nothing at all came meanwhile: the connection may be dead without knowing.
+                if live.heard() == heard {
+                    link.lost(&live);
+                }
+                Err(timed_out(self.response_timeout))
+            }
+        }
+    }
+
+    /// Makes a call; `sent` says where it is when time runs out.
+    async fn carry_out(&self, request: Request<'_>, repeat: bool, sent: &mut Option<Sent>) -> Result<Value> {
+        let mut patience = Patience::new(PATIENCE.min(self.response_timeout / 2));
+        let (mut reconnected, mut redirections) = (false, 0);
+        let mut asked: Option<Link> = None;
+        loop {
+            let asking = asked.is_some();
+            let link = match asked.take() {
+                Some(link) => link,
+                None => self.servers.link(|| request.key())?,
+            };
+            let live = match link.live().await {
+                Ok(live) => live,
+                Err(error) if error.is_retryable() && patience.is_left() => {
+                    self.servers.refresh().await;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let mut connection = live.connection.clone();
+            let heard = live.heard();
+            *sent = Some(Sent { link, live, heard });
+            let answer = request.send(&mut connection, asking).await;
+            let Some(Sent { link, live, .. }) = sent.take() else { return Err(fault::unexpected()) };
+            let error = match answer {
+                Ok(value) => {
+                    live.hear();
+                    return Ok(value);
+                }
+                Err(error) => error,
+            };
+            let remedy = Remedy::of(&error);
+            if !matches!(remedy, Remedy::Reconnect) {
+                live.hear();
+            }
+            match remedy {
+                Remedy::Reconnect => {
+                    link.lost(&live);
+                    match (repeat, reconnected) {
+                        (true, false) => reconnected = true,
+                        (true, true) => return Err(broke_twice(&error)),
+                        (false, _) => return Err(from_driver(&error)),
+                    }
+                }
+                Remedy::FindMaster if !reconnected => {
+                    reconnected = true;
+                    link.lost(&live);
+                    self.servers.refresh().await;
+                }
+                Remedy::Move(slot, node) if redirections < REDIRECTIONS => {
+                    redirections += 1;
+                    self.servers.moved(slot, &node);
+                }
+                Remedy::Ask(node) if redirections < REDIRECTIONS && request.has_one_key() => {
+                    redirections += 1;
+                    asked = self.servers.named(&node);
+                }
+                Remedy::Ask(_) | Remedy::Wait if patience.is_left() => {
+                    patience.pause().await;
+                    self.servers.refresh().await;
+                }
+                _ => return Err(from_driver(&error)),
+            }
+        }
     }
 }
 
-async fn within<T>(
+/// Where a call is that is not answered yet.
+struct Sent {
+    link: Link,
+    live: Live,
+    /// How many answers there were when it was sent.
+    heard: u64,
+}
+
+/// How long a call that was not made yet goes on trying, from the first trouble on.
+struct Patience {
+    limit: Duration,
+    since: Option<Instant>,
+    pause: Duration,
+}
+
+impl Patience {
+    fn new(limit: Duration) -> Self {
+        Self { limit, since: None, pause: PAUSE.0 }
+    }
+
+    fn is_left(&mut self) -> bool {
+        self.since.get_or_insert_with(Instant::now).elapsed() < self.limit
+    }
+
+    async fn pause(&mut self) {
+        tokio::time::sleep(self.pause).await;
+        self.pause = PAUSE.1.min(self.pause * 2);
+    }
+}
+
+impl Servers {
+    fn link<'a>(&self, key: impl FnOnce() -> &'a [u8]) -> Result<Link> {
+        match self {
+            Self::One(link) => Ok(link.clone()),
+            Self::Cluster(cluster) => cluster.link(slot(key())),
+        }
+    }
+
+    /// Whoever has this key.
+    pub(super) fn peer_of(&self, key: &str) -> Result<Peer> {
+        self.link(|| key.as_bytes()).map(|link| link.peer().clone())
+    }
+
+    /// Learns from a refusal who has the key.
+    pub(super) fn follow(&self, error: &RedisError) {
+        if let Remedy::Move(slot, node) = Remedy::of(error) {
+            self.moved(slot, &node);
+        }
+    }
+
+    fn named(&self, node: &str) -> Option<Link> {
+        match self {
+            Self::One(_) => None,
+            Self::Cluster(cluster) => cluster.named(node),
+        }
+    }
+
+    /// Sees whether another node serves the key now.
+    pub(super) async fn refresh(&self) {
+        if let Self::Cluster(cluster) = self {
+            // What is wrong shows in the call itself.
+            let _ = cluster.refresh().await;
+        }
+    }
+
+    fn moved(&self, slot: u16, node: &str) {
+        if let Self::Cluster(cluster) = self {
+            cluster.moved(slot, node);
+        }
+    }
+}
+
+impl Request<'_> {
+    async fn send(self, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
+        match self {
+            Self::Command(command) => send(command, connection, asking).await,
+            Self::Commands(commands) => commands.query_async(connection).await,
+            Self::Script(script) => match send(script.by_digest(), connection, asking).await {
+                Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                    send(&script.by_source(), connection, asking).await
+                }
+                answer => answer,
+            },
+        }
+    }
+
+    fn key(&self) -> &[u8] {
+        let (command, place) = match self {
+            Self::Command(command) => (Some(*command), 1),
+            Self::Commands(commands) => (commands.cmd_iter().next(), 1),
+            // After `EVALSHA`, the digest and the number of keys.
+            Self::Script(script) => (Some(script.by_digest()), 3),
+        };
+        match command.and_then(|command| command.args_iter().nth(place)) {
+            Some(Arg::Simple(key)) => key,
+            _ => b"",
+        }
+    }
+
+    /// Whether it can be made at a node that has only a part of the slot.
+    fn has_one_key(&self) -> bool {
+        match self {
+            Self::Command(_) => true,
+            Self::Commands(_) => false,
+            Self::Script(script) => script.has_one_key(),
+        }
+    }
+}
+
+async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
+    if !asking {
+        return connection.send_packed_command(command).await?.extract_error();
+    }
+    let mut commands = redis::pipe();
+    commands.cmd("ASKING").ignore().add_command(command.clone());
+    let (answer,) = commands.query_async(connection).await?;
+    Ok(answer)
+}
+
+/// Whether it may be made twice: it reads, or sets what it set before.
+fn may_repeat(command: &Cmd) -> bool {
+    const THESE: [&[u8]; 11] =
+        [b"HEXISTS", b"HGET", b"HGETALL", b"HKEYS", b"HLEN", b"HMGET", b"HSCAN", b"HSET", b"HVALS", b"LLEN", b"LRANGE"];
+    matches!(command.args_iter().next(), Some(Arg::Simple(name)) if THESE.contains(&name))
+}
+
+impl Remedy {
+    fn of(error: &RedisError) -> Self {
+        if let Some(first) = error.clone().into_server_errors().and_then(|errors| errors.first().cloned()) {
+            return Self::of_refusal(&first.1.into());
+        }
+        match error.kind() {
+            ErrorKind::Io | ErrorKind::Parse => Self::Reconnect,
+            _ => Self::None,
+        }
+    }
+
+    /// The server, or a part of what it did, answered with an error.
+    fn of_refusal(error: &RedisError) -> Self {
+        let redirection = || error.redirect_node().map(|(node, slot)| (slot, node.to_owned()));
+        match error.code().unwrap_or_default() {
+            "MOVED" => redirection().map_or(Self::None, |(slot, node)| Self::Move(slot, node)),
+            "ASK" => redirection().map_or(Self::None, |(_, node)| Self::Ask(node)),
+            "READONLY" => Self::FindMaster,
+            "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" => Self::Wait,
+            // A script needs keys of a slot that is being moved; it looks at all before it changes any.
+            _ if error.detail().is_some_and(|detail| detail.contains("non local key")) => Self::Wait,
+            _ => Self::None,
+        }
+    }
+}
+
+/// Waits for an answer of the driver.
+pub(super) async fn within<T>(
     limit: Duration,
     answer: impl Future<Output = RedisResult<T>>,
     translate: fn(&RedisError) -> Error,
 ) -> Result<T> {
     match tokio::time::timeout(limit, answer).await {
         Ok(answer) => answer.map_err(|error| translate(&error)),
-        Err(_) => Err(timed_out(limit)),
+        Err(_) => Err(not_connected(limit)),
     }
-}
-
-/// Has rustls use ring, unless the program chose another provider. Without one it panics.
-#[cfg(feature = "tls")]
-fn choose_cryptography() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 impl fmt::Debug for Connection {

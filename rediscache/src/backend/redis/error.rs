@@ -22,6 +22,9 @@ pub(super) fn from_driver(error: &RedisError) -> Error {
         Driver::RESP3NotSupported => {
             (ErrorKind::Unsupported, "the server does not speak RESP3; take `protocol` off the URL")
         }
+        Driver::MasterNameNotFoundBySentinel => {
+            (ErrorKind::Config, "no Sentinel that answers knows a master of the service in the URL")
+        }
         Driver::UnexpectedReturnType => (ErrorKind::Server, "the answer is not of the form that this command has"),
         Driver::Server(_) | Driver::Extension => return refused(error),
         _ => (ErrorKind::Server, "the driver refused the call"),
@@ -48,8 +51,9 @@ fn refused(error: &RedisError) -> Error {
         ("NOAUTH" | "WRONGPASS", _) => {
             (ErrorKind::Config, "the server refused the user or the password; check the URL")
         }
-        (_, redis::ErrorKind::Server(ServerErrorKind::NoPerm)) => {
-            (ErrorKind::Server, "the server's ACL forbids this to the user of the URL")
+        (_, redis::ErrorKind::Server(ServerErrorKind::NoPerm)) => return forbidden(error),
+        ("ERR", _) if error.detail().is_some_and(|detail| detail.starts_with("ACL failure in script")) => {
+            return forbidden(error);
         }
         (_, redis::ErrorKind::Server(ServerErrorKind::CrossSlot)) => {
             (ErrorKind::Unsupported, "the keys of this call lie in different slots of the cluster")
@@ -57,14 +61,47 @@ fn refused(error: &RedisError) -> Error {
         ("ERR", _) if error.detail().is_some_and(|detail| detail.starts_with("unknown command")) => {
             (ErrorKind::Unsupported, "the server does not know a command that this needs; Redis 7 or Valkey 8 does")
         }
-        ("LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" | "BUSY", _) => {
-            return Error::new(ErrorKind::Server, "the server is not ready for calls")
-                .retryable()
-                .because(Said::by(error));
-        }
-        _ => (ErrorKind::Server, "the server refused the call"),
+        (code, _) => return not_now(code, error),
     };
     Error::new(kind, message).because(Said::by(error))
+}
+
+/// Refusals that are no fault of the caller.
+fn not_now(code: &str, error: &RedisError) -> Error {
+    let message = match code {
+        "LOADING" => "the server is still loading its data",
+        "BUSY" => "the server is busy with a script; see `SCRIPT KILL`",
+        "MASTERDOWN" => "the server is a replica that lost its master",
+        "CLUSTERDOWN" => "a part of the cluster is down",
+        "TRYAGAIN" | "ASK" | "MOVED" => "the cluster is moving the key to another node",
+        "READONLY" => "the server is a read-only replica; give the URL of the master, or that of Sentinels",
+        "OOM" => "the server is out of memory (`maxmemory`) and takes no writes",
+        "MISCONF" => "the server cannot save its data and takes no writes; see its log",
+        "NOREPLICAS" => "the server has too few replicas and takes no writes",
+        _ if error.detail().is_some_and(|detail| detail.contains("non local key")) => {
+            "the cluster is moving the keys of this namespace to another node"
+        }
+        _ => return Error::new(ErrorKind::Server, "the server refused the call").because(Said::by(error)),
+    };
+    Error::new(ErrorKind::Server, message).retryable().because(Said::by(error))
+}
+
+/// The user of the URL may not do this. The server names the command, and neither key nor channel.
+fn forbidden(error: &RedisError) -> Error {
+    let said = error.detail().unwrap_or_default();
+    let message = match said.split('\'').nth(1) {
+        Some(command) if command.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'|') => {
+            format!("the server's ACL forbids the user of the URL the command `{command}`; allow it with `+{command}`")
+        }
+        _ if said.contains("channel") => "the server's ACL forbids the user of the URL a channel of this namespace; \
+                                          allow it with `&prefix*`"
+            .to_owned(),
+        _ if said.contains("key") => "the server's ACL forbids the user of the URL a key of this namespace; \
+                                      allow them with `~prefix*`"
+            .to_owned(),
+        _ => "the server's ACL forbids this to the user of the URL".to_owned(),
+    };
+    Error::new(ErrorKind::Server, message).because(Said::by(error))
 }
 
 /// As [`from_driver`], for the first connection: nothing was called yet, and what the server refuses is a mistake in the
@@ -81,6 +118,23 @@ pub(super) fn while_connecting(error: &RedisError) -> Error {
         _ => return translated,
     };
     Error::new(kind, message).because(Said::by(error))
+}
+
+/// A call that may be made twice was, and the connection broke each time.
+pub(super) fn broke_twice(error: &RedisError) -> Error {
+    let translated = from_driver(error);
+    match error.kind() {
+        redis::ErrorKind::Io => {
+            Error::new(ErrorKind::Connection, "the connection to the server broke, and again on a fresh one")
+                .because(Said::by(error))
+        }
+        _ => translated,
+    }
+}
+
+/// Nothing was sent.
+pub(super) fn not_connected(limit: Duration) -> Error {
+    Error::new(ErrorKind::Timeout, format!("no connection to the server was made within {limit:?}"))
 }
 
 pub(super) fn timed_out(limit: Duration) -> Error {

@@ -63,6 +63,7 @@ impl RedisStore {
 
     pub(crate) async fn replace_all(&self, key: &str, pairs: &Packed) -> Result<()> {
         let mut script = script::REPLACE_ALL.key(key);
+        script.repeatable();
         for part in pairs.iter() {
             script.arg(part);
         }

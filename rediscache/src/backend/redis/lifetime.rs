@@ -42,6 +42,12 @@ impl RedisStore {
             DataType::Hash => "hash",
             DataType::List => "list",
         };
-        self.connection.invoke(script::WHOLE_KEY.key(key).arg(data).arg(command).arg(argument)).await
+        let mut script = script::WHOLE_KEY.key(key);
+        script.arg(data).arg(command).arg(argument);
+        // The second time, it would say that there was no expiry.
+        if command != "PERSIST" {
+            script.repeatable();
+        }
+        self.connection.invoke(&script).await
     }
 }

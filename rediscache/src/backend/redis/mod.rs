@@ -1,13 +1,17 @@
 //! The Redis store: each operation as one command, or one script where no command is atomic.
 
 mod batch;
+mod cluster;
 mod connection;
+mod dial;
 mod error;
 mod gather;
 mod hash;
 mod lifetime;
+mod link;
 mod list;
 mod script;
+mod sentinel;
 mod task;
 mod waiter;
 
@@ -19,7 +23,7 @@ use gather::Gather;
 pub(crate) use waiter::RedisWaiter;
 
 use crate::backend::Home;
-use crate::config::Config;
+use crate::config::{Config, Deployment};
 use crate::error::Result;
 
 /// One database of one server, over one shared connection. Frequent calls on one key are gathered.
@@ -36,8 +40,8 @@ pub(crate) struct RedisStore {
 }
 
 impl RedisStore {
-    pub(crate) async fn connect(config: &Config) -> Result<Self> {
-        let connection = Arc::new(Connection::open(config).await?);
+    pub(crate) async fn connect(deployment: &Deployment, config: &Config) -> Result<Self> {
+        let connection = Arc::new(Connection::open(deployment, config).await?);
         Ok(Self {
             gets: Gather::new(&connection),
             contains: Gather::new(&connection),
@@ -54,7 +58,13 @@ impl RedisStore {
         self.connection.home()
     }
 
-    pub(crate) fn waiter(&self, key: &str, channel: Option<String>) -> RedisWaiter {
+    pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
+        self.connection.beside(key, suffix)
+    }
+
+    pub(crate) fn waiter(&self, key: &str, announced: Option<&str>) -> RedisWaiter {
+        // Where a key has no place for others beside it, what is done with it says so.
+        let channel = announced.and_then(|suffix| self.beside(key, suffix).ok());
         self.connection.waiter(key, channel)
     }
 

@@ -31,7 +31,14 @@ impl Lua {
     pub(super) fn key(&self, key: &str) -> Invocation {
         let mut command = cmd("EVALSHA");
         command.arg(&*self.digest).arg(1).arg(key);
-        Invocation { source: self.source, command }
+        Invocation { source: self.source, command, may_repeat: false, has_one_key: true }
+    }
+
+    /// On several keys of one slot.
+    pub(super) fn keys(&self, keys: &[String]) -> Invocation {
+        let mut command = cmd("EVALSHA");
+        command.arg(&*self.digest).arg(keys.len()).arg(keys);
+        Invocation { source: self.source, command, may_repeat: false, has_one_key: false }
     }
 }
 
@@ -39,9 +46,25 @@ impl Lua {
 pub(super) struct Invocation {
     source: &'static str,
     command: Cmd,
+    may_repeat: bool,
+    has_one_key: bool,
 }
 
 impl Invocation {
+    /// Says that running it twice does no harm.
+    pub(super) fn repeatable(&mut self) -> &mut Self {
+        self.may_repeat = true;
+        self
+    }
+
+    pub(super) fn may_repeat(&self) -> bool {
+        self.may_repeat
+    }
+
+    pub(super) fn has_one_key(&self) -> bool {
+        self.has_one_key
+    }
+
     pub(super) fn arg(&mut self, argument: impl ToRedisArgs) -> &mut Self {
         self.command.arg(argument);
         self

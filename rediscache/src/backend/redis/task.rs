@@ -3,9 +3,10 @@ use std::time::{Duration, SystemTime};
 use redis::{FromRedisValue, ToRedisArgs};
 
 use super::connection::Connection;
+use super::script::Invocation;
 use super::{RedisStore, script};
 use crate::backend::milliseconds;
-use crate::backend::task::{Due, Held, Lease, Outcome, Taken, Worker};
+use crate::backend::task::{Due, Held, Lease, Outcome, Taken, Worker, instance_of, suffix_of};
 use crate::error::Result;
 
 impl RedisStore {
@@ -75,7 +76,7 @@ impl RedisStore {
         command: &str,
         arguments: impl ToRedisArgs,
     ) -> Result<T> {
-        let mut script = script::TASKS.key(key);
+        let mut script = script(&self.connection, key, &worker.name)?;
         script.arg(command).arg(&worker.name).arg(milliseconds(worker.silence));
         script.arg(worker.most_attempts.unwrap_or(0)).arg(arguments);
         self.connection.invoke(&script).await
@@ -84,7 +85,21 @@ impl RedisStore {
 
 /// Finishes tasks of the worker of that name; whether each was still held.
 pub(super) async fn finish(connection: &Connection, key: &str, worker: &str, numbers: &[u64]) -> Result<Vec<bool>> {
-    connection.invoke(script::TASKS.key(key).arg("finish").arg(worker).arg(0).arg(0).arg(numbers)).await
+    connection.invoke(script(connection, key, worker)?.arg("finish").arg(worker).arg(0).arg(0).arg(numbers)).await
+}
+
+/// The script, on the queue. On a cluster it names the keys that it needs, so that a node which has only some of them,
+/// while they are being moved, refuses before anything is done.
+fn script(connection: &Connection, key: &str, worker: &str) -> Result<Invocation> {
+    if !connection.is_cluster() {
+        return Ok(script::TASKS.key(key));
+    }
+    let mut keys = vec![key.to_owned()];
+    let leases = format!("$leases:{}", instance_of(worker));
+    for suffix in ["$clients", "$attempts", "$delayed", "$dead", &leases, suffix_of(worker)] {
+        keys.push(connection.beside(key, suffix)?);
+    }
+    Ok(script::TASKS.keys(&keys))
 }
 
 const NOTHING: Option<u64> = None;

@@ -3,8 +3,11 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, ProtocolVersion, PushInfo, PushKind, RedisResult, cmd};
+use redis::{PushInfo, PushKind, RedisResult, cmd};
 use tokio::sync::watch;
+
+use super::connection::Servers;
+use super::dial::Dial;
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
 const SLICE: Duration = Duration::from_secs(5);
@@ -29,8 +32,8 @@ type Wait = Pin<Box<dyn Future<Output = Option<MultiplexedConnection>> + Send>>;
 /// What is waited for, and how to get there.
 #[derive(Clone)]
 struct Place {
-    client: Client,
-    connect_timeout: Duration,
+    servers: Servers,
+    dial: Dial,
     key: String,
     /// Where it is announced that something will be due.
     channel: Option<String>,
@@ -38,9 +41,9 @@ struct Place {
 }
 
 impl RedisWaiter {
-    pub(super) fn new(client: Client, connect_timeout: Duration, key: &str, channel: Option<String>) -> Self {
+    pub(super) fn new(servers: Servers, dial: Dial, key: &str, channel: Option<String>) -> Self {
         let (announced, announcements) = watch::channel(false);
-        let place = Place { client, connect_timeout, key: key.to_owned(), channel, announced };
+        let place = Place { servers, dial, key: key.to_owned(), channel, announced };
         Self { place, connection: None, under_way: None, announcements }
     }
 
@@ -72,33 +75,34 @@ impl Place {
             let mut command = cmd("BLMOVE");
             command.arg(&self.key).arg(&self.key).arg("RIGHT").arg("RIGHT").arg(SLICE.as_secs());
             let answer: RedisResult<()> = command.query_async(&mut connection).await;
-            answer.map(|()| connection)
+            answer.inspect_err(|error| self.servers.follow(error)).ok()?;
+            Some(connection)
         };
-        if let Ok(Ok(connection)) = tokio::time::timeout(SLICE + GRACE, wait).await {
+        if let Ok(Some(connection)) = tokio::time::timeout(SLICE + GRACE, wait).await {
             return Some(connection);
         }
         tokio::time::sleep(PAUSE).await;
         None
     }
 
-    async fn connect(&self) -> RedisResult<MultiplexedConnection> {
-        let config =
-            AsyncConnectionConfig::new().set_connection_timeout(Some(self.connect_timeout)).set_response_timeout(None);
-        let Some(channel) = &self.channel else {
-            return self.client.get_multiplexed_async_connection_with_config(&config).await;
-        };
-        // RESP3 lets one connection block and hear announcements.
-        let info = self.client.get_connection_info();
-        let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-        let client = Client::open(info.clone().set_redis_settings(settings))?;
+    async fn connect(&self) -> Option<MultiplexedConnection> {
         let announced = self.announced.clone();
-        let config = config.set_push_sender(move |push: PushInfo| {
-            announced.send_replace(push.kind == PushKind::Disconnection);
-            Ok::<(), redis::aio::SendError>(())
+        let hears = self.channel.is_some();
+        let pushes = Box::new(move |push: PushInfo| {
+            if hears {
+                announced.send_replace(push.kind == PushKind::Disconnection);
+            }
         });
-        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
-        // Where an ACL forbids the channel, what is due is seen after a slice.
-        let _ = connection.subscribe(channel).await;
-        Ok(connection)
+        let peer = self.servers.peer_of(&self.key).ok()?;
+        let made = tokio::time::timeout(self.dial.timeout, self.dial.connect(&peer, pushes)).await;
+        let Ok(Ok(mut connection)) = made else {
+            self.servers.refresh().await;
+            return None;
+        };
+        if let Some(channel) = &self.channel {
+            // Where an ACL forbids the channel, what is due is seen after a slice.
+            let _ = connection.subscribe(channel).await;
+        }
+        Some(connection)
     }
 }

@@ -100,8 +100,8 @@ impl Source for Tasks {
         &self.claims.key
     }
 
-    fn channel(&self) -> Option<String> {
-        Some(format!("{}$delayed", self.claims.key))
+    fn announced(&self) -> Option<&'static str> {
+        Some("$delayed")
     }
 
     async fn take(&self, store: &Store, limit: usize) -> Result<Vec<Leased>> {

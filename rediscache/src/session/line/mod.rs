@@ -31,7 +31,7 @@ pub(crate) trait Source: Send + Sync + 'static {
     fn key(&self) -> &str;
 
     /// Where it is announced that something will be due.
-    fn channel(&self) -> Option<String> {
+    fn announced(&self) -> Option<&'static str> {
         None
     }
 

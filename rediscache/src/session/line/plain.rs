@@ -32,6 +32,6 @@ impl Source for Plain {
 
     async fn bury(&self, store: &Store, item: &Vec<u8>) -> Result<()> {
         let item: Packed = std::iter::once(item).collect();
-        store.push(&format!("{}$dead", self.key), &item).await.map(drop)
+        store.push(&store.beside(&self.key, "$dead")?, &item).await.map(drop)
     }
 }

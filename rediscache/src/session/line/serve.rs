@@ -48,7 +48,7 @@ impl<S: Source> Line<S> {
         place: Place<S>,
         session: &RedisSession,
     ) -> Self {
-        let waiter = session.any_store().waiter(source.key(), source.channel());
+        let waiter = session.any_store().waiter(source.key(), source.announced());
         let (session, closing) = (session.downgrade(), session.closing());
         let (requests, left, returned, taken, unreadable) = Default::default();
         Self { source, inbox, sender, place, requests, left, returned, taken, unreadable, waiter, session, closing }

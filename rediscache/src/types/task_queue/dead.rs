@@ -33,7 +33,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// ```
     pub fn dead(&self) -> Operation<Vec<T>> {
         self.object.run("dead", |at| async move {
-            let items = at.store()?.list_items(&format!("{}$dead", at.key)).await?;
+            let store = at.store()?;
+            let items = store.list_items(&store.beside(&at.key, "$dead")?).await?;
             items.iter().map(|item| decode::<C, T>(item)).collect()
         })
     }

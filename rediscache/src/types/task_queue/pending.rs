@@ -19,7 +19,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// Changes nothing.
     pub fn pending(&self) -> Operation<Vec<T>> {
         self.run("pending", |at, client| async move {
-            let items = at.store()?.list_items(&format!("{}{}", at.key, client.pending_suffix())).await?;
+            let store = at.store()?;
+            let items = store.list_items(&store.beside(&at.key, client.pending_suffix())?).await?;
             items.iter().map(|item| decode::<C, T>(item)).collect()
         })
     }

@@ -1,9 +1,12 @@
--- KEYS[1] is the queue; every other key is named after it. ARGV: what to do, the worker (16 digits of its instance and
--- what the name of its pending list ends with), the silence in ms after which a worker is taken for dead, the number of
--- deliveries after which a task is a dead letter (0: never), and what the command at the end of this file takes.
+-- KEYS[1] is the queue; every other key is named after it. On a cluster these follow, but for what belongs to other
+-- workers: KEYS[2] ends with `$clients`, and what stands before that starts all their names. ARGV: what to do, the worker
+-- (16 digits of its instance and what the name of its pending list ends with), the silence in ms after which a worker is
+-- taken for dead, the number of deliveries after which a task is a dead letter (0: never), and what the command at the end
+-- of this file takes.
 local queue, worker = KEYS[1], ARGV[2]
 local silence, most = tonumber(ARGV[3]), tonumber(ARGV[4])
-local clients, attempts, delayed, dead = queue .. '$clients', queue .. '$attempts', queue .. '$delayed', queue .. '$dead'
+local name = KEYS[2] and KEYS[2]:sub(1, -#'$clients' - 1) or queue
+local clients, attempts, delayed, dead = name .. '$clients', name .. '$attempts', name .. '$delayed', name .. '$dead'
 local WEEK = 7 * 24 * 3600 * 1000
 
 -- The server's time in ms, asked for once.
@@ -17,11 +20,11 @@ local function now()
 end
 
 local function leases_of(worker)
-  return queue .. '$leases:' .. worker:sub(1, 16)
+  return name .. '$leases:' .. worker:sub(1, 16)
 end
 
 local function pending_of(worker)
-  return queue .. worker:sub(17)
+  return name .. worker:sub(17)
 end
 
 -- Fails before anything is changed where a key holds another type.
@@ -110,6 +113,8 @@ end
 -- Returns what a dead worker held to the front of the queue, oldest first to come out.
 local function recover(worker)
   local tasks = {}
+  -- On a cluster, this fails before anything is changed while the slot is being moved.
+  redis.call('EXISTS', pending_of(worker))
   for _, number in ipairs(numbers_of(worker)) do
     local attempt, item = release(worker, number)
     if item then

@@ -1,0 +1,275 @@
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use crc::{CRC_16_XMODEM, Crc};
+use redis::{ConnectionAddr, ConnectionInfo, Value, cmd};
+use tokio::sync::watch;
+
+use super::dial::{Dial, Peer, at};
+use super::error::from_driver;
+use super::link::Link;
+use crate::backend::{Home, fault};
+use crate::error::{Error, ErrorKind, Result};
+
+/// How long one node has to tell who serves what.
+const TELLING: Duration = Duration::from_secs(1);
+
+const SLOTS: u16 = 16384;
+
+/// The nodes of a cluster, a link to each that is needed, and which of them serves which slot.
+///
+/// What a node answers is followed at once (`MOVED`); the whole table is asked for in the background then, and when a
+/// node cannot be reached. <https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/>
+#[derive(Clone)]
+pub(super) struct Cluster(Arc<Inner>);
+
+struct Inner {
+    dial: Dial,
+    home: Arc<Home>,
+    /// Those of the URL.
+    seeds: Vec<ConnectionInfo>,
+    table: RwLock<Table>,
+    round: watch::Sender<Round>,
+}
+
+#[derive(Default)]
+struct Table {
+    links: HashMap<Address, Link>,
+    /// Who serves each slot, as far as is known.
+    slots: Vec<Option<Address>>,
+    closed: bool,
+}
+
+type Address = Arc<(String, u16)>;
+
+/// One time that the table is asked for.
+#[derive(Default)]
+struct Round {
+    under_way: bool,
+    failure: Option<Error>,
+}
+
+/// The slot of a key.
+pub(super) fn slot(key: &[u8]) -> u16 {
+    static CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
+    CRC.checksum(tag(key).unwrap_or(key)) % SLOTS
+}
+
+/// What alone counts for the slot of a key: what stands between the first `{` and the first `}` after it, if anything.
+pub(super) fn tag(key: &[u8]) -> Option<&[u8]> {
+    let start = key.iter().position(|&byte| byte == b'{')? + 1;
+    let length = key[start..].iter().position(|&byte| byte == b'}')?;
+    (length > 0).then(|| &key[start..start + length])
+}
+
+impl Cluster {
+    pub(super) fn new(seeds: Vec<ConnectionInfo>, dial: &Dial, home: &Arc<Home>) -> Self {
+        let table = Table { slots: vec![None; SLOTS.into()], ..Table::default() };
+        let (round, _) = watch::channel(Round::default());
+        let (dial, home, table) = (dial.clone(), Arc::clone(home), RwLock::new(table));
+        Self(Arc::new(Inner { dial, home, seeds, table, round }))
+    }
+
+    /// The link to whoever serves the slot; to any node when that is not known.
+    pub(super) fn link(&self, slot: u16) -> Result<Link> {
+        {
+            let table = self.0.table.read().unwrap_or_else(PoisonError::into_inner);
+            if table.closed {
+                return Err(fault::closed());
+            }
+            let address = table.slots[usize::from(slot)].as_ref();
+            if let Some(link) = address.and_then(|address| table.links.get(address)) {
+                return Ok(link.clone());
+            }
+        }
+        match address_of(&self.0.seeds[usize::from(slot) % self.0.seeds.len()]) {
+            Some(address) => Ok(self.0.link_to(&address)),
+            None => Err(fault::unexpected()),
+        }
+    }
+
+    /// The link to the node that a redirection names, as `host:port`; the host may be left out.
+    pub(super) fn named(&self, node: &str) -> Option<Link> {
+        Some(self.0.link_to(&self.0.address(node)?))
+    }
+
+    /// Follows a redirection for good.
+    pub(super) fn moved(&self, slot: u16, node: &str) {
+        if let Some(address) = self.0.address(node) {
+            self.0.link_to(&address);
+            let mut table = self.0.table.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(owner) = table.slots.get_mut(usize::from(slot)) {
+                *owner = Some(address);
+            }
+        }
+        self.start_round();
+    }
+
+    /// Asks for the table; all who ask meanwhile share the answer.
+    pub(super) async fn refresh(&self) -> Result<()> {
+        let mut rounds = self.0.round.subscribe();
+        self.start_round();
+        match rounds.wait_for(|round| !round.under_way).await.as_deref() {
+            Ok(Round { failure: Some(failure), .. }) => Err(failure.again()),
+            _ => Ok(()),
+        }
+    }
+
+    fn start_round(&self) {
+        let started = self.0.round.send_if_modified(|round| !std::mem::replace(&mut round.under_way, true));
+        if started {
+            let ask = Ask { cluster: Arc::clone(&self.0), outcome: Err(fault::interrupted()) };
+            self.0.home.spawn(ask.all());
+        }
+    }
+
+    pub(super) fn close(&self) {
+        let mut table = self.0.table.write().unwrap_or_else(PoisonError::into_inner);
+        table.closed = true;
+        let links = std::mem::take(&mut table.links);
+        drop(table);
+        links.values().for_each(Link::close);
+    }
+}
+
+impl Inner {
+    fn link_to(&self, address: &Address) -> Link {
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(link) = table.links.get(address) {
+            return link.clone();
+        }
+        let link = Link::new(self.peer(address), &self.dial, &self.home);
+        if table.closed {
+            link.close();
+        } else {
+            table.links.insert(Arc::clone(address), link.clone());
+        }
+        link
+    }
+
+    fn peer(&self, address: &Address) -> Peer {
+        Peer::Server(Box::new(at(&self.seeds[0], address.0.clone(), address.1)))
+    }
+
+    fn address(&self, node: &str) -> Option<Address> {
+        let (host, port) = node.rsplit_once(':')?;
+        self.complete(host, port.parse().ok()?)
+    }
+
+    /// A node that does not know its own name leaves it out; all are taken to be where the first is.
+    fn complete(&self, host: &str, port: u16) -> Option<Address> {
+        match host {
+            "" | "?" => Some(Arc::new((address_of(&self.seeds[0])?.0.clone(), port))),
+            _ => Some(Arc::new((host.to_owned(), port))),
+        }
+    }
+
+    /// Whom to ask for the table, those first that answered last.
+    fn informants(&self) -> Vec<Link> {
+        let links: Vec<Link> = {
+            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
+            table.links.values().cloned().collect()
+        };
+        let (mut informants, down): (Vec<_>, Vec<_>) = links.into_iter().partition(Link::is_up);
+        informants.extend(self.seeds.iter().filter_map(address_of).map(|address| self.link_to(&address)));
+        informants.extend(down);
+        informants
+    }
+
+    async fn ask(&self, informant: &Link) -> Result<Vec<Option<Address>>> {
+        let live = informant.live().await?;
+        let mut connection = live.connection.clone();
+        let answer = cmd("CLUSTER").arg("SLOTS").query_async::<Value>(&mut connection).await;
+        match answer {
+            Ok(table) => {
+                live.hear();
+                self.read(&table).ok_or_else(fault::unexpected)
+            }
+            Err(error) => {
+                informant.lost(&live);
+                Err(from_driver(&error))
+            }
+        }
+    }
+
+    /// Reads the answer of `CLUSTER SLOTS`: first slot, last slot, master, replicas.
+    fn read(&self, answer: &Value) -> Option<Vec<Option<Address>>> {
+        let mut slots = vec![None; SLOTS.into()];
+        let Value::Array(ranges) = answer else { return None };
+        for range in ranges {
+            let Value::Array(range) = range else { return None };
+            let [Value::Int(first), Value::Int(last), Value::Array(master), ..] = &**range else { return None };
+            let [host, Value::Int(port), ..] = &**master else { return None };
+            let host = match host {
+                Value::BulkString(host) => std::str::from_utf8(host).ok()?,
+                Value::SimpleString(host) => host,
+                _ => "",
+            };
+            let address = self.complete(host, u16::try_from(*port).ok()?)?;
+            let range = usize::try_from(*first).ok()?..=usize::try_from(*last).ok()?;
+            slots.get_mut(range)?.fill(Some(address));
+        }
+        Some(slots)
+    }
+
+    /// Takes a new table, and lets go of nodes that serve nothing.
+    fn adopt(&self, slots: Vec<Option<Address>>) {
+        for address in slots.iter().flatten().collect::<std::collections::HashSet<_>>() {
+            self.link_to(address);
+        }
+        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+        let Table { links, .. } = &mut *table;
+        let serving: std::collections::HashSet<_> = slots.iter().flatten().collect();
+        let gone: Vec<Link> = links.extract_if(|address, _| !serving.contains(address)).map(|(_, link)| link).collect();
+        table.slots = slots;
+        drop(table);
+        drop(gone);
+    }
+}
+
+fn address_of(info: &ConnectionInfo) -> Option<Address> {
+    match info.addr() {
+        ConnectionAddr::Tcp(host, port) | ConnectionAddr::TcpTls { host, port, .. } => {
+            Some(Arc::new((host.clone(), *port)))
+        }
+        _ => None,
+    }
+}
+
+/// The task that asks for the table.
+struct Ask {
+    cluster: Arc<Inner>,
+    outcome: Result<()>,
+}
+
+impl Ask {
+    async fn all(mut self) {
+        for informant in self.cluster.informants() {
+            let asked =
+                tokio::time::timeout(TELLING.min(self.cluster.dial.timeout), self.cluster.ask(&informant)).await;
+            match asked {
+                Ok(Ok(slots)) if slots.iter().any(Option::is_some) => {
+                    self.cluster.adopt(slots);
+                    self.outcome = Ok(());
+                    return;
+                }
+                Ok(Ok(_)) => {
+                    self.outcome = Err(Error::new(ErrorKind::Connection, "no node of the cluster serves any slot"));
+                }
+                // What a node refuses says more than that another cannot be reached.
+                Ok(Err(error))
+                    if error.is_retryable() && self.outcome.as_ref().is_err_and(|said| !said.is_retryable()) => {}
+                Ok(Err(error)) => self.outcome = Err(error),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+impl Drop for Ask {
+    fn drop(&mut self) {
+        let failure = std::mem::replace(&mut self.outcome, Ok(())).err();
+        self.cluster.round.send_replace(Round { under_way: false, failure });
+    }
+}

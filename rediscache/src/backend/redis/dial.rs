@@ -1,0 +1,147 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::{MultiplexedConnection, SendError};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, PushInfo,
+    RedisResult, cmd,
+};
+
+use super::error::from_driver;
+use super::sentinel::Sentinels;
+use crate::config::{Config, Deployment, ServerUrl, config};
+use crate::error::Result;
+
+/// How connections are made, the same for all of a session.
+#[derive(Clone)]
+pub(super) struct Dial {
+    name: Arc<str>,
+    pub(super) timeout: Duration,
+}
+
+/// Whom a connection is made to.
+#[derive(Clone)]
+pub(super) enum Peer {
+    Server(Box<ConnectionInfo>),
+    /// The master of a service, whichever server that is at the time.
+    Master(Arc<Sentinels>),
+}
+
+/// Takes what a server says unasked, and that the connection broke.
+pub(super) type Pushes = Box<dyn Fn(PushInfo) + Send + Sync>;
+
+impl Dial {
+    pub(super) fn new(config: &Config) -> Self {
+        Self { name: config.client_name.as_str().into(), timeout: config.connect_timeout }
+    }
+
+    /// Makes one connection. It is up to the caller to bound how long that takes.
+    pub(super) async fn connect(&self, peer: &Peer, pushes: Pushes) -> RedisResult<MultiplexedConnection> {
+        match peer {
+            Peer::Server(server) => self.connect_to((**server).clone(), pushes).await,
+            Peer::Master(sentinels) => {
+                let master = sentinels.master(self.timeout / 2).await?;
+                let mut connection = self.connect_to(master, pushes).await?;
+                sentinels.check_role(&mut connection).await?;
+                Ok(connection)
+            }
+        }
+    }
+
+    async fn connect_to(&self, server: ConnectionInfo, pushes: Pushes) -> RedisResult<MultiplexedConnection> {
+        let mut options = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+        // Without RESP3, a connection that broke is found out when it is used.
+        if server.redis_settings().protocol() != ProtocolVersion::RESP2 {
+            options = options.set_push_sender(move |push| {
+                pushes(push);
+                Ok::<(), SendError>(())
+            });
+        }
+        let settings = server.redis_settings();
+        let password = settings.password().filter(|_| settings.username().is_none()).map(str::to_owned);
+        let client = Client::open(server)?;
+        let mut connection = client.get_multiplexed_async_connection_with_config(&options).await?;
+        if let Some(password) = password {
+            // RESP3 logs in with a user, and then a server that asks for no password takes any.
+            cmd("AUTH").arg(password).query_async::<()>(&mut connection).await?;
+        }
+        // Where an ACL forbids it, it stays unknown.
+        let named: RedisResult<()> = cmd("CLIENT").arg("SETNAME").arg(&*self.name).query_async(&mut connection).await;
+        match named {
+            Err(error) if error.is_unrecoverable_error() => Err(error),
+            _ => Ok(connection),
+        }
+    }
+}
+
+/// The servers of a deployment, as the driver takes them.
+pub(super) enum Known {
+    One(Peer),
+    /// Some nodes of a cluster.
+    Cluster(Vec<ConnectionInfo>),
+}
+
+impl Known {
+    pub(super) fn of(deployment: &Deployment, config: &Config) -> Result<Self> {
+        let info = |url: &ServerUrl| info(url, config);
+        Ok(match deployment {
+            Deployment::Server(url) => Self::One(Peer::Server(Box::new(info(url)?))),
+            Deployment::Cluster(urls) => Self::Cluster(urls.iter().map(info).collect::<Result<_>>()?),
+            Deployment::Sentinel { sentinels, service } => {
+                let sentinels = sentinels.iter().map(info).collect::<Result<_>>()?;
+                let sentinels = Sentinels::new(sentinels, service, config.sentinel_credentials.as_ref());
+                Self::One(Peer::Master(Arc::new(sentinels)))
+            }
+        })
+    }
+}
+
+fn info(url: &ServerUrl, config: &Config) -> Result<ConnectionInfo> {
+    let info = url.as_str().into_connection_info().map_err(|error| from_driver(&error))?;
+    let settings = info.redis_settings().clone().set_lib_name("rediscache", env!("CARGO_PKG_VERSION"));
+    with_tls(info.set_redis_settings(settings), config)
+}
+
+#[cfg(feature = "tls")]
+fn with_tls(info: ConnectionInfo, config: &Config) -> Result<ConnectionInfo> {
+    use redis::{ClientTlsConfig, TlsCertificates};
+
+    let given = &config.tls;
+    let ConnectionAddr::TcpTls { host, port, .. } = info.addr().clone() else {
+        let any = given.root_certificate.is_some() || given.client_certificate.is_some() || given.any_certificate;
+        return match any {
+            true => Err(self::config("certificates are for TLS; write the URL as `rediss://…`")),
+            false => Ok(info),
+        };
+    };
+    // Has rustls use ring, unless the program chose another provider. Without one it panics.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let certificates = TlsCertificates {
+        client_tls: given
+            .client_certificate
+            .clone()
+            .map(|(client_cert, client_key)| ClientTlsConfig { client_cert, client_key }),
+        root_cert: given.root_certificate.clone(),
+    };
+    let insecure = given.any_certificate;
+    let address = ConnectionAddr::TcpTls { host, port, insecure, tls_params: None };
+    let unreadable = |_| self::config("a certificate or its key cannot be read; give both in PEM form");
+    let client = Client::build_with_tls(info.set_addr(address), certificates).map_err(unreadable)?;
+    Ok(client.get_connection_info().clone())
+}
+
+#[cfg(not(feature = "tls"))]
+fn with_tls(info: ConnectionInfo, _: &Config) -> Result<ConnectionInfo> {
+    Ok(info)
+}
+
+/// The same way to another server.
+pub(super) fn at(like: &ConnectionInfo, host: String, port: u16) -> ConnectionInfo {
+    let address = match like.addr().clone() {
+        ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
+            ConnectionAddr::TcpTls { host, port, insecure, tls_params }
+        }
+        _ => ConnectionAddr::Tcp(host, port),
+    };
+    like.clone().set_addr(address)
+}
