@@ -10,7 +10,6 @@ const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_CLIENT_NAME: &str = "rediscache";
 
 #[derive(Debug)]
-#[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "the embedded store needs little of it"))]
 pub(crate) struct Config {
     pub(crate) address: Address,
     pub(crate) global_namespace: String,

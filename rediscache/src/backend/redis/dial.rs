@@ -9,7 +9,7 @@ use redis::{
 
 use super::error::from_driver;
 use super::sentinel::Sentinels;
-use crate::config::{Config, Deployment, ServerUrl, config};
+use crate::config::{Config, Deployment, ServerUrl};
 use crate::error::Result;
 
 /// How connections are made, the same for all of a session.
@@ -106,11 +106,13 @@ fn info(url: &ServerUrl, config: &Config) -> Result<ConnectionInfo> {
 fn with_tls(info: ConnectionInfo, config: &Config) -> Result<ConnectionInfo> {
     use redis::{ClientTlsConfig, TlsCertificates};
 
+    use crate::config::config as refused;
+
     let given = &config.tls;
     let ConnectionAddr::TcpTls { host, port, .. } = info.addr().clone() else {
         let any = given.root_certificate.is_some() || given.client_certificate.is_some() || given.any_certificate;
         return match any {
-            true => Err(self::config("certificates are for TLS; write the URL as `rediss://…`")),
+            true => Err(refused("certificates are for TLS; write the URL as `rediss://…`")),
             false => Ok(info),
         };
     };
@@ -125,7 +127,7 @@ fn with_tls(info: ConnectionInfo, config: &Config) -> Result<ConnectionInfo> {
     };
     let insecure = given.any_certificate;
     let address = ConnectionAddr::TcpTls { host, port, insecure, tls_params: None };
-    let unreadable = |_| self::config("a certificate or its key cannot be read; give both in PEM form");
+    let unreadable = |_| refused("a certificate or its key cannot be read; give both in PEM form");
     let client = Client::build_with_tls(info.set_addr(address), certificates).map_err(unreadable)?;
     Ok(client.get_connection_info().clone())
 }
