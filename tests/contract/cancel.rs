@@ -1,31 +1,15 @@
 //! Operations dropped after every number of polls: each took effect or did not, and all goes on.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use rediscache::{Operation, RedisCache, RedisSession};
-use support::contract;
+use support::{contract, within_polls};
 
 type Numbers = RedisCache<u64, u64>;
 type State = (BTreeMap<u64, u64>, bool);
-
-/// The answer, unless that takes more polls than these.
-async fn within_polls<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut polled = 0;
-    std::future::poll_fn(|context| {
-        if polled == polls {
-            return Poll::Ready(None);
-        }
-        polled += 1;
-        future.as_mut().poll(context).map(Some)
-    })
-    .await
-}
 
 /// All entries, and whether they expire.
 async fn state(numbers: &Numbers) -> State {

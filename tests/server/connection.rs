@@ -1,12 +1,9 @@
-use std::future::Future;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use redis::{Connection, cmd};
 use rediscache::{Operation, RedisCache, RedisSession, Result};
-use support::Server;
+use support::{Server, within_polls};
 
 use crate::{PATIENCE, eventually, names};
 
@@ -128,20 +125,6 @@ fn a_runtime_that_nobody_runs_holds_up_no_other() {
         call.expect("it is held up").unwrap();
     }
     assert_eq!(home.block_on(names.len()).unwrap(), 50);
-}
-
-/// The answer, unless that takes more polls than these.
-async fn within_polls<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut polled = 0;
-    std::future::poll_fn(|context| {
-        if polled == polls {
-            return Poll::Ready(None);
-        }
-        polled += 1;
-        future.as_mut().poll(context).map(Some)
-    })
-    .await
 }
 
 /// On one thread, so that nothing is answered during a poll.

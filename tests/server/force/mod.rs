@@ -6,7 +6,6 @@
 
 mod crew;
 mod ledger;
-mod random;
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -15,12 +14,11 @@ use std::{fmt, io};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use redis::RedisResult;
 use rediscache::{RedisSession, RedisTaskQueue};
-use support::Server;
+use support::{Random, Server};
 use tokio::time::sleep;
 
 use crew::Crew;
 use ledger::Ledger;
-use random::Random;
 
 /// Makes all choices the same again; the tasks and the workers take their own time.
 const SEED: &str = "REDISCACHE_FORCE_SEED";
