@@ -1,9 +1,10 @@
-//! What the suites share: the store they run on, fresh names, servers of their own, raw bytes, chance, and futures that
-//! are dropped half way.
+//! What the suites share: the store they run on, fresh names, servers of their own, a proxy that does harm, raw bytes,
+//! chance, and futures that are dropped half way.
 
 mod contract;
 mod name;
 mod poll;
+mod proxy;
 mod random;
 mod raw;
 mod server;
@@ -11,6 +12,7 @@ mod server;
 pub use contract::{memory_session, redis_session, url};
 pub use name::namespace;
 pub use poll::within_polls;
+pub use proxy::{Direction, Proxy, Strike};
 pub use random::Random;
 pub use raw::{Raw, RawBytes, peek, peek_all, poke, raw_cache};
 pub use server::{Server, ServerOptions};
