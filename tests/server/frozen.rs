@@ -53,6 +53,26 @@ async fn every_call_of_a_crowd_ends_in_time() {
     server.resume();
 }
 
+/// It is not sent away with those who were there before, and whom it joined.
+#[tokio::test]
+async fn a_call_that_comes_later_has_time_of_its_own() {
+    let server = Server::start();
+    let timeout = Duration::from_secs(3);
+    let session = RedisSession::builder(server.url()).response_timeout(timeout).connect().await.unwrap();
+    server.pause();
+    let calls = |range: std::ops::Range<u64>| join_all(range.map(|n| tokio::spawn(names(&session).get(n))));
+    let first = tokio::spawn(calls(0..1_000));
+    tokio::time::sleep(timeout / 2).await;
+    let later = tokio::spawn(calls(1_000..2_000));
+    for answer in first.await.unwrap() {
+        assert_timeout(&answer.unwrap().unwrap_err());
+    }
+    server.resume();
+    for answer in later.await.unwrap() {
+        assert_eq!(answer.unwrap().unwrap(), None);
+    }
+}
+
 /// Answers that come late belong to calls that gave up, and to no others.
 #[tokio::test]
 async fn late_answers_are_not_mistaken() {

@@ -42,6 +42,12 @@ impl Packed {
         self.bytes.len()
     }
 
+    #[cfg(feature = "redis")]
+    pub(crate) fn get(&self, at: usize) -> &[u8] {
+        let start = at.checked_sub(1).map_or(0, |last| self.ends[last]);
+        &self.bytes[start..self.ends[at]]
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         self.ends.iter().zip(starts).map(|(&end, start)| &self.bytes[start..end])

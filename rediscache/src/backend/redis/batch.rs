@@ -1,8 +1,9 @@
 //! What is gathered, and how each kind goes out together.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
-use redis::Pipeline;
+use redis::{Pipeline, Value};
 
 use super::connection::Connection;
 use super::gather::Batch;
@@ -30,7 +31,7 @@ fn keep<T>(all: &mut Vec<T>, wanted: &[bool]) {
 #[derive(Default)]
 pub(super) struct Gets {
     fields: Packed,
-    places: HashMap<Box<[u8]>, usize>,
+    places: Places,
     /// Which field each caller wants.
     wanted: Vec<usize>,
 }
@@ -40,14 +41,15 @@ impl Batch for Gets {
     type Answer = Option<Vec<u8>>;
 
     fn add(&mut self, field: &[u8]) {
-        let place = self.places.get(field).copied().unwrap_or_else(|| {
-            // One caller alone needs no table.
-            if !self.wanted.is_empty() {
-                self.places.insert(field.into(), self.fields.len());
-            }
+        let (first, next) = (self.wanted.is_empty(), self.fields.len());
+        // One caller alone needs no table.
+        if self.wanted.len() == 1 {
+            self.places.find(self.fields.get(0), 0, |_| true);
+        }
+        let place = if first { 0 } else { self.places.find(field, next, |place| self.fields.get(place) == field) };
+        if place == next {
             self.fields.push(field);
-            self.fields.len() - 1
-        });
+        }
         self.wanted.push(place);
     }
 
@@ -59,11 +61,14 @@ impl Batch for Gets {
         keep(&mut self.wanted, wanted);
     }
 
-    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<Option<Vec<u8>>>> {
-        let mut values: Vec<Option<Vec<u8>>> = match self.fields.len() {
-            1 => vec![connection.query(&with_all("HGET", key, &self.fields)).await?],
-            _ => connection.query(&with_all("HMGET", key, &self.fields)).await?,
-        };
+    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Option<Vec<u8>>>> {
+        if self.fields.len() == 1 {
+            let value: Option<Vec<u8>> = connection.query(&with_all("HGET", key, &self.fields)).await?;
+            return Ok(vec![value; self.wanted.len()]);
+        }
+        let values = connection.query(&with_all("HMGET", key, &self.fields)).await?;
+        let Value::Array(values) = values else { return Err(fault::unexpected()) };
+        let mut values: Vec<_> = values.into_iter().map(bytes).collect::<Result<_>>()?;
         if self.wanted.iter().copied().eq(0..values.len()) {
             return Ok(values);
         }
@@ -76,6 +81,47 @@ impl Batch for Gets {
             Ok(if left[place] == 0 { value.take() } else { value.clone() })
         };
         self.wanted.iter().map(answer).collect()
+    }
+}
+
+/// What is stored in a field.
+fn bytes(value: Value) -> Result<Option<Vec<u8>>> {
+    match value {
+        Value::BulkString(bytes) => Ok(Some(bytes)),
+        Value::Nil => Ok(None),
+        _ => Err(fault::unexpected()),
+    }
+}
+
+/// Finds equal fields by their hashes.
+#[derive(Default)]
+struct Places {
+    hasher: RandomState,
+    found: HashMap<u64, usize, BuildHasherDefault<Hashed>>,
+}
+
+impl Places {
+    /// The place of an equal field, or `next`.
+    fn find(&mut self, field: &[u8], next: usize, is_equal: impl FnOnce(usize) -> bool) -> usize {
+        let place = *self.found.entry(self.hasher.hash_one(field)).or_insert(next);
+        // Two fields of one hash: what is rare need not be shared.
+        if place == next || is_equal(place) { place } else { next }
+    }
+}
+
+/// The hash of what is a hash already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
 }
 
@@ -117,7 +163,7 @@ macro_rules! each {
                 self.0.retain(1, wanted);
             }
 
-            async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<bool>> {
+            async fn send(self, connection: &Connection, key: &str) -> Result<Vec<bool>> {
                 each($command, &self.0, connection, key).await
             }
         }
@@ -150,7 +196,7 @@ impl Batch for Sets {
         self.0.retain(2, wanted);
     }
 
-    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<()>> {
+    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<()>> {
         connection.query::<()>(&with_all("HSET", key, &self.0)).await?;
         Ok(vec![(); self.0.len() / 2])
     }
@@ -183,7 +229,7 @@ impl Batch for Pushes {
         keep(&mut self.counts, wanted);
     }
 
-    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<()>> {
+    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<()>> {
         connection.query::<()>(&with_all("LPUSH", key, &self.items)).await?;
         Ok(vec![(); self.counts.len()])
     }
@@ -216,7 +262,7 @@ impl Batch for Increments {
         self.parts.retain(2, wanted);
     }
 
-    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
+    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
         let Some(Increment { notation, step }) = self.like else { return Ok(Vec::new()) };
         let mut script = script::INCREMENT.key(key);
         script.arg(notation.integer).arg(notation.float);
@@ -262,7 +308,7 @@ impl Batch for Finishes {
         keep(&mut self.numbers, wanted);
     }
 
-    async fn send(&self, connection: &Connection, key: &str) -> Result<Vec<bool>> {
+    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<bool>> {
         task::finish(connection, key, &self.worker, &self.numbers).await
     }
 }

@@ -141,10 +141,8 @@ impl Connection {
         matches!(self.servers, Servers::Cluster(_))
     }
 
-    /// Waits for an answer that another task brings, for no longer than a call may take.
-    pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
-        let limit = self.response_timeout;
-        tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(timed_out(limit)))
+    pub(super) fn response_timeout(&self) -> Duration {
+        self.response_timeout
     }
 
     /// Makes ready to wait on a connection of its own, which a blocking command needs.

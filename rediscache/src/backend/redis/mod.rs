@@ -3,6 +3,7 @@
 mod batch;
 mod cluster;
 mod connection;
+mod crowd;
 mod dial;
 mod error;
 mod gather;
