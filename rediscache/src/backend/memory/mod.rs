@@ -35,6 +35,5 @@ impl MemoryStore {
 
     pub(crate) fn close(&self) {
         *self.keyspace() = Keyspace::default();
-        self.home.end();
     }
 }

@@ -2,7 +2,6 @@ use std::time::{Duration, SystemTime};
 
 use redis::FromRedisValue;
 
-use super::connection::Effect;
 use super::{RedisStore, script};
 use crate::backend::{DataType, milliseconds};
 use crate::error::Result;
@@ -45,12 +44,10 @@ impl RedisStore {
         };
         let mut script = script::WHOLE_KEY.key(key);
         script.arg(data).arg(command).arg(argument);
-        script.has_effect(match command {
-            "PTTL" => Effect::None,
-            // The second time, it would say that there was no expiry.
-            "PERSIST" => Effect::Once,
-            _ => Effect::Same,
-        });
+        // The second time, it would say that there was no expiry.
+        if command != "PERSIST" {
+            script.repeatable();
+        }
         self.connection.invoke(&script).await
     }
 }

@@ -1,0 +1,84 @@
+use std::ops::Range;
+
+use fred::clients::Client;
+use fred::interfaces::{ClientLike, HashesInterface, KeysInterface, ListInterface};
+use fred::types::Builder;
+use fred::types::config::Config;
+use fred::types::lists::LMoveDirection;
+
+use super::{COUNTS, HASH, PENDING, QUEUE, Side, TASKS, TIMEOUT, number, numbered, text, written};
+
+/// `fred` by hand.
+#[derive(Clone)]
+pub(crate) struct Fred(Client);
+
+impl Side for Fred {
+    async fn connect(url: &str) -> Self {
+        let client = Builder::from_config(Config::from_url(url).unwrap())
+            .with_performance_config(|options| options.default_command_timeout = TIMEOUT)
+            .build()
+            .unwrap();
+        client.init().await.unwrap();
+        Self(client)
+    }
+
+    async fn get(&mut self, key: u64) -> Option<String> {
+        let stored: Option<String> = self.0.hget(HASH, numbered(key)).await.unwrap();
+        stored.map(text)
+    }
+
+    async fn set(&mut self, key: u64, value: &str) {
+        let () = self.0.hset(HASH, (numbered(key), written(value))).await.unwrap();
+    }
+
+    async fn increment(&mut self, key: u64) -> i64 {
+        self.0.hincrby(COUNTS, numbered(key), 1).await.unwrap()
+    }
+
+    async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {
+        let fields: Vec<String> = keys.map(numbered).collect();
+        let stored: Vec<Option<String>> = self.0.hmget(HASH, fields).await.unwrap();
+        stored.into_iter().map(|stored| stored.map(text)).collect()
+    }
+
+    async fn update(&mut self, keys: Range<u64>, value: &str) {
+        let pairs: Vec<(String, String)> = keys.map(|key| (numbered(key), written(value))).collect();
+        let () = self.0.hset(HASH, pairs).await.unwrap();
+    }
+
+    async fn items(&mut self) -> Vec<(u64, String)> {
+        let stored: Vec<(String, String)> = self.0.hgetall(HASH).await.unwrap();
+        stored.into_iter().map(|(key, value)| (number(&key), text(value))).collect()
+    }
+
+    async fn put(&mut self, item: u64) {
+        let () = self.0.lpush(QUEUE, numbered(item)).await.unwrap();
+    }
+
+    async fn put_many(&mut self, items: Range<u64>) {
+        let items: Vec<String> = items.map(numbered).collect();
+        let () = self.0.lpush(QUEUE, items).await.unwrap();
+    }
+
+    async fn take(&mut self) -> u64 {
+        let stored: String = self.0.rpop(QUEUE, None).await.unwrap();
+        number(&stored)
+    }
+
+    async fn put_tasks(&mut self, tasks: Range<u64>) {
+        let tasks: Vec<String> = tasks.map(numbered).collect();
+        let () = self.0.lpush(TASKS, tasks).await.unwrap();
+    }
+
+    async fn work(&mut self) -> u64 {
+        let (from, to) = (LMoveDirection::Right, LMoveDirection::Left);
+        let stored: String = self.0.lmove(TASKS, PENDING, from, to).await.unwrap();
+        let removed: u64 = self.0.lrem(PENDING, 1, &*stored).await.unwrap();
+        assert_eq!(removed, 1);
+        number(&stored)
+    }
+
+    async fn clear_queues(&mut self) {
+        let () = self.0.unlink(vec![QUEUE, TASKS, PENDING]).await.unwrap();
+    }
+}

@@ -1,0 +1,67 @@
+mod fred;
+mod ours;
+mod redis;
+mod rustis;
+
+use std::future::Future;
+use std::ops::Range;
+use std::time::Duration;
+
+pub(crate) use self::fred::Fred;
+pub(crate) use self::ours::Ours;
+pub(crate) use self::redis::Redis;
+pub(crate) use self::rustis::Rustis;
+
+/// How long a call may take, the same on every side.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The hash that every side reads and writes, with the same bytes.
+pub(crate) const HASH: &str = "bench.names";
+pub(crate) const VALUE: &str = "a topic of usual length";
+
+/// What drivers work on by hand.
+const COUNTS: &str = "hand.counts";
+const QUEUE: &str = "hand.queue";
+const TASKS: &str = "hand.tasks";
+const PENDING: &str = "hand.tasks$pending";
+
+/// One way to do the work, over one connection. Each caller has a clone.
+pub(crate) trait Side: Clone + Send + Sync + 'static {
+    fn connect(url: &str) -> impl Future<Output = Self> + Send;
+
+    fn get(&mut self, key: u64) -> impl Future<Output = Option<String>> + Send;
+    fn set(&mut self, key: u64, value: &str) -> impl Future<Output = ()> + Send;
+    fn increment(&mut self, key: u64) -> impl Future<Output = i64> + Send;
+    fn get_many(&mut self, keys: Range<u64>) -> impl Future<Output = Vec<Option<String>>> + Send;
+    fn update(&mut self, keys: Range<u64>, value: &str) -> impl Future<Output = ()> + Send;
+    fn items(&mut self) -> impl Future<Output = Vec<(u64, String)>> + Send;
+
+    fn put(&mut self, item: u64) -> impl Future<Output = ()> + Send;
+    fn put_many(&mut self, items: Range<u64>) -> impl Future<Output = ()> + Send;
+    /// Takes an item that is there.
+    fn take(&mut self) -> impl Future<Output = u64> + Send;
+    fn put_tasks(&mut self, tasks: Range<u64>) -> impl Future<Output = ()> + Send;
+    /// Takes a task that is there, and finishes it.
+    fn work(&mut self) -> impl Future<Output = u64> + Send;
+    fn clear_queues(&mut self) -> impl Future<Output = ()> + Send;
+}
+
+/// How text is stored.
+fn written(text: &str) -> String {
+    format!("s|{text}")
+}
+
+/// How whole numbers are stored.
+fn numbered(number: u64) -> String {
+    format!("i|{number}")
+}
+
+fn text(mut stored: String) -> String {
+    assert!(stored.starts_with("s|"), "text is stored as text");
+    stored.drain(..2);
+    stored
+}
+
+fn number(stored: &str) -> u64 {
+    stored.strip_prefix("i|").and_then(|digits| digits.parse().ok()).expect("a number is stored as a number")
+}

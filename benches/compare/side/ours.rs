@@ -1,0 +1,78 @@
+use std::ops::Range;
+
+use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
+
+use super::{HASH, Side};
+
+/// This library.
+#[derive(Clone)]
+pub(crate) struct Ours {
+    names: RedisCache<u64, String>,
+    counts: RedisCache<u64, i64>,
+    queue: RedisQueue<u64>,
+    tasks: RedisTaskQueue<u64>,
+}
+
+impl Side for Ours {
+    async fn connect(url: &str) -> Self {
+        let session = RedisSession::connect(url).await.unwrap();
+        Self {
+            names: RedisCache::new(HASH).on(&session),
+            counts: RedisCache::new("ours.counts").on(&session),
+            queue: RedisQueue::new("ours.queue").on(&session),
+            tasks: RedisTaskQueue::new("ours.tasks").on(&session),
+        }
+    }
+
+    async fn get(&mut self, key: u64) -> Option<String> {
+        self.names.get(key).await.unwrap()
+    }
+
+    async fn set(&mut self, key: u64, value: &str) {
+        self.names.set(key, value).await.unwrap();
+    }
+
+    async fn increment(&mut self, key: u64) -> i64 {
+        self.counts.increment(key, 1).await.unwrap()
+    }
+
+    async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {
+        self.names.get_many(keys).await.unwrap()
+    }
+
+    async fn update(&mut self, keys: Range<u64>, value: &str) {
+        self.names.update(keys.map(|key| (key, value))).await.unwrap();
+    }
+
+    async fn items(&mut self) -> Vec<(u64, String)> {
+        self.names.items().await.unwrap()
+    }
+
+    async fn put(&mut self, item: u64) {
+        self.queue.put(item).await.unwrap();
+    }
+
+    async fn put_many(&mut self, items: Range<u64>) {
+        self.queue.put_many(items).await.unwrap();
+    }
+
+    async fn take(&mut self) -> u64 {
+        self.queue.get().await.unwrap()
+    }
+
+    async fn put_tasks(&mut self, tasks: Range<u64>) {
+        self.tasks.put_many(tasks).await.unwrap();
+    }
+
+    async fn work(&mut self) -> u64 {
+        let task = self.tasks.get().await.unwrap();
+        let item = *task;
+        task.finalize().await.unwrap();
+        item
+    }
+
+    async fn clear_queues(&mut self) {
+        self.queue.clear().await.unwrap();
+        self.tasks.clear().await.unwrap();
+    }
+}

@@ -1,0 +1,77 @@
+use std::path::PathBuf;
+
+use lexopt::prelude::{Long, ValueExt};
+
+const HELP: &str = "\
+usage: cargo bench [--bench BENCH] [-- OPTION...]
+
+  --quick        fewer and shorter rounds, as in CI
+  --only NAME    only this pair, such as `get` or `items(10000)`; may be repeated (compare)
+  --json         print one JSON document instead of a table (compare, growth)
+  --markdown     print the table of `README.md` instead (compare)
+  --svg FILE     where to put the picture; a relative path is relative to the folder `benches` (growth)
+";
+
+/// What a benchmark was asked to do.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Whether fewer and shorter rounds will do.
+    pub quick: bool,
+    /// The names of the pairs that are wanted; all where there are none.
+    pub only: Vec<String>,
+    /// Whether a program reads what is printed.
+    pub json: bool,
+    /// Whether the table goes into `README.md`.
+    pub markdown: bool,
+    /// Where the picture goes.
+    pub svg: Option<PathBuf>,
+}
+
+impl Options {
+    /// Reads the command line, and ends the process where it asks for help or is not understood.
+    #[must_use]
+    pub fn read() -> Self {
+        match Self::parse(lexopt::Parser::from_env()) {
+            Ok(Some(options)) => options,
+            Ok(None) => {
+                print!("{HELP}");
+                std::process::exit(0)
+            }
+            Err(error) => {
+                print!("{error}\n\n{HELP}");
+                std::process::exit(2)
+            }
+        }
+    }
+
+    /// Nothing where help is asked for.
+    fn parse(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
+        let mut options = Self::default();
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("quick") => options.quick = true,
+                Long("only") => options.only.push(arguments.value()?.string()?),
+                Long("json") => options.json = true,
+                Long("markdown") => options.markdown = true,
+                Long("svg") => options.svg = Some(arguments.value()?.into()),
+                Long("help") => return Ok(None),
+                // Cargo says it to every benchmark.
+                Long("bench") => {}
+                _ => return Err(argument.unexpected()),
+            }
+        }
+        Ok(Some(options))
+    }
+
+    /// Whether people read what is printed, as it comes.
+    #[must_use]
+    pub fn is_for_people(&self) -> bool {
+        !self.json && !self.markdown
+    }
+
+    /// Whether the pair of this name is wanted.
+    #[must_use]
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|wanted| wanted == name)
+    }
+}
