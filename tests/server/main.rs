@@ -8,6 +8,7 @@ mod connection;
 mod force;
 mod frozen;
 mod hostile;
+mod linearizable;
 mod monitor;
 mod permission;
 mod queue;

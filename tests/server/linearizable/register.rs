@@ -1,0 +1,68 @@
+//! What an entry is to its callers: a register that holds a number, or nothing.
+
+use rediscache::{RedisCache, Result};
+
+pub(super) type Entry = Option<i64>;
+
+/// A call on one entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Call {
+    Get,
+    Contains,
+    Set(i64),
+    SetIfAbsent(i64),
+    Replace(i64),
+    Increment(i64),
+    CompareAndSet(i64, i64),
+    CompareAndDelete(i64),
+    Delete,
+    Pop,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Done,
+    Flag(bool),
+    Value(Entry),
+}
+
+impl Call {
+    /// What becomes of the entry, and the answer.
+    pub(super) fn apply(self, entry: Entry) -> (Entry, Answer) {
+        match self {
+            Self::Get => (entry, Answer::Value(entry)),
+            Self::Contains => (entry, Answer::Flag(entry.is_some())),
+            Self::Set(value) => (Some(value), Answer::Done),
+            Self::SetIfAbsent(value) => (entry.or(Some(value)), Answer::Flag(entry.is_none())),
+            Self::Replace(value) => (Some(value), Answer::Value(entry)),
+            Self::Increment(amount) => {
+                let sum = Some(entry.unwrap_or(0) + amount);
+                (sum, Answer::Value(sum))
+            }
+            Self::CompareAndSet(old, new) if entry == Some(old) => (Some(new), Answer::Flag(true)),
+            Self::CompareAndDelete(old) if entry == Some(old) => (None, Answer::Flag(true)),
+            Self::CompareAndSet(..) | Self::CompareAndDelete(_) => (entry, Answer::Flag(false)),
+            Self::Delete => (None, Answer::Flag(entry.is_some())),
+            Self::Pop => (None, Answer::Value(entry)),
+        }
+    }
+
+    /// Makes the call.
+    pub(super) async fn on(self, cache: &RedisCache<u64, i64>, key: u64) -> Result<Answer> {
+        Ok(match self {
+            Self::Get => Answer::Value(cache.get(key).await?),
+            Self::Contains => Answer::Flag(cache.contains(key).await?),
+            Self::Set(value) => {
+                cache.set(key, value).await?;
+                Answer::Done
+            }
+            Self::SetIfAbsent(value) => Answer::Flag(cache.set_if_absent(key, value).await?),
+            Self::Replace(value) => Answer::Value(cache.replace(key, value).await?),
+            Self::Increment(amount) => Answer::Value(Some(cache.increment(key, amount).await?)),
+            Self::CompareAndSet(old, new) => Answer::Flag(cache.compare_and_set(key, old, new).await?),
+            Self::CompareAndDelete(old) => Answer::Flag(cache.compare_and_delete(key, old).await?),
+            Self::Delete => Answer::Flag(cache.delete(key).await?),
+            Self::Pop => Answer::Value(cache.pop(key).await?),
+        })
+    }
+}
