@@ -38,6 +38,7 @@ struct Inner {
     namespace: Option<Box<str>>,
     message: Cow<'static, str>,
     retryable: bool,
+    outcome_unknown: bool,
     /// Shared, since one failure may be told to many callers.
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -77,13 +78,28 @@ pub enum ErrorKind {
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         let retryable = matches!(kind, ErrorKind::Connection | ErrorKind::Timeout);
-        Self(Box::new(Inner { kind, operation: "", namespace: None, message: message.into(), retryable, source: None }))
+        let (operation, namespace, message, outcome_unknown) = ("", None, message.into(), false);
+        Self(Box::new(Inner { kind, operation, namespace, message, retryable, outcome_unknown, source: None }))
     }
 
     /// Says that the same call may succeed later though its kind does not.
     #[cfg(feature = "redis")]
     pub(crate) fn retryable(mut self) -> Self {
         self.0.retryable = true;
+        self
+    }
+
+    /// Says that the call was sent, and what became of it was not heard.
+    #[cfg(feature = "redis")]
+    pub(crate) fn outcome_unknown(mut self) -> Self {
+        self.0.outcome_unknown = true;
+        self
+    }
+
+    /// Says that the call changes nothing, whatever became of it.
+    #[cfg(feature = "redis")]
+    pub(crate) fn without_effect(mut self) -> Self {
+        self.0.outcome_unknown = false;
         self
     }
 
@@ -94,9 +110,9 @@ impl Error {
 
     /// The same failure, for one more of the callers that it concerns.
     pub(crate) fn again(&self) -> Self {
-        let Inner { kind, operation, ref namespace, ref message, retryable, ref source } = *self.0;
+        let Inner { kind, operation, ref namespace, ref message, retryable, outcome_unknown, ref source } = *self.0;
         let (namespace, message, source) = (namespace.clone(), message.clone(), source.clone());
-        Self(Box::new(Inner { kind, operation, namespace, message, retryable, source }))
+        Self(Box::new(Inner { kind, operation, namespace, message, retryable, outcome_unknown, source }))
     }
 
     /// Says where it happened, unless that is known already.
@@ -125,9 +141,16 @@ impl Error {
 
     /// Whether the same call may succeed later without anything being changed: the server was away, busy or slow.
     ///
-    /// A call that failed this way may still have taken effect. Repeat only what may happen twice.
+    /// One that failed this way may still have taken effect: see [`is_outcome_unknown`](Self::is_outcome_unknown).
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
+    }
+
+    /// Whether the call may have taken effect all the same: it was sent, and no answer came.
+    ///
+    /// Never of a call that only reads. Repeat it only if it may happen twice.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.0.outcome_unknown
     }
 
     /// Whether time ran out.
@@ -149,9 +172,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { operation, namespace, message, .. } = &*self.0;
         match namespace {
-            Some(namespace) => write!(f, "{operation} on `{namespace}` failed: {message}"),
-            None => write!(f, "{operation} failed: {message}"),
+            Some(namespace) => write!(f, "{operation} on `{namespace}` failed: {message}")?,
+            None => write!(f, "{operation} failed: {message}")?,
         }
+        f.write_str(if self.is_outcome_unknown() { "; whether it took effect is unknown" } else { "" })
     }
 }
 
@@ -162,6 +186,7 @@ impl fmt::Debug for Error {
             .field("operation", &self.0.operation)
             .field("namespace", &self.0.namespace)
             .field("message", &self.0.message)
+            .field("outcome_unknown", &self.0.outcome_unknown)
             .field("source", &self.0.source)
             .finish()
     }

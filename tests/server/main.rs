@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod busy;
+mod closing;
 mod command;
 mod connection;
 mod force;
@@ -48,5 +49,14 @@ fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(started.elapsed() < PATIENCE, "{what} did not come to be");
         std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The same without blocking the runtime.
+async fn eventually_async(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < PATIENCE, "{what} did not come to be");
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }

@@ -46,5 +46,5 @@ pub(crate) fn unexpected() -> Error {
 /// The runtime that a call went out on ended.
 #[cfg(feature = "redis")]
 pub(crate) fn interrupted() -> Error {
-    Error::new(ErrorKind::Connection, "the runtime that made the call ended; whether it took effect is unknown")
+    Error::new(ErrorKind::Connection, "the runtime that made the call ended").outcome_unknown()
 }

@@ -38,6 +38,12 @@ impl Home {
             residence.handle.spawn(task);
         }
     }
+
+    /// Lets go of the runtime.
+    pub(crate) fn end(&self) {
+        let residence = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(residence);
+    }
 }
 
 impl Residence {

@@ -1,5 +1,7 @@
 //! What a store can do. Stores know bytes and Redis keys, and no codec.
 
+#[cfg(feature = "redis")]
+mod calls;
 pub(crate) mod fault;
 mod home;
 mod increment;
@@ -12,6 +14,8 @@ mod task;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
+#[cfg(feature = "redis")]
+pub(crate) use calls::Calls;
 pub(crate) use home::Home;
 pub(crate) use increment::Increment;
 pub(crate) use packed::Packed;
@@ -84,7 +88,10 @@ macro_rules! operations {
                 match self {
                     Self::Memory(store) => store.$name(key, $($argument),*),
                     #[cfg(feature = "redis")]
-                    Self::Redis(store) => store.$name(key, $($argument),*).await,
+                    Self::Redis(store) => {
+                        let _under_way = store.calls().enter();
+                        store.$name(key, $($argument),*).await
+                    }
                 }
             }
         )*}
@@ -233,6 +240,15 @@ impl Store {
             Self::Memory(store) => store.home().spawn(task),
             #[cfg(feature = "redis")]
             Self::Redis(store) => store.home().spawn(task),
+        }
+    }
+
+    /// Waits until no call is under way.
+    pub(crate) async fn all_ended(&self) {
+        match self {
+            Self::Memory(_) => {}
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.calls().all_ended().await,
         }
     }
 

@@ -239,8 +239,11 @@ impl RedisSession {
 
     /// Closes the session for all its clones; calls after this are refused. Closing twice is fine.
     ///
-    /// Everyone who waits for a queue is told [`Closed`](ErrorKind::Closed). Calls under way keep their connection until
-    /// they end, within the response timeout. The embedded store forgets its data.
+    /// Everyone who waits for a queue is told [`Closed`](ErrorKind::Closed). Calls under way are waited for, 5 s at the
+    /// most; those that take longer keep their connection until they end, within the response timeout. Then connections
+    /// and background tasks end. The embedded store forgets its data.
+    ///
+    /// Dropping the last clone does the same, but for the waiting: no call is under way then.
     ///
     /// # Errors
     ///
@@ -251,8 +254,13 @@ impl RedisSession {
     /// The session is closed by the first poll. Dropped after that, its connections end with its last clone.
     pub async fn close(&self) -> Result<()> {
         self.0.closed.send_replace(true);
-        // What is on its way to someone who waited is put back first.
-        if tokio::time::timeout(CLOSING, self.0.closed.closed()).await.is_ok() {
+        let ended = async {
+            // What is on its way to someone who waited is put back first.
+            self.0.closed.closed().await;
+            self.0.store.all_ended().await;
+        };
+        let _ = tokio::time::timeout(CLOSING, ended).await;
+        if self.0.closed.receiver_count() == 0 {
             self.0.store.close();
         } else {
             // Someone was given an item and neither looks at it nor drops it: the connection stays to put it back.

@@ -35,5 +35,6 @@ impl MemoryStore {
 
     pub(crate) fn close(&self) {
         *self.keyspace() = Keyspace::default();
+        self.home.end();
     }
 }

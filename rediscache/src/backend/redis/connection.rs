@@ -1,5 +1,6 @@
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use super::RedisWaiter;
 use super::cluster::{Cluster, slot, tag};
 use super::dial::{Dial, Known, Peer};
 use super::error::{broke_twice, from_driver, not_connected, timed_out};
-use super::link::{Link, Live};
+use super::link::{DOUBT, Link, Live};
 use super::script::Invocation;
 use crate::backend::{Home, fault};
 use crate::config::{Config, Deployment};
@@ -41,6 +42,17 @@ pub(super) struct Connection {
 pub(super) enum Servers {
     One(Link),
     Cluster(Cluster),
+}
+
+/// What a call does, and so whether it may be made twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Effect {
+    /// It reads.
+    None,
+    /// It leaves what it left the first time, and answers the same.
+    Same,
+    /// The second time would do more, or say something else.
+    Once,
 }
 
 /// What is sent and answered as a whole.
@@ -90,22 +102,22 @@ impl Connection {
 
     /// Sends one command, which names its key first.
     pub(super) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T> {
-        self.call(Request::Command(command), may_repeat(command)).await
+        self.call(Request::Command(command), Effect::of(command)).await
     }
 
     /// Sends several commands on one key together; there is an answer for each.
     pub(super) async fn query_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<Vec<T>> {
-        let repeat = commands.cmd_iter().all(may_repeat);
+        let effect = commands.cmd_iter().map(Effect::of).max().unwrap_or(Effect::None);
         match &self.servers {
-            Servers::One(_) => self.call(Request::Commands(commands), repeat).await,
+            Servers::One(_) => self.call(Request::Commands(commands), effect).await,
             // All or none, so that a key that moves on half way is no trouble.
-            Servers::Cluster(_) => self.call(Request::Commands(commands.clone().atomic()), repeat).await,
+            Servers::Cluster(_) => self.call(Request::Commands(commands.clone().atomic()), effect).await,
         }
     }
 
     /// Runs a script by its digest; the script itself is sent only when the server does not know it.
     pub(super) async fn invoke<T: FromRedisValue>(&self, script: &Invocation) -> Result<T> {
-        self.call(Request::Script(script), script.may_repeat()).await
+        self.call(Request::Script(script), script.effect()).await
     }
 
     pub(super) fn home(&self) -> &Home {
@@ -143,28 +155,42 @@ impl Connection {
             Servers::One(link) => link.close(),
             Servers::Cluster(cluster) => cluster.close(),
         }
+        self.home.end();
     }
 
-    async fn call<T: FromRedisValue>(&self, request: Request<'_>, repeat: bool) -> Result<T> {
-        let mut sent = None;
-        let answer = tokio::time::timeout(self.response_timeout, self.carry_out(request, repeat, &mut sent)).await;
-        match (answer, sent) {
-            (Ok(answer), _) => T::from_redis_value(answer?).map_err(|error| from_driver(&error.into())),
-            (Err(_), None) => Err(not_connected(self.response_timeout)),
-            (Err(_), Some(Sent { link, live, heard })) => {
+    async fn call<T: FromRedisValue>(&self, request: Request<'_>, effect: Effect) -> Result<T> {
+        let mut progress = Progress::default();
+        let carried_out = self.carry_out(request, effect, &mut progress);
+        let answer = match tokio::time::timeout(self.response_timeout, carried_out).await {
+            Ok(answer) => answer,
+            Err(_) => Err(self.late(progress)),
+        };
+        let answer = answer.and_then(|value| T::from_redis_value(value).map_err(|error| from_driver(&error.into())));
+        match effect {
+            Effect::None => answer.map_err(Error::without_effect),
+            Effect::Same | Effect::Once => answer,
+        }
+    }
+
+    /// What a call says that was not answered in time.
+    fn late(&self, progress: Progress) -> Error {
+        match progress.under_way {
+            Some(Sent { link, live, heard }) => {
                 // Nothing at all came meanwhile: the connection may be dead without knowing.
                 if live.heard() == heard {
                     link.lost(&live);
                 }
-                Err(timed_out(self.response_timeout))
+                timed_out(self.response_timeout)
             }
+            None if progress.broke => timed_out(self.response_timeout),
+            None => not_connected(self.response_timeout),
         }
     }
 
-    /// Makes a call; `sent` says where it is when time runs out.
-    async fn carry_out(&self, request: Request<'_>, repeat: bool, sent: &mut Option<Sent>) -> Result<Value> {
+    /// Makes a call; `progress` says how far it is when time runs out.
+    async fn carry_out(&self, request: Request<'_>, effect: Effect, progress: &mut Progress) -> Result<Value> {
         let mut patience = Patience::new(PATIENCE.min(self.response_timeout / 2));
-        let (mut reconnected, mut redirections) = (false, 0);
+        let (mut found_master, mut redirections) = (false, 0);
         let mut asked: Option<Link> = None;
         loop {
             let asking = asked.is_some();
@@ -178,13 +204,15 @@ impl Connection {
                     self.servers.refresh().await;
                     continue;
                 }
+                Err(error) if progress.broke => return Err(error.outcome_unknown()),
                 Err(error) => return Err(error),
             };
-            let mut connection = live.connection.clone();
             let heard = live.heard();
-            *sent = Some(Sent { link, live, heard });
-            let answer = request.send(&mut connection, asking).await;
-            let Some(Sent { link, live, .. }) = sent.take() else { return Err(fault::unexpected()) };
+            let sent = progress.under_way.insert(Sent { link, live, heard });
+            let may_repeat = effect != Effect::Once && !progress.broke;
+            let (answer, repeated) = sent.answer(request, asking, may_repeat).await;
+            progress.broke |= repeated;
+            let Some(Sent { link, live, .. }) = progress.under_way.take() else { return Err(fault::unexpected()) };
             let error = match answer {
                 Ok(value) => {
                     live.hear();
@@ -199,14 +227,14 @@ impl Connection {
             match remedy {
                 Remedy::Reconnect => {
                     link.lost(&live);
-                    match (repeat, reconnected) {
-                        (true, false) => reconnected = true,
-                        (true, true) => return Err(broke_twice(&error)),
-                        (false, _) => return Err(from_driver(&error)),
+                    match effect {
+                        Effect::Once => return Err(from_driver(&error)),
+                        _ if progress.broke => return Err(broke_twice(&error)),
+                        _ => progress.broke = true,
                     }
                 }
-                Remedy::FindMaster if !reconnected => {
-                    reconnected = true;
+                Remedy::FindMaster if !found_master => {
+                    found_master = true;
                     link.lost(&live);
                     self.servers.refresh().await;
                 }
@@ -228,12 +256,58 @@ impl Connection {
     }
 }
 
+/// How far a call has come.
+#[derive(Default)]
+struct Progress {
+    under_way: Option<Sent>,
+    /// Whether a connection broke under it.
+    broke: bool,
+}
+
 /// Where a call is that is not answered yet.
 struct Sent {
     link: Link,
     live: Live,
     /// How many answers there were when it was sent.
     heard: u64,
+}
+
+impl Sent {
+    /// Sends it and waits for the answer; whether it was sent twice. That happens, if it may, when the connection says
+    /// nothing and another takes its place.
+    async fn answer(&self, request: Request<'_>, asking: bool, may_repeat: bool) -> (RedisResult<Value>, bool) {
+        let mut connection = self.live.connection.clone();
+        let mut answer = pin!(request.send(&mut connection, asking));
+        let mut heard = self.heard;
+        loop {
+            if let Ok(answer) = tokio::time::timeout(DOUBT, &mut answer).await {
+                return (answer, false);
+            }
+            let before = std::mem::replace(&mut heard, self.live.heard());
+            if before == heard {
+                break;
+            }
+        }
+        self.link.doubt(&self.live);
+        if !may_repeat || asking {
+            return (answer.await, false);
+        }
+        tokio::select! {
+            answer = &mut answer => (answer, false),
+            Some(again) = self.answer_of_another(request) => (again, true),
+        }
+    }
+
+    /// The answer over the connection that takes the place of this one; `None` if there is none.
+    async fn answer_of_another(&self, request: Request<'_>) -> Option<RedisResult<Value>> {
+        self.link.is_replaced(&self.live).await;
+        let mut live = self.link.live().await.ok()?;
+        let answer = request.send(&mut live.connection, false).await;
+        if answer.is_ok() {
+            live.hear();
+        }
+        Some(answer)
+    }
 }
 
 /// How long a call that was not made yet goes on trying, from the first trouble on.
@@ -347,11 +421,16 @@ async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: boo
     Ok(answer)
 }
 
-/// Whether it may be made twice: it reads, or sets what it set before.
-fn may_repeat(command: &Cmd) -> bool {
-    const THESE: [&[u8]; 11] =
-        [b"HEXISTS", b"HGET", b"HGETALL", b"HKEYS", b"HLEN", b"HMGET", b"HSCAN", b"HSET", b"HVALS", b"LLEN", b"LRANGE"];
-    matches!(command.args_iter().next(), Some(Arg::Simple(name)) if THESE.contains(&name))
+impl Effect {
+    fn of(command: &Cmd) -> Self {
+        const READS: [&[u8]; 10] =
+            [b"HEXISTS", b"HGET", b"HGETALL", b"HKEYS", b"HLEN", b"HMGET", b"HSCAN", b"HVALS", b"LLEN", b"LRANGE"];
+        match command.args_iter().next() {
+            Some(Arg::Simple(name)) if READS.contains(&name) => Self::None,
+            Some(Arg::Simple(b"HSET")) => Self::Same,
+            _ => Self::Once,
+        }
+    }
 }
 
 impl Remedy {

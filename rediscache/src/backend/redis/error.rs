@@ -10,11 +10,20 @@ use crate::error::{Error, ErrorKind};
 pub(super) fn from_driver(error: &RedisError) -> Error {
     use redis::ErrorKind as Driver;
     if error.is_timeout() {
-        return Error::new(ErrorKind::Timeout, "the server did not answer in time").because(Said::by(error));
+        return Error::new(ErrorKind::Timeout, "the server did not answer in time")
+            .outcome_unknown()
+            .because(Said::by(error));
     }
     let (kind, message) = match error.kind() {
         Driver::Io => return connection(error),
-        Driver::Parse => (ErrorKind::Connection, "what came back is not the Redis protocol; is this a Redis server?"),
+        Driver::Parse => {
+            return Error::new(
+                ErrorKind::Connection,
+                "what came back is not the Redis protocol; is this a Redis server?",
+            )
+            .outcome_unknown()
+            .because(Said::by(error));
+        }
         Driver::AuthenticationFailed => {
             (ErrorKind::Config, "the server refused the user or the password; check the URL")
         }
@@ -25,7 +34,11 @@ pub(super) fn from_driver(error: &RedisError) -> Error {
         Driver::MasterNameNotFoundBySentinel => {
             (ErrorKind::Config, "no Sentinel that answers knows a master of the service in the URL")
         }
-        Driver::UnexpectedReturnType => (ErrorKind::Server, "the answer is not of the form that this command has"),
+        Driver::UnexpectedReturnType => {
+            return Error::new(ErrorKind::Server, "the answer is not of the form that this command has")
+                .outcome_unknown()
+                .because(Said::by(error));
+        }
         Driver::Server(_) | Driver::Extension => return refused(error),
         _ => (ErrorKind::Server, "the driver refused the call"),
     };
@@ -33,12 +46,15 @@ pub(super) fn from_driver(error: &RedisError) -> Error {
 }
 
 fn connection(error: &RedisError) -> Error {
-    let message = if error.is_connection_refusal() {
-        "nothing listens at the address of the URL; start the server or correct the address"
+    let failed = if error.is_connection_refusal() {
+        Error::new(
+            ErrorKind::Connection,
+            "nothing listens at the address of the URL; start the server or correct the address",
+        )
     } else {
-        "the connection to the server broke; whether the call took effect is unknown"
+        Error::new(ErrorKind::Connection, "the connection to the server broke").outcome_unknown()
     };
-    Error::new(ErrorKind::Connection, message).because(Said::by(error))
+    failed.because(Said::by(error))
 }
 
 /// The server answered with an error.
@@ -115,20 +131,20 @@ pub(super) fn while_connecting(error: &RedisError) -> Error {
         ErrorKind::Connection if error.is_io_error() && !error.is_connection_refusal() => {
             (ErrorKind::Connection, "no connection could be made; check address, scheme and certificates")
         }
-        _ => return translated,
+        _ => return translated.without_effect(),
     };
     Error::new(kind, message).because(Said::by(error))
 }
 
 /// A call that may be made twice was, and the connection broke each time.
 pub(super) fn broke_twice(error: &RedisError) -> Error {
-    let translated = from_driver(error);
     match error.kind() {
         redis::ErrorKind::Io => {
             Error::new(ErrorKind::Connection, "the connection to the server broke, and again on a fresh one")
+                .outcome_unknown()
                 .because(Said::by(error))
         }
-        _ => translated,
+        _ => from_driver(error),
     }
 }
 
@@ -138,7 +154,7 @@ pub(super) fn not_connected(limit: Duration) -> Error {
 }
 
 pub(super) fn timed_out(limit: Duration) -> Error {
-    Error::new(ErrorKind::Timeout, format!("no answer within {limit:?}; whether the call took effect is unknown"))
+    Error::new(ErrorKind::Timeout, format!("no answer within {limit:?}")).outcome_unknown()
 }
 
 /// What the server or the system said, as a source that names no driver type.

@@ -1,20 +1,20 @@
 use redis::{Cmd, Value, cmd};
 
-use super::RedisStore;
-use super::script;
+use super::connection::Effect;
+use super::{RedisStore, script};
 use crate::backend::{Compared, Entries, Increment, Packed, Page};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// About how many entries the server looks at for one page of a scan.
 const PAGE: usize = 500;
 
 impl RedisStore {
     pub(crate) async fn get(&self, key: &str, field: &[u8]) -> Result<Option<Vec<u8>>> {
-        self.gets.call(key, field).await
+        self.gets.call(key, field).await.map_err(Error::without_effect)
     }
 
     pub(crate) async fn contains(&self, key: &str, field: &[u8]) -> Result<bool> {
-        self.contains.call(key, field).await
+        self.contains.call(key, field).await.map_err(Error::without_effect)
     }
 
     pub(crate) async fn set(&self, key: &str, field: &[u8], value: &[u8]) -> Result<()> {
@@ -63,7 +63,7 @@ impl RedisStore {
 
     pub(crate) async fn replace_all(&self, key: &str, pairs: &Packed) -> Result<()> {
         let mut script = script::REPLACE_ALL.key(key);
-        script.repeatable();
+        script.has_effect(Effect::Same);
         for part in pairs.iter() {
             script.arg(part);
         }

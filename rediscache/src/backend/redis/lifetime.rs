@@ -2,6 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use redis::FromRedisValue;
 
+use super::connection::Effect;
 use super::{RedisStore, script};
 use crate::backend::{DataType, milliseconds};
 use crate::error::Result;
@@ -44,10 +45,12 @@ impl RedisStore {
         };
         let mut script = script::WHOLE_KEY.key(key);
         script.arg(data).arg(command).arg(argument);
-        // The second time, it would say that there was no expiry.
-        if command != "PERSIST" {
-            script.repeatable();
-        }
+        script.has_effect(match command {
+            "PTTL" => Effect::None,
+            // The second time, it would say that there was no expiry.
+            "PERSIST" => Effect::Once,
+            _ => Effect::Same,
+        });
         self.connection.invoke(&script).await
     }
 }

@@ -1,21 +1,25 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use redis::PushKind;
 use redis::aio::MultiplexedConnection;
+use redis::{PushKind, RedisResult};
 use tokio::sync::watch;
 
 use super::connection::within;
 use super::dial::{Dial, Peer};
 use super::error::while_connecting;
 use crate::backend::{Home, fault};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The least and the most time between two attempts to connect.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
+
+/// How long a connection may say nothing, or be on its way, until it is taken for dead if another can be made.
+pub(super) const DOUBT: Duration = Duration::from_millis(500);
 
 /// One connection to one peer, made when someone needs it and made anew when it broke.
 ///
@@ -29,8 +33,8 @@ struct Inner {
     dial: Dial,
     home: Arc<Home>,
     state: watch::Sender<State>,
-    /// How many connections there were.
-    made: AtomicU64,
+    /// How many connections were begun.
+    begun: Arc<AtomicU64>,
 }
 
 enum State {
@@ -52,25 +56,35 @@ pub(super) struct Live {
     serial: u64,
     /// How many attempts failed before it.
     failures: u32,
+    signs: Arc<Signs>,
+}
+
+/// What is known of a connection's health.
+#[derive(Default)]
+struct Signs {
     /// How many answers it brought.
-    heard: Arc<AtomicU64>,
+    heard: AtomicU64,
+    /// Whether another is being made to take its place.
+    is_doubted: AtomicBool,
+    /// How many of those failed.
+    doubts: AtomicU32,
 }
 
 impl Live {
     /// Notes that an answer came.
     pub(super) fn hear(&self) {
-        self.heard.fetch_add(1, Ordering::Relaxed);
+        self.signs.heard.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn heard(&self) -> u64 {
-        self.heard.load(Ordering::Relaxed)
+        self.signs.heard.load(Ordering::Relaxed)
     }
 }
 
 impl Link {
     pub(super) fn new(peer: Peer, dial: &Dial, home: &Arc<Home>) -> Self {
         let (state, _) = watch::channel(State::Down { failures: 0, why: None });
-        Self(Arc::new(Inner { peer, dial: dial.clone(), home: Arc::clone(home), state, made: AtomicU64::new(0) }))
+        Self(Arc::new(Inner { peer, dial: dial.clone(), home: Arc::clone(home), state, begun: Arc::default() }))
     }
 
     /// The connection, if it stands; otherwise the outcome of one attempt to make it, which is under way, or is made
@@ -85,7 +99,7 @@ impl Link {
             Ok(State::Up(live)) => Ok(live.clone()),
             Ok(State::Down { why: Some(why), .. }) => Err(why.again()),
             Ok(State::Closed) => Err(fault::closed()),
-            _ => Err(fault::interrupted()),
+            _ => Err(not_made()),
         }
     }
 
@@ -99,9 +113,30 @@ impl Link {
             failed.is_some()
         });
         if let Some(failures) = failed {
-            let attempt = Attempt { link: Arc::clone(&self.0), failures, outcome: None };
-            self.0.home.spawn(attempt.make());
+            self.attempt(failures, None);
         }
+    }
+
+    fn attempt(&self, failures: u32, doubted: Option<Doubted>) {
+        let Inner { peer, dial, home, begun, .. } = &*self.0;
+        let (peer, dial, begun, link) = (peer.clone(), dial.clone(), Arc::clone(begun), Arc::downgrade(&self.0));
+        let attempt = Attempt { link, peer, dial, begun, failures, doubted, outcome: None };
+        home.spawn(attempt.make(self.0.state.subscribe()));
+    }
+
+    /// Sees whether a connection that says nothing is dead without knowing: if another can be made before it says
+    /// something, that takes its place. Calls under way keep the old one.
+    pub(super) fn doubt(&self, live: &Live) {
+        if !live.signs.is_doubted.swap(true, Ordering::Relaxed) {
+            let failures = live.signs.doubts.load(Ordering::Relaxed);
+            self.attempt(failures, Some(Doubted { heard: live.heard(), live: live.clone() }));
+        }
+    }
+
+    /// Waits until this connection is not the one in use any more.
+    pub(super) async fn is_replaced(&self, live: &Live) {
+        let mut states = self.0.state.subscribe();
+        let _ = states.wait_for(|state| !matches!(state, State::Up(other) if other.serial == live.serial)).await;
     }
 
     pub(super) fn peer(&self) -> &Peer {
@@ -139,21 +174,59 @@ impl Inner {
     }
 }
 
-/// One attempt to connect.
+/// One attempt to connect. It ends with the link.
 struct Attempt {
-    link: Arc<Inner>,
+    link: Weak<Inner>,
+    peer: Peer,
+    dial: Dial,
+    begun: Arc<AtomicU64>,
     failures: u32,
+    /// The connection whose place it is to take.
+    doubted: Option<Doubted>,
     outcome: Option<Result<Live>>,
 }
 
+struct Doubted {
+    live: Live,
+    /// How many answers it had brought then.
+    heard: u64,
+}
+
 impl Attempt {
-    async fn make(mut self) {
+    async fn make(mut self, mut states: watch::Receiver<State>) {
+        tokio::select! {
+            outcome = self.connect() => self.outcome = Some(outcome),
+            _ = states.wait_for(|state| matches!(state, State::Closed)) => {}
+        }
+    }
+
+    async fn connect(&self) -> Result<Live> {
         if let Some(pause) = pause(self.failures) {
             tokio::time::sleep(pause).await;
         }
-        let Inner { peer, dial, made, .. } = &*self.link;
-        let serial = made.fetch_add(1, Ordering::Relaxed);
-        let link: Weak<Inner> = Arc::downgrade(&self.link);
+        let connected = async {
+            let mut first = pin!(self.connect_once());
+            if let Ok(connected) = tokio::time::timeout(DOUBT, &mut first).await {
+                return connected;
+            }
+            // It may be slow, or lost on the way and never end.
+            loop {
+                tokio::select! {
+                    connected = &mut first => return connected,
+                    connected = tokio::time::timeout(DOUBT, self.connect_once()) => {
+                        if let Ok(connected) = connected {
+                            return connected;
+                        }
+                    }
+                }
+            }
+        };
+        let (serial, connection) = within(self.dial.timeout, connected, while_connecting).await?;
+        Ok(Live { connection, serial, failures: self.failures, signs: Arc::default() })
+    }
+
+    async fn connect_once(&self) -> RedisResult<(u64, MultiplexedConnection)> {
+        let (serial, link) = (self.begun.fetch_add(1, Ordering::Relaxed), self.link.clone());
         let pushes = Box::new(move |push: redis::PushInfo| {
             if push.kind == PushKind::Disconnection
                 && let Some(link) = link.upgrade()
@@ -161,32 +234,52 @@ impl Attempt {
                 link.lost(serial);
             }
         });
-        let connected = within(dial.timeout, dial.connect(peer, pushes), while_connecting).await;
-        let (failures, heard) = (self.failures, Arc::default());
-        self.outcome = Some(connected.map(|connection| Live { connection, serial, failures, heard }));
+        Ok((serial, self.dial.connect(&self.peer, pushes).await?))
+    }
+
+    /// What the link comes to; `None` if it stays as it is.
+    fn next(&self, state: &State, outcome: Result<Live>) -> Option<State> {
+        match (state, outcome) {
+            (State::Dialing | State::Down { .. }, Ok(live)) => Some(State::Up(live)),
+            (State::Dialing, Err(why)) if self.doubted.is_none() => {
+                Some(State::Down { failures: self.failures + 1, why: Some(why) })
+            }
+            (State::Up(old), Ok(live)) => {
+                let is_dead = |Doubted { live, heard }: &Doubted| live.serial == old.serial && live.heard() == *heard;
+                self.doubted.as_ref().is_some_and(is_dead).then_some(State::Up(live))
+            }
+            _ => None,
+        }
     }
 }
 
 impl Drop for Attempt {
     /// Also when the runtime ends half way.
     fn drop(&mut self) {
-        let outcome = self.outcome.take().unwrap_or_else(|| Err(fault::interrupted()));
-        self.link.state.send_if_modified(|state| {
-            if !matches!(state, State::Dialing) {
-                return false;
-            }
-            *state = match outcome {
-                Ok(live) => State::Up(live),
-                Err(why) => State::Down { failures: self.failures + 1, why: Some(why) },
-            };
-            true
+        let outcome = self.outcome.take().unwrap_or_else(|| Err(not_made()));
+        if let Some(Doubted { live, .. }) = &self.doubted {
+            live.signs.doubts.fetch_add(u32::from(outcome.is_err()), Ordering::Relaxed);
+            live.signs.is_doubted.store(false, Ordering::Relaxed);
+        }
+        let Some(link) = self.link.upgrade() else { return };
+        let mut last = None;
+        link.state.send_if_modified(|state| {
+            last = self.next(state, outcome).map(|next| std::mem::replace(state, next));
+            last.is_some()
         });
+        // Dropped while no lock is held.
+        drop(last);
     }
+}
+
+/// The runtime in which it was to be made ended.
+fn not_made() -> Error {
+    Error::new(ErrorKind::Connection, "the runtime that made the connection ended")
 }
 
 /// How long to wait before the next attempt; none before the first. Half of it is chance, so that many who lost the same
 /// server do not come back at once.
-fn pause(failures: u32) -> Option<Duration> {
+pub(super) fn pause(failures: u32) -> Option<Duration> {
     let doubled = failures.checked_sub(1)?.min(16);
     let longest = BACKOFF.1.min(BACKOFF.0 * 2_u32.pow(doubled));
     let chance = RandomState::new().build_hasher().finish() % 1024;

@@ -23,7 +23,7 @@ use connection::Connection;
 use gather::Gather;
 pub(crate) use waiter::RedisWaiter;
 
-use crate::backend::Home;
+use crate::backend::{Calls, Home};
 use crate::config::{Config, Deployment};
 use crate::error::Result;
 
@@ -31,6 +31,7 @@ use crate::error::Result;
 #[derive(Debug)]
 pub(crate) struct RedisStore {
     connection: Arc<Connection>,
+    calls: Calls,
     gets: Gather<Gets>,
     contains: Gather<Contains>,
     sets: Gather<Sets>,
@@ -52,11 +53,17 @@ impl RedisStore {
             pushes: Gather::new(&connection),
             finishes: Gather::new(&connection),
             connection,
+            calls: Calls::default(),
         })
     }
 
     pub(crate) fn home(&self) -> &Home {
         self.connection.home()
+    }
+
+    /// Those under way.
+    pub(crate) fn calls(&self) -> &Calls {
+        &self.calls
     }
 
     pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {

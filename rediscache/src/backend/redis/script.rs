@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use redis::{Arg, Cmd, Script, ToRedisArgs, cmd};
 
+use super::connection::Effect;
+
 /// A script and its digest.
 pub(super) struct Lua {
     source: &'static str,
@@ -31,14 +33,14 @@ impl Lua {
     pub(super) fn key(&self, key: &str) -> Invocation {
         let mut command = cmd("EVALSHA");
         command.arg(&*self.digest).arg(1).arg(key);
-        Invocation { source: self.source, command, may_repeat: false, has_one_key: true }
+        Invocation { source: self.source, command, effect: Effect::Once, has_one_key: true }
     }
 
     /// On several keys of one slot.
     pub(super) fn keys(&self, keys: &[String]) -> Invocation {
         let mut command = cmd("EVALSHA");
         command.arg(&*self.digest).arg(keys.len()).arg(keys);
-        Invocation { source: self.source, command, may_repeat: false, has_one_key: false }
+        Invocation { source: self.source, command, effect: Effect::Once, has_one_key: false }
     }
 }
 
@@ -46,19 +48,19 @@ impl Lua {
 pub(super) struct Invocation {
     source: &'static str,
     command: Cmd,
-    may_repeat: bool,
+    effect: Effect,
     has_one_key: bool,
 }
 
 impl Invocation {
-    /// Says that running it twice does no harm.
-    pub(super) fn repeatable(&mut self) -> &mut Self {
-        self.may_repeat = true;
+    /// Says what it does; unless this is called, it must not be run twice.
+    pub(super) fn has_effect(&mut self, effect: Effect) -> &mut Self {
+        self.effect = effect;
         self
     }
 
-    pub(super) fn may_repeat(&self) -> bool {
-        self.may_repeat
+    pub(super) fn effect(&self) -> Effect {
+        self.effect
     }
 
     pub(super) fn has_one_key(&self) -> bool {

@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use redis::{FromRedisValue, ToRedisArgs};
 
-use super::connection::Connection;
+use super::connection::{Connection, Effect};
 use super::script::Invocation;
 use super::{RedisStore, script};
 use crate::backend::milliseconds;
@@ -79,6 +79,11 @@ impl RedisStore {
         let mut script = script(&self.connection, key, &worker.name)?;
         script.arg(command).arg(&worker.name).arg(milliseconds(worker.silence));
         script.arg(worker.most_attempts.unwrap_or(0)).arg(arguments);
+        script.has_effect(match command {
+            "len" | "delayed_len" => Effect::None,
+            "beat" => Effect::Same,
+            _ => Effect::Once,
+        });
         self.connection.invoke(&script).await
     }
 }

@@ -8,18 +8,20 @@ use tokio::sync::watch;
 
 use super::connection::Servers;
 use super::dial::Dial;
+use super::link::pause;
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
 const SLICE: Duration = Duration::from_secs(5);
 
-/// What a wait is given up after, beyond its slice, and pauses for when the connection broke.
+/// What a wait is given up after, beyond its slice.
 const GRACE: Duration = Duration::from_secs(2);
-const PAUSE: Duration = Duration::from_millis(100);
 
 /// Waits for one queue, on a connection of its own that is made when someone first waits.
 pub(crate) struct RedisWaiter {
     place: Place,
     connection: Option<MultiplexedConnection>,
+    /// How many waits failed since the last good one.
+    failures: u32,
     /// The wait under way, kept so that a dropped call does not leave commands behind to pile up.
     under_way: Option<Wait>,
     /// Changed by every announcement; whether the last one was that the connection broke.
@@ -44,17 +46,19 @@ impl RedisWaiter {
     pub(super) fn new(servers: Servers, dial: Dial, key: &str, channel: Option<String>) -> Self {
         let (announced, announcements) = watch::channel(false);
         let place = Place { servers, dial, key: key.to_owned(), channel, announced };
-        Self { place, connection: None, under_way: None, announcements }
+        Self { place, connection: None, failures: 0, under_way: None, announcements }
     }
 
     /// Whether the connection broke.
     pub(crate) async fn wait(&mut self) -> bool {
-        let (place, connection) = (&self.place, &mut self.connection);
-        let under_way = self.under_way.get_or_insert_with(|| Box::pin(place.clone().wait(connection.take())));
+        let Self { place, connection, failures, .. } = self;
+        let wait = || -> Wait { Box::pin(place.clone().wait(connection.take(), *failures)) };
+        let under_way = self.under_way.get_or_insert_with(wait);
         tokio::select! {
             good = under_way => {
                 self.connection = good;
                 self.under_way = None;
+                self.failures = if self.connection.is_some() { 0 } else { self.failures + 1 };
                 self.connection.is_none()
             }
             // The first one says that the subscription stands: what was announced before was not heard.
@@ -66,7 +70,10 @@ impl RedisWaiter {
 impl Place {
     /// Moves the last item of the list onto its own end, as soon as there is one: this changes nothing, takes nothing,
     /// and wakes all who wait. <https://redis.io/docs/latest/commands/blmove/>
-    async fn wait(self, connection: Option<MultiplexedConnection>) -> Option<MultiplexedConnection> {
+    async fn wait(self, connection: Option<MultiplexedConnection>, failures: u32) -> Option<MultiplexedConnection> {
+        if let Some(pause) = pause(failures) {
+            tokio::time::sleep(pause).await;
+        }
         let wait = async {
             let mut connection = match connection {
                 Some(connection) => connection,
@@ -78,11 +85,7 @@ impl Place {
             answer.inspect_err(|error| self.servers.follow(error)).ok()?;
             Some(connection)
         };
-        if let Ok(Some(connection)) = tokio::time::timeout(SLICE + GRACE, wait).await {
-            return Some(connection);
-        }
-        tokio::time::sleep(PAUSE).await;
-        None
+        tokio::time::timeout(SLICE + GRACE, wait).await.ok().flatten()
     }
 
     async fn connect(&self) -> Option<MultiplexedConnection> {
