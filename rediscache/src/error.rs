@@ -148,7 +148,8 @@ impl Error {
 
     /// Whether the call may have taken effect all the same: it was sent, and no answer came.
     ///
-    /// Never of a call that only reads. Repeat it only if it may happen twice.
+    /// Never of a call that only reads. Repeat it only if it may happen twice. The
+    /// module `faults` lists what becomes of which call.
     pub fn is_outcome_unknown(&self) -> bool {
         self.0.outcome_unknown
     }

@@ -43,6 +43,10 @@ mod operation;
 mod session;
 mod types;
 
+#[cfg(feature = "redis")]
+#[doc = include_str!("faults.md")]
+pub mod faults {}
+
 /// Turns the cache fields of a struct into accessors: see [`RedisNamespaced`](trait@RedisNamespaced).
 #[cfg(feature = "derive")]
 pub use rediscache_derive::RedisNamespaced;

@@ -6,6 +6,7 @@ mod busy;
 mod closing;
 mod command;
 mod connection;
+mod fault;
 mod force;
 mod frozen;
 mod hostile;

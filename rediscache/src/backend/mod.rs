@@ -243,6 +243,15 @@ impl Store {
         }
     }
 
+    /// Makes several calls that are one to whoever asked, in the time of one.
+    pub(crate) async fn in_time<T>(&self, calls: impl Future<Output = Result<T>>) -> Result<T> {
+        match self {
+            Self::Memory(_) => calls.await,
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.in_time(calls).await,
+        }
+    }
+
     /// Waits until no call is under way.
     pub(crate) async fn all_ended(&self) {
         match self {

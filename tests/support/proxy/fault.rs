@@ -62,9 +62,16 @@ impl Faults {
     }
 }
 
-/// Whether a request of these words is one that is meant by `name`, such as `HGET`, `CLIENT TRACKING` or, for any, the
-/// empty string.
+/// Whether a request of these words is one that is meant by `name`, such as `HGET`, `CLIENT TRACKING` or, for any that is
+/// no part of connecting, the empty string.
 pub(super) fn is_meant(words: &[String], name: &str) -> bool {
+    if name.is_empty() {
+        return words.first().is_some_and(|command| !is_part_of_connecting(command));
+    }
     let mut words = words.iter();
     name.split_whitespace().all(|part| words.next().is_some_and(|word| word.eq_ignore_ascii_case(part)))
+}
+
+pub(super) fn is_part_of_connecting(command: &str) -> bool {
+    ["HELLO", "AUTH", "SELECT", "CLIENT"].iter().any(|part| command.eq_ignore_ascii_case(part))
 }

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{oneshot, watch};
 
 pub use fault::{Direction, Strike};
-use fault::{Faults, Way};
+use fault::{Faults, Way, is_part_of_connecting};
 use state::{PATIENCE, State};
 
 use crate::Server;
@@ -138,8 +138,8 @@ impl Proxy {
         self.faults.send_modify(|faults| faults.aim = Some(name.to_owned()));
     }
 
-    /// Does this to the next request of this name: `HGET`, `CLIENT SETNAME`, `HGET key`, or the empty string for any. Of
-    /// several that are meant for one request, the oldest hits it.
+    /// Does this to the next request of this name: `HGET`, `CLIENT SETNAME`, `HGET key`, or the empty string for any that
+    /// is no part of connecting. Of several that are meant for one request, the oldest hits it.
     pub fn strike(&self, name: &str, strike: Strike) {
         self.state.seen().strikes.push((name.to_owned(), strike));
     }
@@ -175,9 +175,14 @@ impl Proxy {
         self.state.seen().struck
     }
 
-    /// How many requests of this command (one word, such as `EVALSHA`) came, whatever became of them.
+    /// How many requests of this command (one word, such as `EVALSHA`, or the empty string for all that are no part of
+    /// connecting) came, whatever became of them.
     pub fn requests(&self, command: &str) -> u64 {
-        self.state.seen().requests.get(&command.to_ascii_uppercase()).copied().unwrap_or_default()
+        let counts = &self.state.seen().requests;
+        match command {
+            "" => counts.iter().filter(|(command, _)| !is_part_of_connecting(command)).map(|(_, count)| count).sum(),
+            _ => counts.get(&command.to_ascii_uppercase()).copied().unwrap_or_default(),
+        }
     }
 
     fn change(&self, direction: Direction, change: impl Fn(&mut Way)) {

@@ -36,6 +36,8 @@ pub(super) struct Connection {
     dial: Dial,
     home: Arc<Home>,
     response_timeout: Duration,
+    /// How long a connection may say nothing until it is in doubt.
+    doubt: Duration,
 }
 
 #[derive(Clone)]
@@ -87,7 +89,8 @@ impl Connection {
             Known::One(peer) => Servers::One(Link::new(peer, &dial, &home)),
             Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &dial, &home)),
         };
-        let connection = Self { servers, dial, home, response_timeout: config.response_timeout };
+        let response_timeout = config.response_timeout;
+        let connection = Self { servers, dial, home, response_timeout, doubt: DOUBT.min(response_timeout / 2) };
         let opened = async {
             match &connection.servers {
                 Servers::One(link) => link.live().await.map(drop),
@@ -143,6 +146,12 @@ impl Connection {
 
     pub(super) fn response_timeout(&self) -> Duration {
         self.response_timeout
+    }
+
+    /// Waits for what others do, or several calls, for no longer than one call may take.
+    pub(super) async fn in_time<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        let limit = self.response_timeout;
+        tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(timed_out(limit)))
     }
 
     /// Makes ready to wait on a connection of its own, which a blocking command needs.
@@ -201,7 +210,7 @@ impl Connection {
             let live = match link.live().await {
                 Ok(live) => live,
                 Err(error) if error.is_retryable() && patience.is_left() => {
-                    self.servers.refresh().await;
+                    Box::pin(self.servers.refresh()).await;
                     continue;
                 }
                 Err(error) if progress.broke => return Err(error.outcome_unknown()),
@@ -210,7 +219,7 @@ impl Connection {
             let heard = live.heard();
             let sent = progress.under_way.insert(Sent { link, live, heard });
             let may_repeat = effect != Effect::Once && !progress.broke;
-            let (answer, repeated) = sent.answer(request, asking, may_repeat).await;
+            let (answer, repeated) = sent.answer(request, asking, may_repeat, self.doubt).await;
             progress.broke |= repeated;
             let Some(Sent { link, live, .. }) = progress.under_way.take() else { return Err(fault::unexpected()) };
             let error = match answer {
@@ -236,7 +245,7 @@ impl Connection {
                 Remedy::FindMaster if !found_master => {
                     found_master = true;
                     link.lost(&live);
-                    self.servers.refresh().await;
+                    Box::pin(self.servers.refresh()).await;
                 }
                 Remedy::Move(slot, node) if redirections < REDIRECTIONS => {
                     redirections += 1;
@@ -248,7 +257,7 @@ impl Connection {
                 }
                 Remedy::Ask(_) | Remedy::Wait if patience.is_left() => {
                     patience.pause().await;
-                    self.servers.refresh().await;
+                    Box::pin(self.servers.refresh()).await;
                 }
                 _ => return Err(from_driver(&error)),
             }
@@ -275,12 +284,18 @@ struct Sent {
 impl Sent {
     /// Sends it and waits for the answer; whether it was sent twice. That happens, if it may, when the connection says
     /// nothing and another takes its place.
-    async fn answer(&self, request: Request<'_>, asking: bool, may_repeat: bool) -> (RedisResult<Value>, bool) {
+    async fn answer(
+        &self,
+        request: Request<'_>,
+        asking: bool,
+        may_repeat: bool,
+        doubt: Duration,
+    ) -> (RedisResult<Value>, bool) {
         let mut connection = self.live.connection.clone();
         let mut answer = pin!(request.send(&mut connection, asking));
         let mut heard = self.heard;
         loop {
-            if let Ok(answer) = tokio::time::timeout(DOUBT, &mut answer).await {
+            if let Ok(answer) = tokio::time::timeout(doubt, &mut answer).await {
                 return (answer, false);
             }
             let before = std::mem::replace(&mut heard, self.live.heard());
@@ -294,7 +309,7 @@ impl Sent {
         }
         tokio::select! {
             answer = &mut answer => (answer, false),
-            Some(again) = self.answer_of_another(request) => (again, true),
+            Some(again) = Box::pin(self.answer_of_another(request)) => (again, true),
         }
     }
 

@@ -16,6 +16,7 @@ mod sentinel;
 mod task;
 mod waiter;
 
+use std::future::Future;
 use std::sync::Arc;
 
 use batch::{Contains, Deletes, Finishes, Gets, Increments, Pushes, Sets};
@@ -59,6 +60,10 @@ impl RedisStore {
 
     pub(crate) fn home(&self) -> &Home {
         self.connection.home()
+    }
+
+    pub(crate) async fn in_time<T>(&self, calls: impl Future<Output = Result<T>>) -> Result<T> {
+        self.connection.in_time(calls).await
     }
 
     /// Those under way.

@@ -23,8 +23,23 @@ pub(super) struct Place<S: Source> {
 }
 
 impl<S: Source> Lines<S> {
-    /// Asks for one item and waits in line for it; `None` only for one without patience.
+    /// Asks for one item and waits in line for it; `None` only for one without patience, whose place in line may not
+    /// cost more time than a call.
     pub(crate) async fn ask(
+        &self,
+        session: &RedisSession,
+        name: &str,
+        source: impl Fn() -> S,
+        patience: Patience,
+    ) -> Result<Option<Arrival<S>>> {
+        let arrival = self.arrival(session, name, source, patience);
+        match patience {
+            Patience::None => session.any_store().in_time(Box::pin(arrival)).await,
+            Patience::Endless => arrival.await,
+        }
+    }
+
+    async fn arrival(
         &self,
         session: &RedisSession,
         name: &str,

@@ -167,40 +167,46 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// Puts `new` in the place of whatever is there, and returns that.
     async fn swap(at: &Target, field: &[u8], new: Option<&[u8]>) -> Result<Option<V>> {
         let store = at.store()?;
-        let mut stored = store.get(&at.key, field).await?;
-        loop {
-            let outcome = match (&stored, new) {
-                (Some(old), _) => {
-                    // Checked before it is taken away, and decoded again after: `V` may not cross an await.
-                    decode::<C, V>(old)?;
-                    store.compare_and_swap(&at.key, field, old, new).await?
-                }
-                (None, None) => return Ok(None),
-                (None, Some(new)) if store.set_if_absent(&at.key, field, new).await? => return Ok(None),
-                (None, Some(_)) => match store.get(&at.key, field).await? {
-                    Some(other) => Compared::Different(other),
-                    None => Compared::Absent,
-                },
-            };
-            stored = match outcome {
-                Compared::Equal => return stored.map(|stored| decode::<C, V>(&stored)).transpose(),
-                Compared::Different(other) => Some(other),
-                Compared::Absent => None,
-            };
-        }
+        let swapped = async {
+            let mut stored = store.get(&at.key, field).await?;
+            loop {
+                let outcome = match (&stored, new) {
+                    (Some(old), _) => {
+                        // Checked before it is taken away, and decoded again after: `V` may not cross an await.
+                        decode::<C, V>(old)?;
+                        store.compare_and_swap(&at.key, field, old, new).await?
+                    }
+                    (None, None) => return Ok(None),
+                    (None, Some(new)) if store.set_if_absent(&at.key, field, new).await? => return Ok(None),
+                    (None, Some(_)) => match store.get(&at.key, field).await? {
+                        Some(other) => Compared::Different(other),
+                        None => Compared::Absent,
+                    },
+                };
+                stored = match outcome {
+                    Compared::Equal => return stored.map(|stored| decode::<C, V>(&stored)).transpose(),
+                    Compared::Different(other) => Some(other),
+                    Compared::Absent => None,
+                };
+            }
+        };
+        store.in_time(Box::pin(swapped)).await
     }
 
     /// Puts `new` in the place of a value equal to `old`; whether there was one.
     async fn swap_equal(at: &Target, field: &[u8], old: &[u8], new: Option<&[u8]>) -> Result<bool> {
         let store = at.store()?;
-        let mut expected = old.to_vec();
-        loop {
-            match store.compare_and_swap(&at.key, field, &expected, new).await? {
-                Compared::Equal => return Ok(true),
-                Compared::Different(other) if Self::is_form_of(&other, old) => expected = other,
-                Compared::Different(_) | Compared::Absent => return Ok(false),
+        let swapped = async {
+            let mut expected = old.to_vec();
+            loop {
+                match store.compare_and_swap(&at.key, field, &expected, new).await? {
+                    Compared::Equal => return Ok(true),
+                    Compared::Different(other) if Self::is_form_of(&other, old) => expected = other,
+                    Compared::Different(_) | Compared::Absent => return Ok(false),
+                }
             }
-        }
+        };
+        store.in_time(Box::pin(swapped)).await
     }
 
     /// Whether `stored` is another form of the value whose stored form is `old`.

@@ -1,0 +1,148 @@
+//! One call of every operation.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, SystemTime};
+
+use futures_util::StreamExt;
+use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result, TaskError};
+
+pub(super) type Call = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+pub(super) struct Objects {
+    pub(super) numbers: RedisCache<u64, u64>,
+    pub(super) plain: RedisQueue<u64>,
+    pub(super) jobs: RedisTaskQueue<u64>,
+    dead: RedisQueue<u64>,
+}
+
+impl Objects {
+    pub(super) fn new(session: &RedisSession) -> Self {
+        Self {
+            numbers: RedisCache::new("numbers").on(session),
+            plain: RedisQueue::new("plain").on(session),
+            jobs: RedisTaskQueue::new("jobs").on(session),
+            dead: RedisQueue::new("jobs$dead").on(session),
+        }
+    }
+
+    /// Gives each call something to work on.
+    pub(super) async fn fill(&self) -> Result<()> {
+        self.numbers.update([(1, 1), (2, 2)]).await?;
+        self.plain.put_many([1, 2]).await?;
+        self.jobs.put_many([1, 2]).await
+    }
+}
+
+fn call<T: 'static>(operation: impl Future<Output = Result<T>> + Send + 'static) -> Call {
+    Box::pin(async { operation.await.map(drop) })
+}
+
+macro_rules! calls {
+    ($objects:ident: $($name:ident => $call:expr;)*) => {
+        /// Gets ready for a call of this operation, and hands it over.
+        pub(super) async fn prepare(name: &str, $objects: &Objects) -> Result<Call> {
+            Ok(match name {
+                $(stringify!($name) => call($call),)*
+                _ => panic!("the page names `{name}`, which is not called here"),
+            })
+        }
+
+        /// All that is called here.
+        pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
+    };
+}
+
+calls! { on:
+    get => on.numbers.get(1);
+    get_or => on.numbers.get_or(1, 2);
+    contains => on.numbers.contains(1);
+    get_many => on.numbers.get_many([1, 2]);
+    items => on.numbers.items();
+    keys => on.numbers.keys();
+    values => on.numbers.values();
+    to_map => on.numbers.to_map();
+    len => on.jobs.len();
+    is_empty => on.plain.is_empty();
+    expiry => on.numbers.expiry();
+    scan => {
+        let mut scan = on.numbers.scan();
+        async move { scan.next().await.transpose() }
+    };
+    delayed_len => on.jobs.delayed_len();
+    pending => on.jobs.pending();
+    dead => on.jobs.dead();
+    set => on.numbers.set(1, 3);
+    update => on.numbers.update([(1, 3), (4, 4)]);
+    replace_all => on.numbers.replace_all([(1, 3)]);
+    clear => on.numbers.clear();
+    set_expiry => on.numbers.set_expiry(Duration::from_secs(600));
+    set_expiry_at => on.numbers.set_expiry_at(SystemTime::now() + Duration::from_secs(600));
+    set_if_absent => on.numbers.set_if_absent(3, 3);
+    delete => on.numbers.delete(1);
+    delete_many => on.numbers.delete_many([1, 2]);
+    pop => on.numbers.pop(1);
+    pop_or => on.numbers.pop_or(1, 2);
+    replace => on.numbers.replace(1, 3);
+    compare_and_set => on.numbers.compare_and_set(1, 1, 3);
+    compare_and_delete => on.numbers.compare_and_delete(1, 1);
+    increment => on.numbers.increment(1, 1);
+    decrement => on.numbers.decrement(1, 1);
+    persist => {
+        on.numbers.set_expiry(Duration::from_secs(600)).await?;
+        on.numbers.persist()
+    };
+    put => on.plain.put(3);
+    put_many => on.jobs.put_many([3, 4]);
+    put_after => on.jobs.put_after(3, Duration::from_secs(600));
+    put_at => on.jobs.put_at(3, SystemTime::now() + Duration::from_secs(600));
+    try_get => on.plain.try_get();
+    drain => {
+        let mut drain = on.plain.drain();
+        async move { drain.next().await.transpose() }
+    };
+    finalize => {
+        let task = on.jobs.get().await?;
+        async move { task.finalize().await.map_err(TaskError::into_error) }
+    };
+    reschedule => {
+        let task = on.jobs.get().await?;
+        async move { task.reschedule().await.map_err(TaskError::into_error) }
+    };
+    reschedule_pending => {
+        drop(on.jobs.get().await?);
+        on.jobs.reschedule_pending(1)
+    };
+    reschedule_all_pending => {
+        drop(on.jobs.get().await?);
+        on.jobs.reschedule_all_pending()
+    };
+    requeue_dead => {
+        on.dead.put(1).await?;
+        on.jobs.requeue_dead()
+    };
+    clear_dead => on.jobs.clear_dead();
+}
+
+/// A wait for each kind of queue and each way to wait.
+pub(super) const WAITS: [&str; 4] = ["get", "get_timeout", "stream", "get of tasks"];
+
+pub(super) fn wait(name: &str, on: &Objects) -> Call {
+    match name {
+        "get" => call(on.plain.get()),
+        "get_timeout" => call(on.plain.get_timeout(Duration::from_secs(600))),
+        "stream" => {
+            let mut stream = on.plain.stream();
+            call(async move { stream.next().await.transpose() })
+        }
+        _ => call(on.jobs.get()),
+    }
+}
+
+/// The request that does it, if that is not the first.
+pub(super) fn decisive(name: &str) -> &'static str {
+    match name {
+        "pop" | "pop_or" | "replace" => "EVALSHA",
+        _ => "",
+    }
+}
