@@ -7,7 +7,7 @@ use crate::side::{HASH, Side, VALUE};
 use crate::sides::Sides;
 
 /// Has each in turn write the hash anew, which has to come out the same, and do all else it can do once.
-pub(crate) async fn all(sides: &Sides, url: &str) {
+pub(crate) async fn all(sides: &Sides<impl Side>, url: &str) {
     let mut connection = redis::Client::open(url).unwrap().get_multiplexed_async_connection().await.unwrap();
     let mut stored = Vec::new();
     macro_rules! each {

@@ -15,6 +15,7 @@ use std::time::Duration;
 use bench_support::{Effort, Machine, Options, Server};
 use pair::Pair;
 use row::Row;
+use side::{Ours, Redis, Side};
 use sides::Sides;
 use target::Target;
 
@@ -27,7 +28,11 @@ fn main() {
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     // In a task, as calls are made in programs.
-    let rows = runtime.block_on(runtime.spawn(compare(options.clone(), server.url().to_owned()))).unwrap();
+    let measured = match options.control {
+        false => runtime.spawn(compare::<Ours>(options.clone(), server.url().to_owned())),
+        true => runtime.spawn(compare::<Redis>(options.clone(), server.url().to_owned())),
+    };
+    let rows = runtime.block_on(measured).unwrap();
     let targets: Vec<Target> = rows.iter().flat_map(Target::of).collect();
     if options.json {
         println!("{:#}", serde_json::json!({ "machine": machine, "rows": rows, "targets": targets }));
@@ -39,10 +44,10 @@ fn main() {
     }
 }
 
-/// Prints each row as soon as it is there.
-async fn compare(options: Options, url: String) -> Vec<Row> {
+/// Measures `S` beside the drivers, and prints each row as soon as it is there.
+async fn compare<S: Side>(options: Options, url: String) -> Vec<Row> {
     let (rounds, time) = if options.quick { (5, Duration::from_millis(40)) } else { (15, Duration::from_millis(150)) };
-    let sides = Sides::connect(&url).await;
+    let sides = Sides::<S>::connect(&url).await;
     check::all(&sides, &url).await;
     let mut rows = Vec::new();
     for pair in Pair::ALL.into_iter().filter(|pair| options.wants(pair.name())) {

@@ -3,23 +3,23 @@ use std::time::Duration;
 use bench_support::{Caller, Driven, Effort, Load, drive};
 
 use crate::pair::Pair;
-use crate::side::{Fred, Ours, Redis, Rustis, Side};
+use crate::side::{Fred, Redis, Rustis, Side};
 
 /// More tasks a second than any side finishes.
 const TASKS: u64 = 400_000;
 
 /// All sides, each over a connection of its own to one server.
-pub(crate) struct Sides {
-    pub(crate) ours: Ours,
+pub(crate) struct Sides<S> {
+    pub(crate) ours: S,
     pub(crate) redis: Redis,
     pub(crate) fred: Fred,
     pub(crate) rustis: Rustis,
 }
 
-impl Sides {
+impl<S: Side> Sides<S> {
     pub(crate) async fn connect(url: &str) -> Self {
         Self {
-            ours: Ours::connect(url).await,
+            ours: S::connect(url).await,
             redis: Redis::connect(url).await,
             fred: Fred::connect(url).await,
             rustis: Rustis::connect(url).await,

@@ -47,13 +47,13 @@ pub struct Effort {
 impl Effort {
     /// So many rounds, where many call at once.
     ///
-    /// What few callers wait for is threads that wake up, which takes another time from one moment to the next. There,
-    /// more and shorter rounds let all sides find the machine in the same state.
+    /// What few callers wait for is threads that wake up, which takes another time from one moment to the next. The
+    /// fewer they are, the more rounds there are, and shorter ones, so that all sides find the machine in one state.
     #[must_use]
     pub fn of(rounds: usize, time: Duration, callers: usize) -> Self {
         let parts = match callers {
             1 => 10,
-            2..=16 => 4,
+            2..=256 => 4,
             _ => 1,
         };
         Self { rounds: rounds * parts as usize, time: time / parts }

@@ -7,6 +7,7 @@ usage: cargo bench [--bench BENCH] [-- OPTION...]
 
   --quick        fewer and shorter rounds, as in CI
   --only NAME    only this pair, such as `get` or `items(10000)`; may be repeated (compare)
+  --control      put the `redis` crate in the library's place, to see what chance does to the figures (compare)
   --json         print one JSON document instead of a table (compare, growth)
   --markdown     print the table of `README.md` instead (compare)
   --svg FILE     where to put the picture; a relative path is relative to the folder `benches` (growth)
@@ -19,6 +20,8 @@ pub struct Options {
     pub quick: bool,
     /// The names of the pairs that are wanted; all where there are none.
     pub only: Vec<String>,
+    /// Whether chance alone is measured.
+    pub control: bool,
     /// Whether a program reads what is printed.
     pub json: bool,
     /// Whether the table goes into `README.md`.
@@ -51,6 +54,7 @@ impl Options {
             match argument {
                 Long("quick") => options.quick = true,
                 Long("only") => options.only.push(arguments.value()?.string()?),
+                Long("control") => options.control = true,
                 Long("json") => options.json = true,
                 Long("markdown") => options.markdown = true,
                 Long("svg") => options.svg = Some(arguments.value()?.into()),
