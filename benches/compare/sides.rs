@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use bench_support::{Caller, Driven, Effort, Load, drive};
+use bench_support::{Caller, Driven, Effort, drive};
 
 use crate::pair::Pair;
 use crate::side::{Fred, Redis, Rustis, Side};
 
-/// More tasks a second than any side finishes.
-const TASKS: u64 = 400_000;
+/// More tasks a millisecond than any side finishes.
+const TASKS: u64 = 1_000;
 
 /// All sides, each over a connection of its own to one server.
 pub(crate) struct Sides<S> {
@@ -26,12 +26,14 @@ impl<S: Side> Sides<S> {
         }
     }
 
-    /// Measures all sides in turn, in every other round the other way round. The first round only warms up.
+    /// Measures all sides in turn, each first as often as the others, in every other four rounds the other way round. The
+    /// first round only warms up.
     pub(crate) async fn rounds(&self, pair: Pair, callers: usize, effort: Effort) -> [Vec<Driven>; 4] {
         let mut all = [const { Vec::new() }; 4];
         for round in 0..=effort.rounds {
             let mut order = [0, 1, 2, 3];
-            if round % 2 == 1 {
+            order.rotate_left(round % 4);
+            if round / 4 % 2 == 1 {
                 order.reverse();
             }
             for side in order {
@@ -52,16 +54,15 @@ impl<S: Side> Sides<S> {
 
 /// What one side does in one round.
 async fn measure<S: Side>(side: &S, pair: Pair, callers: usize, time: Duration) -> Driven {
-    let mut load = Load::of(callers, time);
-    let mut before = side.clone();
-    before.clear_queues().await;
+    let mut side = side.clone();
+    side.clear_queues().await;
     if pair.uses_tasks() {
-        load.most = TASKS * u64::try_from(time.as_millis()).unwrap() / 1_000;
-        for first in (0..load.most).step_by(5_000) {
-            before.put_tasks(first..load.most.min(first + 5_000)).await;
+        let tasks = TASKS * u64::try_from(time.as_millis()).unwrap();
+        for first in (0..tasks).step_by(5_000) {
+            side.put_tasks(first..tasks.min(first + 5_000)).await;
         }
     }
-    drive(&Calling { side: before, pair }, load).await
+    drive(&Calling { side, pair }, callers, time).await
 }
 
 #[derive(Clone)]

@@ -11,7 +11,7 @@ use std::future::ready;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use bench_support::{Effort, Load, Machine, Options, Server, Spread, drive};
+use bench_support::{Effort, Machine, Options, Server, Spread, drive};
 use futures_util::StreamExt;
 use point::{At, Point};
 use side::{Calling, Hand, Operation, Ours, Work};
@@ -102,13 +102,15 @@ impl Growth {
     /// Measures ours and the `redis` crate in turn. The first round only warms up.
     async fn calls(&mut self, operations: &[Operation], at: At) {
         let Effort { rounds, time } = Effort::of(self.rounds, self.time, at.callers);
-        let load = Load::of(at.callers, time);
         for &operation in operations {
             let work = Work { operation, entries: at.entries, value: text(at.value_bytes).into() };
             let (ours, hand) = (Calling(self.ours.clone(), work.clone()), Calling(self.hand.clone(), work));
             let mut costs = Vec::new();
             for _ in 0..=rounds {
-                costs.push((1e6 / drive(&ours, load).await.rate, 1e6 / drive(&hand, load).await.rate));
+                costs.push((
+                    1e6 / drive(&ours, at.callers, time).await.rate,
+                    1e6 / drive(&hand, at.callers, time).await.rate,
+                ));
             }
             let ours = Spread::of(costs.iter().skip(1).map(|cost| cost.0));
             let hand = Spread::of(costs.iter().skip(1).map(|cost| cost.1));

@@ -16,31 +16,12 @@ pub trait Caller: Clone + Send + 'static {
     fn call(&mut self, number: u64) -> impl Future<Output = ()> + Send;
 }
 
-/// How much is called.
-#[derive(Clone, Copy, Debug)]
-pub struct Load {
-    /// How many call at once.
-    pub callers: usize,
-    /// How long.
-    pub time: Duration,
-    /// The most calls that there can be.
-    pub most: u64,
-}
-
-impl Load {
-    /// As many calls as the time allows.
-    #[must_use]
-    pub fn of(callers: usize, time: Duration) -> Self {
-        Self { callers, time, most: u64::MAX }
-    }
-}
-
 /// How much is measured of one thing.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
     /// How many times.
     pub rounds: usize,
-    /// How long one side calls in one round.
+    /// How long one side's calls are counted in one round.
     pub time: Duration,
 }
 
@@ -71,35 +52,49 @@ pub struct Driven {
     pub p99: f64,
 }
 
-/// Lets all callers call until the time is over. Each is a task of its own; one alone calls in the task of whoever
-/// asks, so that all who are measured in turn run on one thread and find the machine in one state.
+/// How long a side calls before its calls are counted, as a part of the time that they are.
+const LEAD_IN: u32 = 4;
+
+/// No call takes that long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Lets so many callers call for a time, which begins with a part that is not counted.
 ///
 /// # Panics
 ///
-/// When a call does.
-pub async fn drive(caller: &impl Caller, load: Load) -> Driven {
-    if load.callers == 1 {
+/// When a call does, or hangs.
+pub async fn drive(caller: &impl Caller, callers: usize, time: Duration) -> Driven {
+    let driven = async {
+        call_for(caller, callers, time / LEAD_IN).await;
+        call_for(caller, callers, time).await
+    };
+    tokio::time::timeout(PATIENCE, driven).await.expect("all calls come to an end")
+}
+
+/// Each caller is a task of its own. One alone calls in the task of whoever asks, so that all who are measured in turn
+/// run on one thread and find the machine in one state.
+async fn call_for(caller: &impl Caller, callers: usize, time: Duration) -> Driven {
+    if callers == 1 {
         let start = Instant::now();
-        let calls = Calls::make(&mut caller.clone(), (0, 1), load.most, || start.elapsed() >= load.time).await;
-        return calls.sum_up(start);
+        return Calls::make(&mut caller.clone(), (0, 1), || start.elapsed() >= time).await.sum_up(start);
     }
     let stop = Arc::new(AtomicBool::new(false));
-    let ready = Arc::new(Barrier::new(load.callers + 1));
+    let ready = Arc::new(Barrier::new(callers + 1));
     let begin = |place: usize| {
         let (mut caller, stop, ready) = (caller.clone(), Arc::clone(&stop), Arc::clone(&ready));
         tokio::spawn(async move {
             ready.wait().await;
-            Calls::make(&mut caller, (place, load.callers), load.most, || stop.load(Ordering::Relaxed)).await
+            Calls::make(&mut caller, (place, callers), || stop.load(Ordering::Relaxed)).await
         })
     };
-    let callers: Vec<_> = (0..load.callers).map(begin).collect();
+    let tasks: Vec<_> = (0..callers).map(begin).collect();
     ready.wait().await;
     let start = Instant::now();
-    tokio::time::sleep(load.time).await;
+    tokio::time::sleep(time).await;
     stop.store(true, Ordering::Relaxed);
     let mut all = Calls::default();
-    for caller in callers {
-        let calls = caller.await.expect("no call fails");
+    for task in tasks {
+        let calls = task.await.expect("no call fails");
         all.made += calls.made;
         all.times.extend(calls.times);
     }
@@ -109,31 +104,20 @@ pub async fn drive(caller: &impl Caller, load: Load) -> Driven {
 #[derive(Default)]
 struct Calls {
     made: u64,
-    /// In microseconds.
+    /// How long some of them took, in microseconds.
     times: Vec<f64>,
 }
 
 impl Calls {
-    /// Makes one caller's share, which has its place among all; one call at least.
-    async fn make(
-        caller: &mut impl Caller,
-        (place, callers): (usize, usize),
-        most: u64,
-        is_over: impl Fn() -> bool,
-    ) -> Self {
-        let (place, callers) = (place as u64, callers as u64);
-        let mut calls = Self::default();
+    /// Makes the calls of the caller at this place among all, one at least.
+    async fn make(caller: &mut impl Caller, (place, callers): (usize, usize), is_over: impl Fn() -> bool) -> Self {
+        let (place, callers, mut calls) = (place as u64, callers as u64, Self::default());
         loop {
-            let number = place + calls.made * callers;
-            if (place + calls.made) % TIMED == 0 {
-                let start = Instant::now();
-                caller.call(number).await;
-                calls.times.push(start.elapsed().as_secs_f64() * 1e6);
-            } else {
-                caller.call(number).await;
-            }
+            let start = ((place + calls.made) % TIMED == 0).then(Instant::now);
+            caller.call(place + calls.made * callers).await;
+            calls.times.extend(start.map(|start| start.elapsed().as_secs_f64() * 1e6));
             calls.made += 1;
-            if calls.made >= most / callers || is_over() {
+            if is_over() {
                 return calls;
             }
         }

@@ -8,7 +8,7 @@ mod options;
 mod server;
 mod spread;
 
-pub use drive::{Caller, Driven, Effort, Load, drive};
+pub use drive::{Caller, Driven, Effort, drive};
 pub use machine::Machine;
 pub use options::Options;
 pub use server::Server;
