@@ -144,8 +144,9 @@ operations! {
     fn push(items: &Packed) -> ();
     /// Takes up to `limit` items out, as many as there are.
     fn take(limit: usize) -> Vec<Vec<u8>>;
-    /// Puts items back in at the end where they come out, one after another.
-    fn put_back(items: &Packed) -> ();
+    /// Puts items back in at the end where they come out, one after another; asked again with the same token, it does
+    /// nothing.
+    fn put_back(items: &Packed, token: u64) -> ();
     /// How many items there are.
     fn list_len() -> u64;
 }

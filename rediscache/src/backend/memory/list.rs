@@ -17,7 +17,7 @@ impl MemoryStore {
         })
     }
 
-    pub(crate) fn put_back(&self, key: &str, items: &Packed) -> Result<()> {
+    pub(crate) fn put_back(&self, key: &str, items: &Packed, _token: u64) -> Result<()> {
         self.give(key, |list: &mut List| items.iter().for_each(|item| list.push_back(item.into())))
     }
 

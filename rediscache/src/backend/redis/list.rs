@@ -1,7 +1,7 @@
 use redis::cmd;
 
-use super::RedisStore;
 use super::hash::with_all;
+use super::{RedisStore, script};
 use crate::backend::Packed;
 use crate::error::Result;
 
@@ -16,8 +16,17 @@ impl RedisStore {
         Ok(items.unwrap_or_default())
     }
 
-    pub(crate) async fn put_back(&self, key: &str, items: &Packed) -> Result<()> {
-        self.connection.query(&with_all("RPUSH", key, items)).await
+    pub(crate) async fn put_back(&self, key: &str, items: &Packed, token: u64) -> Result<()> {
+        let Ok(token) = self.beside(key, &format!("$returned:{token:016x}")) else {
+            // On a cluster there may be no place beside the key.
+            return self.connection.query(&with_all("RPUSH", key, items)).await;
+        };
+        let mut script = script::PUT_BACK.keys(&[key.to_owned(), token]);
+        script.repeatable();
+        for item in items.iter() {
+            script.arg(item);
+        }
+        self.connection.invoke(&script).await
     }
 
     pub(crate) async fn list_len(&self, key: &str) -> Result<u64> {

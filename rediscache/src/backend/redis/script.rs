@@ -24,6 +24,7 @@ macro_rules! scripts {
 scripts! {
     COMPARE_AND_SWAP: "compare_and_swap";
     INCREMENT: "increment";
+    PUT_BACK: "put_back";
     REPLACE_ALL: "replace_all";
     TASKS: "tasks";
     WHOLE_KEY: "whole_key";

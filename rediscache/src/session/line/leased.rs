@@ -124,7 +124,7 @@ impl Source for Tasks {
         Ok(taken.leases.into_iter().map(lease).collect())
     }
 
-    async fn put_back(&self, store: &Store, items: &[Leased]) -> Result<()> {
+    async fn put_back(&self, store: &Store, items: &[Leased], _token: u64) -> Result<()> {
         // The one that was taken first goes back last, to be first again.
         let numbers: Vec<u64> = items.iter().rev().map(|item| item.lease.number).collect();
         self.settle(store, Outcome::Untouched, &numbers).await

@@ -38,8 +38,9 @@ pub(crate) trait Source: Send + Sync + 'static {
     /// Takes up to `limit` items, as many as there are now.
     fn take(&self, store: &Store, limit: usize) -> impl Future<Output = Result<Vec<Self::Item>>> + Send;
 
-    /// Puts items, given in the order in which they were taken, back to the end they came from.
-    fn put_back(&self, store: &Store, items: &[Self::Item]) -> impl Future<Output = Result<()>> + Send;
+    /// Puts items, given in the order in which they were taken, back to the end they came from. Asked again with the same
+    /// token, it does nothing.
+    fn put_back(&self, store: &Store, items: &[Self::Item], token: u64) -> impl Future<Output = Result<()>> + Send;
 
     /// Puts an item that cannot be read aside.
     fn bury(&self, store: &Store, item: &Self::Item) -> impl Future<Output = Result<()>> + Send;

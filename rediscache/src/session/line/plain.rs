@@ -24,10 +24,10 @@ impl Source for Plain {
         store.take(&self.key, limit).await
     }
 
-    async fn put_back(&self, store: &Store, items: &[Vec<u8>]) -> Result<()> {
+    async fn put_back(&self, store: &Store, items: &[Vec<u8>], token: u64) -> Result<()> {
         // The one that was taken first goes back last, to be first again.
         let items: Packed = items.iter().rev().collect();
-        store.put_back(&self.key, &items).await
+        store.put_back(&self.key, &items, token).await
     }
 
     async fn bury(&self, store: &Store, item: &Vec<u8>) -> Result<()> {

@@ -1,4 +1,6 @@
 use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, WeakUnboundedSender};
@@ -153,10 +155,11 @@ impl<S: Source> Line<S> {
     }
 
     async fn put_back(&mut self, session: &RedisSession, items: Vec<S::Item>) {
-        let mut outcome = self.source.put_back(session.any_store(), &items).await;
+        let token = RandomState::new().build_hasher().finish();
+        let mut outcome = self.source.put_back(session.any_store(), &items, token).await;
         for _ in 1..TRIES {
             if outcome.as_ref().is_err_and(Error::is_retryable) {
-                outcome = self.source.put_back(session.any_store(), &items).await;
+                outcome = self.source.put_back(session.any_store(), &items, token).await;
             }
         }
         if let Err(error) = outcome {
