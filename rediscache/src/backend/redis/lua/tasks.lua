@@ -76,7 +76,8 @@ local function recall(item)
   else
     redis.call('HDEL', attempts, id)
   end
-  return tonumber(count)
+  -- As large as it can be handed over.
+  return math.min(tonumber(count), 4294967294)
 end
 
 -- Puts a task that failed back to an end of the queue, or aside when it failed too often.
@@ -105,7 +106,15 @@ local function release(worker, number, side)
 end
 
 local function numbers_of(worker)
-  local numbers = redis.call('HKEYS', leases_of(worker))
+  local numbers = {}
+  for _, number in ipairs(redis.call('HKEYS', leases_of(worker))) do
+    if number:find('^%d+$') then
+      numbers[#numbers + 1] = number
+    else
+      -- Nobody of us wrote that.
+      redis.call('HDEL', leases_of(worker), number)
+    end
+  end
   table.sort(numbers, function(a, b) return tonumber(a) < tonumber(b) end)
   return numbers
 end
