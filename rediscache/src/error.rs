@@ -108,6 +108,13 @@ impl Error {
         self
     }
 
+    /// Leaves out what is underneath.
+    #[cfg(feature = "redis")]
+    pub(crate) fn without_source(mut self) -> Self {
+        self.0.source = None;
+        self
+    }
+
     /// The same failure, for one more of the callers that it concerns.
     pub(crate) fn again(&self) -> Self {
         let Inner { kind, operation, ref namespace, ref message, retryable, outcome_unknown, ref source } = *self.0;

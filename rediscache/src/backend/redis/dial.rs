@@ -27,6 +27,17 @@ pub(super) enum Peer {
     Master(Arc<Sentinels>),
 }
 
+impl Peer {
+    /// What is sent to it that nobody else may see.
+    pub(super) fn secrets(&self) -> Vec<&str> {
+        let (servers, sentinels) = match self {
+            Self::Server(server) => (std::slice::from_ref(&**server), &[][..]),
+            Self::Master(sentinels) => sentinels.known(),
+        };
+        servers.iter().chain(sentinels).filter_map(|server| server.redis_settings().password()).collect()
+    }
+}
+
 /// Takes what a server says unasked, and that the connection broke.
 pub(super) type Pushes = Box<dyn Fn(PushInfo) + Send + Sync>;
 

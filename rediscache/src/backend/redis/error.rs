@@ -9,6 +9,10 @@ use crate::error::{Error, ErrorKind};
 /// Translates what the driver says. Its own text is kept only where it cannot hold keys, values or credentials.
 pub(super) fn from_driver(error: &RedisError) -> Error {
     use redis::ErrorKind as Driver;
+    // Of several commands that were sent together, the first that the server refused.
+    let refusals = error.clone().into_server_errors();
+    let refusal = refusals.and_then(|refusals| refusals.first().map(|(_, first)| RedisError::from(first.clone())));
+    let error = refusal.as_ref().unwrap_or(error);
     if error.is_timeout() {
         return Error::new(ErrorKind::Timeout, "the server did not answer in time")
             .outcome_unknown()
@@ -135,6 +139,23 @@ pub(super) fn while_connecting(error: &RedisError) -> Error {
     };
     Error::new(kind, message).because(Said::by(error))
 }
+
+/// Leaves out what the server said where that quotes a secret, as one does that is none and answers with what it got.
+pub(super) fn silenced(error: Error, secrets: &[&str]) -> Error {
+    let said = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    let quoted = secrets.iter().find(|secret| !secret.is_empty() && said.contains(**secret));
+    match quoted {
+        None => error,
+        // A short one may be a part of any word.
+        Some(secret) if secret.len() >= SECRET && error.to_string().contains(*secret) => {
+            Error::new(error.kind(), "the server quotes the password that it was sent; is this a Redis server?")
+        }
+        Some(_) => error.without_source(),
+    }
+}
+
+/// From this length on, a password is no word of a message by chance.
+const SECRET: usize = 4;
 
 /// A call that may be made twice was, and the connection broke each time.
 pub(super) fn broke_twice(error: &RedisError) -> Error {

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::connection::within;
 use super::dial::{Dial, Peer};
-use super::error::while_connecting;
+use super::error::{silenced, while_connecting};
 use crate::backend::{Home, fault};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -221,7 +221,8 @@ impl Attempt {
                 }
             }
         };
-        let (serial, connection) = within(self.dial.timeout, connected, while_connecting).await?;
+        let connected = within(self.dial.timeout, connected, while_connecting).await;
+        let (serial, connection) = connected.map_err(|error| silenced(error, &self.peer.secrets()))?;
         Ok(Live { connection, serial, failures: self.failures, signs: Arc::default() })
     }
 

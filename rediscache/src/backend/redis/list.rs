@@ -1,5 +1,6 @@
 use redis::cmd;
 
+use super::connection::Effect;
 use super::hash::with_all;
 use super::{RedisStore, script};
 use crate::backend::Packed;
@@ -22,7 +23,7 @@ impl RedisStore {
             return self.connection.query(&with_all("RPUSH", key, items)).await;
         };
         let mut script = script::PUT_BACK.keys(&[key.to_owned(), token]);
-        script.repeatable();
+        script.has_effect(Effect::Same);
         for item in items.iter() {
             script.arg(item);
         }

@@ -42,6 +42,11 @@ impl Sentinels {
         Self { sentinels, master, service: service.to_owned() }
     }
 
+    /// The way to the master, as far as it is known, and those to the Sentinels.
+    pub(super) fn known(&self) -> (&[ConnectionInfo], &[ConnectionInfo]) {
+        (std::slice::from_ref(&self.master), &self.sentinels)
+    }
+
     /// Asks all Sentinels, and believes the one that saw the last failover of those that answer first, more than half of
     /// all. Each is given up after `patience`.
     pub(super) async fn master(&self, patience: Duration) -> RedisResult<ConnectionInfo> {
