@@ -7,7 +7,6 @@ mod closing;
 mod command;
 mod connection;
 mod fault;
-mod force;
 mod frozen;
 mod hostile;
 mod linearizable;
@@ -25,6 +24,7 @@ mod script;
 #[expect(dead_code, reason = "a part of it is for other suites")]
 #[path = "../codec/small_process.rs"]
 mod small_process;
+mod soak;
 mod task_busy;
 mod task_keys;
 mod task_python;

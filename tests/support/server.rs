@@ -28,11 +28,18 @@ pub struct Server {
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is started until `.start()`"]
 pub struct ServerOptions {
+    program: Option<PathBuf>,
     args: Vec<String>,
     password: Option<String>,
 }
 
 impl ServerOptions {
+    /// Runs this program, in place of the one in `REDISCACHE_SERVER` or `redis-server`.
+    pub fn program(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = Some(program.into());
+        self
+    }
+
     /// Adds arguments to the server's command line, such as `["--maxclients", "5"]`.
     pub fn args<T: Into<String>>(mut self, args: impl IntoIterator<Item = T>) -> Self {
         self.args.extend(args.into_iter().map(Into::into));
@@ -68,7 +75,7 @@ impl ServerOptions {
     fn launch(&self, port: u16, folder: &TempDir) -> Result<Child, String> {
         let log = folder.path().join("log");
         let _ = fs::remove_file(&log);
-        let mut command = Command::new(program());
+        let mut command = Command::new(self.program.clone().unwrap_or_else(program));
         command
             .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
             .args(["--save", "", "--appendonly", "no", "--logfile", "log", "--unixsocket", "socket"])
