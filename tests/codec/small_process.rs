@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::io::{self, Write};
 use std::process::Command;
 
 /// Set in the small process.
@@ -41,4 +42,6 @@ pub(crate) fn in_a_small_process_with(test: &str, variables: &[(&str, Option<&Os
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(out.contains("running 1 test"), "there is no test `{test}`: {out}");
     assert!(output.status.success(), "{}: {out}{err}", output.status);
+    // Past the lock of the test harness: what it says is for the log.
+    io::stderr().write_all(err.as_bytes()).unwrap();
 }

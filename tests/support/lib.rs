@@ -2,6 +2,7 @@
 //! chance, and futures that are dropped half way.
 
 mod contract;
+mod hostile;
 mod name;
 mod poll;
 mod proxy;
@@ -10,6 +11,7 @@ mod raw;
 mod server;
 
 pub use contract::{memory_session, redis_session, url};
+pub use hostile::hostile_bytes;
 pub use name::namespace;
 pub use poll::within_polls;
 pub use proxy::{Direction, Proxy, Strike};

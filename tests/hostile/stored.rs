@@ -1,0 +1,101 @@
+//! Fields, values and items that someone else stored, on every store.
+
+use futures_util::StreamExt;
+use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result};
+use support::{Random, Raw, RawBytes, contract, hostile_bytes, raw_cache};
+
+use crate::{report, soon};
+
+/// The rounds on each store. A round makes some thirty calls.
+const ROUNDS: u64 = 400;
+
+type Composite = (Vec<u64>, Option<String>);
+
+/// What may become of a call on things like these.
+fn check<T>(outcome: Result<T>) {
+    if let Err(error) = outcome {
+        let kind = error.kind();
+        assert!(
+            matches!(kind, ErrorKind::Decode | ErrorKind::NotANumber | ErrorKind::Overflow | ErrorKind::WrongType),
+            "{error:?}"
+        );
+    }
+}
+
+contract! {
+    async fn anything_stored_is_read_or_refused(session: RedisSession) {
+        let (mut random, seed) = Random::seeded_by("REDISCACHE_HOSTILE_SEED");
+        let mut cases = 0;
+        for round in 0..ROUNDS {
+            let bytes: Vec<Vec<u8>> = (0..6).map(|_| hostile_bytes(&mut random)).collect();
+            let name = format!("round-{round}");
+            soon(format!("round {round} of seed {seed}"), async {
+                fill(&session, &name, &bytes).await;
+                read_hash(&session, &name).await;
+                read_items(&session, &name, &bytes).await;
+            }).await;
+            cases += bytes.len() * 3;
+        }
+        report(&format!("stored={cases} rounds={ROUNDS} seed={seed}"));
+    }
+}
+
+async fn fill(session: &RedisSession, name: &str, bytes: &[Vec<u8>]) {
+    let pairs =
+        bytes.iter().zip(bytes.iter().rev()).map(|(field, value)| (RawBytes::from(field), RawBytes::from(value)));
+    raw_cache(session, name).update(pairs).await.unwrap();
+    // A value that cannot be read, at a key that can.
+    raw_cache(session, name).set(RawBytes::from("i|7"), RawBytes::from(&bytes[0])).await.unwrap();
+}
+
+macro_rules! read_the_hash {
+    ($session:expr, $name:expr, $key:ty, $value:ty, $at:expr, $one:expr, $other:expr) => {
+        let (cache, at) = (RedisCache::<$key, $value>::with_namespace($name).on($session), $at);
+        check(cache.get(&at).await);
+        check(cache.get_or(&at, $one).await);
+        check(cache.contains(&at).await);
+        check(cache.get_many([&at, &at]).await);
+        check(cache.items().await);
+        check(cache.keys().await);
+        check(cache.values().await);
+        check(cache.to_map().await);
+        cache.scan().for_each(async |entry| check(entry)).await;
+        check(cache.increment(&at, $one).await);
+        check(cache.compare_and_set(&at, $one, $other).await);
+        check(cache.replace(&at, $other).await);
+        check(cache.pop(&at).await);
+    };
+}
+
+async fn read_hash(session: &RedisSession, name: &str) {
+    read_the_hash!(session, name, u64, i64, 7, 1, 2);
+    read_the_hash!(session, name, String, f64, String::new(), 0.5, 1.5);
+    let cache = RedisCache::<u64, Composite>::with_namespace(name).on(session);
+    check(cache.get(7).await);
+    check(cache.to_map().await);
+}
+
+/// Takes what cannot be read, which becomes dead letters, and what can.
+async fn read_items(session: &RedisSession, name: &str, bytes: &[Vec<u8>]) {
+    let (list, tasks) = (format!("{name}-list"), format!("{name}-tasks"));
+    for name in [&list, &tasks] {
+        let raw = RedisQueue::<RawBytes, Raw>::with_namespace(name.as_str()).on(session);
+        raw.put_many(bytes.iter().map(RawBytes::from)).await.unwrap();
+    }
+    let queue = RedisQueue::<u64>::with_namespace(list).on(session);
+    for _ in bytes {
+        check(queue.try_get().await);
+    }
+    check(queue.drain().next().await.transpose());
+    let tasks = RedisTaskQueue::<Composite>::with_namespace(tasks).on(session);
+    for _ in bytes {
+        match tasks.try_get().await {
+            Ok(Some(task)) => task.finalize().await.unwrap(),
+            other => check(other),
+        }
+    }
+    check(tasks.pending().await);
+    check(tasks.dead().await);
+    check(tasks.requeue_dead().await);
+    check(tasks.len().await);
+}
