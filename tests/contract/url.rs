@@ -151,6 +151,8 @@ fn no_password_is_ever_shown() {
         format!("redis://user:12?a={PASSWORD}@host"),
         format!("redis://user:12?a=b&{PASSWORD}=1@host"),
         format!("redis://user:{PASSWORD}?@host"),
+        // What stands there is read as `redis://user` and a parameter.
+        format!("redis://user:?protocol=resp3{PASSWORD}@host"),
         format!("redis://user:12@{PASSWORD}@{nobody}/x"),
         format!("redis://user:%zz{PASSWORD}@{nobody}/x"),
         format!("redis://user:{PASSWORD}%ff@{nobody}"),

@@ -184,10 +184,12 @@ struct Said(String);
 
 impl Said {
     fn by(error: &RedisError) -> Self {
+        use redis::ErrorKind::{InvalidClientConfig, Parse, UnexpectedReturnType};
         let text = error.to_string();
         Self(match error.kind() {
-            // A refused command is quoted back with its arguments, and a reply that does not fit with its content.
-            redis::ErrorKind::Parse | redis::ErrorKind::UnexpectedReturnType => error.category().to_owned(),
+            // A refused command is quoted back with its arguments, a reply that does not fit with its content, and a part
+            // of the URL, which may be one of a password, as it is.
+            Parse | UnexpectedReturnType | InvalidClientConfig => error.category().to_owned(),
             _ => text.split(", with args").next().unwrap_or_default().to_owned(),
         })
     }
