@@ -29,5 +29,5 @@ async fn soon<T>(what: impl Display, work: impl Future<Output = T>) -> T {
 
 /// Past the lock of the test harness, for the log.
 fn report(figures: &str) {
-    writeln!(io::stderr(), "HOSTILE {figures}").unwrap();
+    writeln!(io::stderr(), "HOSTILE {figures}").expect("standard error can be written");
 }

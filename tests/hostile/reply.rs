@@ -55,40 +55,32 @@ const LINES: [&str; 18] = [
     "!NOTANUMBER",
 ];
 
+/// A length, or one that is not there.
+fn length(length: u64, random: &mut Random) -> String {
+    if random.percent(90) { length.to_string() } else { LENGTHS[random.place(LENGTHS.len())].to_owned() }
+}
+
 /// An answer in the protocol, or almost.
 fn answer(random: &mut Random, depth: u32) -> Vec<u8> {
     let kind = b"+-:$*%~>,#_(!=|"[random.place(15)];
-    let mut answer = vec![kind];
-    let mut line = |text: &str| answer.extend([text.as_bytes(), b"\r\n"].concat());
-    match kind {
+    let (line, rest) = match kind {
         b'$' | b'!' | b'=' => {
             let bytes = hostile_bytes(random);
-            if random.percent(90) {
-                line(&bytes.len().to_string())
-            } else {
-                line(LENGTHS[random.place(LENGTHS.len())])
-            }
-            answer.extend(bytes);
-            answer.extend(b"\r\n");
+            (length(bytes.len() as u64, random), [&bytes, &b"\r\n"[..]].concat())
         }
         b'*' | b'%' | b'~' | b'>' | b'|' if depth > 0 => {
             let count = random.within(0..4);
-            if random.percent(90) {
-                line(&count.to_string())
-            } else {
-                line(LENGTHS[random.place(LENGTHS.len())])
-            }
             let parts = match kind {
                 b'%' => 2 * count,
                 b'|' => 2 * count + 1,
                 _ => count,
             };
-            (0..parts).for_each(|_| answer.extend(self::answer(random, depth - 1)));
+            (length(count, random), (0..parts).flat_map(|_| answer(random, depth - 1)).collect())
         }
-        b':' if random.percent(70) => line(&random.within(0..5).to_string()),
-        _ => line(LINES[random.place(LINES.len())]),
-    }
-    answer
+        b':' if random.percent(70) => (random.within(0..5).to_string(), Vec::new()),
+        _ => (LINES[random.place(LINES.len())].to_owned(), Vec::new()),
+    };
+    [&[kind], line.as_bytes(), b"\r\n", &rest].concat()
 }
 
 /// The same, cut or changed at times; or noise.

@@ -121,7 +121,7 @@ impl Work {
     async fn put_back(&self, task: RedisTask<u64>) {
         let (number, started) = (*task, Instant::now());
         drop(task);
-        let answer = self.queue.reschedule_pending(&number).await;
+        let answer = self.queue.reschedule_pending(number).await;
         let error = answer.as_ref().err().filter(|error| error.kind() != ErrorKind::TaskNotPending);
         self.caller.ended("reschedule_pending", started, Duration::ZERO, error);
     }
