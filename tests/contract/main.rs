@@ -6,6 +6,7 @@ mod argument;
 mod bulk;
 mod cancel;
 mod closed;
+mod company;
 mod conditional;
 mod crowd;
 mod entry;

@@ -24,7 +24,7 @@ struct Message {
 
 /// Has no form in any codec.
 #[derive(Debug, Deserialize)]
-struct Formless(bool);
+pub(crate) struct Formless(pub(crate) bool);
 
 impl Serialize for Formless {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

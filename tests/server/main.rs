@@ -5,6 +5,7 @@
 mod busy;
 mod closing;
 mod command;
+mod company;
 mod connection;
 mod fault;
 mod frozen;

@@ -13,12 +13,12 @@ use crate::backend::increment::Step;
 use crate::backend::{Increment, Packed, Worker, fault};
 use crate::error::Result;
 
-/// What one command may carry, so that it never holds the server for long.
+/// What one command may carry in company, so that it never holds the server for long. A call that is larger goes alone.
 const MOST_CALLS: usize = 512;
 const MOST_BYTES: usize = 256 * 1024;
 
-fn has_room(parts: &Packed) -> bool {
-    parts.len() < MOST_CALLS && parts.bytes() < MOST_BYTES
+fn has_room(parts: &Packed, more: usize) -> bool {
+    parts.len() < MOST_CALLS && parts.bytes() + more <= MOST_BYTES
 }
 
 /// Keeps those that are wanted.
@@ -53,8 +53,8 @@ impl Batch for Gets {
         self.wanted.push(place);
     }
 
-    fn has_room_for(&self, _: &&[u8]) -> bool {
-        has_room(&self.fields) && self.wanted.len() < 8 * MOST_CALLS
+    fn has_room_for(&self, field: &&[u8]) -> bool {
+        has_room(&self.fields, field.len()) && self.wanted.len() < 8 * MOST_CALLS
     }
 
     fn retain(&mut self, wanted: &[bool]) {
@@ -134,36 +134,36 @@ pub(super) struct Contains(Packed);
 pub(super) struct Deletes(Packed);
 
 /// One command for each field, sent together.
-async fn each(name: &str, fields: &Packed, connection: &Connection, key: &str) -> Result<Vec<bool>> {
+async fn each(name: &str, fields: &Packed, connection: &Connection, key: &str) -> Result<Vec<Result<bool>>> {
     if fields.len() == 1 {
-        return Ok(vec![connection.query(&with_all(name, key, fields)).await?]);
+        return Ok(vec![Ok(connection.query(&with_all(name, key, fields)).await?)]);
     }
     let mut commands = Pipeline::with_capacity(fields.len());
     for field in fields.iter() {
         commands.cmd(name).arg(key).arg(field);
     }
-    connection.query_all(&commands).await
+    connection.query_all(commands).await
 }
 
 macro_rules! each {
     ($($kind:ident: $command:literal;)*) => {$(
         impl Batch for $kind {
             type Call<'a> = &'a [u8];
-            type Answer = bool;
+            type Answer = Result<bool>;
 
             fn add(&mut self, field: &[u8]) {
                 self.0.push(field);
             }
 
-            fn has_room_for(&self, _: &&[u8]) -> bool {
-                has_room(&self.0)
+            fn has_room_for(&self, field: &&[u8]) -> bool {
+                has_room(&self.0, field.len())
             }
 
             fn retain(&mut self, wanted: &[bool]) {
                 self.0.retain(1, wanted);
             }
 
-            async fn send(self, connection: &Connection, key: &str) -> Result<Vec<bool>> {
+            async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Result<bool>>> {
                 each($command, &self.0, connection, key).await
             }
         }
@@ -188,8 +188,8 @@ impl Batch for Sets {
         self.0.push(value);
     }
 
-    fn has_room_for(&self, _: &(&[u8], &[u8])) -> bool {
-        has_room(&self.0)
+    fn has_room_for(&self, (field, value): &(&[u8], &[u8])) -> bool {
+        has_room(&self.0, field.len() + value.len())
     }
 
     fn retain(&mut self, wanted: &[bool]) {
@@ -219,8 +219,8 @@ impl Batch for Pushes {
         self.counts.push(items.len());
     }
 
-    fn has_room_for(&self, _: &&Packed) -> bool {
-        has_room(&self.items)
+    fn has_room_for(&self, items: &&Packed) -> bool {
+        has_room(&self.items, items.bytes())
     }
 
     fn retain(&mut self, wanted: &[bool]) {
@@ -254,8 +254,8 @@ impl Batch for Increments {
         self.like = Some(by);
     }
 
-    fn has_room_for(&self, (_, by): &(&[u8], Increment)) -> bool {
-        has_room(&self.parts) && self.like.is_none_or(|like| like.is_like(by))
+    fn has_room_for(&self, (field, by): &(&[u8], Increment)) -> bool {
+        has_room(&self.parts, field.len()) && self.like.is_none_or(|like| like.is_like(by))
     }
 
     fn retain(&mut self, wanted: &[bool]) {

@@ -108,14 +108,16 @@ impl Connection {
         self.call(Request::Command(command), Effect::of(command)).await
     }
 
-    /// Sends several commands on one key together; there is an answer for each.
-    pub(super) async fn query_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<Vec<T>> {
+    /// Sends several commands on one key together; there is an answer for each, which may be a refusal.
+    pub(super) async fn query_all<T: FromRedisValue>(&self, mut commands: Pipeline) -> Result<Vec<Result<T>>> {
         let effect = commands.cmd_iter().map(Effect::of).max().unwrap_or(Effect::None);
-        match &self.servers {
-            Servers::One(_) => self.call(Request::Commands(commands), effect).await,
+        if self.is_cluster() {
             // All or none, so that a key that moves on half way is no trouble.
-            Servers::Cluster(_) => self.call(Request::Commands(commands.clone().atomic()), effect).await,
+            commands.atomic();
         }
+        let answers: Vec<Value> = self.call(Request::Commands(commands.ignore_errors()), effect).await?;
+        let answer = |value: Value| value.extract_error().and_then(|value| Ok(T::from_redis_value(value)?));
+        Ok(answers.into_iter().map(|value| answer(value).map_err(|error| from_driver(&error))).collect())
     }
 
     /// Runs a script by its digest; the script itself is sent only when the server does not know it.
@@ -393,7 +395,11 @@ impl Request<'_> {
     async fn send(self, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
         match self {
             Self::Command(command) => send(command, connection, asking).await,
-            Self::Commands(commands) => commands.query_async(connection).await,
+            Self::Commands(commands) => match commands.query_async(connection).await {
+                // Nothing was done at all.
+                Ok(Value::Array(answers)) if answers.iter().all(is_refusal) => Value::Array(answers).extract_error(),
+                answer => answer,
+            },
             Self::Script(script) => match send(script.by_digest(), connection, asking).await {
                 Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
                     send(&script.by_source(), connection, asking).await
@@ -424,6 +430,10 @@ impl Request<'_> {
             Self::Script(script) => script.has_one_key(),
         }
     }
+}
+
+fn is_refusal(answer: &Value) -> bool {
+    matches!(answer, Value::ServerError(_))
 }
 
 async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {

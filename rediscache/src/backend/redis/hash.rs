@@ -14,7 +14,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn contains(&self, key: &str, field: &[u8]) -> Result<bool> {
-        self.contains.call(key, field).await.map_err(Error::without_effect)
+        self.contains.call(key, field).await.map_err(Error::without_effect)?
     }
 
     pub(crate) async fn set(&self, key: &str, field: &[u8], value: &[u8]) -> Result<()> {
@@ -26,7 +26,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn delete(&self, key: &str, field: &[u8]) -> Result<bool> {
-        self.deletes.call(key, field).await
+        self.deletes.call(key, field).await?
     }
 
     pub(crate) async fn compare_and_swap(
