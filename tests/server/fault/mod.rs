@@ -4,6 +4,8 @@
 mod call;
 mod harm;
 mod page;
+mod secret;
+mod storm;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

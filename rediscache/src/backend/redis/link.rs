@@ -35,6 +35,8 @@ struct Inner {
     state: watch::Sender<State>,
     /// How many connections were begun.
     begun: Arc<AtomicU64>,
+    /// How many attempts failed.
+    failed: AtomicU64,
 }
 
 enum State {
@@ -43,7 +45,10 @@ enum State {
         failures: u32,
         why: Option<Error>,
     },
-    Dialing,
+    Dialing {
+        /// Why the last attempt failed, for those who shared it and come late to hear of it.
+        why: Option<Error>,
+    },
     Up(Live),
     Closed,
 }
@@ -84,7 +89,8 @@ impl Live {
 impl Link {
     pub(super) fn new(peer: Peer, dial: &Dial, home: &Arc<Home>) -> Self {
         let (state, _) = watch::channel(State::Down { failures: 0, why: None });
-        Self(Arc::new(Inner { peer, dial: dial.clone(), home: Arc::clone(home), state, begun: Arc::default() }))
+        let (dial, home, begun, failed) = (dial.clone(), Arc::clone(home), Arc::default(), AtomicU64::new(0));
+        Self(Arc::new(Inner { peer, dial, home, state, begun, failed }))
     }
 
     /// The connection, if it stands; otherwise the outcome of one attempt to make it, which is under way, or is made
@@ -93,11 +99,18 @@ impl Link {
         if let State::Up(live) = &*self.0.state.borrow() {
             return Ok(live.clone());
         }
-        let mut states = self.0.state.subscribe();
+        let (mut states, failed) = (self.0.state.subscribe(), self.0.failed.load(Ordering::Acquire));
         self.dial();
-        match states.wait_for(|state| !matches!(state, State::Dialing)).await.as_deref() {
+        let is_over = |state: &State| match state {
+            State::Dialing { .. } => self.0.failed.load(Ordering::Acquire) != failed,
+            _ => true,
+        };
+        match states.wait_for(is_over).await.as_deref() {
             Ok(State::Up(live)) => Ok(live.clone()),
-            Ok(State::Down { why: Some(why), .. }) => Err(why.again()),
+            Ok(State::Down { why: Some(why), .. } | State::Dialing { why: Some(why) }) => Err(why.again()),
+            Ok(State::Down { why: None, .. }) => {
+                Err(Error::new(ErrorKind::Connection, "the server ended the connection as soon as it was made"))
+            }
             Ok(State::Closed) => Err(fault::closed()),
             _ => Err(not_made()),
         }
@@ -106,9 +119,9 @@ impl Link {
     fn dial(&self) {
         let mut failed = None;
         self.0.state.send_if_modified(|state| {
-            if let State::Down { failures, .. } = *state {
-                failed = Some(failures);
-                *state = State::Dialing;
+            if let State::Down { failures, why } = state {
+                failed = Some(*failures);
+                *state = State::Dialing { why: why.take() };
             }
             failed.is_some()
         });
@@ -127,7 +140,8 @@ impl Link {
     /// Sees whether a connection that says nothing is dead without knowing: if another can be made before it says
     /// something, that takes its place. Calls under way keep the old one.
     pub(super) fn doubt(&self, live: &Live) {
-        if !live.signs.is_doubted.swap(true, Ordering::Relaxed) {
+        let is_in_use = matches!(&*self.0.state.borrow(), State::Up(other) if other.serial == live.serial);
+        if is_in_use && !live.signs.is_doubted.swap(true, Ordering::Relaxed) {
             let failures = live.signs.doubts.load(Ordering::Relaxed);
             self.attempt(failures, Some(Doubted { heard: live.heard(), live: live.clone() }));
         }
@@ -241,8 +255,8 @@ impl Attempt {
     /// What the link comes to; `None` if it stays as it is.
     fn next(&self, state: &State, outcome: Result<Live>) -> Option<State> {
         match (state, outcome) {
-            (State::Dialing | State::Down { .. }, Ok(live)) => Some(State::Up(live)),
-            (State::Dialing, Err(why)) if self.doubted.is_none() => {
+            (State::Dialing { .. } | State::Down { .. }, Ok(live)) => Some(State::Up(live)),
+            (State::Dialing { .. }, Err(why)) if self.doubted.is_none() => {
                 Some(State::Down { failures: self.failures + 1, why: Some(why) })
             }
             (State::Up(old), Ok(live)) => {
@@ -266,6 +280,9 @@ impl Drop for Attempt {
         let mut last = None;
         link.state.send_if_modified(|state| {
             last = self.next(state, outcome).map(|next| std::mem::replace(state, next));
+            if matches!(state, State::Down { .. }) {
+                link.failed.fetch_add(u64::from(last.is_some()), Ordering::Release);
+            }
             last.is_some()
         });
         // Dropped while no lock is held.
