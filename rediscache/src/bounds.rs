@@ -28,3 +28,17 @@ pub trait Value: Serialize + DeserializeOwned + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned + 'static> Value for T {}
+
+/// A value that a near cache can keep: a [`Value`] that is `Clone`, `Send` and `Sync`.
+///
+/// There is nothing to implement by hand. A clone is made while a part of the near cache is locked, so that `clone` must
+/// not read from caches itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept in a near cache",
+    note = "each hit hands out a clone of the value that is kept: derive `Clone`, or put the value in an `Arc`",
+    note = "all threads are served the same value, so that it must be `Send` and `Sync` too"
+)]
+pub trait NearValue: Value + Clone + Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Value + Clone + Send + Sync> NearValue for T {}

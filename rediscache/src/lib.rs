@@ -38,6 +38,7 @@ mod config;
 mod error;
 mod lend;
 mod namespace;
+mod near;
 mod number;
 mod operation;
 mod session;
@@ -54,10 +55,11 @@ pub use rediscache_derive::RedisNamespaced;
 #[cfg(feature = "json")]
 pub use codec::Json;
 
-pub use bounds::{Key, Value};
+pub use bounds::{Key, NearValue, Value};
 pub use codec::{Codec, CodecError, Typestring};
 pub use error::{Error, ErrorKind, Result};
 pub use lend::{Give, Lend};
+pub use near::{Near, NearStats};
 pub use number::{Notation, Number, NumberKind};
 pub use operation::Operation;
 pub use session::{CacheLock, RedisSession, RedisSessionBuilder};

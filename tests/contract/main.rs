@@ -23,6 +23,7 @@ mod large;
 mod lock;
 mod model;
 mod namespace;
+mod near;
 mod number;
 mod queue;
 mod queue_cancel;

@@ -12,6 +12,7 @@ mod frozen;
 mod hostile;
 mod linearizable;
 mod monitor;
+mod near;
 mod permission;
 mod queue;
 mod queue_drops;

@@ -6,6 +6,8 @@ pub(crate) mod fault;
 mod home;
 mod increment;
 mod memory;
+#[cfg(feature = "redis")]
+pub(crate) mod near;
 mod packed;
 #[cfg(feature = "redis")]
 mod redis;
@@ -214,6 +216,29 @@ impl Waiter {
     }
 }
 
+#[cfg(feature = "redis")]
+impl Store {
+    /// Reads a field over the connection that tells of changes, and how far the answer can be relied on.
+    pub(crate) async fn near_get(&self, key: &str, field: &[u8]) -> Result<(Option<Vec<u8>>, near::Proof)> {
+        match self {
+            Self::Memory(_) => Err(fault::unexpected()),
+            Self::Redis(store) => store.near_get(key, field).await,
+        }
+    }
+
+    /// As [`near_get`](Self::near_get), in the order of the fields.
+    pub(crate) async fn near_get_many(
+        &self,
+        key: &str,
+        fields: &Packed,
+    ) -> Result<(Vec<Option<Vec<u8>>>, near::Proof)> {
+        match self {
+            Self::Memory(_) => Err(fault::unexpected()),
+            Self::Redis(store) => store.near_get_many(key, fields).await,
+        }
+    }
+}
+
 impl Store {
     /// The key of something that belongs to what is at `key`; on a cluster, both are in one slot.
     pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
@@ -221,6 +246,16 @@ impl Store {
             Self::Memory(_) => Ok(format!("{key}{suffix}")),
             #[cfg(feature = "redis")]
             Self::Redis(store) => store.beside(key, suffix),
+        }
+    }
+
+    /// Has every write on the hash at `key` publish which fields it changed.
+    #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "the embedded store has one user"))]
+    pub(crate) fn announce(&self, key: &str) {
+        match self {
+            Self::Memory(_) => {}
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.watch(key).announce(),
         }
     }
 

@@ -19,6 +19,16 @@ pub(super) async fn scope<F: Future>(session: &RedisSession, future: F) -> F::Ou
     SCOPED.scope(session.clone(), future).await
 }
 
+/// As [`current`], without a clone.
+pub(super) fn look<T>(look: impl FnOnce(&RedisSession) -> Option<T>) -> Option<T> {
+    let mut look = Some(look);
+    if let Ok(seen) = SCOPED.try_with(|session| look.take().and_then(|look| look(session))) {
+        return seen;
+    }
+    let installed = INSTALLED.read().unwrap_or_else(PoisonError::into_inner);
+    installed.as_ref().zip(look).and_then(|(session, look)| look(session))
+}
+
 pub(super) fn current() -> Option<RedisSession> {
     SCOPED
         .try_with(RedisSession::clone)

@@ -2,6 +2,7 @@ mod builder;
 mod current;
 mod line;
 mod locks;
+mod shelves;
 
 use std::fmt;
 use std::future::Future;
@@ -13,6 +14,7 @@ use tokio::sync::watch;
 pub use builder::RedisSessionBuilder;
 pub(crate) use line::{Leased, Patience, Plain, Tasks};
 pub use locks::CacheLock;
+pub(crate) use shelves::{Label, Shelves};
 
 use crate::backend::{Store, fault};
 use crate::config::{Config, config};
@@ -66,6 +68,7 @@ struct Inner {
     /// Becomes true once, and is watched by background tasks.
     closed: watch::Sender<bool>,
     locks: Locks,
+    shelves: Shelves,
     plain_lines: Lines<Plain>,
     task_lines: Lines<Tasks>,
 }
@@ -170,8 +173,8 @@ impl RedisSession {
 
     fn over(store: Store, global_namespace: String) -> Self {
         let (closed, _) = watch::channel(false);
-        let (locks, plain_lines, task_lines) = Default::default();
-        Self(Arc::new(Inner { store, global_namespace, closed, locks, plain_lines, task_lines }))
+        let (locks, shelves, plain_lines, task_lines) = Default::default();
+        Self(Arc::new(Inner { store, global_namespace, closed, locks, shelves, plain_lines, task_lines }))
     }
 
     /// Makes this session the default of the process, in place of the last one, and hands it back.
@@ -254,6 +257,7 @@ impl RedisSession {
     /// The session is closed by the first poll. Dropped after that, its connections end with its last clone.
     pub async fn close(&self) -> Result<()> {
         self.0.closed.send_replace(true);
+        self.0.shelves.close();
         let ended = async {
             // What is on its way to someone who waited is put back first.
             self.0.closed.closed().await;
@@ -310,6 +314,15 @@ impl RedisSession {
 
     pub(crate) fn plain_lines(&self) -> &Lines<Plain> {
         &self.0.plain_lines
+    }
+
+    /// Hands the session in force to `look`, if there is one.
+    pub(crate) fn look<T>(look: impl FnOnce(&Self) -> Option<T>) -> Option<T> {
+        current::look(look)
+    }
+
+    pub(crate) fn shelves(&self) -> &Shelves {
+        &self.0.shelves
     }
 
     pub(crate) fn locks(&self) -> &Locks {

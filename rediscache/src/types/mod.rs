@@ -2,6 +2,7 @@
 
 mod cache;
 mod declare;
+mod near;
 mod object;
 mod queue;
 mod shared;

@@ -16,6 +16,8 @@ pub(crate) struct Object {
     namespace: Namespace,
     /// Whether the session's global namespace goes in front.
     pub(super) global: bool,
+    /// Whether those who write publish which fields they change.
+    pub(super) announces: bool,
     /// The session bound by `.on`; without one, the current one is looked up at each use.
     session: Option<RedisSession>,
 }
@@ -40,11 +42,11 @@ impl Target {
 
 impl Object {
     pub(crate) const fn new(namespace: &'static str) -> Self {
-        Self { namespace: Namespace::constant(namespace), global: true, session: None }
+        Self { namespace: Namespace::constant(namespace), global: true, announces: false, session: None }
     }
 
     pub(crate) fn with_namespace(namespace: String) -> Self {
-        Self { namespace: Namespace::Shared(namespace.into()), global: true, session: None }
+        Self { namespace: Namespace::Shared(namespace.into()), global: true, announces: false, session: None }
     }
 
     pub(crate) fn declared(declaration: &Declaration) -> Self {
@@ -63,6 +65,14 @@ impl Object {
         self.target().map(|target| target.key).map_err(|error| error.during("key", Some(self.namespace())))
     }
 
+    /// Hands the session in force to `look`, if there is one.
+    pub(crate) fn in_session<T>(&self, look: impl FnOnce(&RedisSession) -> Option<T>) -> Option<T> {
+        match &self.session {
+            Some(session) => look(session),
+            None => RedisSession::look(look),
+        }
+    }
+
     /// The session in force and the full Redis key in it.
     fn target(&self) -> Result<Target> {
         if let Some(fault) = self.namespace.fault() {
@@ -74,6 +84,9 @@ impl Object {
         };
         let global = if self.global { session.global_namespace() } else { "" };
         let key = self.namespace.key_below(global);
+        if self.announces && !session.is_closed() {
+            session.any_store().announce(&key);
+        }
         Ok(Target { key, namespace: self.namespace.clone(), session })
     }
 

@@ -8,8 +8,9 @@ use redis::{Pipeline, Value};
 use super::connection::Connection;
 use super::gather::Batch;
 use super::hash::with_all;
-use super::{script, task};
+use super::{near, script, task};
 use crate::backend::increment::Step;
+use crate::backend::near::{Change, Proof};
 use crate::backend::{Increment, Packed, Worker, fault};
 use crate::error::Result;
 
@@ -68,7 +69,13 @@ impl Batch for Gets {
         }
         let values = connection.query(&with_all("HMGET", key, &self.fields)).await?;
         let Value::Array(values) = values else { return Err(fault::unexpected()) };
-        let mut values: Vec<_> = values.into_iter().map(bytes).collect::<Result<_>>()?;
+        self.share(values.into_iter().map(bytes).collect::<Result<_>>()?)
+    }
+}
+
+impl Gets {
+    /// Gives each caller the value of the field that it wants.
+    fn share(&self, mut values: Vec<Option<Vec<u8>>>) -> Result<Vec<Option<Vec<u8>>>> {
         if self.wanted.iter().copied().eq(0..values.len()) {
             return Ok(values);
         }
@@ -81,6 +88,32 @@ impl Batch for Gets {
             Ok(if left[place] == 0 { value.take() } else { value.clone() })
         };
         self.wanted.iter().map(answer).collect()
+    }
+}
+
+/// As [`Gets`], over the connection that tells of changes.
+#[derive(Default)]
+pub(super) struct NearGets(Gets);
+
+impl Batch for NearGets {
+    type Call<'a> = &'a [u8];
+    type Answer = (Option<Vec<u8>>, Proof);
+
+    fn add(&mut self, field: &[u8]) {
+        self.0.add(field);
+    }
+
+    fn has_room_for(&self, field: &&[u8]) -> bool {
+        self.0.has_room_for(field)
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.0.retain(wanted);
+    }
+
+    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Self::Answer>> {
+        let (values, proof) = near::read(connection, key, &self.0.fields).await?;
+        Ok(self.0.share(values)?.into_iter().map(|value| (value, proof)).collect())
     }
 }
 
@@ -133,20 +166,39 @@ pub(super) struct Contains(Packed);
 #[derive(Default)]
 pub(super) struct Deletes(Packed);
 
-/// One command for each field, sent together.
-async fn each(name: &str, fields: &Packed, connection: &Connection, key: &str) -> Result<Vec<Result<bool>>> {
-    if fields.len() == 1 {
-        return Ok(vec![Ok(connection.query(&with_all(name, key, fields)).await?)]);
-    }
+/// One command for each field, to be sent together.
+fn each(name: &str, fields: &Packed, key: &str) -> Pipeline {
     let mut commands = Pipeline::with_capacity(fields.len());
     for field in fields.iter() {
         commands.cmd(name).arg(key).arg(field);
     }
-    connection.query_all(commands).await
+    commands
+}
+
+impl Contains {
+    async fn ask(&self, connection: &Connection, key: &str) -> Result<Vec<Result<bool>>> {
+        match self.0.len() {
+            1 => Ok(vec![Ok(connection.query(&with_all("HEXISTS", key, &self.0)).await?)]),
+            _ => connection.query_all(each("HEXISTS", &self.0, key)).await,
+        }
+    }
+}
+
+impl Deletes {
+    async fn ask(&self, connection: &Connection, key: &str) -> Result<Vec<Result<bool>>> {
+        let fields: Vec<&[u8]> = self.0.iter().collect();
+        match &*fields {
+            [field] => {
+                let command = with_all("HDEL", key, &self.0);
+                Ok(vec![Ok(connection.change(&command, key, Change::Field(field)).await?)])
+            }
+            _ => connection.change_all(each("HDEL", &self.0, key), key, Change::of(&fields)).await,
+        }
+    }
 }
 
 macro_rules! each {
-    ($($kind:ident: $command:literal;)*) => {$(
+    ($($kind:ident)*) => {$(
         impl Batch for $kind {
             type Call<'a> = &'a [u8];
             type Answer = Result<bool>;
@@ -164,16 +216,13 @@ macro_rules! each {
             }
 
             async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Result<bool>>> {
-                each($command, &self.0, connection, key).await
+                self.ask(connection, key).await
             }
         }
     )*};
 }
 
-each! {
-    Contains: "HEXISTS";
-    Deletes: "HDEL";
-}
+each! { Contains Deletes }
 
 /// Stores as one `HSET`. Of two values for one field the later wins, as it would have alone.
 #[derive(Default)]
@@ -197,7 +246,8 @@ impl Batch for Sets {
     }
 
     async fn send(self, connection: &Connection, key: &str) -> Result<Vec<()>> {
-        connection.query::<()>(&with_all("HSET", key, &self.0)).await?;
+        let fields: Vec<&[u8]> = self.0.iter().step_by(2).collect();
+        connection.change::<()>(&with_all("HSET", key, &self.0), key, Change::of(&fields)).await?;
         Ok(vec![(); self.0.len() / 2])
     }
 }
@@ -273,7 +323,8 @@ impl Batch for Increments {
         for part in self.parts.iter() {
             script.arg(part);
         }
-        let answers: Vec<Vec<u8>> = connection.invoke(&script).await?;
+        let fields: Vec<&[u8]> = self.parts.iter().step_by(2).collect();
+        let answers: Vec<Vec<u8>> = connection.change_by(&script, key, Change::of(&fields)).await?;
         let answer = |sum: Vec<u8>| match &*sum {
             b"!NOTANUMBER" => Err(fault::not_a_number()),
             b"!NOTANINTEGER" => Err(fault::not_an_integer()),

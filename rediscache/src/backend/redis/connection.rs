@@ -9,11 +9,14 @@ use redis::{Arg, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResu
 use tokio::time::Instant;
 
 use super::RedisWaiter;
+use super::announcement;
 use super::cluster::{Cluster, slot, tag};
 use super::dial::{Dial, Known, Peer};
 use super::error::{broke_twice, from_driver, not_connected, timed_out};
+use super::hub::Hub;
 use super::link::{DOUBT, Link, Live};
 use super::script::Invocation;
+use crate::backend::near::Change;
 use crate::backend::{Home, fault};
 use crate::config::{Config, Deployment};
 use crate::error::{Error, Result};
@@ -38,6 +41,8 @@ pub(super) struct Connection {
     response_timeout: Duration,
     /// How long a connection may say nothing until it is in doubt.
     doubt: Duration,
+    /// What is kept of reads.
+    pub(super) hub: Arc<Hub>,
 }
 
 #[derive(Clone)]
@@ -63,6 +68,8 @@ enum Request<'a> {
     Command(&'a Cmd),
     Commands(&'a Pipeline),
     Script(&'a Invocation),
+    /// A change, and the command that publishes it in the same step.
+    Published(&'a Request<'a>, &'a Cmd),
 }
 
 /// What can be done about a failure.
@@ -84,13 +91,8 @@ enum Remedy {
 impl Connection {
     /// Connects once, to tell at once what is wrong.
     pub(super) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
-        let (home, dial) = (Arc::new(Home::here()), Dial::new(config));
-        let servers = match Known::of(deployment, config)? {
-            Known::One(peer) => Servers::One(Link::new(peer, &dial, &home)),
-            Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &dial, &home)),
-        };
-        let response_timeout = config.response_timeout;
-        let connection = Self { servers, dial, home, response_timeout, doubt: DOUBT.min(response_timeout / 2) };
+        let (home, hub) = (Arc::new(Home::here()), Arc::new(Hub::default()));
+        let connection = Self::new(deployment, config, Dial::new(config), home, hub)?;
         let opened = async {
             match &connection.servers {
                 Servers::One(link) => link.live().await.map(drop),
@@ -101,6 +103,21 @@ impl Connection {
         opened.unwrap_or_else(|_| Err(not_connected(config.connect_timeout)))?;
         connection.query::<()>(&redis::cmd("PING")).await?;
         Ok(connection)
+    }
+
+    /// The same way over connections that tell of changes, made when they are needed.
+    pub(super) fn telling(&self, deployment: &Deployment, config: &Config) -> Result<Self> {
+        let (home, hub) = (Arc::clone(&self.home), Arc::clone(&self.hub));
+        Self::new(deployment, config, Dial::telling(config, &self.hub), home, hub)
+    }
+
+    fn new(deployment: &Deployment, config: &Config, dial: Dial, home: Arc<Home>, hub: Arc<Hub>) -> Result<Self> {
+        let servers = match Known::of(deployment, config)? {
+            Known::One(peer) => Servers::One(Link::new(peer, &dial, &home)),
+            Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &dial, &home)),
+        };
+        let response_timeout = config.response_timeout;
+        Ok(Self { servers, dial, home, response_timeout, doubt: DOUBT.min(response_timeout / 2), hub })
     }
 
     /// Sends one command, which names its key first.
@@ -120,9 +137,68 @@ impl Connection {
         Ok(answers.into_iter().map(|value| answer(value).map_err(|error| from_driver(&error))).collect())
     }
 
+    /// Sends several reads on one key together, and tells which connection brought the answers.
+    pub(super) async fn query_over(&self, commands: &Pipeline) -> Result<(Vec<Value>, Link, Live)> {
+        match &self.servers {
+            Servers::One(_) => self.call_over(Request::Commands(commands), Effect::None).await,
+            Servers::Cluster(_) => self.call_over(Request::Commands(commands.clone().atomic()), Effect::None).await,
+        }
+    }
+
     /// Runs a script by its digest; the script itself is sent only when the server does not know it.
     pub(super) async fn invoke<T: FromRedisValue>(&self, script: &Invocation) -> Result<T> {
         self.call(Request::Script(script), script.effect()).await
+    }
+
+    /// Makes a change with one command. Where those who write to the key publish, so does this, in the same step.
+    pub(super) async fn change<T: FromRedisValue>(&self, command: &Cmd, key: &str, change: Change<'_>) -> Result<T> {
+        self.make(Request::Command(command), Effect::of(command), key, change).await
+    }
+
+    /// As [`change`](Self::change), with several commands; there is an answer for each, which may be a refusal.
+    pub(super) async fn change_all<T: FromRedisValue>(
+        &self,
+        commands: Pipeline,
+        key: &str,
+        change: Change<'_>,
+    ) -> Result<Vec<Result<T>>> {
+        let Some(word) = self.publication(key, change)? else { return self.query_all(commands).await };
+        let request = Request::Commands(&commands);
+        let answers: Vec<T> = self.call(Request::Published(&request, &word), Effect::Once).await?;
+        Ok(answers.into_iter().map(Ok).collect())
+    }
+
+    /// As [`change`](Self::change), with a script.
+    pub(super) async fn change_by<T: FromRedisValue>(
+        &self,
+        script: &Invocation,
+        key: &str,
+        change: Change<'_>,
+    ) -> Result<T> {
+        self.make(Request::Script(script), script.effect(), key, change).await
+    }
+
+    async fn make<T: FromRedisValue>(
+        &self,
+        request: Request<'_>,
+        effect: Effect,
+        key: &str,
+        change: Change<'_>,
+    ) -> Result<T> {
+        match self.publication(key, change)? {
+            None => self.call(request, effect).await,
+            Some(word) => self.call(Request::Published(&request, &word), effect).await,
+        }
+    }
+
+    /// The command that publishes a change, where those who write to the key do.
+    fn publication(&self, key: &str, change: Change<'_>) -> Result<Option<Cmd>> {
+        if !self.hub.find(key).is_some_and(|watch| watch.is_announced()) {
+            return Ok(None);
+        }
+        let mut word = redis::cmd(if self.is_cluster() { "SPUBLISH" } else { "PUBLISH" });
+        word.arg(self.beside(key, announcement::CHANNEL)?).arg(announcement::write(change));
+        Ok(Some(word))
     }
 
     pub(super) fn home(&self) -> &Home {
@@ -170,13 +246,21 @@ impl Connection {
     }
 
     async fn call<T: FromRedisValue>(&self, request: Request<'_>, effect: Effect) -> Result<T> {
+        self.call_over(request, effect).await.map(|(answer, _, _)| answer)
+    }
+
+    /// Makes a call, and tells which connection brought the answer.
+    async fn call_over<T: FromRedisValue>(&self, request: Request<'_>, effect: Effect) -> Result<(T, Link, Live)> {
         let mut progress = Progress::default();
         let carried_out = self.carry_out(request, effect, &mut progress);
         let answer = match tokio::time::timeout(self.response_timeout, carried_out).await {
             Ok(answer) => answer,
             Err(_) => Err(self.late(progress)),
         };
-        let answer = answer.and_then(|value| T::from_redis_value(value).map_err(|error| from_driver(&error.into())));
+        let answer = answer.and_then(|(value, link, live)| match T::from_redis_value(value) {
+            Ok(answer) => Ok((answer, link, live)),
+            Err(error) => Err(from_driver(&error.into())),
+        });
         match effect {
             Effect::None => answer.map_err(Error::without_effect),
             Effect::Same | Effect::Once => answer,
@@ -199,7 +283,12 @@ impl Connection {
     }
 
     /// Makes a call; `progress` says how far it is when time runs out.
-    async fn carry_out(&self, request: Request<'_>, effect: Effect, progress: &mut Progress) -> Result<Value> {
+    async fn carry_out(
+        &self,
+        request: Request<'_>,
+        effect: Effect,
+        progress: &mut Progress,
+    ) -> Result<(Value, Link, Live)> {
         let mut patience = Patience::new(PATIENCE.min(self.response_timeout / 2));
         let (mut found_master, mut redirections) = (false, 0);
         let mut asked: Option<Link> = None;
@@ -221,13 +310,13 @@ impl Connection {
             let heard = live.heard();
             let sent = progress.under_way.insert(Sent { link, live, heard });
             let may_repeat = effect != Effect::Once && !progress.broke;
-            let (answer, repeated) = sent.answer(request, asking, may_repeat, self.doubt).await;
-            progress.broke |= repeated;
+            let (answer, another) = sent.answer(request, asking, may_repeat, self.doubt).await;
+            progress.broke |= another.is_some();
             let Some(Sent { link, live, .. }) = progress.under_way.take() else { return Err(fault::unexpected()) };
             let error = match answer {
                 Ok(value) => {
                     live.hear();
-                    return Ok(value);
+                    return Ok((value, link, another.unwrap_or(live)));
                 }
                 Err(error) => error,
             };
@@ -284,21 +373,21 @@ struct Sent {
 }
 
 impl Sent {
-    /// Sends it and waits for the answer; whether it was sent twice. That happens, if it may, when the connection says
-    /// nothing and another takes its place.
+    /// Sends it and waits for the answer, which another connection may bring: it is sent twice, if it may, when the
+    /// connection says nothing and another takes its place.
     async fn answer(
         &self,
         request: Request<'_>,
         asking: bool,
         may_repeat: bool,
         doubt: Duration,
-    ) -> (RedisResult<Value>, bool) {
+    ) -> (RedisResult<Value>, Option<Live>) {
         let mut connection = self.live.connection.clone();
         let mut answer = pin!(request.send(&mut connection, asking));
         let mut heard = self.heard;
         loop {
             if let Ok(answer) = tokio::time::timeout(doubt, &mut answer).await {
-                return (answer, false);
+                return (answer, None);
             }
             let before = std::mem::replace(&mut heard, self.live.heard());
             if before == heard {
@@ -307,23 +396,23 @@ impl Sent {
         }
         self.link.doubt(&self.live);
         if !may_repeat || asking {
-            return (answer.await, false);
+            return (answer.await, None);
         }
         tokio::select! {
-            answer = &mut answer => (answer, false),
-            Some(again) = Box::pin(self.answer_of_another(request)) => (again, true),
+            answer = &mut answer => (answer, None),
+            Some((again, live)) = Box::pin(self.answer_of_another(request)) => (again, Some(live)),
         }
     }
 
     /// The answer over the connection that takes the place of this one; `None` if there is none.
-    async fn answer_of_another(&self, request: Request<'_>) -> Option<RedisResult<Value>> {
+    async fn answer_of_another(&self, request: Request<'_>) -> Option<(RedisResult<Value>, Live)> {
         self.link.is_replaced(&self.live).await;
         let mut live = self.link.live().await.ok()?;
         let answer = request.send(&mut live.connection, false).await;
         if answer.is_ok() {
             live.hear();
         }
-        Some(answer)
+        Some((answer, live))
     }
 }
 
@@ -401,16 +490,45 @@ impl Request<'_> {
                 answer => answer,
             },
             Self::Script(script) => match send(script.by_digest(), connection, asking).await {
-                Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
-                    send(&script.by_source(), connection, asking).await
-                }
+                Err(error) if is_no_script(&error) => send(&script.by_source(), connection, asking).await,
+                answer => answer,
+            },
+            Self::Published(change, word) => match change.send_with(word, false, connection).await {
+                Err(error) if is_no_script(&error) => change.send_with(word, true, connection).await,
                 answer => answer,
             },
         }
     }
 
+    /// Sends it and another command in one transaction. What the other says does not matter.
+    async fn send_with(
+        &self,
+        word: &Cmd,
+        by_source: bool,
+        connection: &mut MultiplexedConnection,
+    ) -> RedisResult<Value> {
+        let mut commands = match self {
+            Self::Commands(commands) => (*commands).clone(),
+            _ => redis::pipe(),
+        };
+        match self {
+            Self::Command(command) => commands.add_command((*command).clone()),
+            Self::Script(script) if by_source => commands.add_command(script.by_source()),
+            Self::Script(script) => commands.add_command(script.by_digest().clone()),
+            Self::Commands(_) | Self::Published(..) => &mut commands,
+        };
+        commands.atomic().add_command(word.clone()).ignore();
+        let answers: RedisResult<Vec<Value>> = commands.query_async(connection).await;
+        let mut answers = answers.map_err(|error| refusal(&error).unwrap_or(error))?;
+        match self {
+            Self::Commands(_) => Ok(Value::Array(answers)),
+            _ => Ok(answers.pop().unwrap_or(Value::Nil)),
+        }
+    }
+
     fn key(&self) -> &[u8] {
         let (command, place) = match self {
+            Self::Published(change, _) => return change.key(),
             Self::Command(command) => (Some(*command), 1),
             Self::Commands(commands) => (commands.cmd_iter().next(), 1),
             // After `EVALSHA`, the digest and the number of keys.
@@ -426,7 +544,7 @@ impl Request<'_> {
     fn has_one_key(&self) -> bool {
         match self {
             Self::Command(_) => true,
-            Self::Commands(_) => false,
+            Self::Commands(_) | Self::Published(..) => false,
             Self::Script(script) => script.has_one_key(),
         }
     }
@@ -446,6 +564,15 @@ async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: boo
     Ok(answer)
 }
 
+/// What the server said of the first of several commands that it refused.
+fn refusal(error: &RedisError) -> Option<RedisError> {
+    error.clone().into_server_errors().and_then(|errors| errors.first().cloned()).map(|first| first.1.into())
+}
+
+fn is_no_script(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
+}
+
 impl Effect {
     fn of(command: &Cmd) -> Self {
         const READS: [&[u8]; 10] =
@@ -460,8 +587,8 @@ impl Effect {
 
 impl Remedy {
     fn of(error: &RedisError) -> Self {
-        if let Some(first) = error.clone().into_server_errors().and_then(|errors| errors.first().cloned()) {
-            return Self::of_refusal(&first.1.into());
+        if let Some(refusal) = refusal(error) {
+            return Self::of_refusal(&refusal);
         }
         match error.kind() {
             ErrorKind::Io | ErrorKind::Parse => Self::Reconnect,

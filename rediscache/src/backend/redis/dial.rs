@@ -3,11 +3,12 @@ use std::time::Duration;
 
 use redis::aio::{MultiplexedConnection, SendError};
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, PushInfo,
-    RedisResult, cmd,
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, IntoConnectionInfo, ProtocolVersion,
+    PushInfo, RedisResult, cmd,
 };
 
 use super::error::from_driver;
+use super::hub::Hub;
 use super::sentinel::Sentinels;
 use crate::config::{Config, Deployment, ServerUrl};
 use crate::error::Result;
@@ -17,6 +18,8 @@ use crate::error::Result;
 pub(super) struct Dial {
     name: Arc<str>,
     pub(super) timeout: Duration,
+    /// Who is told of changes by these connections.
+    pub(super) hub: Option<Arc<Hub>>,
 }
 
 /// Whom a connection is made to.
@@ -43,7 +46,12 @@ pub(super) type Pushes = Box<dyn Fn(PushInfo) + Send + Sync>;
 
 impl Dial {
     pub(super) fn new(config: &Config) -> Self {
-        Self { name: config.client_name.as_str().into(), timeout: config.connect_timeout }
+        Self { name: config.client_name.as_str().into(), timeout: config.connect_timeout, hub: None }
+    }
+
+    /// Makes connections that tell of changes.
+    pub(super) fn telling(config: &Config, hub: &Arc<Hub>) -> Self {
+        Self { hub: Some(Arc::clone(hub)), ..Self::new(config) }
     }
 
     /// Makes one connection. It is up to the caller to bound how long that takes.
@@ -60,6 +68,10 @@ impl Dial {
     }
 
     async fn connect_to(&self, server: ConnectionInfo, pushes: Pushes) -> RedisResult<MultiplexedConnection> {
+        if self.hub.is_some() && server.redis_settings().protocol() == ProtocolVersion::RESP2 {
+            // It would take the request to tell of changes, and tell nothing.
+            return Err((ErrorKind::RESP3NotSupported, "changes are told in RESP3").into());
+        }
         let mut options = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
         // Without RESP3, a connection that broke is found out when it is used.
         if server.redis_settings().protocol() != ProtocolVersion::RESP2 {

@@ -110,18 +110,25 @@ fn not_now(code: &str, error: &RedisError) -> Error {
 fn forbidden(error: &RedisError) -> Error {
     let said = error.detail().unwrap_or_default();
     let message = match said.split('\'').nth(1) {
+        Some("publish" | "spublish") => return without_word(error),
         Some(command) if command.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'|') => {
             format!("the server's ACL forbids the user of the URL the command `{command}`; allow it with `+{command}`")
         }
-        _ if said.contains("channel") => "the server's ACL forbids the user of the URL a channel of this namespace; \
-                                          allow it with `&prefix*`"
-            .to_owned(),
+        _ if said.contains("channel") => return without_word(error),
         _ if said.contains("key") => "the server's ACL forbids the user of the URL a key of this namespace; \
                                       allow them with `~prefix*`"
             .to_owned(),
         _ => "the server's ACL forbids this to the user of the URL".to_owned(),
     };
     Error::new(ErrorKind::Server, message).because(Said::by(error))
+}
+
+/// The user of the URL may neither be told of changes nor tell of them.
+fn without_word(error: &RedisError) -> Error {
+    let message = "the server's ACL forbids the user of the URL to hear of changes, or to publish them; allow \
+                   `+client|tracking` for a near cache, with `Near::fields()` also `+subscribe +ssubscribe +publish \
+                   +spublish` and the channels `&*$near`";
+    Error::new(ErrorKind::Unsupported, message).because(Said::by(error))
 }
 
 /// As [`from_driver`], for the first connection: nothing was called yet, and what the server refuses is a mistake in the
@@ -157,6 +164,21 @@ pub(super) fn silenced(error: Error, secrets: &[&str]) -> Error {
 /// From this length on, a password is no word of a message by chance.
 const SECRET: usize = 4;
 
+/// As [`from_driver`], for what makes a connection tell of changes.
+pub(super) fn untold(error: &RedisError) -> Error {
+    let translated = from_driver(error);
+    match (translated.kind(), error.code().unwrap_or_default()) {
+        (ErrorKind::Server, "NOPERM") => without_word(error),
+        (ErrorKind::Server, "ERR") | (ErrorKind::Unsupported, _) => Error::new(
+            ErrorKind::Unsupported,
+            "the server does not tell of changes, which a near cache needs; allow `CLIENT TRACKING`, and take \
+             `protocol=resp2` off the URL",
+        )
+        .because(Said::by(error)),
+        _ => translated,
+    }
+}
+
 /// A call that may be made twice was, and the connection broke each time.
 pub(super) fn broke_twice(error: &RedisError) -> Error {
     match error.kind() {
@@ -167,6 +189,11 @@ pub(super) fn broke_twice(error: &RedisError) -> Error {
         }
         _ => from_driver(error),
     }
+}
+
+/// It broke whenever an answer came.
+pub(super) fn broken() -> Error {
+    Error::new(ErrorKind::Connection, "the connection to the server broke, and again on a fresh one")
 }
 
 /// Nothing was sent.

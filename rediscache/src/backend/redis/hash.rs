@@ -1,7 +1,9 @@
 use redis::{Cmd, Value, cmd};
 
 use super::connection::Effect;
+use super::hub::Touch;
 use super::{RedisStore, script};
+use crate::backend::near::Change;
 use crate::backend::{Compared, Entries, Increment, Packed, Page};
 use crate::error::{Error, Result};
 
@@ -18,14 +20,17 @@ impl RedisStore {
     }
 
     pub(crate) async fn set(&self, key: &str, field: &[u8], value: &[u8]) -> Result<()> {
+        let _touch = self.touch(key, Change::Field(field));
         self.sets.call(key, (field, value)).await
     }
 
     pub(crate) async fn set_if_absent(&self, key: &str, field: &[u8], value: &[u8]) -> Result<bool> {
-        self.connection.query(cmd("HSETNX").arg(key).arg(field).arg(value)).await
+        let _touch = self.touch(key, Change::Field(field));
+        self.connection.change(cmd("HSETNX").arg(key).arg(field).arg(value), key, Change::Field(field)).await
     }
 
     pub(crate) async fn delete(&self, key: &str, field: &[u8]) -> Result<bool> {
+        let _touch = self.touch(key, Change::Field(field));
         self.deletes.call(key, field).await?
     }
 
@@ -36,9 +41,10 @@ impl RedisStore {
         old: &[u8],
         new: Option<&[u8]>,
     ) -> Result<Compared> {
+        let _touch = self.touch(key, Change::Field(field));
         let mut script = script::COMPARE_AND_SWAP.key(key);
         script.arg(field).arg(old).arg(new);
-        Ok(match self.connection.invoke(&script).await? {
+        Ok(match self.connection.change_by(&script, key, Change::Field(field)).await? {
             Value::BulkString(stored) => Compared::Different(stored),
             Value::Nil => Compared::Absent,
             _ => Compared::Equal,
@@ -46,6 +52,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn increment(&self, key: &str, field: &[u8], by: Increment) -> Result<Vec<u8>> {
+        let _touch = self.touch(key, Change::Field(field));
         self.increments.call(key, (field, by)).await?
     }
 
@@ -54,20 +61,25 @@ impl RedisStore {
     }
 
     pub(crate) async fn set_many(&self, key: &str, pairs: &Packed) -> Result<()> {
-        self.connection.query(&with_all("HSET", key, pairs)).await
+        let fields = self.touched(pairs.iter().step_by(2));
+        let _touch = self.touch(key, Change::of(&fields));
+        self.connection.change(&with_all("HSET", key, pairs), key, Change::of(&fields)).await
     }
 
     pub(crate) async fn delete_many(&self, key: &str, fields: &Packed) -> Result<u64> {
-        self.connection.query(&with_all("HDEL", key, fields)).await
+        let touched = self.touched(fields.iter());
+        let _touch = self.touch(key, Change::of(&touched));
+        self.connection.change(&with_all("HDEL", key, fields), key, Change::of(&touched)).await
     }
 
     pub(crate) async fn replace_all(&self, key: &str, pairs: &Packed) -> Result<()> {
+        let _touch = self.touch(key, Change::All);
         let mut script = script::REPLACE_ALL.key(key);
         script.has_effect(Effect::Same);
         for part in pairs.iter() {
             script.arg(part);
         }
-        self.connection.invoke(&script).await
+        self.connection.change_by(&script, key, Change::All).await
     }
 
     pub(crate) async fn entries(&self, key: &str) -> Result<Entries> {
@@ -92,6 +104,16 @@ impl RedisStore {
         command.arg(key).arg(cursor).arg("COUNT").arg(PAGE);
         let (next, entries): (Vec<u8>, Entries) = self.connection.query(&command).await?;
         Ok(Page { entries, next: (next != b"0").then_some(next) })
+    }
+
+    /// Says that what is kept of this key in this process is about to change, until the guard is dropped.
+    pub(super) fn touch<'a>(&'a self, key: &'a str, change: Change<'a>) -> Touch<'a> {
+        self.connection.hub.touch(key, change)
+    }
+
+    /// These fields; none when nothing is kept anyway.
+    fn touched<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> Vec<&'a [u8]> {
+        if self.connection.hub.is_used() { fields.collect() } else { Vec::new() }
     }
 }
 

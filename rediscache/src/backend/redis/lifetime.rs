@@ -4,19 +4,23 @@ use redis::FromRedisValue;
 
 use super::connection::Effect;
 use super::{RedisStore, script};
+use crate::backend::near::Change;
 use crate::backend::{DataType, milliseconds};
 use crate::error::Result;
 
 impl RedisStore {
     pub(crate) async fn clear(&self, key: &str, data: DataType) -> Result<()> {
+        let _touch = self.touch(key, Change::All);
         self.on_key(key, data, "UNLINK", None).await
     }
 
     pub(crate) async fn expire(&self, key: &str, data: DataType, after: Duration) -> Result<bool> {
+        let _touch = self.touch(key, Change::All);
         self.on_key(key, data, "PEXPIRE", Some(milliseconds(after))).await
     }
 
     pub(crate) async fn expire_at(&self, key: &str, data: DataType, at: SystemTime) -> Result<bool> {
+        let _touch = self.touch(key, Change::All);
         let since_epoch = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         self.on_key(key, data, "PEXPIREAT", Some(milliseconds(since_epoch))).await
     }
@@ -28,6 +32,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn persist(&self, key: &str, data: DataType) -> Result<bool> {
+        let _touch = self.touch(key, Change::All);
         self.on_key(key, data, "PERSIST", None).await
     }
 
@@ -51,6 +56,9 @@ impl RedisStore {
             "PERSIST" => Effect::Once,
             _ => Effect::Same,
         });
-        self.connection.invoke(&script).await
+        match command {
+            "PTTL" => self.connection.invoke(&script).await,
+            _ => self.connection.change_by(&script, key, Change::All).await,
+        }
     }
 }

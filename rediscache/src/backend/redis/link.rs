@@ -11,7 +11,9 @@ use tokio::sync::watch;
 
 use super::connection::within;
 use super::dial::{Dial, Peer};
-use super::error::{silenced, while_connecting};
+use super::error::{not_connected, silenced, while_connecting};
+use super::hub::Hub;
+use super::station::Station;
 use crate::backend::{Home, fault};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -62,6 +64,8 @@ pub(super) struct Live {
     /// How many attempts failed before it.
     failures: u32,
     signs: Arc<Signs>,
+    /// What it tells of changes, where it does.
+    pub(super) station: Option<Arc<Station>>,
 }
 
 /// What is known of a connection's health.
@@ -168,23 +172,32 @@ impl Link {
 
     /// Ends the connection when the calls under way are done.
     pub(super) fn close(&self) {
-        let last = self.0.state.send_replace(State::Closed);
-        // Dropped while no lock is held.
-        drop(last);
+        self.0.state.send_replace(State::Closed).end();
+    }
+}
+
+impl State {
+    /// Lets go of it while no lock is held, and of what relies on its connection.
+    fn end(self) {
+        if let Self::Up(Live { station: Some(station), .. }) = self {
+            station.end();
+        }
     }
 }
 
 impl Inner {
     fn lost(&self, serial: u64) {
+        let mut last = None;
         self.state.send_if_modified(|state| match state {
             State::Up(live) if live.serial == serial => {
                 // One that never answered counts as a failed attempt, so that no server is dialed without a pause.
                 let failures = if live.heard() == 0 { live.failures + 1 } else { 0 };
-                *state = State::Down { failures, why: None };
+                last = Some(std::mem::replace(state, State::Down { failures, why: None }));
                 true
             }
             _ => false,
         });
+        last.map(State::end).unwrap_or_default();
     }
 }
 
@@ -235,21 +248,32 @@ impl Attempt {
                 }
             }
         };
-        let connected = within(self.dial.timeout, connected, while_connecting).await;
-        let (serial, connection) = connected.map_err(|error| silenced(error, &self.peer.secrets()))?;
-        Ok(Live { connection, serial, failures: self.failures, signs: Arc::default() })
+        let limit = self.dial.timeout;
+        let connected = within(limit, connected, while_connecting).await;
+        let mut live = connected.map_err(|error| silenced(error, &self.peer.secrets()))?;
+        if let Some(station) = &live.station {
+            let opened = tokio::time::timeout(limit, station.open(&mut live.connection)).await;
+            opened.unwrap_or_else(|_| Err(not_connected(limit)))?;
+        }
+        Ok(live)
     }
 
-    async fn connect_once(&self) -> RedisResult<(u64, MultiplexedConnection)> {
+    async fn connect_once(&self) -> RedisResult<Live> {
         let (serial, link) = (self.begun.fetch_add(1, Ordering::Relaxed), self.link.clone());
+        let station = self.dial.hub.as_ref().map(Hub::station);
+        let ear = station.clone();
         let pushes = Box::new(move |push: redis::PushInfo| {
+            if let Some(station) = &ear {
+                station.hear(&push);
+            }
             if push.kind == PushKind::Disconnection
                 && let Some(link) = link.upgrade()
             {
                 link.lost(serial);
             }
         });
-        Ok((serial, self.dial.connect(&self.peer, pushes).await?))
+        let connection = self.dial.connect(&self.peer, pushes).await?;
+        Ok(Live { connection, serial, failures: self.failures, signs: Arc::default(), station })
     }
 
     /// What the link comes to; `None` if it stays as it is.
@@ -285,8 +309,7 @@ impl Drop for Attempt {
             }
             last.is_some()
         });
-        // Dropped while no lock is held.
-        drop(last);
+        last.map(State::end).unwrap_or_default();
     }
 }
 

@@ -1,5 +1,6 @@
 //! The Redis store: each operation as one command, or one script where no command is atomic.
 
+mod announcement;
 mod batch;
 mod cluster;
 mod connection;
@@ -8,18 +9,21 @@ mod dial;
 mod error;
 mod gather;
 mod hash;
+mod hub;
 mod lifetime;
 mod link;
 mod list;
+mod near;
 mod script;
 mod sentinel;
+mod station;
 mod task;
 mod waiter;
 
 use std::future::Future;
 use std::sync::Arc;
 
-use batch::{Contains, Deletes, Finishes, Gets, Increments, Pushes, Sets};
+use batch::{Contains, Deletes, Finishes, Gets, Increments, NearGets, Pushes, Sets};
 use connection::Connection;
 use gather::Gather;
 pub(crate) use waiter::RedisWaiter;
@@ -33,6 +37,9 @@ use crate::error::Result;
 pub(crate) struct RedisStore {
     connection: Arc<Connection>,
     calls: Calls,
+    /// Tells of changes to what is read over it.
+    near: Arc<Connection>,
+    near_gets: Gather<NearGets>,
     gets: Gather<Gets>,
     contains: Gather<Contains>,
     sets: Gather<Sets>,
@@ -45,7 +52,10 @@ pub(crate) struct RedisStore {
 impl RedisStore {
     pub(crate) async fn connect(deployment: &Deployment, config: &Config) -> Result<Self> {
         let connection = Arc::new(Connection::open(deployment, config).await?);
+        let near = Arc::new(connection.telling(deployment, config)?);
         Ok(Self {
+            near_gets: Gather::new(&near),
+            near,
             gets: Gather::new(&connection),
             contains: Gather::new(&connection),
             sets: Gather::new(&connection),
@@ -83,5 +93,7 @@ impl RedisStore {
 
     pub(crate) fn close(&self) {
         self.connection.close();
+        self.near.close();
+        self.connection.hub.end();
     }
 }

@@ -58,6 +58,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// See [`update`](Self::update).
     pub fn get_many<A: Lend<K>>(&self, keys: impl IntoIterator<Item = A>) -> Operation<Vec<Option<V>>> {
         let fields = Self::pack_keys(keys);
+        if let Some(reads) = &self.reads {
+            return reads.get_many(&self.object, fields);
+        }
         self.object.run("get_many", |at| async move {
             let (store, fields) = (at.store()?, fields?);
             if fields.is_empty() {

@@ -31,6 +31,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn get(&self, key: impl Lend<K>) -> Operation<Option<V>> {
+        if let Some(reads) = &self.reads {
+            return reads.get(&self.object, "get", Self::field(&key));
+        }
         let field = encode::<C, K>(&key);
         self.object.run("get", |at| async move {
             let stored = at.store()?.get(&at.key, &field?).await?;
@@ -56,6 +59,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     where
         V: Send,
     {
+        if let Some(reads) = &self.reads {
+            let (read, default) = (reads.get(&self.object, "get_or", Self::field(&key)), default.give());
+            return Box::pin(async move { Ok(read.await?.unwrap_or(default)) });
+        }
         let (field, default) = (encode::<C, K>(&key), default.give());
         self.object.run("get_or", |at| async move {
             let stored = at.store()?.get(&at.key, &field?).await?;
@@ -90,6 +97,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn contains(&self, key: impl Lend<K>) -> Operation<bool> {
+        if let Some(reads) = &self.reads {
+            return reads.contains(&self.object, Self::field(&key));
+        }
         let field = encode::<C, K>(&key);
         self.object.run("contains", |at| async move { at.store()?.contains(&at.key, &field?).await })
     }
@@ -195,6 +205,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
         let field = encode::<C, K>(&key);
         self.object.run("delete", |at| async move { at.store()?.delete(&at.key, &field?).await })
+    }
+
+    fn field(key: &impl Lend<K>) -> Result<Field> {
+        Field::written(|out| append::<C, K>(key, out))
     }
 
     /// Encodes both into one buffer.

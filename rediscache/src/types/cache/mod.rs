@@ -7,15 +7,17 @@ use std::time::{Duration, SystemTime};
 
 pub use scan::Scan;
 
+use super::near::{Field, Reads};
 use super::object::{Object, Target};
 use super::shared::shared_methods;
 use super::stored::{append, decode, encode};
 use super::{Declaration, ObjectInfo, ObjectKind, RedisObject};
 use crate::backend::{Compared, DataType, Increment, Packed};
-use crate::bounds::{Key, Value};
+use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, Typestring};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lend::{Give, Lend};
+use crate::near::{Mode, Near, NearStats};
 use crate::number::Number;
 use crate::operation::Operation;
 use crate::session::{CacheLock, RedisSession};
@@ -57,6 +59,8 @@ use crate::session::{CacheLock, RedisSession};
 /// ```
 pub struct RedisCache<K, V, C = Typestring> {
     object: Object,
+    /// How answers are kept in this process, if they are.
+    reads: Option<Reads<V>>,
     types: Types<K, V, C>,
 }
 
@@ -65,7 +69,7 @@ type Types<K, V, C> = PhantomData<fn() -> (K, V, C)>;
 
 impl<K, V, C> RedisCache<K, V, C> {
     const fn over(object: Object) -> Self {
-        Self { object, types: PhantomData }
+        Self { object, reads: None, types: PhantomData }
     }
 }
 
@@ -144,6 +148,7 @@ include!("entry.rs");
 include!("conditional.rs");
 include!("number.rs");
 include!("bulk.rs");
+include!("near.rs");
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
     fn declare(declaration: Declaration) -> Self {
@@ -158,7 +163,7 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
 
 impl<K, V, C> Clone for RedisCache<K, V, C> {
     fn clone(&self) -> Self {
-        Self::over(self.object.clone())
+        Self { object: self.object.clone(), reads: self.reads, types: PhantomData }
     }
 }
 

@@ -1,0 +1,271 @@
+//! What must hold for values that were read to be kept in this process, and to be served from there.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::time::Instant;
+
+/// How many fields share one count of changes.
+const STRIPES: usize = 64;
+
+/// Never, as a time.
+pub(crate) const NEVER: u64 = u64::MAX;
+
+/// Nanoseconds on a clock that only goes up.
+pub(crate) fn now() -> u64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    // Above zero, which stands for a time long past.
+    u64::try_from(START.elapsed().as_nanos()).unwrap_or(NEVER - 1) + 1
+}
+
+/// What is kept of one key, in one type.
+pub(crate) trait Shelf: Send + Sync {
+    fn forget(&self, field: &[u8]);
+    fn forget_all(&self);
+}
+
+/// Guards what is kept of one key.
+///
+/// A reader takes a [`Ticket`] before it asks the server, and keeps the answer only if nothing was dropped since that the
+/// ticket is for. Checking and keeping are one step, as are counting a change and dropping what it concerns.
+pub(crate) struct Watch {
+    key: Box<str>,
+    /// Whether those who write publish the fields they change.
+    announced: AtomicBool,
+    /// Whether someone relies on the server's own word for changes.
+    tracked: AtomicBool,
+    ground: RwLock<Ground>,
+    stripes: [Mutex<u64>; STRIPES],
+    /// When the server was last known to have told of all changes so far; zero when nothing may be served.
+    heard: AtomicU64,
+    /// When the key ends.
+    ends: AtomicU64,
+    /// The least staleness that someone asks for, in nanoseconds.
+    bound: AtomicU64,
+    /// Whether something was served since the last sign of life.
+    used: AtomicBool,
+    invalidations: AtomicU64,
+}
+
+/// What everything kept stands on.
+struct Ground {
+    /// How often all was dropped.
+    generation: u64,
+    /// The connection that tells of changes; zero is none.
+    source: u64,
+    shelves: Vec<Weak<dyn Shelf>>,
+}
+
+/// What was not dropped yet when it was taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket {
+    generation: u64,
+    stripe: usize,
+    changes: u64,
+}
+
+/// Where an answer came from, and how long it holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Proof {
+    /// The connection; zero when it does not tell of changes.
+    pub(crate) source: u64,
+    /// A time before the server was asked.
+    pub(crate) asked: u64,
+    /// When the key ends.
+    pub(crate) ends: u64,
+}
+
+/// What a change concerns.
+#[derive(Clone, Copy)]
+pub(crate) enum Change<'a> {
+    Field(&'a [u8]),
+    Fields(&'a [&'a [u8]]),
+    All,
+}
+
+impl<'a> Change<'a> {
+    /// Where no field is named, it may be any.
+    pub(crate) fn of(fields: &'a [&'a [u8]]) -> Self {
+        if fields.is_empty() { Self::All } else { Self::Fields(fields) }
+    }
+}
+
+impl Watch {
+    pub(crate) fn new(key: &str) -> Self {
+        Self {
+            key: key.into(),
+            announced: AtomicBool::new(false),
+            tracked: AtomicBool::new(false),
+            ground: RwLock::new(Ground { generation: 0, source: 0, shelves: Vec::new() }),
+            stripes: std::array::from_fn(|_| Mutex::new(0)),
+            heard: AtomicU64::new(0),
+            ends: AtomicU64::new(NEVER),
+            bound: AtomicU64::new(NEVER),
+            used: AtomicBool::new(false),
+            invalidations: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Says that those who write publish.
+    pub(crate) fn announce(&self) {
+        self.announced.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_announced(&self) -> bool {
+        self.announced.load(Ordering::Acquire)
+    }
+
+    /// Says that the server's own word counts.
+    pub(crate) fn track(&self) {
+        self.tracked.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_tracked(&self) -> bool {
+        self.tracked.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn bound(&self) -> u64 {
+        self.bound.load(Ordering::Relaxed)
+    }
+
+    /// Tells a shelf of changes. It serves nothing that is older than `bound`.
+    pub(crate) fn add(&self, shelf: Weak<dyn Shelf>, bound: u64) {
+        self.bound.fetch_min(bound, Ordering::Relaxed);
+        let mut ground = self.ground_mut();
+        ground.shelves.retain(|shelf| shelf.strong_count() > 0);
+        ground.shelves.push(shelf);
+    }
+
+    /// Whether something kept may be served now that `bound` allows a server to be silent for so long.
+    pub(crate) fn vouches(&self, now: u64, bound: u64) -> bool {
+        if now >= self.ends.load(Ordering::Acquire) {
+            self.forget_all();
+            return false;
+        }
+        let heard = self.heard.load(Ordering::Acquire);
+        if heard == 0 || now.saturating_sub(heard) >= bound {
+            return false;
+        }
+        if !self.used.load(Ordering::Relaxed) {
+            self.used.store(true, Ordering::Relaxed);
+        }
+        true
+    }
+
+    /// Whether something was served since this was last asked.
+    pub(crate) fn take_used(&self) -> bool {
+        self.used.swap(false, Ordering::Relaxed)
+    }
+
+    pub(crate) fn invalidations(&self) -> u64 {
+        self.invalidations.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn ticket(&self, field: &[u8]) -> Ticket {
+        let generation = self.ground().generation;
+        let stripe = stripe_of(field);
+        let changes = *self.stripe(stripe);
+        Ticket { generation, stripe, changes }
+    }
+
+    /// Keeps what was read with `ticket`, if it still holds.
+    pub(crate) fn keep(&self, ticket: Ticket, proof: Proof, keep: impl FnOnce()) {
+        let ground = self.ground();
+        if ground.generation != ticket.generation || ground.source != proof.source || proof.source == 0 {
+            return;
+        }
+        let stripe = self.stripe(ticket.stripe);
+        if *stripe == ticket.changes {
+            self.ends.fetch_min(proof.ends, Ordering::AcqRel);
+            keep();
+        }
+    }
+
+    /// Has the connection tell of changes from now on, in place of another. Whether it did already.
+    pub(crate) fn rely_on(&self, source: u64) -> bool {
+        if self.ground().source == source {
+            return true;
+        }
+        let mut ground = self.ground_mut();
+        if ground.source != 0 {
+            // What is on its way from the other is not kept, so that the two do not take turns.
+            self.forget_on(&mut ground);
+        }
+        ground.source = source;
+        self.heard.store(0, Ordering::Release);
+        false
+    }
+
+    /// Notes that the connection has told of all that happened until `heard`.
+    pub(crate) fn hear(&self, source: u64, heard: u64) {
+        let ground = self.ground();
+        if ground.source == source {
+            self.heard.fetch_max(heard, Ordering::AcqRel);
+        }
+    }
+
+    /// The connection does not tell of changes any more.
+    pub(crate) fn lose(&self, source: u64) {
+        let mut ground = self.ground_mut();
+        if ground.source == source {
+            self.heard.store(0, Ordering::Release);
+            ground.source = 0;
+            self.invalidations.fetch_add(1, Ordering::Relaxed);
+            self.forget_on(&mut ground);
+        }
+    }
+
+    /// Someone made a change.
+    pub(crate) fn invalidate(&self, change: Change<'_>) {
+        self.invalidations.fetch_add(1, Ordering::Relaxed);
+        tracing::debug!(key = self.key(), all = matches!(change, Change::All), "told of a change");
+        self.forget(change);
+    }
+
+    /// Drops what a change concerns.
+    pub(crate) fn forget(&self, change: Change<'_>) {
+        match change {
+            Change::Field(field) => self.forget_field(field),
+            Change::Fields(fields) => fields.iter().for_each(|field| self.forget_field(field)),
+            Change::All => self.forget_all(),
+        }
+    }
+
+    fn forget_field(&self, field: &[u8]) {
+        let ground = self.ground();
+        let mut changes = self.stripe(stripe_of(field));
+        *changes += 1;
+        ground.shelves.iter().filter_map(Weak::upgrade).for_each(|shelf| shelf.forget(field));
+    }
+
+    fn forget_all(&self) {
+        self.forget_on(&mut self.ground_mut());
+    }
+
+    fn forget_on(&self, ground: &mut Ground) {
+        ground.generation += 1;
+        self.ends.store(NEVER, Ordering::Release);
+        ground.shelves.iter().filter_map(Weak::upgrade).for_each(|shelf| shelf.forget_all());
+    }
+
+    fn ground(&self) -> RwLockReadGuard<'_, Ground> {
+        self.ground.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ground_mut(&self) -> RwLockWriteGuard<'_, Ground> {
+        self.ground.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stripe(&self, stripe: usize) -> MutexGuard<'_, u64> {
+        self.stripes[stripe].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Which fields share a count makes no difference to what is right: FNV-1a is short.
+fn stripe_of(field: &[u8]) -> usize {
+    let hash = field.iter().fold(0x811c_9dc5_u32, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash ^ (hash >> 16)) as usize % STRIPES
+}

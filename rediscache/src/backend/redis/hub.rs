@@ -1,0 +1,112 @@
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+
+use super::station::Station;
+use crate::backend::near::{Change, Watch};
+
+/// How many watches are kept for the next call, used or not.
+const WATCHES: usize = 1024;
+
+/// What a session keeps watch over, and the connections that tell of it.
+#[derive(Default)]
+pub(super) struct Hub {
+    watches: RwLock<HashMap<Box<str>, Arc<Watch>>>,
+    /// The same by the channel where changes are published.
+    channels: RwLock<HashMap<Box<str>, Weak<Watch>>>,
+    /// Whether there is any: sessions that keep nothing pay for no more than this.
+    any: AtomicBool,
+    stations: Mutex<Vec<Weak<Station>>>,
+    made: AtomicU64,
+}
+
+impl Hub {
+    /// The watch over a key, made if there is none.
+    pub(super) fn watch(&self, key: &str) -> Arc<Watch> {
+        if let Some(watch) = self.find(key) {
+            return watch;
+        }
+        let mut watches = self.watches.write().unwrap_or_else(PoisonError::into_inner);
+        if watches.len() >= WATCHES {
+            watches.retain(|_, watch| Arc::strong_count(watch) > 1);
+        }
+        self.any.store(true, Ordering::Release);
+        Arc::clone(watches.entry(key.into()).or_insert_with(|| Arc::new(Watch::new(key))))
+    }
+
+    pub(super) fn find(&self, key: &str) -> Option<Arc<Watch>> {
+        if !self.is_used() {
+            return None;
+        }
+        self.watches.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    pub(super) fn of_channel(&self, channel: &str) -> Option<Arc<Watch>> {
+        self.channels.read().unwrap_or_else(PoisonError::into_inner).get(channel).and_then(Weak::upgrade)
+    }
+
+    /// Has what is published on the channel concern the watch.
+    pub(super) fn hear_of(&self, channel: &str, watch: &Arc<Watch>) {
+        let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
+        if channels.len() >= WATCHES {
+            channels.retain(|_, watch| watch.strong_count() > 0);
+        }
+        channels.insert(channel.into(), Arc::downgrade(watch));
+    }
+
+    /// A write of this process, until the guard is dropped.
+    pub(super) fn touch<'a>(&'a self, key: &'a str, change: Change<'a>) -> Touch<'a> {
+        let watch = self.find(key);
+        if let Some(watch) = &watch {
+            watch.forget(change);
+        }
+        Touch { hub: self, key, watch, change }
+    }
+
+    /// Whether anything is watched.
+    pub(super) fn is_used(&self) -> bool {
+        self.any.load(Ordering::Acquire)
+    }
+
+    pub(super) fn station(self: &Arc<Self>) -> Arc<Station> {
+        let station = Arc::new(Station::new(self, self.made.fetch_add(1, Ordering::Relaxed) + 1));
+        let mut stations = self.stations.lock().unwrap_or_else(PoisonError::into_inner);
+        stations.retain(|station| station.strong_count() > 0);
+        stations.push(Arc::downgrade(&station));
+        station
+    }
+
+    /// Ends all connections that tell of changes.
+    pub(super) fn end(&self) {
+        let stations = std::mem::take(&mut *self.stations.lock().unwrap_or_else(PoisonError::into_inner));
+        stations.iter().filter_map(Weak::upgrade).for_each(|station| station.end());
+    }
+
+    pub(super) fn everything_changed(&self) {
+        let watches: Vec<_> = self.watches.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        watches.iter().for_each(|watch| watch.invalidate(Change::All));
+    }
+}
+
+/// A write of this process: drops what it concerns before it is sent, and again when it is over, however it ends, so that
+/// what was read meanwhile is not kept.
+pub(super) struct Touch<'a> {
+    hub: &'a Hub,
+    key: &'a str,
+    watch: Option<Arc<Watch>>,
+    change: Change<'a>,
+}
+
+impl Drop for Touch<'_> {
+    fn drop(&mut self) {
+        match &self.watch {
+            Some(watch) => watch.forget(self.change),
+            // Someone may have begun to read meanwhile.
+            None => {
+                if let Some(watch) = self.hub.find(self.key) {
+                    watch.forget(Change::All);
+                }
+            }
+        }
+    }
+}

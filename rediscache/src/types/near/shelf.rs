@@ -1,0 +1,246 @@
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use super::field::Field;
+use crate::backend::near::{Proof, Shelf as Drops, Ticket, Watch, now};
+use crate::near::{Mode, Near, NearStats, Room};
+
+/// What an entry takes beside the stored forms of its key and its value, about.
+const OVERHEAD: usize = 64;
+
+/// What is kept of one namespace, in the types of one cache.
+pub(super) struct Shelf<V, C> {
+    watch: Arc<Watch>,
+    entries: Cache<Field, Entry<V>, Weigher>,
+    clock: Clock,
+    /// In nanoseconds.
+    staleness: u64,
+    hits: AtomicU64,
+    misses: AtomicU64,
+    codec: PhantomData<fn() -> C>,
+}
+
+/// What was read: a value, or that there is none.
+#[derive(Clone)]
+enum Entry<V> {
+    Present { size: Size, read: u32, value: V },
+    Absent { size: Size, read: u32 },
+}
+
+/// In bytes, so many that more are not kept. Three of them fit beside the rest of an entry.
+#[derive(Clone, Copy)]
+struct Size([u8; 3]);
+
+/// Tells how old an entry is, in ticks of a small part of its life.
+struct Clock {
+    ttl: Option<u64>,
+    /// A tick is so many powers of two nanoseconds.
+    shift: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Weigher(Room);
+
+impl<V: Clone + Send + Sync + 'static, C: 'static> Shelf<V, C> {
+    pub(super) fn new(near: Near, watch: Arc<Watch>) -> Arc<Self> {
+        match near.mode {
+            Mode::Tracking => watch.track(),
+            Mode::Fields => watch.announce(),
+        }
+        let (expected, limit) = match near.room {
+            Room::Entries(entries) => (entries, entries),
+            Room::Bytes(bytes) => (bytes.div_ceil(4 * OVERHEAD), bytes),
+        };
+        let shelf = Arc::new(Self {
+            entries: Cache::with_options(
+                options(expected, limit),
+                Weigher(near.room),
+                Default::default(),
+                Default::default(),
+            ),
+            clock: Clock::new(near.ttl),
+            staleness: nanoseconds(near.staleness),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+            codec: PhantomData,
+            watch,
+        });
+        let drops: Weak<dyn Drops> = Arc::<Self>::downgrade(&shelf);
+        shelf.watch.add(drops, shelf.staleness);
+        shelf
+    }
+
+    /// What is kept of the field and may be served.
+    pub(super) fn look(&self, field: &[u8]) -> Option<Option<V>> {
+        let now = now();
+        if !self.watch.vouches(now, self.staleness) {
+            return None;
+        }
+        let (read, value) = match self.entries.get(field)? {
+            Entry::Present { read, value, .. } => (read, Some(value)),
+            Entry::Absent { read, .. } => (read, None),
+        };
+        if !self.clock.is_fresh(read, now) {
+            return None;
+        }
+        self.hits.fetch_add(1, Ordering::Relaxed);
+        Some(value)
+    }
+
+    /// To be taken before the server is asked, and shown to [`keep`](Self::keep).
+    pub(super) fn ticket(&self, field: &[u8]) -> Ticket {
+        self.misses.fetch_add(1, Ordering::Relaxed);
+        self.watch.ticket(field)
+    }
+
+    /// Keeps what was read, if it still holds; `stored` is how long its stored form is.
+    pub(super) fn keep(&self, ticket: Ticket, proof: Proof, field: Field, stored: usize, value: Option<&V>) {
+        let Some(size) = Size::of(field.as_slice().len() + stored + OVERHEAD) else { return };
+        let read = self.clock.tick(proof.asked);
+        let entry = match value {
+            Some(value) => Entry::Present { size, read, value: value.clone() },
+            None => Entry::Absent { size, read },
+        };
+        self.watch.keep(ticket, proof, || self.entries.insert(field, entry));
+    }
+
+    pub(super) fn stats(&self) -> NearStats {
+        NearStats {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+            invalidations: self.watch.invalidations(),
+            entries: self.entries.len() as u64,
+            bytes: self.bytes(),
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        let bytes = Cell::new(0);
+        // Looks at all entries without a clone of any.
+        self.entries.retain(|_, entry| {
+            bytes.set(bytes.get() + u64::from(entry.size().bytes()));
+            true
+        });
+        bytes.get()
+    }
+}
+
+/// As few parts as keep threads apart: each holds only its share of what is kept.
+fn options(expected: usize, limit: usize) -> quick_cache::Options {
+    let parts = (expected / 4096).clamp(1, 64);
+    quick_cache::OptionsBuilder::new()
+        .estimated_items_capacity(expected)
+        .weight_capacity(limit as u64)
+        .shards(parts)
+        .build()
+        .expect("all that is needed is given")
+}
+
+impl<V: Clone + Send + Sync, C> Drops for Shelf<V, C> {
+    fn forget(&self, field: &[u8]) {
+        self.entries.remove(field);
+    }
+
+    fn forget_all(&self) {
+        if !self.entries.is_empty() {
+            self.entries.clear();
+        }
+    }
+}
+
+impl<V> Entry<V> {
+    fn size(&self) -> Size {
+        match self {
+            Self::Present { size, .. } | Self::Absent { size, .. } => *size,
+        }
+    }
+}
+
+impl Size {
+    fn of(bytes: usize) -> Option<Self> {
+        match u32::try_from(bytes).ok()?.to_be_bytes() {
+            [0, bytes @ ..] => Some(Self(bytes)),
+            _ => None,
+        }
+    }
+
+    fn bytes(self) -> u32 {
+        let [high, middle, low] = self.0;
+        u32::from_be_bytes([0, high, middle, low])
+    }
+}
+
+impl<V> Weighter<Field, Entry<V>> for Weigher {
+    fn weight(&self, _: &Field, entry: &Entry<V>) -> u64 {
+        match self.0 {
+            Room::Entries(_) => 1,
+            Room::Bytes(_) => entry.size().bytes().into(),
+        }
+    }
+}
+
+impl Clock {
+    fn new(ttl: Option<Duration>) -> Self {
+        let ttl = ttl.map(nanoseconds);
+        Self { ttl, shift: ttl.and_then(|ttl| (ttl / 4096).checked_ilog2()).unwrap_or(0) }
+    }
+
+    fn tick(&self, time: u64) -> u32 {
+        // The lower half: what was read so long ago is not fresh anyway, unless it is asked for just then again.
+        let [.., a, b, c, d] = (time >> self.shift).to_be_bytes();
+        u32::from_be_bytes([a, b, c, d])
+    }
+
+    fn is_fresh(&self, read: u32, now: u64) -> bool {
+        self.ttl.is_none_or(|ttl| {
+            let age = u64::from(self.tick(now).wrapping_sub(read));
+            // What was read within a tick may be as old as the whole tick.
+            (age + 1) << self.shift <= ttl
+        })
+    }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    duration.as_nanos().try_into().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_fresh_for_its_life_and_no_longer() {
+        for ttl in [1, 1_000, 1_000_000, 60_000_000_000, u64::MAX / 2] {
+            let clock = Clock::new(Some(Duration::from_nanos(ttl)));
+            for read in [1, 12_345, 999_999_999_999] {
+                let tick = clock.tick(read);
+                assert!(!clock.is_fresh(tick, read + ttl), "{ttl} {read}");
+                assert!(!clock.is_fresh(tick, read + ttl + ttl / 2), "{ttl} {read}");
+                if ttl > 1_000 {
+                    assert!(clock.is_fresh(tick, read + ttl / 1_000 * 998), "{ttl} {read}");
+                }
+            }
+        }
+        assert!(Clock::new(None).is_fresh(0, u64::MAX));
+    }
+
+    #[test]
+    fn a_size_is_exact_or_none() {
+        for bytes in [0, 1, 255, 65_536, 0xff_ffff] {
+            assert_eq!(Size::of(bytes).map(|size| size.bytes() as usize), Some(bytes));
+        }
+        assert!(Size::of(0x100_0000).is_none());
+    }
+
+    #[test]
+    fn an_entry_of_a_number_takes_no_more_than_two_words() {
+        assert_eq!(size_of::<Entry<u64>>(), 16);
+        assert_eq!(size_of::<Field>(), 24);
+    }
+}
