@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, join_all};
 use futures_util::{FutureExt, TryFutureExt};
 use redis::cmd;
 use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, Result};
-use support::{Server, namespace, redis_session, url};
+use support::{Proxy, Server, Strike, namespace, redis_session, url};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
@@ -153,6 +153,27 @@ async fn a_type_that_changes_meanwhile_is_told_to_those_it_meets() {
         caller.unwrap();
     }
     soon(meddle).await.unwrap();
+}
+
+/// Even where the server refuses one of those that went with it.
+#[tokio::test]
+async fn each_is_told_what_became_of_its_own_call() {
+    let server = Server::start();
+    let proxy = Proxy::before(&server);
+    let session = RedisSession::connect(&proxy.url()).await.unwrap();
+    let numbers = numbers(&session);
+    numbers.update((0..10).map(|n| (n, n))).await.unwrap();
+    // The first call, which goes alone, and one of those that go together.
+    for command in ["HEXISTS", "HEXISTS", "HDEL", "HDEL"] {
+        proxy.strike(command, Strike::Reply(b"-ERR not now\r\n".to_vec()));
+    }
+    let contains = join_all((0..10).map(|n| numbers.contains(n))).await;
+    let deletes = join_all((0..10).map(|n| numbers.delete(n))).await;
+    for (n, answer) in (0..10).chain(0..10).zip(contains.into_iter().chain(deletes)) {
+        let expected = if n < 2 { Err(ErrorKind::Server) } else { Ok(true) };
+        assert_eq!(answer.map_err(|error| error.kind()), expected, "of {n}");
+    }
+    assert_eq!(proxy.struck(), 4);
 }
 
 /// Its calls are dropped wherever they are: alone, in the line, or on their way in company.
