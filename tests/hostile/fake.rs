@@ -4,10 +4,21 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What is answered to a request, given as its parts; an empty answer ends the connection.
-type Answers = dyn Fn(&[Vec<u8>]) -> Vec<u8> + Send + Sync;
+type Answers = dyn Fn(&[Vec<u8>]) -> Answer + Send + Sync;
+
+/// An answer, and how often it is sent.
+pub(crate) enum Answer {
+    Once(Vec<u8>),
+    /// Until nobody reads it any more.
+    WithoutEnd(Vec<u8>),
+}
 
 /// Listens as a server would, and answers so; its port. It ends with the runtime.
 pub(crate) async fn listen(answers: impl Fn(&[Vec<u8>]) -> Vec<u8> + Send + Sync + 'static) -> u16 {
+    listen_and(move |request| Answer::Once(answers(request))).await
+}
+
+pub(crate) async fn listen_and(answers: impl Fn(&[Vec<u8>]) -> Answer + Send + Sync + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let answers: Arc<Answers> = Arc::new(answers);
@@ -23,9 +34,14 @@ async fn serve(mut stream: TcpStream, answers: Arc<Answers>) {
     let mut bytes = Vec::new();
     while stream.read_buf(&mut bytes).await.is_ok_and(|read| read > 0) {
         while let Some(request) = take_request(&mut bytes) {
-            let answer = answers(&request);
-            if answer.is_empty() || stream.write_all(&answer).await.is_err() {
-                return;
+            match answers(&request) {
+                Answer::Once(answer) if answer.is_empty() => return,
+                Answer::Once(answer) => {
+                    if stream.write_all(&answer).await.is_err() {
+                        return;
+                    }
+                }
+                Answer::WithoutEnd(part) => while stream.write_all(&part).await.is_ok() {},
             }
         }
     }

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result};
 use support::{Random, hostile_bytes};
 
-use crate::fake::{listen, welcome};
+use crate::fake::{Answer, listen, listen_and, welcome};
 use crate::small_process::in_a_small_process;
 use crate::{report, soon};
 
@@ -227,4 +227,24 @@ async fn survive(claim: Vec<u8>) {
         call(&session, 23).await;
     };
     soon(shown, calls).await;
+}
+
+/// It is held only until the call that waits for it is given up.
+#[test]
+fn an_answer_without_end_is_given_up() {
+    in_a_small_process("reply::an_answer_without_end_is_given_up", || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let port = listen_and(move |request| match welcome(request) {
+                Some(welcome) => Answer::Once(welcome.to_vec()),
+                None => Answer::WithoutEnd([&b"$999999999999\r\n"[..], &[b'x'; 10_000]].concat()),
+            })
+            .await;
+            let session = RedisSession::builder(format!("redis://127.0.0.1:{port}")).response_timeout(TIMEOUT);
+            let session = session.connect().await.unwrap();
+            for which in [0, 2, 8, 20] {
+                soon(format!("call {which}"), call(&session, which)).await;
+            }
+        });
+    });
 }
