@@ -7,6 +7,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use rediscache::{RedisCache, RedisQueue, RedisSession};
 use support::Server;
 use tokio::net::TcpListener;
@@ -114,16 +115,16 @@ fn all_of(error: &rediscache::Error) -> String {
     all
 }
 
-/// Works with each of the URLs, and sees to it that neither it nor the log shows a password; how many there were.
+/// Works with all of the URLs, and sees to it that neither it nor the log shows a password; how many there were.
 async fn work_with(urls: Vec<String>, (password, encoded): (&str, &str), log: &Log) -> usize {
-    for url in &urls {
-        log.take();
-        let seen = soon(url, seen(url)).await;
-        let log = log.take();
-        for secret in [password, encoded, SENTINELS] {
+    log.take();
+    let seen = join_all(urls.iter().map(|url| soon(url, seen(url)))).await;
+    let log = log.take();
+    for secret in [password, encoded, SENTINELS] {
+        for (url, seen) in urls.iter().zip(&seen) {
             assert!(!seen.contains(secret), "{secret} of {url} is shown:\n{seen}");
-            assert!(!log.contains(secret), "{secret} of {url} is in the log:\n{log}");
         }
+        assert!(!log.contains(secret), "{secret} of {urls:?} is in the log:\n{log}");
     }
     urls.len()
 }
