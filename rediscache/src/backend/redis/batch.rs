@@ -290,8 +290,8 @@ impl Batch for Pushes {
 pub(super) struct Increments {
     /// What all have in common: how numbers are written, and their range.
     like: Option<Increment>,
-    /// Fields and amounts.
-    parts: Packed,
+    fields: Packed,
+    amounts: Packed,
 }
 
 impl Batch for Increments {
@@ -299,17 +299,20 @@ impl Batch for Increments {
     type Answer = Result<Vec<u8>>;
 
     fn add(&mut self, (field, by): (&[u8], Increment)) {
-        self.parts.push(field);
-        self.parts.push(by.amount().as_bytes());
+        self.fields.push(field);
+        self.amounts.push(by.amount().as_bytes());
         self.like = Some(by);
     }
 
     fn has_room_for(&self, (field, by): &(&[u8], Increment)) -> bool {
-        has_room(&self.parts, field.len()) && self.like.is_none_or(|like| like.is_like(by))
+        // It takes the server longer than a plain command.
+        let fits = self.fields.len() < MOST_CALLS / 2 && has_room(&self.fields, field.len());
+        fits && self.like.is_none_or(|like| like.is_like(by))
     }
 
     fn retain(&mut self, wanted: &[bool]) {
-        self.parts.retain(2, wanted);
+        self.fields.retain(1, wanted);
+        self.amounts.retain(1, wanted);
     }
 
     async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
@@ -320,10 +323,10 @@ impl Batch for Increments {
             Step::Integer { min, max, .. } => script.arg("integer").arg(min.to_string()).arg(max.to_string()),
             Step::Float { max, .. } => script.arg("float").arg("").arg(format!("{max:e}")),
         };
-        for part in self.parts.iter() {
+        for part in self.fields.iter().chain(self.amounts.iter()) {
             script.arg(part);
         }
-        let fields: Vec<&[u8]> = self.parts.iter().step_by(2).collect();
+        let fields: Vec<&[u8]> = self.fields.iter().collect();
         let answers: Vec<Vec<u8>> = connection.change_by(&script, key, Change::of(&fields)).await?;
         let answer = |sum: Vec<u8>| match &*sum {
             b"!NOTANUMBER" => Err(fault::not_a_number()),
