@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::error::timed_out;
 use crate::backend::fault;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Callers whose answers come all at once. Dropped before those came, it tells everyone so.
 pub(super) struct Crowd<A> {
@@ -71,8 +70,12 @@ impl<A> Crowd<A> {
         });
     }
 
-    /// Sends those away who have waited for as long as `limit`. When the next one will have.
-    pub(super) fn expire(&self, limit: Duration) -> Option<Instant> {
+    pub(super) fn len(&self) -> usize {
+        self.places.lock().len()
+    }
+
+    /// Sends those away who have waited for as long as `limit`, with what `tell` says. When the next one will have.
+    pub(super) fn expire(&self, limit: Duration, tell: fn(Duration) -> Error) -> Option<Instant> {
         let (now, mut next) = (Instant::now(), None);
         self.places.settle(|place| {
             let &Place::Waits { since, .. } = place else { return None };
@@ -80,7 +83,7 @@ impl<A> Crowd<A> {
             if !over {
                 next.get_or_insert(since + limit);
             }
-            over.then(|| Err(timed_out(limit)))
+            over.then(|| Err(tell(limit)))
         });
         next
     }

@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 use super::connection::Connection;
 use super::crowd::{Crowd, Seat};
+use super::error::timed_out;
 use crate::backend::fault;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Calls of one kind on one key that go out as one command.
 pub(super) trait Batch: Default + Send + 'static {
@@ -65,6 +66,10 @@ const LANES: usize = 1024;
 /// How many batches of one lane are under way at most, so that the server has work while answers are handed out. Measured:
 /// with thousands of callers, four carry a fifth more than one, and more than four carry no more.
 const FLIGHTS: usize = 4;
+
+/// Where as many wait, they leave without looking out for more. Measured: with 256 callers, a fifth more calls than if all
+/// wait for each other; with 16, half as many if none did.
+const ENOUGH: usize = 32;
 
 impl<B: Batch> Gather<B> {
     pub(super) fn new(connection: &Arc<Connection>) -> Self {
@@ -140,6 +145,10 @@ impl<B: Batch> State<B> {
         self.waiting.push_back(group);
         seat
     }
+
+    fn are_enough(&self) -> bool {
+        self.waiting.len() > 1 || self.waiting.front().is_some_and(|group| group.crowd.len() >= ENOUGH)
+    }
 }
 
 impl<B: Batch> Group<B> {
@@ -195,8 +204,10 @@ impl<B: Batch> Sending<B> {
         let limit = self.connection.response_timeout();
         let mut due = pin!(tokio::time::sleep(limit));
         loop {
-            // Those who were just answered, or are about to call, get to leave together.
-            tokio::task::yield_now().await;
+            if !self.lane.state().are_enough() {
+                // Those who were just answered, or are about to call, get to leave together.
+                tokio::task::yield_now().await;
+            }
             while let Some(group) = self.next() {
                 self.flights.extend(group.leave(&self.lane, &self.connection));
             }
@@ -241,10 +252,14 @@ impl<B: Batch> Sending<B> {
     /// Sends those away who have waited too long; when the next one will have.
     fn expire(&self, limit: Duration) -> Instant {
         let state = self.lane.state();
-        let under_way = self.flights.iter().map(|flight| &flight.crowd);
-        let crowds = under_way.chain(state.waiting.iter().map(|group| &group.crowd));
-        crowds.filter_map(|crowd| crowd.expire(limit)).min().unwrap_or_else(|| Instant::now() + limit)
+        let under_way = self.flights.iter().filter_map(|flight| flight.crowd.expire(limit, timed_out));
+        let waiting = state.waiting.iter().filter_map(|group| group.crowd.expire(limit, never_sent));
+        under_way.chain(waiting).min().unwrap_or_else(|| Instant::now() + limit)
     }
+}
+
+fn never_sent(limit: Duration) -> Error {
+    timed_out(limit).without_effect()
 }
 
 impl<B: Batch> Drop for Sending<B> {
