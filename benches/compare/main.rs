@@ -46,7 +46,7 @@ fn main() {
 
 /// Measures `S` beside the drivers, and prints each row as soon as it is there.
 async fn compare<S: Side>(options: Options, url: String) -> Vec<Row> {
-    let (rounds, time) = if options.quick { (5, Duration::from_millis(32)) } else { (15, Duration::from_millis(150)) };
+    let (rounds, time) = if options.quick { (5, Duration::from_millis(32)) } else { (11, Duration::from_millis(100)) };
     let sides = Sides::<S>::connect(&url).await;
     check::all(&sides, &url).await;
     let mut rows = Vec::new();

@@ -47,7 +47,7 @@ fn main() {
 }
 
 async fn measure(url: String, quick: bool, json: bool) -> Vec<Point> {
-    let (rounds, time) = if quick { (3, Duration::from_millis(20)) } else { (9, Duration::from_millis(150)) };
+    let (rounds, time) = if quick { (3, Duration::from_millis(20)) } else { (7, Duration::from_millis(100)) };
     let (ours, hand) = (Ours::connect(&url).await, Hand::connect(&url).await);
     let mut growth = Growth { ours, hand, rounds, time, json, points: Vec::new() };
     for entries in ENTRIES {
