@@ -2,6 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::{MultiplexedConnection, SendError};
+use redis::io::tcp::TcpSettings;
+use redis::io::tcp::socket2::TcpKeepalive;
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, IntoConnectionInfo, ProtocolVersion,
     PushInfo, RedisResult, cmd,
@@ -12,6 +14,9 @@ use super::hub::Hub;
 use super::sentinel::Sentinels;
 use crate::config::{Config, Deployment, ServerUrl};
 use crate::error::Result;
+
+/// After how much silence the system asks whether the other side is still there.
+const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// How connections are made, the same for all of a session.
 #[derive(Clone)]
@@ -122,7 +127,8 @@ impl Known {
 fn info(url: &ServerUrl, config: &Config) -> Result<ConnectionInfo> {
     let info = url.as_str().into_connection_info().map_err(|error| from_driver(&error))?;
     let settings = info.redis_settings().clone().set_lib_name("rediscache", env!("CARGO_PKG_VERSION"));
-    with_tls(info.set_redis_settings(settings), config)
+    let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(TcpKeepalive::new().with_time(KEEPALIVE));
+    with_tls(info.set_redis_settings(settings).set_tcp_settings(tcp), config)
 }
 
 #[cfg(feature = "tls")]
