@@ -15,7 +15,7 @@ use tokio::sync::{oneshot, watch};
 
 pub use fault::{Direction, Strike};
 use fault::{Faults, Way, is_part_of_connecting};
-use state::{PATIENCE, State};
+use state::{Connection, PATIENCE, State};
 
 use crate::Server;
 
@@ -168,6 +168,11 @@ impl Proxy {
     /// How many connections there are.
     pub fn open(&self) -> usize {
         self.state.seen().open.len()
+    }
+
+    /// How many requests wait for their reply.
+    pub fn unanswered(&self) -> usize {
+        self.state.seen().open.values().map(Connection::unanswered).sum()
     }
 
     /// How many strikes hit.

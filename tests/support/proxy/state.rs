@@ -124,6 +124,10 @@ impl Drop for Opened {
 }
 
 impl Connection {
+    pub(super) fn unanswered(&self) -> usize {
+        self.replies.len()
+    }
+
     fn is_aimed_at(&self, faults: &Faults) -> bool {
         faults.aim.as_deref().is_none_or(|aim| self.sent.iter().any(|words| is_meant(words, aim)))
     }
