@@ -8,7 +8,7 @@ fn connect_without_io(url: &str) -> Result<RedisSession, rediscache::Error> {
     runtime.block_on(RedisSession::connect(url))
 }
 
-const MALFORMED: [&str; 58] = [
+const MALFORMED: [&str; 84] = [
     "",
     " ",
     "localhost",
@@ -67,6 +67,32 @@ const MALFORMED: [&str; 58] = [
     "unix:///path?nope=1",
     "unix:///path?db=x",
     "unix:///path#1",
+    "redis-cluster://",
+    "redis-cluster://:6379",
+    "redis-cluster://a,",
+    "redis-cluster://a,,b",
+    "redis-cluster://a:1,b:x",
+    "redis-cluster://a:1,b:99999",
+    "redis-cluster://a:1/1",
+    "redis-cluster://a:1/name",
+    "redis-cluster://a:1?timeout=5",
+    "redis-cluster://a:1#1",
+    "redis-cluster://user:pw@",
+    "redis-cluster:///path",
+    "rediss-cluster://a:1/1",
+    "redis-sentinel://",
+    "redis-sentinel://a:1",
+    "redis-sentinel://a:1/",
+    "redis-sentinel://a:1//0",
+    "redis-sentinel://a:1/name/x",
+    "redis-sentinel://a:1/name/0/1",
+    "redis-sentinel://a:1/na me/0",
+    "redis-sentinel://a:1/n%20me",
+    "redis-sentinel://a:1,/name",
+    "redis-sentinel://a:x/name",
+    "redis-sentinel:///name",
+    "redis-sentinel://a:1/name?db=1",
+    "rediss-sentinel://a:1",
 ];
 
 #[test]
@@ -90,6 +116,9 @@ fn the_message_says_what_to_write() {
         ("unix://sock", "unix:///run/redis.sock"),
         ("memory://cache", "takes nothing after it"),
         ("redis://host?timeout=5", "protocol"),
+        ("redis-cluster://a:1/1", "redis-cluster://host:port,host:port"),
+        ("redis-sentinel://a:1", "redis-sentinel://host:26379,host:26379/service/0"),
+        ("sentinel://a:1", "redis-sentinel://host:port,host:port/service/db"),
     ] {
         let text = connect_without_io(url).unwrap_err().to_string();
         assert!(text.contains(hint), "{url}: {text}");
@@ -143,7 +172,13 @@ fn no_password_is_ever_shown() {
         format!("http://:{PASSWORD}@host"),
         format!("rediss://:{PASSWORD}@{nobody}"),
         format!("redis-cluster://:{PASSWORD}@{nobody}"),
+        format!("redis-cluster://:{PASSWORD}@{nobody},{nobody}/7"),
+        format!("redis-cluster://:{PASSWORD}@{nobody}?{PASSWORD}"),
+        format!("redis-cluster://:{PASSWORD}/@{nobody}"),
         format!("redis-sentinel://:{PASSWORD}@{nobody}/a/0"),
+        format!("redis-sentinel://:{PASSWORD}@{nobody}/a/{PASSWORD}"),
+        format!("redis-sentinel://:{PASSWORD}@{nobody}"),
+        format!("redis-sentinel://{PASSWORD}/{PASSWORD}@{nobody}"),
         // Characters that end what comes before them, unless they are escaped.
         format!("redis://user:12/{PASSWORD}@host"),
         format!("redis://user:12#{PASSWORD}@host"),

@@ -1,6 +1,7 @@
-//! What the suites share: the store they run on, fresh names, servers of their own, a proxy that does harm, raw bytes,
-//! chance, and futures that are dropped half way.
+//! What the suites share: the store they run on, fresh names, servers of their own, alone and in company, a proxy that
+//! does harm, raw bytes, chance, and futures that are dropped half way.
 
+mod cluster;
 mod contract;
 mod hostile;
 mod name;
@@ -8,8 +9,10 @@ mod poll;
 mod proxy;
 mod random;
 mod raw;
+mod sentinel;
 mod server;
 
+pub use cluster::Cluster;
 pub use contract::{memory_session, redis_session, url};
 pub use hostile::hostile_bytes;
 pub use name::namespace;
@@ -17,6 +20,7 @@ pub use poll::within_polls;
 pub use proxy::{Direction, Proxy, Strike};
 pub use random::Random;
 pub use raw::{Raw, RawBytes, peek, peek_all, poke, raw_cache};
+pub use sentinel::Sentinels;
 pub use server::{Server, ServerOptions};
 
 #[cfg(test)]

@@ -270,6 +270,15 @@ impl Store {
         }
     }
 
+    /// Whether another server takes over when one is gone.
+    pub(crate) fn fails_over(&self) -> bool {
+        match self {
+            Self::Memory(_) => false,
+            #[cfg(feature = "redis")]
+            Self::Redis(store) => store.fails_over(),
+        }
+    }
+
     /// Runs a background task where those of this store run.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         match self {

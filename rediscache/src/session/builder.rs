@@ -55,6 +55,8 @@ impl RedisSessionBuilder {
 
     /// Who to be for the Sentinels themselves; the credentials in the URL are for the server. Without this, Sentinels
     /// are asked without logging in. `user` is empty for Sentinels with a password alone.
+    ///
+    /// The user needs `+sentinel|master`, and `+subscribe &+switch-master` to hear of a failover when it happens.
     pub fn sentinel_credentials(mut self, user: &str, password: &str) -> Self {
         let user = (!user.is_empty()).then(|| user.to_owned());
         self.sentinel_credentials = Some(Credentials { user, password: password.to_owned() });

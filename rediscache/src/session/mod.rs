@@ -40,8 +40,20 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// |---|---|
 /// | `memory://` | the embedded one, fresh and empty |
 /// | `redis://user:pass@host:port/db` | a server over TCP |
-/// | `rediss://…` | the same over TLS (feature `tls`) |
 /// | `unix:///path?db=0&user=…&pass=…` | a server over a Unix socket |
+/// | `redis-cluster://user:pass@a:7000,b:7000` | a cluster, of which these are some nodes |
+/// | `redis-sentinel://user:pass@a:26379,b:26379/service/db` | the master that these Sentinels know by that name |
+/// | `rediss://…`, `rediss-cluster://…`, `rediss-sentinel://…` | the same over TLS (feature `tls`) |
+///
+/// Ports may be left out. Credentials are the servers'; for the Sentinels there is
+/// [`sentinel_credentials`](RedisSessionBuilder::sentinel_credentials). Certificates are verified. What else a deployment
+/// brings with it, and which commands a user must be allowed, is in the README.
+///
+/// On a cluster there is one connection to each node that is needed. Redirections (`MOVED`, `ASK`) are followed, also while
+/// slots move, and which node serves what is asked again when one cannot be reached (`CLUSTER SLOTS`). Under Sentinels,
+/// most of them are asked for the master at each connection, the one that saw the last failover is believed, and a server
+/// that is no master (`ROLE`) is refused; while connected, one of them is listened to (`+switch-master`), so that a master
+/// that was replaced is left before it knows.
 ///
 /// # Examples
 ///

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ struct Inner {
     seeds: Vec<ConnectionInfo>,
     table: RwLock<Table>,
     round: watch::Sender<Round>,
+    /// How many rounds there were, so that each begins with another node.
+    rounds: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -68,10 +71,10 @@ impl Cluster {
         let table = Table { slots: vec![None; SLOTS.into()], ..Table::default() };
         let (round, _) = watch::channel(Round::default());
         let (dial, home, table) = (dial.clone(), Arc::clone(home), RwLock::new(table));
-        Self(Arc::new(Inner { dial, home, seeds, table, round }))
+        Self(Arc::new(Inner { dial, home, seeds, table, round, rounds: AtomicUsize::new(0) }))
     }
 
-    /// The link to whoever serves the slot; to any node when that is not known.
+    /// The link to whoever serves the slot; to any node that can be reached when that is not known.
     pub(super) fn link(&self, slot: u16) -> Result<Link> {
         {
             let table = self.0.table.read().unwrap_or_else(PoisonError::into_inner);
@@ -79,7 +82,8 @@ impl Cluster {
                 return Err(fault::closed());
             }
             let address = table.slots[usize::from(slot)].as_ref();
-            if let Some(link) = address.and_then(|address| table.links.get(address)) {
+            let owner = address.and_then(|address| table.links.get(address));
+            if let Some(link) = owner.or_else(|| table.links.values().find(|link| link.is_up())) {
                 return Ok(link.clone());
             }
         }
@@ -89,14 +93,14 @@ impl Cluster {
         }
     }
 
-    /// The link to the node that a redirection names, as `host:port`; the host may be left out.
-    pub(super) fn named(&self, node: &str) -> Option<Link> {
-        Some(self.0.link_to(&self.0.address(node)?))
+    /// The link to the node that a redirection by `by` names, as `host:port`; the host may be left out.
+    pub(super) fn named(&self, node: &str, by: &Peer) -> Option<Link> {
+        Some(self.0.link_to(&address(node, by)?))
     }
 
     /// Follows a redirection for good.
-    pub(super) fn moved(&self, slot: u16, node: &str) {
-        if let Some(address) = self.0.address(node) {
+    pub(super) fn moved(&self, slot: u16, node: &str, by: &Peer) {
+        if let Some(address) = address(node, by) {
             self.0.link_to(&address);
             let mut table = self.0.table.write().unwrap_or_else(PoisonError::into_inner);
             if let Some(owner) = table.slots.get_mut(usize::from(slot)) {
@@ -116,7 +120,10 @@ impl Cluster {
         }
     }
 
-    fn start_round(&self) {
+    pub(super) fn start_round(&self) {
+        if self.0.table.read().unwrap_or_else(PoisonError::into_inner).closed {
+            return;
+        }
         let started = self.0.round.send_if_modified(|round| !std::mem::replace(&mut round.under_way, true));
         if started {
             let ask = Ask { cluster: Arc::clone(&self.0), outcome: Err(fault::interrupted()) };
@@ -152,25 +159,15 @@ impl Inner {
         Peer::Server(Box::new(at(&self.seeds[0], address.0.clone(), address.1)))
     }
 
-    fn address(&self, node: &str) -> Option<Address> {
-        let (host, port) = node.rsplit_once(':')?;
-        self.complete(host, port.parse().ok()?)
-    }
-
-    /// A node that does not know its own name leaves it out; all are taken to be where the first is.
-    fn complete(&self, host: &str, port: u16) -> Option<Address> {
-        match host {
-            "" | "?" => Some(Arc::new((address_of(&self.seeds[0])?.0.clone(), port))),
-            _ => Some(Arc::new((host.to_owned(), port))),
-        }
-    }
-
-    /// Whom to ask for the table, those first that answered last.
+    /// Whom to ask for the table: first those that can be reached, in an order that changes, since one that is cut off
+    /// from the others tells what was.
     fn informants(&self) -> Vec<Link> {
-        let links: Vec<Link> = {
+        let mut links: Vec<Link> = {
             let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
             table.links.values().cloned().collect()
         };
+        let first = self.rounds.fetch_add(1, Ordering::Relaxed) % links.len().max(1);
+        links.rotate_left(first);
         let (mut informants, down): (Vec<_>, Vec<_>) = links.into_iter().partition(Link::is_up);
         informants.extend(self.seeds.iter().filter_map(address_of).map(|address| self.link_to(&address)));
         informants.extend(down);
@@ -184,33 +181,13 @@ impl Inner {
         match answer {
             Ok(table) => {
                 live.hear();
-                self.read(&table).ok_or_else(fault::unexpected)
+                read(&table, informant.peer()).ok_or_else(fault::unexpected)
             }
             Err(error) => {
                 informant.lost(&live);
                 Err(from_driver(&error))
             }
         }
-    }
-
-    /// Reads the answer of `CLUSTER SLOTS`: first slot, last slot, master, replicas.
-    fn read(&self, answer: &Value) -> Option<Vec<Option<Address>>> {
-        let mut slots = vec![None; SLOTS.into()];
-        let Value::Array(ranges) = answer else { return None };
-        for range in ranges {
-            let Value::Array(range) = range else { return None };
-            let [Value::Int(first), Value::Int(last), Value::Array(master), ..] = &**range else { return None };
-            let [host, Value::Int(port), ..] = &**master else { return None };
-            let host = match host {
-                Value::BulkString(host) => std::str::from_utf8(host).ok()?,
-                Value::SimpleString(host) => host,
-                _ => "",
-            };
-            let address = self.complete(host, u16::try_from(*port).ok()?)?;
-            let range = usize::try_from(*first).ok()?..=usize::try_from(*last).ok()?;
-            slots.get_mut(range)?.fill(Some(address));
-        }
-        Some(slots)
     }
 
     /// Takes a new table, and lets go of nodes that serve nothing.
@@ -225,6 +202,39 @@ impl Inner {
         table.slots = slots;
         drop(table);
         drop(gone);
+    }
+}
+
+/// Reads the answer of `CLUSTER SLOTS`: first slot, last slot, master, replicas.
+fn read(answer: &Value, by: &Peer) -> Option<Vec<Option<Address>>> {
+    let mut slots = vec![None; SLOTS.into()];
+    let Value::Array(ranges) = answer else { return None };
+    for range in ranges {
+        let Value::Array(range) = range else { return None };
+        let [Value::Int(first), Value::Int(last), Value::Array(master), ..] = &**range else { return None };
+        let [host, Value::Int(port), ..] = &**master else { return None };
+        let host = match host {
+            Value::BulkString(host) => std::str::from_utf8(host).ok()?,
+            Value::SimpleString(host) => host,
+            _ => "",
+        };
+        let address = complete(host, u16::try_from(*port).ok()?, by)?;
+        let range = usize::try_from(*first).ok()?..=usize::try_from(*last).ok()?;
+        slots.get_mut(range)?.fill(Some(address));
+    }
+    Some(slots)
+}
+
+fn address(node: &str, by: &Peer) -> Option<Address> {
+    let (host, port) = node.rsplit_once(':')?;
+    complete(host, port.parse().ok()?, by)
+}
+
+/// A node that knows no name leaves it out: then it is that under which the one that says so was reached.
+fn complete(host: &str, port: u16, by: &Peer) -> Option<Address> {
+    match (host, by) {
+        ("" | "?", Peer::Server(info)) => Some(Arc::new((address_of(info)?.0.clone(), port))),
+        _ => Some(Arc::new((host.to_owned(), port))),
     }
 }
 

@@ -1,7 +1,8 @@
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -80,8 +81,10 @@ enum Remedy {
     Reconnect,
     /// The server has become a replica, and did nothing.
     FindMaster,
-    /// The server will do it in a moment, and did nothing.
+    /// A server will do it in a moment, maybe another one; this one did nothing.
     Wait,
+    /// The same server will do it when the keys are all at one node again.
+    Stay,
     /// Another node has the slot for good.
     Move(u16, String),
     /// Another node has this key already.
@@ -101,7 +104,10 @@ impl Connection {
         };
         let opened = tokio::time::timeout(config.connect_timeout, opened).await;
         opened.unwrap_or_else(|_| Err(not_connected(config.connect_timeout)))?;
-        connection.query::<()>(&redis::cmd("PING")).await?;
+        // Of a cluster, some node has answered, and others may be down.
+        if !connection.is_cluster() {
+            connection.query::<()>(&redis::cmd("PING")).await?;
+        }
         Ok(connection)
     }
 
@@ -127,11 +133,11 @@ impl Connection {
 
     /// Sends several commands on one key together; there is an answer for each, which may be a refusal.
     pub(super) async fn query_all<T: FromRedisValue>(&self, mut commands: Pipeline) -> Result<Vec<Result<T>>> {
-        let effect = commands.cmd_iter().map(Effect::of).max().unwrap_or(Effect::None);
         if self.is_cluster() {
-            // All or none, so that a key that moves on half way is no trouble.
-            commands.atomic();
+            // Each by itself, since the key may move on half way.
+            return Ok(all(commands.cmd_iter().map(|command| self.query(command))).await);
         }
+        let effect = commands.cmd_iter().map(Effect::of).max().unwrap_or(Effect::None);
         let answers: Vec<Value> = self.call(Request::Commands(commands.ignore_errors()), effect).await?;
         let answer = |value: Value| value.extract_error().and_then(|value| Ok(T::from_redis_value(value)?));
         Ok(answers.into_iter().map(|value| answer(value).map_err(|error| from_driver(&error))).collect())
@@ -218,6 +224,13 @@ impl Connection {
         }
     }
 
+    pub(super) fn fails_over(&self) -> bool {
+        match &self.servers {
+            Servers::One(link) => matches!(link.peer(), Peer::Master(_)),
+            Servers::Cluster(_) => true,
+        }
+    }
+
     pub(super) fn is_cluster(&self) -> bool {
         matches!(self.servers, Servers::Cluster(_))
     }
@@ -274,6 +287,7 @@ impl Connection {
                 // Nothing at all came meanwhile: the connection may be dead without knowing.
                 if live.heard() == heard {
                     link.lost(&live);
+                    self.servers.look_again();
                 }
                 timed_out(self.response_timeout)
             }
@@ -298,19 +312,23 @@ impl Connection {
                 Some(link) => link,
                 None => self.servers.link(|| request.key())?,
             };
-            let live = match link.live().await {
-                Ok(live) => live,
-                Err(error) if error.is_retryable() && patience.is_left() => {
+            let live = match self.servers.live(&link).await {
+                Some(Ok(live)) => live,
+                Some(Err(error)) if error.is_retryable() && patience.is_left() => {
                     Box::pin(self.servers.refresh()).await;
                     continue;
                 }
-                Err(error) if progress.broke => return Err(error.outcome_unknown()),
-                Err(error) => return Err(error),
+                Some(Err(error)) if progress.broke => return Err(error.outcome_unknown()),
+                Some(Err(error)) => return Err(error),
+                None => {
+                    Box::pin(self.servers.refresh()).await;
+                    continue;
+                }
             };
             let heard = live.heard();
             let sent = progress.under_way.insert(Sent { link, live, heard });
             let may_repeat = effect != Effect::Once && !progress.broke;
-            let (answer, another) = sent.answer(request, asking, may_repeat, self.doubt).await;
+            let (answer, another) = sent.answer(&self.servers, request, asking, may_repeat, self.doubt).await;
             progress.broke |= another.is_some();
             let Some(Sent { link, live, .. }) = progress.under_way.take() else { return Err(fault::unexpected()) };
             let error = match answer {
@@ -340,13 +358,14 @@ impl Connection {
                 }
                 Remedy::Move(slot, node) if redirections < REDIRECTIONS => {
                     redirections += 1;
-                    self.servers.moved(slot, &node);
+                    self.servers.moved(slot, &node, &link);
                 }
                 Remedy::Ask(node) if redirections < REDIRECTIONS && request.has_one_key() => {
                     redirections += 1;
-                    asked = self.servers.named(&node);
+                    asked = self.servers.named(&node, &link);
                 }
-                Remedy::Ask(_) | Remedy::Wait if patience.is_left() => {
+                Remedy::Ask(_) | Remedy::Stay if patience.is_left() => patience.pause().await,
+                Remedy::Wait if patience.is_left() => {
                     patience.pause().await;
                     Box::pin(self.servers.refresh()).await;
                 }
@@ -377,6 +396,7 @@ impl Sent {
     /// connection says nothing and another takes its place.
     async fn answer(
         &self,
+        servers: &Servers,
         request: Request<'_>,
         asking: bool,
         may_repeat: bool,
@@ -395,6 +415,7 @@ impl Sent {
             }
         }
         self.link.doubt(&self.live);
+        servers.look_again();
         if !may_repeat || asking {
             return (answer.await, None);
         }
@@ -446,22 +467,31 @@ impl Servers {
         }
     }
 
-    /// Whoever has this key.
-    pub(super) fn peer_of(&self, key: &str) -> Result<Peer> {
-        self.link(|| key.as_bytes()).map(|link| link.peer().clone())
-    }
-
-    /// Learns from a refusal who has the key.
-    pub(super) fn follow(&self, error: &RedisError) {
-        if let Remedy::Move(slot, node) = Remedy::of(error) {
-            self.moved(slot, &node);
+    /// The connection of a link; on a cluster `None` when it is slow to come, since the node may be gone for good.
+    async fn live(&self, link: &Link) -> Option<Result<Live>> {
+        match self {
+            Self::One(_) => Some(link.live().await),
+            Self::Cluster(_) => Box::pin(tokio::time::timeout(DOUBT, link.live())).await.ok(),
         }
     }
 
-    fn named(&self, node: &str) -> Option<Link> {
+    /// Whoever has this key.
+    pub(super) fn link_of(&self, key: &str) -> Result<Link> {
+        self.link(|| key.as_bytes())
+    }
+
+    /// Learns from a refusal of a node who has the key.
+    pub(super) fn follow(&self, error: &RedisError, by: &Link) {
+        match Remedy::of(error) {
+            Remedy::Move(slot, node) => self.moved(slot, &node, by),
+            _ => self.look_again(),
+        }
+    }
+
+    fn named(&self, node: &str, by: &Link) -> Option<Link> {
         match self {
             Self::One(_) => None,
-            Self::Cluster(cluster) => cluster.named(node),
+            Self::Cluster(cluster) => cluster.named(node, by.peer()),
         }
     }
 
@@ -473,9 +503,16 @@ impl Servers {
         }
     }
 
-    fn moved(&self, slot: u16, node: &str) {
+    /// The same, without waiting for it.
+    pub(super) fn look_again(&self) {
         if let Self::Cluster(cluster) = self {
-            cluster.moved(slot, node);
+            cluster.start_round();
+        }
+    }
+
+    fn moved(&self, slot: u16, node: &str, by: &Link) {
+        if let Self::Cluster(cluster) = self {
+            cluster.moved(slot, node, by.peer());
         }
     }
 }
@@ -559,9 +596,10 @@ async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: boo
         return connection.send_packed_command(command).await?.extract_error();
     }
     let mut commands = redis::pipe();
-    commands.cmd("ASKING").ignore().add_command(command.clone());
-    let (answer,) = commands.query_async(connection).await?;
-    Ok(answer)
+    commands.cmd("ASKING").add_command(command.clone());
+    let mut answers = connection.send_packed_commands(&commands, 0, 2).await?;
+    // By itself, so that its error is what it would be without.
+    answers.pop().unwrap_or(Value::Nil).extract_error()
 }
 
 /// What the server said of the first of several commands that it refused.
@@ -603,12 +641,30 @@ impl Remedy {
             "MOVED" => redirection().map_or(Self::None, |(slot, node)| Self::Move(slot, node)),
             "ASK" => redirection().map_or(Self::None, |(_, node)| Self::Ask(node)),
             "READONLY" => Self::FindMaster,
-            "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN" => Self::Wait,
+            "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" => Self::Wait,
+            "TRYAGAIN" => Self::Stay,
             // A script needs keys of a slot that is being moved; it looks at all before it changes any.
-            _ if error.detail().is_some_and(|detail| detail.contains("non local key")) => Self::Wait,
+            _ if error.detail().is_some_and(|detail| detail.contains("non local key")) => Self::Stay,
             _ => Self::None,
         }
     }
+}
+
+/// Makes calls side by side.
+async fn all<T>(calls: impl Iterator<Item = impl Future<Output = Result<T>>>) -> Vec<Result<T>> {
+    let mut calls: Vec<_> = calls.map(|call| (Box::pin(call), None)).collect();
+    poll_fn(|context| {
+        let mut under_way = false;
+        for (call, answer) in calls.iter_mut().filter(|(_, answer)| answer.is_none()) {
+            match call.as_mut().poll(context) {
+                Poll::Ready(ready) => *answer = Some(ready),
+                Poll::Pending => under_way = true,
+            }
+        }
+        if under_way { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    calls.into_iter().filter_map(|(_, answer)| answer).collect()
 }
 
 /// Waits for an answer of the driver.

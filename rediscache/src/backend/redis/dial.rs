@@ -9,9 +9,16 @@ use redis::{
     PushInfo, RedisResult, cmd,
 };
 
+#[cfg(feature = "tls")]
+use rustls::pki_types::pem::PemObject;
+#[cfg(feature = "tls")]
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
 use super::error::from_driver;
 use super::hub::Hub;
-use super::sentinel::Sentinels;
+use super::sentinel::{Seat, Sentinels};
+#[cfg(feature = "tls")]
+use crate::config::Tls;
 use crate::config::{Config, Deployment, ServerUrl};
 use crate::error::Result;
 
@@ -46,6 +53,12 @@ impl Peer {
     }
 }
 
+/// A connection, and where the master was for it.
+pub(super) struct Connected {
+    pub(super) connection: MultiplexedConnection,
+    pub(super) seat: Option<Seat>,
+}
+
 /// Takes what a server says unasked, and that the connection broke.
 pub(super) type Pushes = Box<dyn Fn(PushInfo) + Send + Sync>;
 
@@ -60,19 +73,27 @@ impl Dial {
     }
 
     /// Makes one connection. It is up to the caller to bound how long that takes.
-    pub(super) async fn connect(&self, peer: &Peer, pushes: Pushes) -> RedisResult<MultiplexedConnection> {
+    pub(super) async fn connect(&self, peer: &Peer, pushes: Pushes) -> RedisResult<Connected> {
         match peer {
-            Peer::Server(server) => self.connect_to((**server).clone(), pushes).await,
+            Peer::Server(server) => {
+                let connection = self.connect_to((**server).clone(), pushes).await?;
+                Ok(Connected { connection, seat: None })
+            }
             Peer::Master(sentinels) => {
-                let master = sentinels.master(self.timeout / 2).await?;
-                let mut connection = self.connect_to(master, pushes).await?;
+                let seat = sentinels.master(self.timeout / 2).await?;
+                let mut connection = self.connect_to(sentinels.at(&seat), pushes).await?;
                 sentinels.check_role(&mut connection).await?;
-                Ok(connection)
+                Ok(Connected { connection, seat: Some(seat) })
             }
         }
     }
 
-    async fn connect_to(&self, server: ConnectionInfo, pushes: Pushes) -> RedisResult<MultiplexedConnection> {
+    /// Makes one connection to this very server.
+    pub(super) async fn connect_to(
+        &self,
+        server: ConnectionInfo,
+        pushes: Pushes,
+    ) -> RedisResult<MultiplexedConnection> {
         if self.hub.is_some() && server.redis_settings().protocol() == ProtocolVersion::RESP2 {
             // It would take the request to tell of changes, and tell nothing.
             return Err((ErrorKind::RESP3NotSupported, "changes are told in RESP3").into());
@@ -138,6 +159,10 @@ fn with_tls(info: ConnectionInfo, config: &Config) -> Result<ConnectionInfo> {
     use crate::config::config as refused;
 
     let given = &config.tls;
+    let unreadable = || refused("a certificate or its key cannot be read; give both in PEM form");
+    if !are_readable(given) {
+        return Err(unreadable());
+    }
     let ConnectionAddr::TcpTls { host, port, .. } = info.addr().clone() else {
         let any = given.root_certificate.is_some() || given.client_certificate.is_some() || given.any_certificate;
         return match any {
@@ -156,9 +181,20 @@ fn with_tls(info: ConnectionInfo, config: &Config) -> Result<ConnectionInfo> {
     };
     let insecure = given.any_certificate;
     let address = ConnectionAddr::TcpTls { host, port, insecure, tls_params: None };
-    let unreadable = |_| refused("a certificate or its key cannot be read; give both in PEM form");
-    let client = Client::build_with_tls(info.set_addr(address), certificates).map_err(unreadable)?;
+    let client = Client::build_with_tls(info.set_addr(address), certificates).map_err(|_| unreadable())?;
     Ok(client.get_connection_info().clone())
+}
+
+/// The driver passes over what is none.
+#[cfg(feature = "tls")]
+fn are_readable(given: &Tls) -> bool {
+    let is_chain = |pem: &[u8]| {
+        let mut certificates = CertificateDer::pem_slice_iter(pem).peekable();
+        certificates.peek().is_some() && certificates.all(|certificate| certificate.is_ok())
+    };
+    let client = given.client_certificate.as_ref();
+    given.root_certificate.as_deref().is_none_or(is_chain)
+        && client.is_none_or(|(chain, key)| is_chain(chain) && PrivateKeyDer::from_pem_slice(key).is_ok())
 }
 
 #[cfg(not(feature = "tls"))]

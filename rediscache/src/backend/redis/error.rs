@@ -72,7 +72,12 @@ fn refused(error: &RedisError) -> Error {
             (ErrorKind::Config, "the server refused the user or the password; check the URL")
         }
         (_, redis::ErrorKind::Server(ServerErrorKind::NoPerm)) => return forbidden(error),
-        ("ERR", _) if error.detail().is_some_and(|detail| detail.starts_with("ACL failure in script")) => {
+        // The second is how Redis 7.0 says it.
+        ("ERR", _)
+            if error.detail().is_some_and(|detail| {
+                detail.starts_with("ACL failure in script") || detail.starts_with("The user executing the script can't")
+            }) =>
+        {
             return forbidden(error);
         }
         (_, redis::ErrorKind::Server(ServerErrorKind::CrossSlot)) => {
@@ -118,7 +123,9 @@ fn forbidden(error: &RedisError) -> Error {
         _ if said.contains("key") => "the server's ACL forbids the user of the URL a key of this namespace; \
                                       allow them with `~prefix*`"
             .to_owned(),
-        _ => "the server's ACL forbids this to the user of the URL".to_owned(),
+        _ => "the server's ACL forbids the user of the URL a command of a script; see with `ACL LOG` which it is, and in \
+              the README which are needed"
+            .to_owned(),
     };
     Error::new(ErrorKind::Server, message).because(Said::by(error))
 }

@@ -10,9 +10,10 @@ use redis::{PushKind, RedisResult};
 use tokio::sync::watch;
 
 use super::connection::within;
-use super::dial::{Dial, Peer};
+use super::dial::{Connected, Dial, Peer};
 use super::error::{not_connected, silenced, while_connecting};
 use super::hub::Hub;
+use super::sentinel::Seat;
 use super::station::Station;
 use crate::backend::{Home, fault};
 use crate::error::{Error, ErrorKind, Result};
@@ -63,6 +64,8 @@ pub(super) struct Live {
     serial: u64,
     /// How many attempts failed before it.
     failures: u32,
+    /// Where the master was for it.
+    seat: Option<Seat>,
     signs: Arc<Signs>,
     /// What it tells of changes, where it does.
     pub(super) station: Option<Arc<Station>>,
@@ -157,6 +160,17 @@ impl Link {
         let _ = states.wait_for(|state| !matches!(state, State::Up(other) if other.serial == live.serial)).await;
     }
 
+    /// Which of its connections is in use, if one is.
+    pub(super) fn serial(&self) -> Option<u64> {
+        self.0.state.borrow().serial()
+    }
+
+    /// Waits until another of its connections is in use than this, or none.
+    pub(super) async fn is_past(&self, serial: Option<u64>) {
+        let mut states = self.0.state.subscribe();
+        let _ = states.wait_for(|state| state.serial() != serial).await;
+    }
+
     pub(super) fn peer(&self) -> &Peer {
         &self.0.peer
     }
@@ -181,6 +195,15 @@ impl State {
     fn end(self) {
         if let Self::Up(Live { station: Some(station), .. }) = self {
             station.end();
+        }
+    }
+}
+
+impl State {
+    fn serial(&self) -> Option<u64> {
+        match self {
+            Self::Up(live) => Some(live.serial),
+            _ => None,
         }
     }
 }
@@ -272,8 +295,25 @@ impl Attempt {
                 link.lost(serial);
             }
         });
-        let connection = self.dial.connect(&self.peer, pushes).await?;
-        Ok(Live { connection, serial, failures: self.failures, signs: Arc::default(), station })
+        let Connected { connection, seat } = self.dial.connect(&self.peer, pushes).await?;
+        Ok(Live { connection, serial, failures: self.failures, seat, signs: Arc::default(), station })
+    }
+
+    /// Has a connection to a master given up when the master is elsewhere.
+    fn watch(&self, link: &Arc<Inner>) {
+        let Peer::Master(sentinels) = self.peer.clone() else { return };
+        let up = match &*link.state.borrow() {
+            State::Up(live) => live.seat.clone().map(|seat| (live.serial, seat)),
+            _ => None,
+        };
+        let Some((serial, seat)) = up else { return };
+        let (dial, mut states, weak) = (self.dial.clone(), link.state.subscribe(), Arc::downgrade(link));
+        link.home.spawn(async move {
+            tokio::select! {
+                () = sentinels.moved_from(&seat, &dial) => weak.upgrade().into_iter().for_each(|link| link.lost(serial)),
+                _ = states.wait_for(|state| state.serial() != Some(serial)) => {}
+            }
+        });
     }
 
     /// What the link comes to; `None` if it stays as it is.
@@ -309,7 +349,11 @@ impl Drop for Attempt {
             }
             last.is_some()
         });
+        let is_new = last.is_some();
         last.map(State::end).unwrap_or_default();
+        if is_new {
+            self.watch(&link);
+        }
     }
 }
 

@@ -81,6 +81,10 @@ impl RedisStore {
         &self.calls
     }
 
+    pub(crate) fn fails_over(&self) -> bool {
+        self.connection.fails_over()
+    }
+
     pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
         self.connection.beside(key, suffix)
     }

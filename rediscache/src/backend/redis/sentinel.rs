@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -6,9 +7,10 @@ use redis::{
     AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, ProtocolVersion, RedisConnectionInfo, RedisError,
     RedisResult, Value, cmd,
 };
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::dial::at;
+use super::dial::{Dial, at};
 use crate::config::Credentials;
 
 /// Those who know where the master of a service is.
@@ -18,19 +20,28 @@ pub(super) struct Sentinels {
     /// How to reach the master, but for its address.
     master: ConnectionInfo,
     service: String,
+    /// The last failover that any of them told of.
+    last: Mutex<Option<Seat>>,
 }
 
-/// What a Sentinel says.
-struct Said {
+/// Where a Sentinel says that the master is.
+#[derive(Clone, Debug)]
+pub(super) struct Seat {
     host: String,
     port: u16,
     /// Goes up with each failover.
     epoch: u64,
 }
 
+/// The least and the most time between two attempts to hear from Sentinels.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(30));
+
+/// How often a Sentinel that says nothing is asked whether it is still there.
+const CHECK: Duration = Duration::from_secs(10);
+
 impl Sentinels {
     pub(super) fn new(urls: Vec<ConnectionInfo>, service: &str, credentials: Option<&Credentials>) -> Self {
-        let mut settings = RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP2);
+        let mut settings = RedisConnectionInfo::default().set_protocol(ProtocolVersion::RESP3);
         if let Some(Credentials { user, password }) = credentials {
             settings = settings.set_password(password);
             if let Some(user) = user {
@@ -39,7 +50,7 @@ impl Sentinels {
         }
         let master = urls[0].clone();
         let sentinels = urls.into_iter().map(|url| url.set_redis_settings(settings.clone())).collect();
-        Self { sentinels, master, service: service.to_owned() }
+        Self { sentinels, master, service: service.to_owned(), last: Mutex::default() }
     }
 
     /// The way to the master, as far as it is known, and those to the Sentinels.
@@ -48,19 +59,20 @@ impl Sentinels {
     }
 
     /// Asks all Sentinels, and believes the one that saw the last failover of those that answer first, more than half of
-    /// all. Each is given up after `patience`.
-    pub(super) async fn master(&self, patience: Duration) -> RedisResult<ConnectionInfo> {
+    /// all; none that saw less than any before. Each is given up after `patience`.
+    pub(super) async fn master(&self, patience: Duration) -> RedisResult<Seat> {
         let mut asked = JoinSet::new();
         for sentinel in &self.sentinels {
             let answer = ask(sentinel.clone(), self.service.clone());
             asked.spawn(async move { tokio::time::timeout(patience, answer).await.unwrap_or_else(|_| Err(late())) });
         }
-        let (mut answers, mut last, mut failure) = (0, None::<Said>, None);
+        let (mut answers, mut known, mut failure) = (0, false, None);
         while let Some(answer) = asked.join_next().await {
             match answer.unwrap_or_else(|_| Err(late())) {
                 Ok(said) => {
                     answers += 1;
-                    last = last.into_iter().chain(said).max_by_key(|said| said.epoch);
+                    known |= said.is_some();
+                    said.into_iter().for_each(|seat| self.remember(seat));
                 }
                 Err(error) => failure = Some(error),
             }
@@ -68,10 +80,62 @@ impl Sentinels {
                 break;
             }
         }
-        match (last, failure) {
-            (Some(Said { host, port, .. }), _) => Ok(at(&self.master, host, port)),
-            (None, Some(error)) if answers == 0 => Err(error),
+        match (self.last(), failure) {
+            (Some(seat), _) if known => Ok(seat),
+            (_, Some(error)) if answers == 0 => Err(error),
             _ => Err((ErrorKind::MasterNameNotFoundBySentinel, "no Sentinel knows the service").into()),
+        }
+    }
+
+    pub(super) fn at(&self, seat: &Seat) -> ConnectionInfo {
+        at(&self.master, seat.host.clone(), seat.port)
+    }
+
+    fn last(&self) -> Option<Seat> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn remember(&self, seat: Seat) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|last| last.epoch <= seat.epoch) {
+            *last = Some(seat);
+        }
+    }
+
+    /// Returns when a Sentinel tells of a failover after which the master is elsewhere. The old one may go on as a master
+    /// for seconds, and what it takes then is lost. <https://redis.io/docs/latest/develop/reference/sentinel-clients/>
+    pub(super) async fn moved_from(&self, seat: &Seat, dial: &Dial) {
+        let mut pause = PAUSE.0;
+        for sentinel in self.sentinels.iter().cycle() {
+            match self.listen(sentinel, seat, dial).await {
+                Heard::Moved => return,
+                Heard::Something => pause = PAUSE.0,
+                Heard::Nothing => pause = PAUSE.1.min(pause * 2),
+            }
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn listen(&self, sentinel: &ConnectionInfo, seat: &Seat, dial: &Dial) -> Heard {
+        let (push, mut pushes) = watch::channel(());
+        let pushed = Box::new(move |_| push.send_replace(()));
+        let subscribed = async {
+            let mut connection = dial.connect_to(sentinel.clone(), pushed).await?;
+            connection.subscribe("+switch-master").await?;
+            RedisResult::Ok(connection)
+        };
+        let Ok(Ok(mut connection)) = tokio::time::timeout(dial.timeout, subscribed).await else {
+            return Heard::Nothing;
+        };
+        loop {
+            // Whatever it told, or might have told before.
+            let asked = tokio::time::timeout(dial.timeout, seat_of(&self.service, &mut connection)).await;
+            let Ok(Ok(Some(now))) = asked else { return Heard::Something };
+            if now.epoch > seat.epoch && (&now.host, now.port) != (&seat.host, seat.port) {
+                self.remember(now);
+                return Heard::Moved;
+            }
+            let _ = tokio::time::timeout(CHECK, pushes.changed()).await;
         }
     }
 
@@ -80,7 +144,7 @@ impl Sentinels {
         let role: RedisResult<Vec<Value>> = cmd("ROLE").query_async(connection).await;
         match role.as_deref() {
             Ok([Value::BulkString(role), ..]) if role != b"master" => {
-                Err(std::io::Error::from(std::io::ErrorKind::ConnectionRefused).into())
+                Err(std::io::Error::other("the server that Sentinels name as the master is a replica").into())
             }
             // Where an ACL forbids it, a write will tell.
             _ => Ok(()),
@@ -88,17 +152,28 @@ impl Sentinels {
     }
 }
 
-async fn ask(sentinel: ConnectionInfo, service: String) -> RedisResult<Option<Said>> {
+/// What came of listening to a Sentinel.
+enum Heard {
+    Nothing,
+    Something,
+    Moved,
+}
+
+async fn ask(sentinel: ConnectionInfo, service: String) -> RedisResult<Option<Seat>> {
     let options = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
     let mut connection = Client::open(sentinel)?.get_multiplexed_async_connection_with_config(&options).await?;
+    seat_of(&service, &mut connection).await
+}
+
+async fn seat_of(service: &str, sentinel: &mut MultiplexedConnection) -> RedisResult<Option<Seat>> {
     let master: RedisResult<HashMap<String, String>> =
-        cmd("SENTINEL").arg("MASTER").arg(service).query_async(&mut connection).await;
+        cmd("SENTINEL").arg("MASTER").arg(service).query_async(sentinel).await;
     match master {
         Ok(master) => Ok((|| {
             let host = master.get("ip")?.clone();
             let port = master.get("port")?.parse().ok()?;
             let epoch = master.get("config-epoch").and_then(|epoch| epoch.parse().ok()).unwrap_or(0);
-            Some(Said { host, port, epoch })
+            Some(Seat { host, port, epoch })
         })()),
         // `ERR No such master with that name`.
         Err(error) if error.code() == Some("ERR") => Ok(None),

@@ -2,7 +2,8 @@ use std::time::{Duration, SystemTime};
 
 use redis::{FromRedisValue, ToRedisArgs};
 
-use super::connection::{Connection, Effect};
+use super::connection::Connection;
+use super::connection::Effect;
 use super::script::Invocation;
 use super::{RedisStore, script};
 use crate::backend::milliseconds;

@@ -7,8 +7,8 @@ use redis::{PushInfo, PushKind, RedisResult, cmd};
 use tokio::sync::watch;
 
 use super::connection::Servers;
-use super::dial::Dial;
-use super::link::pause;
+use super::dial::{Connected, Dial, Peer};
+use super::link::{Link, pause};
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
 const SLICE: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Waits for one queue, on a connection of its own that is made when someone first waits.
 pub(crate) struct RedisWaiter {
     place: Place,
-    connection: Option<MultiplexedConnection>,
+    connection: Option<Waits>,
     /// How many waits failed since the last good one.
     failures: u32,
     /// The wait under way, kept so that a dropped call does not leave commands behind to pile up.
@@ -29,7 +29,15 @@ pub(crate) struct RedisWaiter {
 }
 
 /// Ends with the connection, if that is still good.
-type Wait = Pin<Box<dyn Future<Output = Option<MultiplexedConnection>> + Send>>;
+type Wait = Pin<Box<dyn Future<Output = Option<Waits>> + Send>>;
+
+/// A connection to wait on.
+struct Waits {
+    connection: MultiplexedConnection,
+    /// The link to the same server, and which of its connections was in use.
+    link: Link,
+    serial: Option<u64>,
+}
 
 /// What is waited for, and how to get there.
 #[derive(Clone)]
@@ -70,25 +78,31 @@ impl RedisWaiter {
 impl Place {
     /// Moves the last item of the list onto its own end, as soon as there is one: this changes nothing, takes nothing,
     /// and wakes all who wait. <https://redis.io/docs/latest/commands/blmove/>
-    async fn wait(self, connection: Option<MultiplexedConnection>, failures: u32) -> Option<MultiplexedConnection> {
+    async fn wait(self, connection: Option<Waits>, failures: u32) -> Option<Waits> {
         if let Some(pause) = pause(failures) {
             tokio::time::sleep(pause).await;
         }
         let wait = async {
-            let mut connection = match connection {
-                Some(connection) => connection,
+            let mut waits = match connection {
+                Some(waits) => waits,
                 None => self.connect().await?,
             };
             let mut command = cmd("BLMOVE");
             command.arg(&self.key).arg(&self.key).arg("RIGHT").arg("RIGHT").arg(SLICE.as_secs());
-            let answer: RedisResult<()> = command.query_async(&mut connection).await;
-            answer.inspect_err(|error| self.servers.follow(error)).ok()?;
-            Some(connection)
+            let answer: RedisResult<()> = tokio::select! {
+                answer = command.query_async(&mut waits.connection) => answer,
+                () = waits.link.is_past(waits.serial), if matches!(waits.link.peer(), Peer::Master(_)) => return None,
+            };
+            answer.inspect_err(|error| self.servers.follow(error, &waits.link)).ok()?;
+            Some(waits)
         };
-        tokio::time::timeout(SLICE + GRACE, wait).await.ok().flatten()
+        tokio::time::timeout(SLICE + GRACE, wait).await.unwrap_or_else(|_| {
+            self.servers.look_again();
+            None
+        })
     }
 
-    async fn connect(&self) -> Option<MultiplexedConnection> {
+    async fn connect(&self) -> Option<Waits> {
         let announced = self.announced.clone();
         let hears = self.channel.is_some();
         let pushes = Box::new(move |push: PushInfo| {
@@ -96,9 +110,11 @@ impl Place {
                 announced.send_replace(push.kind == PushKind::Disconnection);
             }
         });
-        let peer = self.servers.peer_of(&self.key).ok()?;
-        let made = tokio::time::timeout(self.dial.timeout, self.dial.connect(&peer, pushes)).await;
-        let Ok(Ok(mut connection)) = made else {
+        let link = self.servers.link_of(&self.key).ok()?;
+        // A master that is left after this is left here, too.
+        let serial = link.serial();
+        let made = tokio::time::timeout(self.dial.timeout, self.dial.connect(link.peer(), pushes)).await;
+        let Ok(Ok(Connected { mut connection, .. })) = made else {
             self.servers.refresh().await;
             return None;
         };
@@ -106,6 +122,6 @@ impl Place {
             // Where an ACL forbids the channel, what is due is seen after a slice.
             let _ = connection.subscribe(channel).await;
         }
-        Some(connection)
+        Some(Waits { connection, link, serial })
     }
 }

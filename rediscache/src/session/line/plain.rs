@@ -21,6 +21,8 @@ impl Source for Plain {
     }
 
     async fn take(&self, store: &Store, limit: usize) -> Result<Vec<Vec<u8>>> {
+        // Where one that cannot be read could not be put aside, none is taken.
+        store.beside(&self.key, "$dead")?;
         store.take(&self.key, limit).await
     }
 

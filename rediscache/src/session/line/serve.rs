@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::registry::Place;
 use super::{Arrival, Message, Patience, Request, Source};
 use crate::backend::{Waiter, fault};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::session::{RedisSession, WeakSession};
 
 /// The most items taken at once, so that one call never holds the server for long.
@@ -18,6 +18,9 @@ const BATCH: usize = 256;
 
 /// How often what is in our hands is tried to be put away; each try waits some seconds for the server.
 const TRIES: usize = 8;
+
+/// How long those who wait go on waiting for another server to take over.
+const FAILOVER: Duration = Duration::from_secs(60);
 
 /// How long an unused line keeps its connection, for the next one who waits.
 const LINGER: Duration = Duration::from_secs(10);
@@ -38,6 +41,8 @@ pub(super) struct Line<S: Source> {
     taken: u64,
     unreadable: Vec<(S::Item, RedisSession)>,
     waiter: Waiter,
+    /// Since when waits break, one after another, where another server may take over.
+    outage: Option<Instant>,
     session: WeakSession,
     closing: watch::Receiver<bool>,
 }
@@ -52,8 +57,22 @@ impl<S: Source> Line<S> {
     ) -> Self {
         let waiter = session.any_store().waiter(source.key(), source.announced());
         let (session, closing) = (session.downgrade(), session.closing());
-        let (requests, left, returned, taken, unreadable) = Default::default();
-        Self { source, inbox, sender, place, requests, left, returned, taken, unreadable, waiter, session, closing }
+        let (requests, left, returned, taken, unreadable, outage) = Default::default();
+        Self {
+            source,
+            inbox,
+            sender,
+            place,
+            requests,
+            left,
+            returned,
+            taken,
+            unreadable,
+            waiter,
+            outage,
+            session,
+            closing,
+        }
     }
 
     pub(super) async fn serve(mut self) {
@@ -173,11 +192,17 @@ impl<S: Source> Line<S> {
         let (session, limit) = (first.session.clone(), self.requests.len().min(BATCH));
         let items = match self.source.take(session.any_store(), limit).await {
             Ok(items) => items,
+            // Nothing was taken.
+            Err(error) if error.is_retryable() && !error.is_outcome_unknown() && self.is_failing_over() => {
+                self.send_off_the_impatient(|| Err(error.again()));
+                return false;
+            }
             Err(error) => {
                 self.fail_all(&error);
                 return true;
             }
         };
+        self.outage = None;
         let fewer = items.len() < limit;
         // No mail is read before the impatient are sent off: who asked meanwhile was not looked for yet.
         let mut left = Vec::new();
@@ -189,22 +214,28 @@ impl<S: Source> Line<S> {
             self.put_back(&session, left).await;
         }
         if fewer {
-            self.send_off_the_impatient();
+            self.send_off_the_impatient(|| Ok(None));
         }
         !fewer
     }
 
-    fn send_off_the_impatient(&mut self) {
+    fn send_off_the_impatient(&mut self, answer: impl Fn() -> Result<Option<Arrival<S>>>) {
         let (impatient, patient) =
             std::mem::take(&mut self.requests).into_iter().partition(|request| request.patience == Patience::None);
         self.requests = patient;
         let impatient: VecDeque<Request<S>> = impatient;
         for request in impatient {
-            let _ = request.reply.send(Ok(None));
+            let _ = request.reply.send(answer());
         }
     }
 
+    /// Whether those who wait began before the server went, which may be for as long as a failover takes.
+    fn is_failing_over(&self) -> bool {
+        self.outage.is_some_and(|since| since.elapsed() < FAILOVER)
+    }
+
     fn fail_all(&mut self, error: &Error) {
+        self.outage = None;
         for request in self.requests.drain(..) {
             let _ = request.reply.send(Err(error.again()));
         }
@@ -218,8 +249,14 @@ impl<S: Source> Line<S> {
             tokio::select! {
                 broken = self.waiter.wait() => {
                     if broken {
+                        if session.any_store().fails_over() {
+                            self.outage.get_or_insert_with(Instant::now);
+                        }
                         // The other connection may have broken with it. That must not fail those who wait.
-                        let _ = session.any_store().list_len(self.source.key()).await;
+                        let looked = session.any_store().list_len(self.source.key()).await;
+                        if looked.is_err_and(|error| error.is_retryable()) && self.is_failing_over() {
+                            continue;
+                        }
                     }
                     return;
                 }

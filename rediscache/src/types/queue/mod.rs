@@ -25,8 +25,8 @@ use crate::session::{Patience, Plain, RedisSession};
 ///
 /// An item leaves the list when it is taken. A dropped `get` loses nothing: what was on its way goes back to the end it
 /// came from. What a crash of the process, or a connection that breaks while items are taken, can lose is at most the
-/// items in flight: taken from the list and not yet handed over. A [`RedisTaskQueue`](crate::RedisTaskQueue) loses not
-/// even those.
+/// items in flight: taken from the list and not yet handed over. On a cluster and under Sentinels, a wait outlives a
+/// failover of up to a minute. A [`RedisTaskQueue`](crate::RedisTaskQueue) loses not even those.
 ///
 /// An item that cannot be read is one [`Decode`](ErrorKind::Decode) error to the one who would have got it, and moves to
 /// the list `{key}$dead`, so that the queue goes on and nothing is lost.
@@ -39,7 +39,9 @@ use crate::session::{Patience, Plain, RedisSession};
 /// one more connection for each queue that a session waits on, however many wait there, and sends nothing but a blocking
 /// command every 5 s; that connection is closed about 10 s after the last wait. A background task serves each queue that
 /// is got from; it ends with the session. Items that go back are put there by a script, which leaves
-/// `{key}$returned:{number}` for 10 minutes, so that they go back once though an answer is lost.
+/// `{key}$returned:{number}` for 10 minutes, so that they go back once though an answer is lost. On a cluster, what is beside
+/// the key takes it as a hash tag, `{` and `}` included, unless it has one; a name with another `}` is
+/// [`Unsupported`](ErrorKind::Unsupported).
 ///
 /// # Examples
 ///

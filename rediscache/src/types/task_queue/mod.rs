@@ -57,6 +57,10 @@ const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
 /// | `{key}$delayed` | sorted set | unique number and item, by the ms when it is due | nothing is delayed |
 /// | `{key}$dead` | list | dead letters, newest on the left | empty |
 ///
+/// On a cluster all of them lie in one slot: where the key has no hash tag, every name but the first begins with the key in
+/// braces that are a part of it, as in `{bot.jobs}$clients` beside `bot.jobs`; a key with another `}` is
+/// [`Unsupported`](crate::ErrorKind::Unsupported). While that slot moves to another node, calls wait, for 2 s at the most.
+///
 /// All changes are one Lua script each. Times are the server's. A heartbeat goes out three times in `recover_after`, and
 /// only while tasks are held or waited for; as long keeps the connection for waiting, once there was a wait.
 ///

@@ -1,25 +1,30 @@
+mod process;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use redis::{Client, Connection};
 use tempfile::TempDir;
 
+use process::Process;
+
 /// How long a server may take to answer after it was started.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server of one test, on a free port of the loopback interface, that keeps nothing on disk.
 ///
-/// Dropping it, in a panic too, kills it and removes its folder. All its methods block for a few milliseconds.
+/// Dropping it, in a panic too, kills it and removes its folder; it is killed as well when the tests are. All its methods
+/// block for a few milliseconds.
 #[derive(Debug)]
 pub struct Server {
     options: ServerOptions,
     port: u16,
-    child: Child,
+    process: Process,
     /// Holds the log and the socket.
     folder: TempDir,
 }
@@ -31,6 +36,17 @@ pub struct ServerOptions {
     program: Option<PathBuf>,
     args: Vec<String>,
     password: Option<String>,
+    kind: Kind,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Kind {
+    #[default]
+    Alone,
+    /// A node of a cluster.
+    Node,
+    /// A Sentinel, with the lines of its configuration.
+    Sentinel(Vec<String>),
 }
 
 impl ServerOptions {
@@ -52,6 +68,22 @@ impl ServerOptions {
         self
     }
 
+    /// Makes it a node of a cluster, which knows no other node yet.
+    pub(crate) fn node(mut self) -> Self {
+        self.kind = Kind::Node;
+        self
+    }
+
+    /// Makes it a Sentinel with these lines in its configuration. It takes no arguments.
+    pub(crate) fn sentinel(mut self, lines: impl IntoIterator<Item = String>) -> Self {
+        self.kind = Kind::Sentinel(lines.into_iter().collect());
+        self
+    }
+
+    pub(crate) fn secret(&self) -> Option<&str> {
+        self.password.as_deref()
+    }
+
     /// Starts the server and waits until it answers.
     ///
     /// # Panics
@@ -63,7 +95,7 @@ impl ServerOptions {
         loop {
             let port = free_port();
             match self.launch(port, &folder) {
-                Ok(child) => return Server { options: self, port, child, folder },
+                Ok(process) => return Server { options: self, port, process, folder },
                 // Somebody may have taken the port meanwhile.
                 Err(log) if log.contains("in use") && started.elapsed() < PATIENCE => {}
                 Err(log) => panic!("the server did not start: {log}"),
@@ -72,35 +104,51 @@ impl ServerOptions {
     }
 
     /// Starts the server on this port and waits until it, and nobody else, answers there. The error is its log.
-    fn launch(&self, port: u16, folder: &TempDir) -> Result<Child, String> {
+    fn launch(&self, port: u16, folder: &TempDir) -> Result<Process, String> {
         let log = folder.path().join("log");
         let _ = fs::remove_file(&log);
-        let mut command = Command::new(self.program.clone().unwrap_or_else(program));
-        command
-            .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
-            .args(["--save", "", "--appendonly", "no", "--logfile", "log", "--unixsocket", "socket"])
-            .args(self.password.iter().flat_map(|password| ["--requirepass", password]))
-            .args(&self.args)
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
-        let mut child = command.spawn().unwrap_or_else(|error| {
+        let mut command = self.command(port, folder);
+        let mut process = Process::start(&mut command).unwrap_or_else(|error| {
             panic!("{:?} cannot be run ({error}): run `./tests/run`, which finds or installs it", command.get_program())
         });
         let started = Instant::now();
         let url = self.url(port);
         loop {
-            let ended = child.try_wait().expect("a child can be waited for").is_some();
-            if !ended && process_id(&url) == Some(child.id()) {
-                return Ok(child);
+            let ended = process.has_ended();
+            if !ended && process_id(&url) == Some(process.id()) {
+                return Ok(process);
             }
             if ended || started.elapsed() > PATIENCE {
-                let _ = child.kill();
-                let _ = child.wait();
                 return Err(fs::read_to_string(&log).unwrap_or_default());
             }
             thread::sleep(Duration::from_millis(2));
         }
+    }
+
+    fn command(&self, port: u16, folder: &TempDir) -> Command {
+        let mut command = Command::new(self.program.clone().unwrap_or_else(program));
+        command.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let port = port.to_string();
+        if let Kind::Sentinel(lines) = &self.kind {
+            let mut config = format!("bind 127.0.0.1\nport {port}\nlogfile log\nunixsocket socket\n");
+            for line in
+                lines.iter().cloned().chain(self.password.as_ref().map(|password| format!("requirepass {password}")))
+            {
+                let _ = writeln!(config, "{line}");
+            }
+            fs::write(folder.path().join("sentinel.conf"), config).expect("a file can be written");
+            command.args(["sentinel.conf", "--sentinel"]);
+            return command;
+        }
+        command
+            .args(["--bind", "127.0.0.1", "--port", &port, "--repl-diskless-sync-delay", "0"])
+            .args(["--save", "", "--appendonly", "no", "--logfile", "log", "--unixsocket", "socket"])
+            .args(self.password.iter().flat_map(|password| ["--requirepass", password, "--masterauth", password]));
+        if let Kind::Node = self.kind {
+            command.args(["--cluster-enabled", "yes", "--cluster-port", &free_port().to_string()]);
+        }
+        command.args(&self.args);
+        command
     }
 
     fn url(&self, port: u16) -> String {
@@ -165,13 +213,8 @@ impl Server {
     }
 
     /// Kills it, as a crash would. Its data is gone.
-    ///
-    /// # Panics
-    ///
-    /// When the system refuses.
     pub fn kill(&mut self) {
-        self.child.kill().expect("a child can be killed");
-        self.child.wait().expect("a child can be waited for");
+        self.process.end();
     }
 
     /// Starts it again, empty, on the same port, and waits until it answers. Kills it first if it runs.
@@ -182,9 +225,9 @@ impl Server {
     pub fn restart(&mut self) {
         self.kill();
         let started = Instant::now();
-        self.child = loop {
+        self.process = loop {
             match self.options.launch(self.port, &self.folder) {
-                Ok(child) => break child,
+                Ok(process) => break process,
                 Err(log) if log.contains("in use") && started.elapsed() < PATIENCE => {
                     thread::sleep(Duration::from_millis(20));
                 }
@@ -202,6 +245,11 @@ impl Server {
         self.signal("STOP");
     }
 
+    /// Whether it was not killed.
+    pub(crate) fn is_running(&self) -> bool {
+        self.process.is_watched()
+    }
+
     /// Lets it run on after [`pause`](Self::pause).
     ///
     /// # Panics
@@ -212,15 +260,18 @@ impl Server {
     }
 
     fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        let sent = Command::new("kill").args(["-s", name, &self.process.id().to_string()]).status();
         assert!(sent.is_ok_and(|status| status.success()), "{name} was not sent");
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+/// Waits until it is so.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < PATIENCE, "{what}: this did not come to be");
+        thread::sleep(Duration::from_millis(5));
     }
 }
 

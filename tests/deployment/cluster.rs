@@ -1,0 +1,136 @@
+//! Clusters that are well.
+
+use std::time::Duration;
+
+use redis::cmd;
+use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
+use support::Cluster;
+
+use crate::every::every_operation;
+use crate::{soon, until};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_works_wherever_its_keys_are() {
+    let cluster = Cluster::of_masters(&[]);
+    let session = RedisSession::builder(cluster.url()).global_namespace("bot").connect().await.unwrap();
+    for name in ["a", "b", "c", "{tag}.a"] {
+        every_operation(&session, name).await.unwrap();
+    }
+    let keys = (0..3).map(|n| cmd("DBSIZE").query::<u64>(&mut cluster.node(n).raw()).unwrap());
+    assert!(keys.clone().all(|keys| keys > 0), "some node has none: {:?}", keys.collect::<Vec<_>>());
+}
+
+/// The nodes tell no host then; it is that where they were asked.
+#[tokio::test]
+async fn nodes_that_do_not_know_their_name_are_found() {
+    let cluster = Cluster::of_masters(&["--cluster-preferred-endpoint-type", "unknown-endpoint"]);
+    let session = RedisSession::connect(&cluster.url_of([1])).await.unwrap();
+    for key in ["a", "b", "c", "d", "e", "f"] {
+        let cache = RedisCache::<u64, u64>::with_namespace(key).on(&session);
+        cluster.move_slot(cluster.slot(key), 2);
+        cache.set(1, 1).await.unwrap();
+        cluster.move_slot(cluster.slot(key), 0);
+        assert_eq!(cache.increment(1, 1).await.unwrap(), 2);
+    }
+}
+
+#[tokio::test]
+async fn nodes_of_the_url_that_are_down_are_passed_over() {
+    let mut cluster = Cluster::start();
+    for dead in [1, 5] {
+        cluster.kill(dead);
+    }
+    cluster.promote(4);
+    let session = RedisSession::connect(&cluster.url_of([5, 1, 0])).await.unwrap();
+    let cache = RedisCache::<u64, u64>::with_namespace(cluster.name_at(4, "cache")).on(&session);
+    cache.set(1, 1).await.unwrap();
+    assert_eq!(cache.get(1).await.unwrap(), Some(1));
+}
+
+#[tokio::test]
+async fn the_keys_of_a_queue_lie_in_one_slot() {
+    let cluster = Cluster::of_masters(&[]);
+    let session = RedisSession::builder(cluster.url()).global_namespace("bot").connect().await.unwrap();
+    let keys = || {
+        let mut keys: Vec<String> = (0..3)
+            .flat_map(|n| cmd("KEYS").arg("*").query::<Vec<String>>(&mut cluster.node(n).raw()).unwrap())
+            .collect();
+        keys.sort_unstable();
+        keys
+    };
+    let jobs = RedisTaskQueue::<u64>::new("jobs").client_identifier("w").max_attempts(2).on(&session);
+    jobs.put_many([1, 2]).await.unwrap();
+    jobs.put_after(9, Duration::from_secs(3600)).await.unwrap();
+    let held = jobs.get().await.unwrap();
+    jobs.get().await.unwrap().reschedule().await.unwrap();
+    let found = keys();
+    let instance = found.iter().find_map(|key| key.strip_prefix("{bot.jobs}$leases:")).unwrap();
+    let leases = format!("{{bot.jobs}}$leases:{instance}");
+    let others = ["$attempts", "$clients", "$delayed"].map(|suffix| format!("{{bot.jobs}}{suffix}"));
+    let mut expected = vec!["bot.jobs".to_owned(), leases, "{bot.jobs}$w_pending".to_owned()];
+    expected.extend(others);
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    drop(held);
+
+    // A name with a tag keeps it.
+    let words = RedisQueue::<String>::new("{jobs}.words").on(&session);
+    words.put("no number").await.unwrap();
+    RedisQueue::<u64>::new("{jobs}.words").on(&session).get().await.unwrap_err();
+    until(async || keys().contains(&"bot.{jobs}.words$dead".to_owned())).await;
+}
+
+#[tokio::test]
+async fn tasks_of_a_dead_worker_come_back() {
+    let cluster = Cluster::of_masters(&[]);
+    let dying = RedisSession::connect(&cluster.url()).await.unwrap();
+    let living = RedisSession::connect(&cluster.url()).await.unwrap();
+    let jobs = RedisTaskQueue::<u64>::new("jobs").recover_after(Duration::from_millis(300));
+    jobs.on(&dying).put(1).await.unwrap();
+    let task = jobs.on(&dying).get().await.unwrap();
+    dying.close().await.unwrap();
+    let again = soon(jobs.on(&living).client_identifier("other").get()).await.unwrap();
+    assert_eq!((*again, again.attempt()), (1, 2));
+    drop(task);
+}
+
+/// A hash tag cannot be put into every name. Nothing is taken that could not be put aside.
+#[tokio::test]
+async fn a_name_without_a_place_for_a_tag_is_unsupported() {
+    let cluster = Cluster::of_masters(&[]);
+    let session = RedisSession::connect(&cluster.url()).await.unwrap();
+    let tasks = RedisTaskQueue::<u64>::new("jobs}").on(&session);
+    let queue = RedisQueue::<u64>::new("jobs{}").on(&session);
+    for error in [
+        tasks.put_after(1, Duration::from_secs(1)).await.unwrap_err(),
+        soon(tasks.get()).await.map(drop).unwrap_err(),
+        tasks.pending().await.unwrap_err(),
+        tasks.dead().await.unwrap_err(),
+        soon(queue.get()).await.unwrap_err(),
+        queue.try_get().await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
+        assert!(error.to_string().contains("hash tag"), "{error}");
+    }
+    let cache = RedisCache::<u64, u64>::new("a}b").on(&session);
+    cache.set(1, 1).await.unwrap();
+    assert_eq!(cache.increment(1, 1).await.unwrap(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_node_sees_who_is_there_until_the_session_is_closed() {
+    let cluster = Cluster::of_masters(&[]);
+    let session = RedisSession::builder(cluster.url()).client_name("bot-7").connect().await.unwrap();
+    for n in 0..30 {
+        RedisCache::<u64, u64>::with_namespace(format!("cache.{n}")).on(&session).set(1, 1).await.unwrap();
+    }
+    let waiting = tokio::spawn(RedisQueue::<u64>::new("queue").on(&session).get());
+    let seen = |n: usize| {
+        let clients: String = cmd("CLIENT").arg("LIST").query(&mut cluster.node(n).raw()).unwrap();
+        clients.lines().filter(|client| client.contains(" name=bot-7 ")).count()
+    };
+    until(async || (0..3).map(seen).sum::<usize>() == 4).await;
+    session.close().await.unwrap();
+    assert_eq!(soon(waiting).await.unwrap().unwrap_err().kind(), ErrorKind::Closed);
+    until(async || (0..3).map(seen).sum::<usize>() == 0).await;
+}

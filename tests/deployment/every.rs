@@ -1,0 +1,150 @@
+//! Every operation once, with what must come of it, for deployments on which some might not work.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::time::{Duration, SystemTime};
+
+use futures_util::TryStreamExt;
+use futures_util::future::join_all;
+use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result, TaskError};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Looks at every operation of every object under a name.
+pub(crate) async fn every_operation(session: &RedisSession, name: &str) -> Result<()> {
+    cache(session, name).await?;
+    whole(session, name).await?;
+    numbers(session, name).await?;
+    queue(session, name).await?;
+    tasks(session, name).await?;
+    task_failures(session, name).await
+}
+
+async fn cache(session: &RedisSession, name: &str) -> Result<()> {
+    let cache = RedisCache::<u64, String>::with_namespace(format!("{name}.cache")).on(session);
+    cache.set(1, "one").await?;
+    assert_eq!(cache.get(1).await?.as_deref(), Some("one"));
+    assert_eq!((cache.get_or(2, "two").await?, cache.contains(1).await?), ("two".to_owned(), true));
+    assert!(!cache.set_if_absent(1, "uno").await?);
+    assert_eq!(cache.replace(1, "uno").await?.as_deref(), Some("one"));
+    assert!(cache.compare_and_set(1, "uno", "eins").await?);
+    assert!(!cache.compare_and_delete(1, "uno").await?);
+    assert_eq!(cache.pop(1).await?.as_deref(), Some("eins"));
+    assert_eq!(cache.pop_or(1, "none").await?, "none");
+    cache.update((0..600).map(|n| (n, "x"))).await?;
+    assert_eq!(cache.get_many([1, 700]).await?, [Some("x".to_owned()), None]);
+    assert_eq!((cache.delete(0).await?, cache.delete_many(100..600).await?), (true, 500));
+    cache.replace_all([(1, "a"), (2, "b")]).await?;
+    // Of a crowd, some go out together.
+    let there = |found: Vec<Result<bool>>| found.into_iter().try_fold(0, |count, found| Ok(count + u32::from(found?)));
+    assert_eq!(there(join_all((0..9).map(|n| cache.contains(n))).await)?, 2);
+    assert_eq!(there(join_all((0..9).map(|n| cache.delete(n))).await)?, 2);
+    for set in join_all((0..9).map(|n| cache.set(n, n.to_string()))).await {
+        set?;
+    }
+    for (n, got) in join_all((0..9).map(|n| cache.get(n))).await.into_iter().enumerate() {
+        assert_eq!(got?, Some(n.to_string()));
+    }
+    Ok(())
+}
+
+async fn whole(session: &RedisSession, name: &str) -> Result<()> {
+    let cache = RedisCache::<u64, u64>::with_namespace(format!("{name}.whole")).on(session);
+    cache.replace_all([(1, 2)]).await?;
+    assert_eq!((cache.items().await?, cache.keys().await?, cache.values().await?), (vec![(1, 2)], vec![1], vec![2]));
+    assert_eq!((cache.to_map().await?, cache.len().await?), (HashMap::from([(1, 2)]), 1));
+    assert_eq!(cache.scan().try_collect::<Vec<_>>().await?, [(1, 2)]);
+    assert!(!cache.is_empty().await?);
+    assert!(cache.set_expiry(MINUTE).await? && cache.set_expiry_at(SystemTime::now() + MINUTE).await?);
+    assert!(cache.expiry().await?.is_some_and(|left| left <= MINUTE + Duration::from_millis(1)));
+    assert!(cache.persist().await?);
+    cache.clear().await?;
+    assert!(cache.is_empty().await?);
+    Ok(())
+}
+
+async fn numbers(session: &RedisSession, name: &str) -> Result<()> {
+    let counts = RedisCache::<u64, i64>::with_namespace(format!("{name}.counts")).on(session);
+    let sums = join_all((0..20).map(|_| counts.increment(1, 5))).await.into_iter().collect::<Result<Vec<_>>>()?;
+    assert_eq!((sums.into_iter().max(), counts.decrement(1, 1).await?), (Some(100), 99));
+    assert_eq!(counts.increment(1, i64::MAX).await.unwrap_err().kind(), ErrorKind::Overflow);
+    let words = RedisCache::<u64, String>::with_namespace(format!("{name}.counts")).on(session);
+    words.set(2, "no number").await?;
+    assert_eq!(counts.increment(2, 1).await.unwrap_err().kind(), ErrorKind::NotANumber);
+    Ok(())
+}
+
+async fn queue(session: &RedisSession, name: &str) -> Result<()> {
+    let queue = RedisQueue::<u64>::with_namespace(format!("{name}.queue")).on(session);
+    let waiting = tokio::spawn(queue.get());
+    queue.put(1).await?;
+    assert_eq!(crate::soon(waiting).await.unwrap()?, 1);
+    let waiting = tokio::spawn(queue.get_timeout(MINUTE));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    queue.put_many([2, 3, 4]).await?;
+    assert_eq!(crate::soon(waiting).await.unwrap()?, Some(2));
+    assert_eq!((queue.len().await?, queue.is_empty().await?), (2, false));
+    assert_eq!((queue.try_get().await?, queue.stream().try_next().await?), (Some(3), Some(4)));
+    assert_eq!(queue.drain().try_collect::<Vec<_>>().await?, [0; 0]);
+    // One that cannot be read goes to a key beside the queue's.
+    let words = RedisQueue::<String>::with_namespace(format!("{name}.queue")).on(session);
+    words.put("no number").await?;
+    queue.put(5).await?;
+    assert_eq!(queue.get().await.unwrap_err().kind(), ErrorKind::Decode);
+    assert_eq!(queue.get().await?, 5);
+    assert!(!queue.set_expiry(MINUTE).await?);
+    queue.clear().await
+}
+
+async fn tasks(session: &RedisSession, name: &str) -> Result<()> {
+    let tasks = RedisTaskQueue::<u64>::with_namespace(format!("{name}.tasks")).client_identifier("w").on(session);
+    let waiting = tokio::spawn(tasks.get());
+    tasks.put(1).await?;
+    let task = crate::soon(waiting).await.unwrap()?;
+    assert_eq!((*task, tasks.pending().await?, tasks.len().await?), (1, vec![1], 0));
+    settled(task.reschedule()).await?;
+    settled(tasks.get().await?.finalize()).await?;
+    let waiting = tokio::spawn(tasks.get());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    tasks.put_after(2, Duration::from_millis(20)).await?;
+    settled(crate::soon(waiting).await.unwrap()?.finalize()).await?;
+    tasks.put_at(3, SystemTime::UNIX_EPOCH).await?;
+    tasks.put_after(4, MINUTE).await?;
+    assert_eq!((tasks.len().await?, tasks.delayed_len().await?), (1, 1));
+    // Several at once end together.
+    tasks.put_many(10..30).await?;
+    let mut held = Vec::new();
+    while let Some(task) = tasks.try_get().await? {
+        held.push(task);
+    }
+    assert_eq!(held.len(), 21);
+    for settled in join_all(held.into_iter().map(|task| settled(task.finalize()))).await {
+        settled?;
+    }
+    assert_eq!(tasks.get_timeout(Duration::from_millis(5)).await?.map(|task| *task), None);
+    Ok(())
+}
+
+async fn task_failures(session: &RedisSession, name: &str) -> Result<()> {
+    let tasks = RedisTaskQueue::<u64>::with_namespace(format!("{name}.failures")).max_attempts(2).on(session);
+    tasks.put_many([1, 2, 3]).await?;
+    drop((tasks.get().await?, tasks.get().await?));
+    tasks.reschedule_pending(1).await?;
+    assert_eq!(tasks.reschedule_pending(7).await.unwrap_err().kind(), ErrorKind::TaskNotPending);
+    assert_eq!(tasks.reschedule_all_pending().await?, 1);
+    while let Some(task) = tasks.try_get().await? {
+        settled(task.reschedule()).await?;
+    }
+    assert_eq!(tasks.dead().await?.len(), 3);
+    assert_eq!(tasks.requeue_dead().await?, 3);
+    assert_eq!(tasks.reschedule_all_pending().await?, 0);
+    let words = RedisTaskQueue::<String>::with_namespace(format!("{name}.failures")).on(session);
+    assert_eq!(words.get().await.unwrap_err().kind(), ErrorKind::Decode);
+    crate::until(async || tasks.dead().await.is_ok_and(|dead| !dead.is_empty())).await;
+    assert_eq!(tasks.clear_dead().await?, 1);
+    tasks.clear().await
+}
+
+async fn settled<T>(call: impl Future<Output = std::result::Result<(), TaskError<T>>>) -> Result<()> {
+    call.await.map_err(TaskError::into_error)
+}
