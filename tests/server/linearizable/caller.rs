@@ -41,7 +41,7 @@ pub(super) struct Shape {
     /// The kinds of half of the calls.
     favourites: [u64; 2],
     /// Whether connections break, so that calls fail.
-    breaks: bool,
+    pub(super) breaks: bool,
 }
 
 impl Shape {

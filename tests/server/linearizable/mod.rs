@@ -25,17 +25,20 @@ mod register;
 mod trial;
 
 use rediscache::RedisSession;
-use support::{Server, namespace, url};
+use support::{Cluster, Server, namespace, url};
 
-use mischief::broken_connections;
+use mischief::{broken_connections, moving_slot};
 use trial::{Schedule, Trials};
 
 /// Sessions that share what they store.
 async fn sessions(count: usize, url: &str) -> Vec<RedisSession> {
-    let name = namespace("linearizable");
+    sessions_of(&namespace("linearizable"), count, url).await
+}
+
+async fn sessions_of(name: &str, count: usize, url: &str) -> Vec<RedisSession> {
     let mut sessions = Vec::new();
     for _ in 0..count {
-        sessions.push(RedisSession::builder(url).global_namespace(&name).connect().await.unwrap());
+        sessions.push(RedisSession::builder(url).global_namespace(name).connect().await.unwrap());
     }
     sessions
 }
@@ -61,4 +64,14 @@ async fn callers_whose_connections_break() {
     let server = Server::start();
     let trials = Trials::on(sessions(3, &server.url()).await, Schedule::Threads);
     trials.amid(broken_connections(&server)).run(100).await;
+}
+
+/// Nothing breaks, so that nothing may fail.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn callers_on_a_cluster_whose_slots_move() {
+    let cluster = Cluster::of_masters(&[]);
+    // All trials in one slot.
+    let name = "{linearizable}";
+    let (slot, sessions) = (cluster.slot(name), sessions_of(name, 2, &cluster.url()).await);
+    Trials::on(sessions, Schedule::Threads).amid(moving_slot(cluster, slot)).run(30).await;
 }

@@ -74,7 +74,7 @@ impl Trials {
     /// What is seen in one trial.
     async fn histories(&mut self) -> Histories {
         let cache = RedisCache::with_namespace(format!("trial{}", self.trials));
-        let shape = Shape::draw(&mut self.random, self.mischief.is_some());
+        let shape = Shape::draw(&mut self.random, self.mischief.as_ref().is_some_and(|mischief| mischief.breaks));
         let clock = Arc::default();
         let callers = (0..shape.callers).map(|number| {
             let session = self.sessions[self.random.place(self.sessions.len())].clone();
@@ -112,7 +112,7 @@ impl Trials {
                     tokio::time::sleep(Duration::from_micros(50)).await;
                 }
                 let from = clock.tick();
-                mischief(&mut self.random);
+                (mischief.make)(&mut self.random);
                 troubles.push(from..clock.tick());
             }
         });
@@ -121,7 +121,9 @@ impl Trials {
             Either::Right(((), made)) => made.await,
         };
         self.troubles += troubles.len();
-        double(&mut histories, &troubles);
+        if shape.breaks {
+            double(&mut histories, &troubles);
+        }
         histories
     }
 }

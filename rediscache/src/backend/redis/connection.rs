@@ -521,11 +521,16 @@ impl Request<'_> {
     async fn send(self, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
         match self {
             Self::Command(command) => send(command, connection, asking).await,
-            Self::Commands(commands) => match commands.query_async(connection).await {
-                // Nothing was done at all.
-                Ok(Value::Array(answers)) if answers.iter().all(is_refusal) => Value::Array(answers).extract_error(),
-                answer => answer,
-            },
+            Self::Commands(commands) => {
+                let asked = asking.then(|| asked(commands));
+                match asked.as_ref().unwrap_or(commands).query_async(connection).await {
+                    // Nothing was done at all.
+                    Ok(Value::Array(answers)) if answers.iter().all(is_refusal) => {
+                        Value::Array(answers).extract_error()
+                    }
+                    answer => answer,
+                }
+            }
             Self::Script(script) => match send(script.by_digest(), connection, asking).await {
                 Err(error) if is_no_script(&error) => send(&script.by_source(), connection, asking).await,
                 answer => answer,
@@ -580,11 +585,21 @@ impl Request<'_> {
     /// Whether it can be made at a node that has only a part of the slot.
     fn has_one_key(&self) -> bool {
         match self {
-            Self::Command(_) => true,
-            Self::Commands(_) | Self::Published(..) => false,
+            Self::Command(_) | Self::Commands(_) => true,
+            Self::Published(..) => false,
             Self::Script(script) => script.has_one_key(),
         }
     }
+}
+
+/// The same one by one: a key that is asked for elsewhere has left for good.
+fn asked(commands: &Pipeline) -> Pipeline {
+    let mut asked = Pipeline::new();
+    for command in commands.cmd_iter() {
+        asked.cmd("ASKING").ignore().add_command(command.clone());
+    }
+    asked.ignore_errors();
+    asked
 }
 
 fn is_refusal(answer: &Value) -> bool {
