@@ -1,7 +1,7 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -44,6 +44,8 @@ pub(super) struct Connection {
     doubt: Duration,
     /// What is kept of reads.
     pub(super) hub: Arc<Hub>,
+    /// The same way over connections that tell of changes, once it was made.
+    telling: OnceLock<Weak<Connection>>,
 }
 
 #[derive(Clone)]
@@ -112,9 +114,11 @@ impl Connection {
     }
 
     /// The same way over connections that tell of changes, made when they are needed.
-    pub(super) fn telling(&self, deployment: &Deployment, config: &Config) -> Result<Self> {
+    pub(super) fn telling(&self, deployment: &Deployment, config: &Config) -> Result<Arc<Self>> {
         let (home, hub) = (Arc::clone(&self.home), Arc::clone(&self.hub));
-        Self::new(deployment, config, Dial::telling(config, &self.hub), home, hub)
+        let telling = Arc::new(Self::new(deployment, config, Dial::telling(config, &self.hub), home, hub)?);
+        let _ = self.telling.set(Arc::downgrade(&telling));
+        Ok(telling)
     }
 
     fn new(deployment: &Deployment, config: &Config, dial: Dial, home: Arc<Home>, hub: Arc<Hub>) -> Result<Self> {
@@ -123,7 +127,23 @@ impl Connection {
             Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &dial, &home)),
         };
         let response_timeout = config.response_timeout;
-        Ok(Self { servers, dial, home, response_timeout, doubt: DOUBT.min(response_timeout / 2), hub })
+        Ok(Self {
+            servers,
+            dial,
+            home,
+            response_timeout,
+            doubt: DOUBT.min(response_timeout / 2),
+            hub,
+            telling: OnceLock::new(),
+        })
+    }
+
+    /// Follows a redirection for good, and has reads follow that are kept.
+    fn moved(&self, slot: u16, node: &str, by: &Link) {
+        self.servers.moved(slot, node, by);
+        if let Some(telling) = self.telling.get().and_then(Weak::upgrade) {
+            telling.servers.moved(slot, node, by);
+        }
     }
 
     /// Sends one command, which names its key first.
@@ -345,6 +365,9 @@ impl Connection {
             match remedy {
                 Remedy::Reconnect => {
                     link.lost(&live);
+                    if link.peer().is_master() {
+                        self.hub.end();
+                    }
                     match effect {
                         Effect::Once => return Err(from_driver(&error)),
                         _ if progress.broke => return Err(broke_twice(&error)),
@@ -354,11 +377,13 @@ impl Connection {
                 Remedy::FindMaster if !found_master => {
                     found_master = true;
                     link.lost(&live);
+                    // Near reads must not go to the one of before.
+                    self.hub.end();
                     Box::pin(self.servers.refresh()).await;
                 }
                 Remedy::Move(slot, node) if redirections < REDIRECTIONS => {
                     redirections += 1;
-                    self.servers.moved(slot, &node, &link);
+                    self.moved(slot, &node, &link);
                 }
                 Remedy::Ask(node) if redirections < REDIRECTIONS && request.has_one_key() => {
                     redirections += 1;

@@ -43,6 +43,11 @@ pub(super) enum Peer {
 }
 
 impl Peer {
+    /// Whether it may be another server the next time.
+    pub(super) fn is_master(&self) -> bool {
+        matches!(self, Self::Master(_))
+    }
+
     /// What is sent to it that nobody else may see.
     pub(super) fn secrets(&self) -> Vec<&str> {
         let (servers, sentinels) = match self {

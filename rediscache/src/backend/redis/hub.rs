@@ -12,8 +12,8 @@ const WATCHES: usize = 1024;
 #[derive(Default)]
 pub(super) struct Hub {
     watches: RwLock<HashMap<Box<str>, Arc<Watch>>>,
-    /// The same by the channel where changes are published.
-    channels: RwLock<HashMap<Box<str>, Weak<Watch>>>,
+    /// The keys, by the channels where their changes are published.
+    channels: RwLock<HashMap<Box<str>, Box<str>>>,
     /// Whether there is any: sessions that keep nothing pay for no more than this.
     any: AtomicBool,
     stations: Mutex<Vec<Weak<Station>>>,
@@ -42,16 +42,20 @@ impl Hub {
     }
 
     pub(super) fn of_channel(&self, channel: &str) -> Option<Arc<Watch>> {
-        self.channels.read().unwrap_or_else(PoisonError::into_inner).get(channel).and_then(Weak::upgrade)
+        let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
+        channels.get(channel).and_then(|key| self.find(key))
     }
 
-    /// Has what is published on the channel concern the watch.
-    pub(super) fn hear_of(&self, channel: &str, watch: &Arc<Watch>) {
+    /// Has what is published on the channel concern the key.
+    pub(super) fn hear_of(&self, channel: &str, key: &str) {
+        if self.of_channel(channel).is_some() {
+            return;
+        }
         let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
         if channels.len() >= WATCHES {
-            channels.retain(|_, watch| watch.strong_count() > 0);
+            channels.retain(|_, key| self.find(key).is_some());
         }
-        channels.insert(channel.into(), Arc::downgrade(watch));
+        channels.insert(channel.into(), key.into());
     }
 
     /// A write of this process, until the guard is dropped.

@@ -52,7 +52,7 @@ pub(crate) struct RedisStore {
 impl RedisStore {
     pub(crate) async fn connect(deployment: &Deployment, config: &Config) -> Result<Self> {
         let connection = Arc::new(Connection::open(deployment, config).await?);
-        let near = Arc::new(connection.telling(deployment, config)?);
+        let near = connection.telling(deployment, config)?;
         Ok(Self {
             near_gets: Gather::new(&near),
             near,

@@ -50,12 +50,13 @@ pub(super) async fn read(connection: &Connection, key: &str, fields: &Packed) ->
         }
         // Given up by now, it may have brought the answer to another call.
         if station.is_over() {
+            link.lost(&live);
             continue;
         }
         if kept {
             station.attach(&watch);
             station.answered(asked);
-            station.keep_alive(&watch, &link, &live, connection.home());
+            station.keep_alive(&watch, &link, &live, connection);
         }
         let [values, left] = <[Value; 2]>::try_from(answers).map_err(|_| fault::unexpected())?;
         let proof =

@@ -8,10 +8,10 @@ use redis::{PushInfo, PushKind, RedisResult, Value, cmd};
 use tokio::sync::watch;
 
 use super::announcement;
+use super::connection::Connection;
 use super::error::untold;
 use super::hub::Hub;
 use super::link::{Link, Live};
-use crate::backend::Home;
 use crate::backend::near::{Change, NEVER, Watch, now};
 use crate::error::Result;
 
@@ -34,6 +34,8 @@ pub(super) struct Station {
     bound: AtomicU64,
     /// When the last answered request was sent.
     heard: AtomicU64,
+    /// Whether it is to a node of a cluster, which may serve a key no more.
+    is_node: AtomicBool,
     /// Whether a task asks for signs of life.
     beating: AtomicBool,
     over: watch::Sender<bool>,
@@ -58,6 +60,7 @@ impl Station {
             state: Mutex::default(),
             bound: AtomicU64::new(NEVER),
             heard: AtomicU64::new(0),
+            is_node: AtomicBool::new(false),
             beating: AtomicBool::new(false),
             over,
         }
@@ -147,7 +150,8 @@ impl Station {
     pub(super) fn attach(&self, watch: &Arc<Watch>) {
         let mut state = self.state();
         if !self.is_over() && !watch.rely_on(self.id) {
-            state.watches.retain(|other| !Arc::ptr_eq(other, watch));
+            // Those that are held by nobody else but the hub watch over nothing.
+            state.watches.retain(|other| !Arc::ptr_eq(other, watch) && Arc::strong_count(other) > 2);
             state.watches.push(Arc::clone(watch));
             watch.hear(self.id, self.heard.load(Ordering::Acquire));
         }
@@ -161,11 +165,11 @@ impl Station {
         sharded: bool,
         connection: &mut MultiplexedConnection,
     ) -> Result<bool> {
+        if let Some(hub) = self.hub.upgrade() {
+            hub.hear_of(&channel, watch.key());
+        }
         if self.state().subscribed.contains(&channel) {
             return Ok(true);
-        }
-        if let Some(hub) = self.hub.upgrade() {
-            hub.hear_of(&channel, watch);
         }
         let heard = match sharded {
             true => cmd("SSUBSCRIBE").arg(&channel).query_async::<Value>(connection).await.map(drop),
@@ -177,16 +181,20 @@ impl Station {
     }
 
     /// Asks for signs of life as long as something is served on the word of this connection.
-    pub(super) fn keep_alive(self: &Arc<Self>, watch: &Watch, link: &Link, live: &Live, home: &Home) {
+    pub(super) fn keep_alive(self: &Arc<Self>, watch: &Watch, link: &Link, live: &Live, connection: &Connection) {
         self.bound.fetch_min(watch.bound(), Ordering::Relaxed);
+        self.is_node.store(connection.is_cluster(), Ordering::Relaxed);
         if !self.beating.swap(true, Ordering::AcqRel) {
-            home.spawn(beat(Arc::downgrade(self), link.clone(), live.clone(), self.over.subscribe()));
+            connection.home().spawn(beat(Arc::downgrade(self), link.clone(), live.clone(), self.over.subscribe()));
         }
     }
 
-    /// Has the server answer, and say whether it still serves the keys: one that lost a slot tells nothing of it.
+    /// Has the server answer. A node of a cluster also says whether it still serves the keys.
     async fn ask(&self, mut connection: MultiplexedConnection) -> RedisResult<()> {
-        let watches = self.state().watches.clone();
+        let watches = match self.is_node.load(Ordering::Relaxed) {
+            true => self.state().watches.clone(),
+            false => Vec::new(),
+        };
         let mut commands = redis::pipe();
         commands.cmd("PING");
         for watch in &watches {

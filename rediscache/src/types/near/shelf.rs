@@ -90,12 +90,14 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> Shelf<V, C> {
             return None;
         }
         self.hits.fetch_add(1, Ordering::Relaxed);
+        tracing::trace!(key = self.watch.key(), "served from this process");
         Some(value)
     }
 
     /// To be taken before the server is asked, and shown to [`keep`](Self::keep).
     pub(super) fn ticket(&self, field: &[u8]) -> Ticket {
         self.misses.fetch_add(1, Ordering::Relaxed);
+        tracing::trace!(key = self.watch.key(), "not kept, the server is asked");
         self.watch.ticket(field)
     }
 
