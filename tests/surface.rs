@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::{Stream, TryStreamExt};
 use rediscache::{
-    CacheLock, Codec, CodecError, Declaration, Error, ErrorKind, Json, Key, Lend, Notation, Number, NumberKind,
-    ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache, RedisNamespaced, RedisQueue, RedisSession,
+    CacheLock, Codec, CodecError, Declaration, Error, ErrorKind, Json, Key, Lend, Near, NearStats, Notation, Number,
+    NumberKind, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache, RedisNamespaced, RedisQueue, RedisSession,
     RedisSessionBuilder, RedisTask, RedisTaskQueue, Result, Scan, TaskError, Typestring, Value,
 };
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         RedisSession: send sync unpin owned debug clone;
         RedisSessionBuilder: send sync unpin owned debug;
         RedisCache<Local, Local>: send sync unpin owned debug clone;
+        Near: send sync unpin owned debug clone;
+        NearStats: send sync unpin owned debug clone;
         RedisCache<Local, Local, Json>: send sync unpin owned debug clone;
         RedisQueue<Local>: send sync unpin owned debug clone;
         RedisTaskQueue<Local>: send sync unpin owned debug clone;

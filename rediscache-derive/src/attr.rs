@@ -43,6 +43,21 @@ pub(crate) struct FieldAttr {
     pub(crate) global: Option<bool>,
     pub(crate) accessor: Option<Keyed<Ident>>,
     pub(crate) task: TaskAttr,
+    pub(crate) near: Option<NearAttr>,
+}
+
+/// What `near(…)` says.
+pub(crate) struct NearAttr {
+    /// Where a field of another type is reported.
+    pub(crate) key: Span,
+    /// Whether the mode is `fields`.
+    pub(crate) fields: bool,
+    pub(crate) capacity: Option<u32>,
+    pub(crate) bytes: Option<u32>,
+    /// In milliseconds.
+    pub(crate) ttl: Option<u64>,
+    /// In milliseconds.
+    pub(crate) staleness: Option<u64>,
 }
 
 /// The keys that only a task queue takes.
@@ -66,6 +81,7 @@ impl FieldAttr {
                 "namespace" => found.namespace = entry.text(errors).map(|value| Keyed { key: entry.span(), value }),
                 "global" => found.global = entry.flag(errors),
                 "accessor" => found.accessor = entry.ident(errors).map(|value| Keyed { key: entry.span(), value }),
+                "near" => found.near = NearAttr::read(entry, errors),
                 _ => found.task.take(entry, errors),
             }
         }
@@ -73,6 +89,30 @@ impl FieldAttr {
             reject_company_of_skip(&entries, errors);
         }
         found
+    }
+}
+
+impl NearAttr {
+    fn read(near: &Entry, errors: &mut Errors) -> Option<Self> {
+        let mut found =
+            Self { key: near.span(), fields: false, capacity: None, bytes: None, ttl: None, staleness: None };
+        let entries = near.list(Place::Near, errors)?;
+        for entry in &entries {
+            match entry.name() {
+                "mode" => found.fields = entry.word(&["tracking", "fields"], errors) == Some(1),
+                "capacity" => found.capacity = entry.amount(errors),
+                "bytes" => found.bytes = entry.bytes(errors),
+                "ttl" => found.ttl = entry.milliseconds(errors),
+                _ => found.staleness = entry.milliseconds(errors),
+            }
+        }
+        if let (Some(_), Some(bytes)) = (
+            entries.iter().find(|entry| entry.name() == "capacity"),
+            entries.iter().find(|entry| entry.name() == "bytes"),
+        ) {
+            errors.push(bytes.span(), "`capacity` and `bytes` bound the same thing; keep one of them");
+        }
+        Some(found)
     }
 }
 

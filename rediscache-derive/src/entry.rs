@@ -19,28 +19,35 @@ enum Value {
     /// A key alone.
     Absent,
     Literal(Lit),
+    /// Keys in parentheses.
+    List(TokenStream),
     Other,
 }
 
 /// Reads every `#[rediscache(…)]` among `attrs`; a key comes at most once.
 pub(crate) fn entries(attrs: &[Attribute], place: Place, errors: &mut Errors) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("rediscache")) {
         let Meta::List(list) = &attr.meta else {
             let form = r#"#[rediscache(namespace = "name")]"#;
             errors.push(attr.path().span(), format!("`rediscache` takes a list of keys; write `{form}`"));
             continue;
         };
-        for piece in split(list.tokens.clone(), errors) {
-            let Some(entry) = Entry::read(&piece, place, errors) else { continue };
-            if entries.iter().any(|earlier| earlier.name() == entry.name()) {
-                errors.push(entry.span, format!("`{}` is given twice; keep one of them", entry.name()));
-            } else {
-                entries.push(entry);
-            }
-        }
+        read(list.tokens.clone(), place, &mut entries, errors);
     }
     entries
+}
+
+/// Reads keys between commas; each comes at most once.
+fn read(tokens: TokenStream, place: Place, entries: &mut Vec<Entry>, errors: &mut Errors) {
+    for piece in split(tokens, errors) {
+        let Some(entry) = Entry::read(&piece, place, errors) else { continue };
+        if entries.iter().any(|earlier| earlier.name() == entry.name()) {
+            errors.push(entry.span, format!("`{}` is given twice; keep one of them", entry.name()));
+        } else {
+            entries.push(entry);
+        }
+    }
 }
 
 /// Splits at the commas; those within brackets belong to a value.
@@ -87,6 +94,7 @@ impl Entry {
         let key = Key::find(ident, place, errors)?;
         let value = match rest {
             [] => Value::Absent,
+            [TokenTree::Group(list)] if list.delimiter() == Delimiter::Parenthesis => Value::List(list.stream()),
             [TokenTree::Punct(equals), value @ ..] if equals.as_char() == '=' => {
                 syn::parse2(value.iter().cloned().collect()).map_or(Value::Other, Value::Literal)
             }
@@ -111,6 +119,17 @@ impl Entry {
         true
     }
 
+    /// The keys in parentheses; none for a key alone.
+    pub(crate) fn list(&self, place: Place, errors: &mut Errors) -> Option<Vec<Self>> {
+        let mut entries = Vec::new();
+        match &self.value {
+            Value::Absent => {}
+            Value::List(list) => read(list.clone(), place, &mut entries, errors),
+            _ => return self.reject(errors),
+        }
+        Some(entries)
+    }
+
     pub(crate) fn flag(&self, errors: &mut Errors) -> Option<bool> {
         match &self.value {
             Value::Literal(Lit::Bool(flag)) => Some(flag.value),
@@ -128,6 +147,35 @@ impl Entry {
             _ => None,
         };
         count.filter(|count| *count > 0).or_else(|| self.reject(errors))
+    }
+
+    /// As [`count`](Self::count), reported at the value.
+    pub(crate) fn amount(&self, errors: &mut Errors) -> Option<u32> {
+        let Value::Literal(literal) = &self.value else { return self.reject(errors) };
+        let value = Self { key: self.key, span: literal.span(), value: Value::Literal(literal.clone()) };
+        value.count(errors)
+    }
+
+    /// One of these words, by its place among them.
+    pub(crate) fn word(&self, words: &[&str], errors: &mut Errors) -> Option<usize> {
+        let text = self.string(errors)?;
+        let found = words.iter().position(|word| *word == text.value());
+        if found.is_none() {
+            let Key { name, takes, .. } = self.key;
+            errors.push(text.span(), format!("`{name}` takes {takes}"));
+        }
+        found
+    }
+
+    pub(crate) fn bytes(&self, errors: &mut Errors) -> Option<u32> {
+        let text = self.string(errors)?;
+        let bytes = bytes(&text.value());
+        if bytes.is_none() {
+            let message = "`bytes` takes a whole number above zero and a unit, below 4 GiB in all; write `512KiB`, \
+                           `64MiB` or `1GiB`";
+            errors.push(text.span(), message);
+        }
+        bytes
     }
 
     pub(crate) fn milliseconds(&self, errors: &mut Errors) -> Option<u64> {
@@ -200,4 +248,18 @@ fn milliseconds(text: &str) -> Option<u64> {
         _ => return None,
     };
     number.parse::<u64>().ok()?.checked_mul(unit).filter(|duration| *duration > 0)
+}
+
+/// What fits on every machine.
+fn bytes(text: &str) -> Option<u32> {
+    let digits = text.find(|char: char| !char.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let unit: u32 = match unit {
+        "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    number.parse::<u32>().ok()?.checked_mul(unit).filter(|bytes| *bytes > 0)
 }

@@ -7,6 +7,8 @@ use crate::errors::Errors;
 pub(crate) enum Place {
     Struct,
     Field,
+    /// Within `near(…)`.
+    Near,
 }
 
 /// A key there is.
@@ -27,7 +29,9 @@ const STRUCT: &[Place] = &[Place::Struct];
 const FIELD: &[Place] = &[Place::Field];
 const BOTH: &[Place] = &[Place::Struct, Place::Field];
 
-const KEYS: [Key; 8] = [
+const NEAR: &[Place] = &[Place::Near];
+
+const KEYS: [Key; 14] = [
     key("namespace", BOTH, "a string", r#"namespace = "name""#),
     key("global", BOTH, "`true` or `false`", "global = false"),
     key("crate", STRUCT, "a path in a string", r#"crate = "path::to::rediscache""#),
@@ -36,6 +40,12 @@ const KEYS: [Key; 8] = [
     key("client_identifier", FIELD, "a string", r#"client_identifier = "w1""#),
     key("recover_after", FIELD, "a duration in a string", r#"recover_after = "5s""#),
     key("max_attempts", FIELD, "a whole number from 1 to 4294967295", "max_attempts = 3"),
+    key("near", FIELD, "a list of keys", r#"near(capacity = 10_000, ttl = "60s")"#),
+    key("mode", NEAR, "`\"tracking\"` or `\"fields\"`", r#"mode = "fields""#),
+    key("capacity", NEAR, "a whole number from 1 to 4294967295", "capacity = 10_000"),
+    key("bytes", NEAR, "a number of bytes in a string", r#"bytes = "64MiB""#),
+    key("ttl", NEAR, "a duration in a string", r#"ttl = "60s""#),
+    key("staleness", NEAR, "a duration in a string", r#"staleness = "500ms""#),
 ];
 
 impl Place {
@@ -43,6 +53,7 @@ impl Place {
         match self {
             Self::Struct => "the struct",
             Self::Field => "a field",
+            Self::Near => "`near(…)`",
         }
     }
 
@@ -66,7 +77,10 @@ impl Key {
             Some(key) => {
                 let (here, there) = (place.noun(), key.places[0].noun());
                 let form = key.form;
-                let message = format!("`{name}` is not a key of {here}; write `#[rediscache({form})]` above {there}");
+                let message = match key.places[0] {
+                    Place::Near => format!("`{name}` is not a key of {here}; write `near({form})`"),
+                    _ => format!("`{name}` is not a key of {here}; write `#[rediscache({form})]` above {there}"),
+                };
                 errors.push(ident.span(), message);
             }
             None => {

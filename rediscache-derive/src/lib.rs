@@ -29,6 +29,8 @@ use crate::model::Model;
 ///     birthdays: RedisCache<String, Date>,           // Channel::birthdays(), namespace "birthday"
 ///     #[rediscache(recover_after = "5s", max_attempts = 3)]
 ///     reminders: RedisTaskQueue<Reminder>,           // Channel::reminders(), namespace "chan.reminders"
+///     #[rediscache(near(capacity = 10_000, ttl = "60s"))]
+///     names: RedisCache<u64, String>,                // Channel::names(), kept in this process
 ///     #[rediscache(skip)]
 ///     other: u32,                                    // nothing
 /// }
@@ -53,6 +55,11 @@ use crate::model::Model;
 /// - `recover_after = "5s"`: how long a client may be silent before its tasks return to the queue; a whole number of
 ///   `ms`, `s`, `m` or `h`.
 /// - `max_attempts = 3`: how often a task is delivered before it becomes a dead letter.
+///
+/// # Keys of a `RedisCache` field
+///
+/// - `near`: keeps what is read in this process, as `Near` says. With options: `near(capacity = 10_000, ttl = "60s")`;
+///   they are `mode` (`"tracking"` or `"fields"`), `capacity` or `bytes` (`"64MiB"`), `ttl` and `staleness`.
 ///
 /// # Errors
 ///

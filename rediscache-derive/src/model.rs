@@ -8,7 +8,7 @@ use syn::{
     Visibility,
 };
 
-use crate::attr::{FieldAttr, StructAttr, TaskAttr};
+use crate::attr::{FieldAttr, NearAttr, StructAttr, TaskAttr};
 use crate::errors::Errors;
 
 /// The struct. There is always one, so that broken input can be expanded too.
@@ -34,6 +34,7 @@ pub(crate) struct Object<'a> {
     pub(crate) namespace: String,
     pub(crate) global: bool,
     pub(crate) task: TaskAttr,
+    pub(crate) near: Option<NearAttr>,
     /// Where a second field of this namespace or accessor is reported.
     namespace_span: Span,
     accessor_span: Span,
@@ -83,6 +84,7 @@ impl<'a> Object<'a> {
             namespace,
             global: attr.global.unwrap_or(global),
             task: attr.task,
+            near: attr.near,
             namespace_span,
             accessor_span,
         })

@@ -64,8 +64,8 @@ pub use number::{Notation, Number, NumberKind};
 pub use operation::Operation;
 pub use session::{CacheLock, RedisSession, RedisSessionBuilder};
 pub use types::{
-    Declaration, ObjectInfo, ObjectKind, QueueStream, RedisCache, RedisNamespaced, RedisObject, RedisQueue, RedisTask,
-    RedisTaskObject, RedisTaskQueue, Scan, TaskError,
+    Declaration, ObjectInfo, ObjectKind, QueueStream, RedisCache, RedisNamespaced, RedisNearObject, RedisObject,
+    RedisQueue, RedisTask, RedisTaskObject, RedisTaskQueue, Scan, TaskError,
 };
 
 /// The examples of the README.

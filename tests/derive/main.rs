@@ -2,6 +2,7 @@
 
 mod accessor;
 mod namespace;
+mod near;
 mod object;
 mod path;
 mod task;

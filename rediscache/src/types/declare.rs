@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::near::Near;
+
 /// A struct whose cache fields were turned into accessors by `#[derive(RedisNamespaced)]`.
 ///
 /// # Examples
@@ -43,6 +45,18 @@ pub trait RedisObject: Sized {
     note = "take the key away, or make the field a `RedisTaskQueue<T>`"
 )]
 pub trait RedisTaskObject: RedisObject {}
+
+/// A [`RedisObject`] whose reads can be kept in this process.
+#[diagnostic::on_unimplemented(
+    message = "`near` is for `RedisCache` fields",
+    label = "this is `{Self}`",
+    note = "take the key away, or make the field a `RedisCache<K, V>`"
+)]
+pub trait RedisNearObject: RedisObject {
+    /// Keeps what is read, as [`RedisCache::near`](crate::RedisCache::near) does.
+    #[must_use]
+    fn near(self, near: Near) -> Self;
+}
 
 /// What the derive read from one field: its namespace and its options.
 #[derive(Clone, Debug)]

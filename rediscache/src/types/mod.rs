@@ -10,6 +10,8 @@ mod stored;
 mod task_queue;
 
 pub use cache::{RedisCache, Scan};
-pub use declare::{Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisObject, RedisTaskObject};
+pub use declare::{
+    Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisNearObject, RedisObject, RedisTaskObject,
+};
 pub use queue::{QueueStream, RedisQueue};
 pub use task_queue::{RedisTask, RedisTaskQueue, TaskError};

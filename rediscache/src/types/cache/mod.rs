@@ -11,7 +11,7 @@ use super::near::{Field, Reads};
 use super::object::{Object, Target};
 use super::shared::shared_methods;
 use super::stored::{append, decode, encode};
-use super::{Declaration, ObjectInfo, ObjectKind, RedisObject};
+use super::{Declaration, ObjectInfo, ObjectKind, RedisNearObject, RedisObject};
 use crate::backend::{Compared, DataType, Increment, Packed};
 use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, Typestring};
@@ -161,6 +161,12 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
     }
 }
 
+impl<K: Key, V: NearValue, C: Codec> RedisNearObject for RedisCache<K, V, C> {
+    fn near(self, near: Near) -> Self {
+        Self::near(self, near)
+    }
+}
+
 impl<K, V, C> Clone for RedisCache<K, V, C> {
     fn clone(&self) -> Self {
         Self { object: self.object.clone(), reads: self.reads, types: PhantomData }
@@ -169,6 +175,11 @@ impl<K, V, C> Clone for RedisCache<K, V, C> {
 
 impl<K, V, C> fmt::Debug for RedisCache<K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisCache").field("namespace", &self.object.namespace()).finish_non_exhaustive()
+        let mut shown = f.debug_struct("RedisCache");
+        shown.field("namespace", &self.object.namespace());
+        if let Some(reads) = &self.reads {
+            shown.field("near", reads.near());
+        }
+        shown.finish_non_exhaustive()
     }
 }

@@ -47,6 +47,12 @@ impl<V> Clone for Reads<V> {
 
 impl<V> Copy for Reads<V> {}
 
+impl<V> Reads<V> {
+    pub(super) fn near(&self) -> &Near {
+        &self.near
+    }
+}
+
 impl<V: Value> Reads<V> {
     pub(super) const fn new<C: Codec>(near: Near) -> Self
     where
