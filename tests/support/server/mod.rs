@@ -245,6 +245,23 @@ impl Server {
         self.signal("STOP");
     }
 
+    /// Waits until its replica has all that it has now.
+    ///
+    /// # Panics
+    ///
+    /// When it has none, or one that does not get on.
+    pub fn replicate(&self) {
+        let info = || -> String {
+            redis::cmd("INFO").arg("replication").query(&mut self.raw()).expect("a server tells of its replicas")
+        };
+        let number = |text: &str, name: &str| -> Option<u64> {
+            let (_, rest) = text.split_once(name)?;
+            rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+        };
+        let now = number(&info(), "master_repl_offset:").expect("a server has an offset");
+        eventually("the replica has all", || number(&info(), ",offset=").is_some_and(|offset| offset >= now));
+    }
+
     /// Whether it was not killed.
     pub(crate) fn is_running(&self) -> bool {
         self.process.is_watched()
