@@ -11,6 +11,8 @@ pub(crate) mod near;
 mod packed;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod sync;
 mod task;
 
 use std::future::Future;

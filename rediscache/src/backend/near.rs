@@ -1,8 +1,11 @@
 //! What must hold for values that were read to be kept in this process, and to be served from there.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::sync::{LazyLock, PoisonError, Weak};
 use std::time::Instant;
+
+use super::sync::{
+    AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
 
 /// How many fields share one count of changes.
 const STRIPES: usize = 64;

@@ -1,0 +1,106 @@
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use rediscache::Near;
+use support::Random;
+
+pub(crate) const HELP: &str = "\
+usage: near_soak [--rounds N] [--mode MODE] [--bound MS] [--seed N] [--server PROGRAM]
+
+Reads from near caches in this process. A round is one write to what they read, in another process or, of some keys, in
+this one. The values of a key only grow. Meanwhile the connection that tells of changes is cut, frozen, swallowed and
+delayed at random. Of each value that is read it is checked that none that is newer was known for longer than the bound,
+to a reader or by the return of its write, and none at all of those that this process wrote. Prints what it did.
+
+  --rounds N         in each mode (10,000)
+  --mode MODE        `tracking` or `fields` (both, one after the other)
+  --bound MS         the bound on staleness that the caches are given (100)
+  --seed N           makes the same choices again; the processes still take their own time
+  --server PROGRAM   the server to start (REDISCACHE_SERVER, or `redis-server`)
+
+Exit status: 0 when nothing was violated, 1 when something was, 2 when the work could not be done.
+";
+
+/// The environment variable with the seed, where none is given.
+const SEED: &str = "REDISCACHE_SOAK_SEED";
+
+pub(crate) enum Task {
+    Read(Options),
+    /// What the program starts itself for.
+    Write(Job),
+    Help,
+}
+
+pub(crate) struct Options {
+    pub(crate) rounds: u64,
+    pub(crate) modes: Vec<Mode>,
+    pub(crate) bound: Duration,
+    pub(crate) seed: u64,
+    pub(crate) server: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Tracking,
+    Fields,
+}
+
+/// What a writing process has to know.
+pub(crate) struct Job {
+    pub(crate) url: String,
+    pub(crate) mode: Mode,
+}
+
+impl Mode {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tracking => "tracking",
+            Self::Fields => "fields",
+        }
+    }
+
+    pub(crate) fn near(self) -> Near {
+        match self {
+            Self::Tracking => Near::tracking(),
+            Self::Fields => Near::fields(),
+        }
+    }
+
+    fn of(name: &str) -> Result<Self, String> {
+        let modes = [Self::Tracking, Self::Fields];
+        modes.into_iter().find(|mode| mode.name() == name).ok_or(format!("there is no mode {name}"))
+    }
+}
+
+pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> {
+    let args: Vec<String> = args.collect();
+    if let [write, url, mode] = &*args
+        && write == "write"
+    {
+        return Ok(Task::Write(Job { url: url.clone(), mode: Mode::of(mode)? }));
+    }
+    let (_, seed) = Random::seeded_by(SEED);
+    let (modes, bound) = (vec![Mode::Tracking, Mode::Fields], Duration::from_millis(100));
+    let mut options = Options { rounds: 10_000, modes, bound, seed, server: None };
+    let mut args = args.into_iter();
+    while let Some(name) = args.next() {
+        if name == "--help" || name == "-h" {
+            return Ok(Task::Help);
+        }
+        let value = args.next().ok_or(format!("{name} needs a value"))?;
+        match &*name {
+            "--rounds" => options.rounds = number(&value)?,
+            "--mode" => options.modes = vec![Mode::of(&value)?],
+            "--bound" => options.bound = Duration::from_millis(number::<u64>(&value)?.max(1)),
+            "--seed" => options.seed = number(&value)?,
+            "--server" => options.server = Some(value.into()),
+            _ => return Err(format!("{name} is not known")),
+        }
+    }
+    Ok(Task::Read(options))
+}
+
+fn number<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| format!("{text} is not a whole number"))
+}

@@ -1,0 +1,4 @@
+//! In place of `rediscache/src/backend/sync.rs`.
+
+pub(super) use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+pub(super) use loom::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
