@@ -125,6 +125,25 @@ fn an_answer_of_one_connection_is_not_kept_on_the_word_of_another() {
     });
 }
 
+#[test]
+fn a_sign_of_life_of_one_connection_says_nothing_of_another() {
+    in_all_orders(|| {
+        let (world, line) = World::new(ALL);
+        world.watch.rely_on(2);
+        world.watch.hear(2, 10);
+        world.put(OLD);
+        let listening = world.listen(line.told, line.answer);
+        // Which is told by number 2, that is frozen.
+        world.be_deaf();
+        world.write(OLD + 1);
+        world.ask_for_a_sign(20);
+        assert_eq!(world.look(25, 6), None, "number 2 was not heard since the write");
+        world.end();
+        listening.join().unwrap();
+        assert_eq!(world.look(25, 6), None, "number 2 was not heard since the write");
+    });
+}
+
 /// The end of a key comes with an answer, and holds for what was kept before as well.
 #[test]
 fn nothing_is_served_beyond_the_end_of_the_key() {

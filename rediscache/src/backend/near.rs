@@ -3,9 +3,7 @@
 use std::sync::{LazyLock, PoisonError, Weak};
 use std::time::Instant;
 
-use super::sync::{
-    AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, RwLock, RwLockReadGuard, RwLockWriteGuard,
-};
+use super::sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How many fields share one count of changes.
 const STRIPES: usize = 64;

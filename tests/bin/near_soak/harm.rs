@@ -18,6 +18,8 @@ pub(crate) struct Harm {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Faults {
     pub(crate) cut: u64,
+    /// Cut, and not to be made again.
+    pub(crate) away: u64,
     pub(crate) frozen: u64,
     pub(crate) swallowed: u64,
     pub(crate) delayed: u64,
@@ -25,7 +27,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) fn sum(&self) -> u64 {
-        self.cut + self.frozen + self.swallowed + self.delayed
+        self.cut + self.away + self.frozen + self.swallowed + self.delayed
     }
 }
 
@@ -37,7 +39,7 @@ impl Harm {
             let mut faults = Faults::default();
             while !ended.load(Ordering::Relaxed) {
                 // Often enough long enough for everything to be served from this process again.
-                thread::sleep(bound.mul_f64(0.01 * percent(&mut random, 0..400)));
+                thread::sleep(bound.mul_f64(0.01 * percent(&mut random, 0..300)));
                 proxy.aim(AIM);
                 harm(&proxy, bound, &mut random, &mut faults);
                 proxy.heal();
@@ -59,11 +61,17 @@ fn harm(proxy: &Proxy, bound: Duration, random: &mut Random, faults: &mut Faults
     let (long, short) = (time(250), time(80));
     let direction = [Direction::Requests, Direction::Replies, Direction::Both][random.place(3)];
     match random.within(0..10) {
-        0..3 => {
+        0..2 => {
             faults.cut += 1;
             proxy.cut();
         }
-        3..6 => {
+        2..4 => {
+            faults.away += 1;
+            proxy.refuse();
+            proxy.cut();
+            thread::sleep(long);
+        }
+        4..6 => {
             faults.frozen += 1;
             proxy.hold(direction);
             thread::sleep(long);

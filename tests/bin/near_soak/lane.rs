@@ -56,7 +56,7 @@ impl Lane {
             match random.within(0..40) {
                 // Long enough for everything that is not dropped to be found out.
                 0 => tokio::time::sleep(self.bound.mul_f64(1.5)).await,
-                1..12 => tokio::time::sleep(Duration::from_millis(random.within(1..8))).await,
+                1..20 => tokio::time::sleep(Duration::from_millis(random.within(1..12))).await,
                 _ => {}
             }
         }
@@ -69,13 +69,7 @@ impl Lane {
         self.over.store(true, Ordering::Relaxed);
     }
 
-    async fn write_once(
-        &self,
-        writers: &Writers,
-        key: usize,
-        last: u64,
-        random: &mut Random,
-    ) -> Result<u64, String> {
+    async fn write_once(&self, writers: &Writers, key: usize, last: u64, random: &mut Random) -> Result<u64, String> {
         let is_own = key == OWN || (key == SHARED && random.percent(20));
         let value = if is_own {
             match self.write_here(key, last).await {
@@ -95,7 +89,11 @@ impl Lane {
             writers.write(by, self.counts.namespace(), key as u64, how).await?
         };
         let mut ledger = self.ledger(key);
-        if is_own { ledger.enter_own(value) } else { ledger.enter(value) }
+        if is_own {
+            ledger.enter_own(value)
+        } else {
+            ledger.enter(value)
+        }
         Ok(value)
     }
 

@@ -55,7 +55,14 @@ async fn try_mode(options: &Options, mode: Mode) -> Result<usize, String> {
     let sums = lanes.iter().map(|lane| lane.sums()).fold(Sums::default(), Sums::add);
     session.close().await.map_err(|error| format!("closing failed: {error:?}"))?;
     let Sums { hits, misses, invalidations } = sums;
-    println!("{}, {}, bound {:?}: {} rounds in {:.1?}", version(&server), mode.name(), options.bound, options.rounds, started.elapsed());
+    println!(
+        "{}, {}, bound {:?}: {} rounds in {:.1?}",
+        version(&server),
+        mode.name(),
+        options.bound,
+        options.rounds,
+        started.elapsed()
+    );
     println!("  {} faults: {faults:?}", faults.sum());
     println!("  {hits} hits, {misses} misses, {invalidations} invalidations");
     println!("  {figures}");

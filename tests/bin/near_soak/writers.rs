@@ -36,7 +36,9 @@ impl Writers {
         let process = &self.processes[by % self.processes.len()];
         let (answer, answered) = oneshot::channel();
         locked(&process.waiting).insert(number, answer);
-        process.order(&Order { number, namespace: namespace.to_owned(), key, how }).map_err(|error| error.to_string())?;
+        process
+            .order(&Order { number, namespace: namespace.to_owned(), key, how })
+            .map_err(|error| error.to_string())?;
         answered.await.unwrap_or_else(|_| Err("the writing process ended".to_owned()))
     }
 }
