@@ -90,9 +90,9 @@ impl Lane {
         };
         let mut ledger = self.ledger(key);
         if is_own {
-            ledger.enter_own(value)
+            ledger.enter_own(value);
         } else {
-            ledger.enter(value)
+            ledger.enter(value);
         }
         Ok(value)
     }

@@ -1,6 +1,8 @@
 //! Reads from near caches while other processes write and the connection that tells of changes is cut, frozen, swallowed
 //! and delayed, and checks how old what was read is. `cargo run -p tests --bin near_soak -- --help` tells more.
 
+#![expect(clippy::print_stdout, reason = "a program that tells what it did")]
+
 mod args;
 mod figures;
 mod harm;
