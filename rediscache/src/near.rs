@@ -55,8 +55,8 @@ impl Near {
     /// dropped: for a namespace with many readers that is written often.
     ///
     /// Every program that writes to the namespace declares it so. A change that was not published (another language,
-    /// `redis-cli`, an eviction) drops the whole namespace when the server next answers, within
-    /// [`staleness`](Self::staleness).
+    /// `redis-cli`, an eviction) drops the whole namespace too, but only where the server hears of no published one
+    /// before it: one that follows on the heels of another goes unseen. A [`ttl`](Self::ttl) bounds for how long.
     #[must_use]
     pub const fn fields() -> Self {
         Self { mode: Mode::Fields, ..Self::tracking() }
