@@ -74,11 +74,12 @@ fn read_values(values: Value, count: usize) -> Result<Vec<Option<Vec<u8>>>> {
     values.map_err(|error| from_driver(&error.into()))
 }
 
-/// In nanoseconds. -1 is for ever, and -2 that there is no such key.
+/// In nanoseconds, and no more than there are: the server counts from the start of its millisecond. -1 is for ever, and
+/// -2 that there is no such key.
 fn life(left: &Value) -> u64 {
+    let nanoseconds = |left: u64| Duration::from_millis(left.saturating_sub(1)).as_nanos().try_into().unwrap_or(NEVER);
     match left {
-        Value::Int(left) => u64::try_from(*left)
-            .map_or(NEVER, |left| Duration::from_millis(left).as_nanos().try_into().unwrap_or(NEVER)),
+        Value::Int(left) => u64::try_from(*left).map_or(NEVER, nanoseconds),
         _ => NEVER,
     }
 }
