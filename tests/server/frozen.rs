@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use rediscache::{Error, ErrorKind, RedisSession};
-use support::Server;
+use support::{Direction, Proxy, Server};
 
 use crate::{PATIENCE, names};
 
@@ -156,4 +156,25 @@ async fn a_scan_ends_with_the_error() {
     assert_timeout(&last);
     assert!(scan.next().await.is_none());
     server.resume();
+}
+
+/// A write that is held up on its way may arrive long after a later one was acknowledged, unless nobody says it was made.
+#[tokio::test]
+async fn a_write_that_was_acknowledged_is_not_undone_by_one_that_arrives_late() {
+    let server = Server::start();
+    let proxy = Proxy::before(&server);
+    let timeout = Duration::from_secs(2);
+    let session = RedisSession::builder(proxy.url()).response_timeout(timeout).connect().await.unwrap();
+    let names = names(&session);
+    names.items().await.unwrap();
+    proxy.aim("HGETALL");
+    proxy.hold(Direction::Requests);
+    let old = names.set(1, "old").await;
+    names.set(1, "new").await.unwrap();
+    proxy.heal();
+    if old.is_ok() {
+        assert_eq!(names.get(1).await.unwrap().as_deref(), Some("new"));
+    } else {
+        assert!(old.unwrap_err().is_outcome_unknown());
+    }
 }

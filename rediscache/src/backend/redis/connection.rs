@@ -28,6 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The least and the most time between two tries of a call that a server was not ready for.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
 
+/// The most bytes that a write may have to be made again: a server closes the connection of whoever sends it more than it
+/// takes, and the next one, with all calls on it, would end likewise.
+const MOST_REPEATED: usize = 1 << 20;
+
 /// How often one call is sent on to another node.
 const REDIRECTIONS: u32 = 16;
 
@@ -347,7 +351,8 @@ impl Connection {
             };
             let heard = live.heard();
             let sent = progress.under_way.insert(Sent { link, live, heard });
-            let may_repeat = effect != Effect::Once && !progress.broke;
+            // The first connection may still bring a write that was made again long ago: only reads are asked again.
+            let may_repeat = effect == Effect::None && !progress.broke;
             let (answer, another) = sent.answer(&self.servers, request, asking, may_repeat, self.doubt).await;
             progress.broke |= another.is_some();
             let Some(Sent { link, live, .. }) = progress.under_way.take() else { return Err(fault::unexpected()) };
@@ -657,10 +662,16 @@ impl Effect {
             [b"HEXISTS", b"HGET", b"HGETALL", b"HKEYS", b"HLEN", b"HMGET", b"HSCAN", b"HVALS", b"LLEN", b"LRANGE"];
         match command.args_iter().next() {
             Some(Arg::Simple(name)) if READS.contains(&name) => Self::None,
-            Some(Arg::Simple(b"HSET")) => Self::Same,
+            Some(Arg::Simple(b"HSET")) if size(command) <= MOST_REPEATED => Self::Same,
             _ => Self::Once,
         }
     }
+}
+
+/// How many bytes its arguments take.
+fn size(command: &Cmd) -> usize {
+    let length = |argument: Arg<&[u8]>| if let Arg::Simple(bytes) = argument { bytes.len() } else { 0 };
+    command.args_iter().map(length).sum()
 }
 
 impl Remedy {
