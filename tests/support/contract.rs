@@ -1,8 +1,12 @@
 use std::env;
+use std::time::Duration;
 
 use rediscache::RedisSession;
 
 use crate::namespace;
+
+/// More than any call takes on a machine that is busy with other things.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The URL of the server that the suites share, from `REDISCACHE_TEST_URL`. Other tests use it too: touch only keys
 /// under a fresh [`namespace`], and never flush.
@@ -38,7 +42,8 @@ pub async fn redis_session(name: &str) -> RedisSession {
 }
 
 async fn session(url: &str, name: &str) -> RedisSession {
-    let session = RedisSession::builder(url).global_namespace(namespace(name)).connect().await;
+    let session =
+        RedisSession::builder(url).global_namespace(namespace(name)).response_timeout(PATIENCE).connect().await;
     session.unwrap_or_else(|error| panic!("no session: {error:?}"))
 }
 
