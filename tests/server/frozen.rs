@@ -172,9 +172,8 @@ async fn a_write_that_was_acknowledged_is_not_undone_by_one_that_arrives_late() 
     let old = names.set(1, "old").await;
     names.set(1, "new").await.unwrap();
     proxy.heal();
-    if old.is_ok() {
-        assert_eq!(names.get(1).await.unwrap().as_deref(), Some("new"));
-    } else {
-        assert!(old.unwrap_err().is_outcome_unknown());
+    match old {
+        Ok(()) => assert_eq!(names.get(1).await.unwrap().as_deref(), Some("new")),
+        Err(error) => assert!(error.is_outcome_unknown(), "{error:?}"),
     }
 }
