@@ -1,22 +1,22 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::{Arc, OnceLock, Weak};
 use std::task::Poll;
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::{Arg, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
-use tokio::time::Instant;
+use redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
 
 use super::RedisWaiter;
 use super::announcement;
-use super::cluster::{Cluster, slot, tag};
+use super::call::{Patience, Progress, Sent};
+use super::cluster::{Cluster, tag};
 use super::dial::{Dial, Known, Peer};
 use super::error::{broke_twice, from_driver, not_connected, timed_out};
 use super::hub::Hub;
 use super::link::{DOUBT, Link, Live};
+use super::request::{Effect, Remedy, Request};
 use super::script::Invocation;
+use super::servers::Servers;
 use crate::backend::near::Change;
 use crate::backend::{Home, fault};
 use crate::config::{Config, Deployment};
@@ -24,13 +24,6 @@ use crate::error::{Error, Result};
 
 /// How long a call waits for a server that cannot be reached, or that is not ready, unless it has less time.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The least and the most time between two tries of a call that a server was not ready for.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
-
-/// The most bytes that a write may have to be made again: a server closes the connection of whoever sends it more than it
-/// takes, and the next one, with all calls on it, would end likewise.
-const MOST_REPEATED: usize = 1 << 20;
 
 /// How often one call is sent on to another node.
 const REDIRECTIONS: u32 = 16;
@@ -50,51 +43,6 @@ pub(super) struct Connection {
     pub(super) hub: Arc<Hub>,
     /// The same way over connections that tell of changes, once it was made.
     telling: OnceLock<Weak<Connection>>,
-}
-
-#[derive(Clone)]
-pub(super) enum Servers {
-    One(Link),
-    Cluster(Cluster),
-}
-
-/// What a call does, and so whether it may be made twice.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Effect {
-    /// It reads.
-    None,
-    /// It leaves what it left the first time, and answers the same.
-    Same,
-    /// The second time would do more, or say something else.
-    Once,
-}
-
-/// What is sent and answered as a whole.
-#[derive(Clone, Copy)]
-enum Request<'a> {
-    Command(&'a Cmd),
-    Commands(&'a Pipeline),
-    Script(&'a Invocation),
-    /// A change, and the command that publishes it in the same step.
-    Published(&'a Request<'a>, &'a Cmd),
-}
-
-/// What can be done about a failure.
-enum Remedy {
-    /// The server answered: none.
-    None,
-    /// The connection is of no use any more.
-    Reconnect,
-    /// The server has become a replica, and did nothing.
-    FindMaster,
-    /// A server will do it in a moment, maybe another one; this one did nothing.
-    Wait,
-    /// The same server will do it when the keys are all at one node again.
-    Stay,
-    /// Another node has the slot for good.
-    Move(u16, String),
-    /// Another node has this key already.
-    Ask(String),
 }
 
 impl Connection {
@@ -401,302 +349,6 @@ impl Connection {
                 }
                 _ => return Err(from_driver(&error)),
             }
-        }
-    }
-}
-
-/// How far a call has come.
-#[derive(Default)]
-struct Progress {
-    under_way: Option<Sent>,
-    /// Whether a connection broke under it.
-    broke: bool,
-}
-
-/// Where a call is that is not answered yet.
-struct Sent {
-    link: Link,
-    live: Live,
-    /// How many answers there were when it was sent.
-    heard: u64,
-}
-
-impl Sent {
-    /// Sends it and waits for the answer, which another connection may bring: it is sent twice, if it may, when the
-    /// connection says nothing and another takes its place.
-    async fn answer(
-        &self,
-        servers: &Servers,
-        request: Request<'_>,
-        asking: bool,
-        may_repeat: bool,
-        doubt: Duration,
-    ) -> (RedisResult<Value>, Option<Live>) {
-        let mut connection = self.live.connection.clone();
-        let mut answer = pin!(request.send(&mut connection, asking));
-        let mut heard = self.heard;
-        loop {
-            if let Ok(answer) = tokio::time::timeout(doubt, &mut answer).await {
-                return (answer, None);
-            }
-            let before = std::mem::replace(&mut heard, self.live.heard());
-            if before == heard {
-                break;
-            }
-        }
-        self.link.doubt(&self.live);
-        servers.look_again();
-        if !may_repeat || asking {
-            return (answer.await, None);
-        }
-        tokio::select! {
-            answer = &mut answer => (answer, None),
-            Some((again, live)) = Box::pin(self.answer_of_another(request)) => (again, Some(live)),
-        }
-    }
-
-    /// The answer over the connection that takes the place of this one; `None` if there is none.
-    async fn answer_of_another(&self, request: Request<'_>) -> Option<(RedisResult<Value>, Live)> {
-        self.link.is_replaced(&self.live).await;
-        let mut live = self.link.live().await.ok()?;
-        let answer = request.send(&mut live.connection, false).await;
-        if answer.is_ok() {
-            live.hear();
-        }
-        Some((answer, live))
-    }
-}
-
-/// How long a call that was not made yet goes on trying, from the first trouble on.
-struct Patience {
-    limit: Duration,
-    since: Option<Instant>,
-    pause: Duration,
-}
-
-impl Patience {
-    fn new(limit: Duration) -> Self {
-        Self { limit, since: None, pause: PAUSE.0 }
-    }
-
-    fn is_left(&mut self) -> bool {
-        self.since.get_or_insert_with(Instant::now).elapsed() < self.limit
-    }
-
-    async fn pause(&mut self) {
-        tokio::time::sleep(self.pause).await;
-        self.pause = PAUSE.1.min(self.pause * 2);
-    }
-}
-
-impl Servers {
-    fn link<'a>(&self, key: impl FnOnce() -> &'a [u8]) -> Result<Link> {
-        match self {
-            Self::One(link) => Ok(link.clone()),
-            Self::Cluster(cluster) => cluster.link(slot(key())),
-        }
-    }
-
-    /// The connection of a link; on a cluster `None` when it is slow to come, since the node may be gone for good.
-    async fn live(&self, link: &Link) -> Option<Result<Live>> {
-        match self {
-            Self::One(_) => Some(link.live().await),
-            Self::Cluster(_) => Box::pin(tokio::time::timeout(DOUBT, link.live())).await.ok(),
-        }
-    }
-
-    /// Whoever has this key.
-    pub(super) fn link_of(&self, key: &str) -> Result<Link> {
-        self.link(|| key.as_bytes())
-    }
-
-    /// Learns from a refusal of a node who has the key.
-    pub(super) fn follow(&self, error: &RedisError, by: &Link) {
-        match Remedy::of(error) {
-            Remedy::Move(slot, node) => self.moved(slot, &node, by),
-            _ => self.look_again(),
-        }
-    }
-
-    fn named(&self, node: &str, by: &Link) -> Option<Link> {
-        match self {
-            Self::One(_) => None,
-            Self::Cluster(cluster) => cluster.named(node, by.peer()),
-        }
-    }
-
-    /// Sees whether another node serves the key now.
-    pub(super) async fn refresh(&self) {
-        if let Self::Cluster(cluster) = self {
-            // What is wrong shows in the call itself.
-            let _ = cluster.refresh().await;
-        }
-    }
-
-    /// The same, without waiting for it.
-    pub(super) fn look_again(&self) {
-        if let Self::Cluster(cluster) = self {
-            cluster.start_round();
-        }
-    }
-
-    fn moved(&self, slot: u16, node: &str, by: &Link) {
-        if let Self::Cluster(cluster) = self {
-            cluster.moved(slot, node, by.peer());
-        }
-    }
-}
-
-impl Request<'_> {
-    async fn send(self, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
-        match self {
-            Self::Command(command) => send(command, connection, asking).await,
-            Self::Commands(commands) => {
-                let asked = asking.then(|| asked(commands));
-                match asked.as_ref().unwrap_or(commands).query_async(connection).await {
-                    // Nothing was done at all.
-                    Ok(Value::Array(answers)) if answers.iter().all(is_refusal) => {
-                        Value::Array(answers).extract_error()
-                    }
-                    answer => answer,
-                }
-            }
-            Self::Script(script) => match send(script.by_digest(), connection, asking).await {
-                Err(error) if is_no_script(&error) => send(&script.by_source(), connection, asking).await,
-                answer => answer,
-            },
-            Self::Published(change, word) => match change.send_with(word, false, connection).await {
-                Err(error) if is_no_script(&error) => change.send_with(word, true, connection).await,
-                answer => answer,
-            },
-        }
-    }
-
-    /// Sends it and another command in one transaction. What the other says does not matter.
-    async fn send_with(
-        &self,
-        word: &Cmd,
-        by_source: bool,
-        connection: &mut MultiplexedConnection,
-    ) -> RedisResult<Value> {
-        let mut commands = match self {
-            Self::Commands(commands) => (*commands).clone(),
-            _ => redis::pipe(),
-        };
-        match self {
-            Self::Command(command) => commands.add_command((*command).clone()),
-            Self::Script(script) if by_source => commands.add_command(script.by_source()),
-            Self::Script(script) => commands.add_command(script.by_digest().clone()),
-            Self::Commands(_) | Self::Published(..) => &mut commands,
-        };
-        commands.atomic().add_command(word.clone()).ignore();
-        let answers: RedisResult<Vec<Value>> = commands.query_async(connection).await;
-        let mut answers = answers.map_err(|error| refusal(&error).unwrap_or(error))?;
-        match self {
-            Self::Commands(_) => Ok(Value::Array(answers)),
-            _ => Ok(answers.pop().unwrap_or(Value::Nil)),
-        }
-    }
-
-    fn key(&self) -> &[u8] {
-        let (command, place) = match self {
-            Self::Published(change, _) => return change.key(),
-            Self::Command(command) => (Some(*command), 1),
-            Self::Commands(commands) => (commands.cmd_iter().next(), 1),
-            // After `EVALSHA`, the digest and the number of keys.
-            Self::Script(script) => (Some(script.by_digest()), 3),
-        };
-        match command.and_then(|command| command.args_iter().nth(place)) {
-            Some(Arg::Simple(key)) => key,
-            _ => b"",
-        }
-    }
-
-    /// Whether it can be made at a node that has only a part of the slot.
-    fn has_one_key(&self) -> bool {
-        match self {
-            Self::Command(_) | Self::Commands(_) => true,
-            Self::Published(..) => false,
-            Self::Script(script) => script.has_one_key(),
-        }
-    }
-}
-
-/// The same one by one: a key that is asked for elsewhere has left for good.
-fn asked(commands: &Pipeline) -> Pipeline {
-    let mut asked = Pipeline::new();
-    for command in commands.cmd_iter() {
-        asked.cmd("ASKING").ignore().add_command(command.clone());
-    }
-    asked.ignore_errors();
-    asked
-}
-
-fn is_refusal(answer: &Value) -> bool {
-    matches!(answer, Value::ServerError(_))
-}
-
-async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
-    if !asking {
-        return connection.send_packed_command(command).await?.extract_error();
-    }
-    let mut commands = redis::pipe();
-    commands.cmd("ASKING").add_command(command.clone());
-    let mut answers = connection.send_packed_commands(&commands, 0, 2).await?;
-    // By itself, so that its error is what it would be without.
-    answers.pop().unwrap_or(Value::Nil).extract_error()
-}
-
-/// What the server said of the first of several commands that it refused.
-fn refusal(error: &RedisError) -> Option<RedisError> {
-    error.clone().into_server_errors().and_then(|errors| errors.first().cloned()).map(|first| first.1.into())
-}
-
-fn is_no_script(error: &RedisError) -> bool {
-    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
-}
-
-impl Effect {
-    fn of(command: &Cmd) -> Self {
-        const READS: [&[u8]; 10] =
-            [b"HEXISTS", b"HGET", b"HGETALL", b"HKEYS", b"HLEN", b"HMGET", b"HSCAN", b"HVALS", b"LLEN", b"LRANGE"];
-        match command.args_iter().next() {
-            Some(Arg::Simple(name)) if READS.contains(&name) => Self::None,
-            Some(Arg::Simple(b"HSET")) if size(command) <= MOST_REPEATED => Self::Same,
-            _ => Self::Once,
-        }
-    }
-}
-
-/// How many bytes its arguments take.
-fn size(command: &Cmd) -> usize {
-    let length = |argument: Arg<&[u8]>| if let Arg::Simple(bytes) = argument { bytes.len() } else { 0 };
-    command.args_iter().map(length).sum()
-}
-
-impl Remedy {
-    fn of(error: &RedisError) -> Self {
-        if let Some(refusal) = refusal(error) {
-            return Self::of_refusal(&refusal);
-        }
-        match error.kind() {
-            ErrorKind::Io | ErrorKind::Parse => Self::Reconnect,
-            _ => Self::None,
-        }
-    }
-
-    /// The server, or a part of what it did, answered with an error.
-    fn of_refusal(error: &RedisError) -> Self {
-        let redirection = || error.redirect_node().map(|(node, slot)| (slot, node.to_owned()));
-        match error.code().unwrap_or_default() {
-            "MOVED" => redirection().map_or(Self::None, |(slot, node)| Self::Move(slot, node)),
-            "ASK" => redirection().map_or(Self::None, |(_, node)| Self::Ask(node)),
-            "READONLY" => Self::FindMaster,
-            "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" => Self::Wait,
-            "TRYAGAIN" => Self::Stay,
-            // A script needs keys of a slot that is being moved; it looks at all before it changes any.
-            _ if error.detail().is_some_and(|detail| detail.contains("non local key")) => Self::Stay,
-            _ => Self::None,
         }
     }
 }

@@ -1,7 +1,7 @@
 use redis::{Cmd, Value, cmd};
 
-use super::connection::Effect;
 use super::hub::Touch;
+use super::request::Effect;
 use super::{RedisStore, script};
 use crate::backend::near::Change;
 use crate::backend::{Compared, Entries, Increment, Packed, Page};

@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use redis::FromRedisValue;
 
-use super::connection::Effect;
+use super::request::Effect;
 use super::{RedisStore, script};
 use crate::backend::near::Change;
 use crate::backend::{DataType, milliseconds};

@@ -1,7 +1,7 @@
 use redis::cmd;
 
-use super::connection::Effect;
 use super::hash::with_all;
+use super::request::Effect;
 use super::{RedisStore, script};
 use crate::backend::Packed;
 use crate::error::Result;

@@ -2,6 +2,7 @@
 
 mod announcement;
 mod batch;
+mod call;
 mod cluster;
 mod connection;
 mod crowd;
@@ -14,8 +15,10 @@ mod lifetime;
 mod link;
 mod list;
 mod near;
+mod request;
 mod script;
 mod sentinel;
+mod servers;
 mod station;
 mod task;
 mod waiter;

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use redis::{Arg, Cmd, Script, ToRedisArgs, cmd};
 
-use super::connection::Effect;
+use super::request::Effect;
 
 /// A script and its digest.
 pub(super) struct Lua {

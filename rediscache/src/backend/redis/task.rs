@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 use redis::{FromRedisValue, ToRedisArgs};
 
 use super::connection::Connection;
-use super::connection::Effect;
+use super::request::Effect;
 use super::script::Invocation;
 use super::{RedisStore, script};
 use crate::backend::milliseconds;

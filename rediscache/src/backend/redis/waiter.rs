@@ -6,9 +6,9 @@ use redis::aio::MultiplexedConnection;
 use redis::{PushInfo, PushKind, RedisResult, cmd};
 use tokio::sync::watch;
 
-use super::connection::Servers;
 use super::dial::{Connected, Dial, Peer};
 use super::link::{Link, pause};
+use super::servers::Servers;
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
 const SLICE: Duration = Duration::from_secs(5);

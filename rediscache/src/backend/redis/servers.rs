@@ -1,0 +1,71 @@
+use redis::RedisError;
+
+use super::cluster::{Cluster, slot};
+use super::link::{DOUBT, Link, Live};
+use super::request::Remedy;
+use crate::error::Result;
+
+/// Which server serves a key.
+#[derive(Clone)]
+pub(super) enum Servers {
+    One(Link),
+    Cluster(Cluster),
+}
+
+impl Servers {
+    pub(super) fn link<'a>(&self, key: impl FnOnce() -> &'a [u8]) -> Result<Link> {
+        match self {
+            Self::One(link) => Ok(link.clone()),
+            Self::Cluster(cluster) => cluster.link(slot(key())),
+        }
+    }
+
+    /// The connection of a link; on a cluster `None` when it is slow to come, since the node may be gone for good.
+    pub(super) async fn live(&self, link: &Link) -> Option<Result<Live>> {
+        match self {
+            Self::One(_) => Some(link.live().await),
+            Self::Cluster(_) => Box::pin(tokio::time::timeout(DOUBT, link.live())).await.ok(),
+        }
+    }
+
+    /// Whoever has this key.
+    pub(super) fn link_of(&self, key: &str) -> Result<Link> {
+        self.link(|| key.as_bytes())
+    }
+
+    /// Learns from a refusal of a node who has the key.
+    pub(super) fn follow(&self, error: &RedisError, by: &Link) {
+        match Remedy::of(error) {
+            Remedy::Move(slot, node) => self.moved(slot, &node, by),
+            _ => self.look_again(),
+        }
+    }
+
+    pub(super) fn named(&self, node: &str, by: &Link) -> Option<Link> {
+        match self {
+            Self::One(_) => None,
+            Self::Cluster(cluster) => cluster.named(node, by.peer()),
+        }
+    }
+
+    /// Sees whether another node serves the key now.
+    pub(super) async fn refresh(&self) {
+        if let Self::Cluster(cluster) = self {
+            // What is wrong shows in the call itself.
+            let _ = cluster.refresh().await;
+        }
+    }
+
+    /// The same, without waiting for it.
+    pub(super) fn look_again(&self) {
+        if let Self::Cluster(cluster) = self {
+            cluster.start_round();
+        }
+    }
+
+    pub(super) fn moved(&self, slot: u16, node: &str, by: &Link) {
+        if let Self::Cluster(cluster) = self {
+            cluster.moved(slot, node, by.peer());
+        }
+    }
+}
