@@ -104,8 +104,17 @@ impl Sentinels {
         &mut self.sentinels
     }
 
-    /// Kills the master, as a crash would.
+    /// Kills the master, as a crash would. Sentinels that vote for themselves at the same moment vote again after twice
+    /// their `failover-timeout`.
+    ///
+    /// # Panics
+    ///
+    /// When a Sentinel does not answer.
     pub fn kill_master(&mut self) {
+        for sentinel in self.living() {
+            let soon = ["SET", SERVICE, "failover-timeout", "1000"];
+            cmd("SENTINEL").arg(&soon).exec(&mut sentinel.raw()).expect("a Sentinel takes it");
+        }
         let master = self.master().port();
         self.servers.iter_mut().filter(|server| server.port() == master).for_each(Server::kill);
     }
