@@ -6,6 +6,8 @@ mod cluster;
 mod every;
 mod failover;
 mod harness;
+mod near;
+mod near_permission;
 mod permission;
 mod reshard;
 mod sentinel;

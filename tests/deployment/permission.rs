@@ -7,7 +7,7 @@ use support::{Cluster, Server};
 
 use crate::every::every_operation;
 
-const README: &str = include_str!("../../README.md");
+pub(crate) const README: &str = include_str!("../../README.md");
 
 /// What is done without, where it is forbidden: waits look now and then, and nobody learns the name.
 const DISPENSABLE: [&str; 4] = ["+blmove", "+publish", "+subscribe", "+client|setname"];
@@ -21,18 +21,18 @@ fn documented() -> Vec<&'static str> {
     rules.split("```").next().unwrap().split_whitespace().collect()
 }
 
-fn set_user(server: &Server, name: &str, rules: &[String]) {
+pub(crate) fn set_user(server: &Server, name: &str, rules: &[String]) {
     let user = ["SETUSER", name, "reset", "on", ">secret"];
     cmd("ACL").arg(&user).arg(rules).exec(&mut server.raw()).unwrap();
 }
 
-async fn session_of(url: &str, name: &str) -> RedisSession {
+pub(crate) async fn session_of(url: &str, name: &str) -> RedisSession {
     let url = url.replace("://", &format!("://{name}:secret@"));
     RedisSession::builder(url).global_namespace(name).connect().await.unwrap()
 }
 
 /// The documented rules for another user.
-fn rules_of(name: &str) -> Vec<String> {
+pub(crate) fn rules_of(name: &str) -> Vec<String> {
     documented().into_iter().map(|rule| rule.replace("bot.", &format!("{name}."))).collect()
 }
 

@@ -40,8 +40,7 @@ impl Sent {
         may_repeat: bool,
         doubt: Duration,
     ) -> (RedisResult<Value>, Option<Live>) {
-        let mut connection = self.live.connection.clone();
-        let mut answer = pin!(request.send(&mut connection, asking));
+        let mut answer = pin!(request.send(&self.live, asking));
         let mut heard = self.heard;
         loop {
             if let Ok(answer) = tokio::time::timeout(doubt, &mut answer).await {
@@ -66,8 +65,8 @@ impl Sent {
     /// The answer over the connection that takes the place of this one; `None` if there is none.
     async fn answer_of_another(&self, request: Request<'_>) -> Option<(RedisResult<Value>, Live)> {
         self.link.is_replaced(&self.live).await;
-        let mut live = self.link.live().await.ok()?;
-        let answer = request.send(&mut live.connection, false).await;
+        let live = self.link.live().await.ok()?;
+        let answer = request.send(&live, false).await;
         if answer.is_ok() {
             live.hear();
         }

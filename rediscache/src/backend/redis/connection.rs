@@ -117,10 +117,7 @@ impl Connection {
 
     /// Sends several reads on one key together, and tells which connection brought the answers.
     pub(super) async fn query_over(&self, commands: &Pipeline) -> Result<(Vec<Value>, Link, Live)> {
-        match &self.servers {
-            Servers::One(_) => self.call_over(Request::Commands(commands), Effect::None).await,
-            Servers::Cluster(_) => self.call_over(Request::Commands(commands.clone().atomic()), Effect::None).await,
-        }
+        self.call_over(Request::Commands(commands), Effect::None).await
     }
 
     /// Runs a script by its digest; the script itself is sent only when the server does not know it.
@@ -347,6 +344,8 @@ impl Connection {
                     patience.pause().await;
                     Box::pin(self.servers.refresh()).await;
                 }
+                // The first time it may have taken effect.
+                _ if progress.broke => return Err(from_driver(&error).outcome_unknown()),
                 _ => return Err(from_driver(&error)),
             }
         }

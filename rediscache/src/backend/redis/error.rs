@@ -72,6 +72,8 @@ fn refused(error: &RedisError) -> Error {
             (ErrorKind::Config, "the server refused the user or the password; check the URL")
         }
         (_, redis::ErrorKind::Server(ServerErrorKind::NoPerm)) => return forbidden(error),
+        // Of `EXEC` itself.
+        ("EXECABORT", _) if error.detail().is_some_and(|detail| detail.contains("NOPERM")) => return forbidden(error),
         // The second is how Redis 7.0 says it.
         ("ERR", _)
             if error.detail().is_some_and(|detail| {
@@ -114,27 +116,40 @@ fn not_now(code: &str, error: &RedisError) -> Error {
 /// The user of the URL may not do this. The server names the command, and neither key nor channel.
 fn forbidden(error: &RedisError) -> Error {
     let said = error.detail().unwrap_or_default();
-    let message = match said.split('\'').nth(1) {
-        Some("publish" | "spublish") => return without_word(error),
-        Some(command) if command.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'|') => {
+    let message = match forbidden_command(error) {
+        Some("multi" | "exec" | "publish" | "spublish") => return without_word(error),
+        Some(command) => {
             format!("the server's ACL forbids the user of the URL the command `{command}`; allow it with `+{command}`")
         }
-        _ if said.contains("channel") => return without_word(error),
-        _ if said.contains("key") => "the server's ACL forbids the user of the URL a key of this namespace; \
-                                      allow them with `~prefix*`"
+        None if said.contains("channel") => return without_word(error),
+        None if said.contains("key") => "the server's ACL forbids the user of the URL a key of this namespace; \
+                                         allow them with `~prefix*`"
             .to_owned(),
-        _ => "the server's ACL forbids the user of the URL a command of a script; see with `ACL LOG` which it is, and in \
-              the README which are needed"
-            .to_owned(),
+        None => {
+            "the server's ACL forbids the user of the URL a command of a script; see with `ACL LOG` which it is, and \
+                 in the README which are needed"
+                .to_owned()
+        }
     };
     Error::new(ErrorKind::Server, message).because(Said::by(error))
 }
 
+fn forbidden_command(error: &RedisError) -> Option<&str> {
+    let command = error.detail()?.split('\'').nth(1)?;
+    command.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'|').then_some(command)
+}
+
 /// The user of the URL may neither be told of changes nor tell of them.
 fn without_word(error: &RedisError) -> Error {
-    let message = "the server's ACL forbids the user of the URL to hear of changes, or to publish them; allow \
-                   `+client|tracking` for a near cache, with `Near::fields()` also `+subscribe +ssubscribe +publish \
-                   +spublish` and the channels `&*$near`";
+    let what = match forbidden_command(error) {
+        Some(command) => format!("the command `{command}`"),
+        None => "the channels of a near cache".to_owned(),
+    };
+    let message = format!(
+        "the server's ACL forbids the user of the URL {what}; allow `+client|tracking` for a near cache, with \
+         `Near::fields()` also `+multi +exec +subscribe +publish` and the channels `&*$near`, and on a cluster \
+         `+ssubscribe +spublish`"
+    );
     Error::new(ErrorKind::Unsupported, message).because(Said::by(error))
 }
 

@@ -80,6 +80,8 @@ struct Signs {
     is_doubted: AtomicBool,
     /// How many of those failed.
     doubts: AtomicU32,
+    /// Whether its user may make transactions, as far as is known.
+    transacts: AtomicBool,
 }
 
 impl Live {
@@ -90,6 +92,15 @@ impl Live {
 
     pub(super) fn heard(&self) -> u64 {
         self.signs.heard.load(Ordering::Relaxed)
+    }
+
+    /// Whether its user is known to be allowed transactions.
+    pub(super) fn transacts(&self) -> bool {
+        self.signs.transacts.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note_transactions(&self) {
+        self.signs.transacts.store(true, Ordering::Relaxed);
     }
 }
 

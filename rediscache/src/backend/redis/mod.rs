@@ -21,6 +21,7 @@ mod sentinel;
 mod servers;
 mod station;
 mod task;
+mod transaction;
 mod waiter;
 
 use std::future::Future;

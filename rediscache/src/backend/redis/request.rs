@@ -3,7 +3,9 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Arg, Cmd, ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
 
+use super::link::Live;
 use super::script::Invocation;
+use super::transaction::transact;
 
 /// The most bytes that a write may have to be made again: a server closes the connection of whoever sends it more than it
 /// takes, and the next one, with all calls on it, would end likewise.
@@ -49,7 +51,8 @@ pub(super) enum Remedy {
 }
 
 impl Request<'_> {
-    pub(super) async fn send(self, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
+    pub(super) async fn send(self, live: &Live, asking: bool) -> RedisResult<Value> {
+        let connection = &mut live.connection.clone();
         match self {
             Self::Command(command) => send(command, connection, asking).await,
             Self::Commands(commands) => {
@@ -66,33 +69,25 @@ impl Request<'_> {
                 Err(error) if is_no_script(&error) => send(&script.by_source(), connection, asking).await,
                 answer => answer,
             },
-            Self::Published(change, word) => match change.send_with(word, false, connection).await {
-                Err(error) if is_no_script(&error) => change.send_with(word, true, connection).await,
+            Self::Published(change, word) => match change.send_with(word, false, live).await {
+                Err(error) if is_no_script(&error) => change.send_with(word, true, live).await,
                 answer => answer,
             },
         }
     }
 
     /// Sends it and another command in one transaction. What the other says does not matter.
-    async fn send_with(
-        &self,
-        word: &Cmd,
-        by_source: bool,
-        connection: &mut MultiplexedConnection,
-    ) -> RedisResult<Value> {
-        let mut commands = match self {
-            Self::Commands(commands) => (*commands).clone(),
-            _ => redis::pipe(),
+    async fn send_with(&self, word: &Cmd, by_source: bool, live: &Live) -> RedisResult<Value> {
+        let mut commands: Vec<Cmd> = match self {
+            Self::Command(command) => vec![(*command).clone()],
+            Self::Commands(commands) => commands.cmd_iter().cloned().collect(),
+            Self::Script(script) if by_source => vec![script.by_source()],
+            Self::Script(script) => vec![script.by_digest().clone()],
+            Self::Published(..) => Vec::new(),
         };
-        match self {
-            Self::Command(command) => commands.add_command((*command).clone()),
-            Self::Script(script) if by_source => commands.add_command(script.by_source()),
-            Self::Script(script) => commands.add_command(script.by_digest().clone()),
-            Self::Commands(_) | Self::Published(..) => &mut commands,
-        };
-        commands.atomic().add_command(word.clone()).ignore();
-        let answers: RedisResult<Vec<Value>> = commands.query_async(connection).await;
-        let mut answers = answers.map_err(|error| refusal(&error).unwrap_or(error))?;
+        commands.push(word.clone());
+        let mut answers = transact(commands, live).await?;
+        answers.pop();
         match self {
             Self::Commands(_) => Ok(Value::Array(answers)),
             _ => Ok(answers.pop().unwrap_or(Value::Nil)),
