@@ -25,13 +25,13 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// `HGET`, or `HMGET` of several, with `PTTL`, in one round trip. `CLIENT TRACKING` makes the server remember the
     /// namespaces read, up to `tracking-table-max-keys`. While something is served, a `PING` goes out three times in each
     /// `staleness`; none from a minute after that. With [`Near::fields`], each write is `MULTI`, the write, `PUBLISH` (on
-    /// a cluster `SPUBLISH`) and `EXEC`, in one round trip. The embedded store is in this process already: it keeps
-    /// nothing twice.
+    /// a cluster `SPUBLISH`) and `EXEC`, in one round trip, and in two more the first over a connection, which finds out
+    /// whether transactions may be made. The embedded store is in this process already: it keeps nothing twice.
     ///
     /// # Errors
     ///
     /// Of the reads: [`Unsupported`](ErrorKind::Unsupported) when the server, its ACL or RESP2 in the URL keeps it from
-    /// telling of changes; with [`Near::fields`], of the writes too.
+    /// telling of changes; with [`Near::fields`], of the writes too, before anything is written. What to allow is named.
     ///
     /// # Examples
     ///
