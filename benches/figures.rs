@@ -61,7 +61,7 @@ fn embedded(rounds: usize, runtime: &Runtime) {
         nanoseconds(rounds, || {
             key = (key + 1) % 10_000;
             let mut get = names.get(key);
-            let answer = get.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            let answer = Pin::new(&mut get).poll(&mut Context::from_waker(Waker::noop()));
             assert!(black_box(answer).is_ready());
         })
     });
@@ -135,7 +135,7 @@ fn waiting_for_items(runtime: &Runtime, empty: &RedisQueue<u64>) {
             let mut context = Context::from_waker(Waker::noop());
             for _ in 0..CALLERS {
                 let mut get = empty.get();
-                assert!(get.as_mut().poll(&mut context).is_pending());
+                assert!(Pin::new(&mut get).poll(&mut context).is_pending());
                 waiting.push(get);
             }
         });

@@ -46,7 +46,7 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         CacheLock: send sync unpin owned debug;
         Scan<Local, Local, Typestring>: send unpin owned debug;
         QueueStream<u64>: send unpin owned debug;
-        Operation<Local>: send unpin owned;
+        Operation<Local>: send unpin owned debug;
         Error: send sync unpin owned debug;
         ErrorKind: send sync unpin owned debug clone;
         CodecError: send sync unpin owned debug;

@@ -70,8 +70,8 @@ contract! {
         let numbers = Numbers::new("numbers").on(&session);
         numbers.update([(1, 10), (2, 20)]).await?;
         let noop = &mut Context::from_waker(Waker::noop());
-        let mut first = [numbers.set(1, 11), numbers.delete(1).map(|_| Ok(())).boxed()];
-        let mut given_up = [numbers.set(2, 22), numbers.delete(2).map(|_| Ok(())).boxed()];
+        let mut first = [numbers.set(1, 11).boxed(), numbers.delete(1).map(|_| Ok(())).boxed()];
+        let mut given_up = [numbers.set(2, 22).boxed(), numbers.delete(2).map(|_| Ok(())).boxed()];
         for call in first.iter_mut().chain(&mut given_up) {
             let _ = call.as_mut().poll(noop);
         }

@@ -40,10 +40,10 @@ fn calls(session: &RedisSession, key: u64) -> [(&'static str, BoxFuture<'static,
         ("get", numbers.get(key).map_ok(drop).boxed()),
         ("get_or", numbers.get_or(key, 0).map_ok(drop).boxed()),
         ("contains", numbers.contains(key).map_ok(drop).boxed()),
-        ("set", numbers.set(key, 1)),
+        ("set", numbers.set(key, 1).boxed()),
         ("delete", numbers.delete(key).map_ok(drop).boxed()),
         ("increment", numbers.increment(key, 1).map_ok(drop).boxed()),
-        ("put", outbox.put(key)),
+        ("put", outbox.put(key).boxed()),
     ]
 }
 

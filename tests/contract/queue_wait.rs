@@ -84,7 +84,7 @@ contract! {
 
     async fn one_who_does_not_wait_gets_nothing_before_those_who_do(session: RedisSession) -> rediscache::Result<()> {
         let jobs = jobs(&session);
-        let mut line = in_line([jobs.get(), jobs.get()]).await;
+        let mut line = in_line([jobs.get(), jobs.get()].map(|get| -> Waiting<_> { Box::pin(get) })).await;
         jobs.put(1).await?;
         assert_eq!(jobs.try_get().await?, None);
         assert_eq!(soon(line.remove(0).finish()).await?, 1);

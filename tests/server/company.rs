@@ -66,9 +66,9 @@ async fn what_goes_in_company_takes_few_commands() -> Result<()> {
         }
         monitor.commands().len()
     };
-    let of_sets = commands_of((0..1_000).map(|n| numbers.set(n, n)).collect()).await;
+    let of_sets = commands_of((0..1_000).map(|n| numbers.set(n, n).boxed()).collect()).await;
     let of_gets = commands_of((0..1_000).map(|n| numbers.get(n).map_ok(drop).boxed()).collect()).await;
-    let of_puts = commands_of((0..1_000).map(|n| outbox.put(n)).collect()).await;
+    let of_puts = commands_of((0..1_000).map(|n| outbox.put(n).boxed()).collect()).await;
     let of_sums = commands_of((0..1_000).map(|n| numbers.increment(n, 1).map_ok(drop).boxed()).collect()).await;
     let commands = [of_sets, of_gets, of_puts, of_sums];
     assert!(commands.iter().all(|count| (2..100).contains(count)), "{commands:?}");
@@ -124,7 +124,7 @@ async fn a_type_that_changes_meanwhile_is_told_to_those_it_meets() {
                 let calls: [(&str, BoxFuture<'_, Result<()>>); 5] = [
                     ("get", numbers.get(key).map_ok(drop).boxed()),
                     ("contains", numbers.contains(key).map_ok(drop).boxed()),
-                    ("set", numbers.set(key, 1)),
+                    ("set", numbers.set(key, 1).boxed()),
                     ("delete", numbers.delete(key).map_ok(drop).boxed()),
                     ("increment", numbers.increment(key, 1).map_ok(drop).boxed()),
                 ];

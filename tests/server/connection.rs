@@ -1,11 +1,13 @@
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
 use redis::{Connection, cmd};
-use rediscache::{Operation, RedisCache, RedisSession, Result};
+use rediscache::{RedisCache, RedisSession, Result};
 use support::{Server, within_polls};
 
 use crate::{PATIENCE, eventually, names};
+
+type Call = fn(&RedisSession) -> BoxFuture<'static, Result<()>>;
 
 /// How many connections there are beside this one.
 fn others(raw: &mut Connection) -> usize {
@@ -85,8 +87,8 @@ fn a_session_is_used_from_several_runtimes() {
     let home = tokio::runtime::Runtime::new().unwrap();
     let session = home.block_on(RedisSession::connect(&server.url())).unwrap();
     let [one, other] = [(); 2].map(|()| tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
-    let calls: [fn(&RedisSession) -> Operation<()>; 2] = [
-        |session| names(session).set(1, "x"),
+    let calls: [Call; 2] = [
+        |session| Box::pin(names(session).set(1, "x")),
         |session| {
             let get = names(session).get(1);
             Box::pin(async { get.await.map(drop) })

@@ -97,10 +97,11 @@ impl Object {
         body: impl FnOnce(Target) -> F + Send + 'static,
     ) -> Operation<T>
     where
+        T: 'static,
         F: Future<Output = Result<T>> + Send,
     {
         let object = self.clone();
-        Box::pin(async move {
+        Operation::new(async move {
             let span = tracing::debug_span!("rediscache", operation, namespace = object.namespace());
             let call = async { body(object.target()?).await };
             call.instrument(span).await.map_err(|error| error.during(operation, Some(object.namespace())))

@@ -191,7 +191,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         self.collect("to_map")
     }
 
-    fn collect<T: FromIterator<(K, V)>>(&self, operation: &'static str) -> Operation<T> {
+    fn collect<T: FromIterator<(K, V)> + 'static>(&self, operation: &'static str) -> Operation<T> {
         self.object.run(operation, |at| async move {
             let entries = at.store()?.entries(&at.key).await?;
             entries.iter().map(|(field, value)| Ok((decode::<C, K>(field)?, decode::<C, V>(value)?))).collect()

@@ -61,7 +61,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     {
         if let Some(reads) = &self.reads {
             let (read, default) = (reads.get(&self.object, "get_or", Self::field(&key)), default.give());
-            return Box::pin(async move { Ok(read.await?.unwrap_or(default)) });
+            return Operation::new(async move { Ok(read.await?.unwrap_or(default)) });
         }
         let (field, default) = (encode::<C, K>(&key), default.give());
         self.object.run("get_or", |at| async move {

@@ -1,5 +1,6 @@
 use std::collections::VecDeque;
 use std::fmt;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -87,7 +88,7 @@ impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {
                 return Poll::Ready(Some(entry.map_err(|error| error.during("scan", Some(namespace)))));
             }
             let Some(next) = &mut scan.next else { return Poll::Ready(None) };
-            let page = ready!(next.as_mut().poll(context));
+            let page = ready!(Pin::new(next).poll(context));
             scan.next = None;
             let Page { entries, next } = match page {
                 Ok(page) => page,

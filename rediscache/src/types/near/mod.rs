@@ -90,7 +90,7 @@ struct Kept<V, C>(PhantomData<(V, C)>);
 impl<V: NearValue, C: Codec> Kept<V, C> {
     fn get(object: &Object, near: Near, operation: &'static str, field: Result<Field>) -> One<V> {
         let call = Call { object: object.clone(), label: label(object, near), operation, field };
-        Box::pin(Get::<V, C> { state: State::Asked(call), codec: PhantomData })
+        Operation::new(Get::<V, C> { state: State::Asked(call), codec: PhantomData })
     }
 
     fn contains(object: &Object, near: Near, field: Result<Field>) -> Operation<bool> {
@@ -279,7 +279,7 @@ impl<V: NearValue, C: Codec> Future for Get<V, C> {
                     None => get.state = State::Missed(Self::miss(call)),
                 },
                 State::Missed(mut asked) => {
-                    let answer = asked.as_mut().poll(context);
+                    let answer = Pin::new(&mut asked).poll(context);
                     if answer.is_pending() {
                         get.state = State::Missed(asked);
                     }

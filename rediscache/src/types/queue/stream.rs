@@ -1,4 +1,5 @@
 use std::fmt;
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -32,7 +33,7 @@ impl<I> Stream for QueueStream<I> {
         if stream.ended {
             return Poll::Ready(None);
         }
-        let answer = ready!(stream.asked.get_or_insert_with(&stream.ask).as_mut().poll(context));
+        let answer = ready!(Pin::new(stream.asked.get_or_insert_with(&stream.ask)).poll(context));
         stream.asked = None;
         stream.ended = match &answer {
             Ok(item) => item.is_none(),

@@ -224,6 +224,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         body: impl FnOnce(Target, Worker) -> F + Send + 'static,
     ) -> Operation<R>
     where
+        R: 'static,
         F: Future<Output = Result<R>> + Send,
     {
         let options = self.options.clone();
