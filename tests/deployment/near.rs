@@ -1,8 +1,25 @@
 //! Near caches while keys move between nodes, and masters are replaced.
 
-use rediscache::RedisCache;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use crate::until;
+use futures_util::future::join_all;
+use redis::cmd;
+use rediscache::{Near, RedisCache, RedisSession, Result};
+use support::{Cluster, Ledger, Sentinels};
+use tokio::task::JoinHandle;
+
+use crate::{soon, until};
+
+const BOUND: Duration = Duration::from_millis(200);
+
+/// Longer than a master that was replaced takes to hear of it.
+const SLACK: Duration = Duration::from_secs(3);
+
+fn both() -> [(&'static str, Near); 2] {
+    [("tracking", Near::tracking()), ("fields", Near::fields())].map(|(name, near)| (name, near.staleness(BOUND)))
+}
 
 /// Writes and reads until what is read is served from this process.
 pub(crate) async fn assert_kept(counts: &RedisCache<u64, u64>) {
@@ -16,4 +33,260 @@ pub(crate) async fn assert_kept(counts: &RedisCache<u64, u64>) {
     .await;
     counts.set(1, 3).await.unwrap();
     assert_eq!(counts.get(1).await.unwrap(), Some(3));
+}
+
+/// One namespace that a session reads all the while, and another writes to.
+struct Lane {
+    near: RedisCache<u64, u64>,
+    /// Those who write, by turns.
+    writers: Vec<RedisCache<u64, u64>>,
+    ledger: Mutex<Ledger>,
+    written: AtomicU64,
+    /// How old what is read may be.
+    bound: Duration,
+    over: AtomicBool,
+}
+
+impl Lane {
+    fn new(name: String, near: Near, reads: &RedisSession, writes: &RedisSession, bound: Duration) -> Self {
+        let cache = RedisCache::with_namespace(name);
+        // Any other program writes as a cache that is not near.
+        let far = (near == Near::tracking().staleness(BOUND)).then(|| cache.clone().on(writes));
+        let near = cache.near(near);
+        let writers = far.into_iter().chain([near.clone().on(writes)]).collect();
+        let (ledger, written, over) = Default::default();
+        Self { near: near.on(reads), writers, ledger, written, bound, over }
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads until it is over; how often that failed.
+    async fn read(self: Arc<Self>) -> u64 {
+        let mut failed = 0;
+        while !self.over.load(Ordering::Relaxed) {
+            let (asked, floor) = {
+                let (asked, ledger) = (Instant::now(), self.ledger());
+                (asked, ledger.floor(asked, self.bound))
+            };
+            match self.read_once().await {
+                Ok(value) => {
+                    let mut ledger = self.ledger();
+                    let complaint = ledger.complaint(value, floor, asked);
+                    assert_eq!(complaint, None, "{}", self.near.namespace());
+                    ledger.enter(value);
+                }
+                Err(error) => {
+                    assert!(error.is_retryable(), "{error:?}");
+                    failed += 1;
+                }
+            }
+            tokio::time::sleep(Duration::from_micros(500)).await;
+        }
+        failed
+    }
+
+    async fn read_once(&self) -> Result<u64> {
+        let value = match self.written.load(Ordering::Relaxed) % 3 {
+            0 => self.near.get_many([1, 2]).await?[0],
+            _ => self.near.get(1).await?,
+        };
+        Ok(value.unwrap_or(0))
+    }
+
+    /// Writes the next value, which may take several attempts.
+    async fn write(&self) {
+        let value = self.written.fetch_add(1, Ordering::Relaxed) + 1;
+        let writer = &self.writers[usize::try_from(value).unwrap() % self.writers.len()];
+        soon(async {
+            while let Err(error) = writer.set(1, value).await {
+                assert!(error.is_retryable(), "{error:?}");
+            }
+        })
+        .await;
+        self.ledger().enter(value);
+    }
+
+    /// Whether the last value is read, and kept.
+    async fn is_kept(&self) -> bool {
+        let hits = self.near.near_stats().hits();
+        let read = self.near.get(1).await.ok().flatten();
+        read == Some(self.written.load(Ordering::Relaxed)) && self.near.near_stats().hits() > hits
+    }
+}
+
+/// Several namespaces with their readers.
+struct Trial {
+    lanes: Vec<Arc<Lane>>,
+    readers: Vec<JoinHandle<u64>>,
+}
+
+impl Trial {
+    fn start(lanes: impl IntoIterator<Item = Lane>) -> Self {
+        let lanes: Vec<_> = lanes.into_iter().map(Arc::new).collect();
+        let readers = lanes.iter().map(|lane| tokio::spawn(Arc::clone(lane).read())).collect();
+        Self { lanes, readers }
+    }
+
+    /// Writes to all, and has all of it seen and kept.
+    async fn write(&self, times: u64) {
+        for n in 0..times {
+            join_all(self.lanes.iter().map(|lane| lane.write())).await;
+            if n % 8 == 0 {
+                self.is_kept().await;
+            }
+        }
+        self.is_kept().await;
+    }
+
+    async fn is_kept(&self) {
+        for lane in &self.lanes {
+            until(async || lane.is_kept().await).await;
+        }
+    }
+
+    /// How many reads failed.
+    async fn end(self) -> u64 {
+        self.lanes.iter().for_each(|lane| lane.over.store(true, Ordering::Relaxed));
+        join_all(self.readers).await.into_iter().map(|failed| failed.expect("nothing is older than it may be")).sum()
+    }
+}
+
+/// Two sessions are as two processes.
+async fn two(url: &str) -> (RedisSession, RedisSession) {
+    let connect = async || RedisSession::connect(url).await.unwrap();
+    (connect().await, connect().await)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_write_is_seen_at_every_node() {
+    let cluster = Cluster::of_masters(&[]);
+    let (reads, writes) = two(&cluster.url()).await;
+    let lanes = both().into_iter().flat_map(|(name, near)| (0..3).map(move |node| (name, near, node)));
+    let lanes = lanes.map(|(name, near, node)| Lane::new(cluster.name_at(node, name), near, &reads, &writes, BOUND));
+    let trial = Trial::start(lanes);
+    trial.write(30).await;
+    for node in 0..3 {
+        cmd("FLUSHALL").exec(&mut cluster.node(node).raw()).unwrap();
+    }
+    trial.lanes.iter().for_each(|lane| *lane.ledger() = Ledger::default());
+    trial.write(1).await;
+    assert_eq!(trial.end().await, 0);
+}
+
+/// While a slot moves, a key is at one node or at the other, and no read fails.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_is_never_older_than_it_may_be_while_slots_move() {
+    let cluster = Cluster::of_masters(&[]);
+    let (reads, writes) = two(&cluster.url()).await;
+    let lanes = both().map(|(name, near)| Lane::new(format!("{{moving}}.{name}"), near, &reads, &writes, BOUND));
+    let trial = Trial::start(lanes);
+    let slot = cluster.slot("{moving}");
+    trial.write(3).await;
+    for round in 1..=6 {
+        let to = (cluster.owner(slot) + round % 2 + 1) % 3;
+        cluster.begin_move(slot, to);
+        trial.lanes[0].write().await;
+        // One after another, so that one key is here and the other there.
+        while cluster.move_keys(slot, to, 1) > 0 {
+            for _ in 0..5 {
+                join_all(trial.lanes.iter().map(|lane| lane.write())).await;
+            }
+            tokio::time::sleep(BOUND / 2).await;
+        }
+        cluster.end_move(slot, to);
+        trial.write(9).await;
+    }
+    assert_eq!(trial.end().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_is_never_older_than_it_may_be_when_replicas_take_over() {
+    let mut cluster = Cluster::start();
+    let (reads, writes) = two(&cluster.url()).await;
+    let at = |node| {
+        let lane = |(name, near)| Lane::new(cluster.name_at(node, name), near, &reads, &writes, BOUND + SLACK);
+        both().map(lane)
+    };
+    let trial = Trial::start([0, 1].map(at).into_iter().flatten());
+    trial.write(9).await;
+    // In peace, under traffic.
+    tokio::join!(async { tokio::task::block_in_place(|| cluster.fail_over(3)) }, async {
+        for _ in 0..20 {
+            join_all(trial.lanes.iter().map(|lane| lane.write())).await;
+        }
+    });
+    trial.write(9).await;
+    // Dead, with all that was written at its replica.
+    tokio::task::block_in_place(|| {
+        cluster.replicate(1);
+        cluster.kill(1);
+        cluster.promote(4);
+    });
+    trial.write(9).await;
+    trial.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_read_is_never_older_than_it_may_be_when_sentinels_choose_another_master() {
+    let mut trio = Sentinels::start();
+    let (reads, writes) = two(&trio.url()).await;
+    let lanes = both().map(|(name, near)| Lane::new(name.to_owned(), near, &reads, &writes, BOUND + SLACK));
+    let trial = Trial::start(lanes);
+    trial.write(9).await;
+    let next = trio.replica().port();
+    tokio::task::block_in_place(|| {
+        trio.master().replicate();
+        trio.kill_master();
+        trio.agree(next);
+    });
+    trial.write(9).await;
+    trial.end().await;
+}
+
+/// It goes on as a master, for ever here, since it does not let Sentinels tell it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_master_that_is_none_any_more_is_not_believed() {
+    let trio = Sentinels::start();
+    let session = RedisSession::connect(&trio.url()).await.unwrap();
+    let caches = both().map(|(name, near)| RedisCache::<u64, u64>::new(name).near(near).on(&session));
+    for counts in &caches {
+        assert_kept(counts).await;
+    }
+    cmd("ACL").arg(&["SETUSER", "default", "-slaveof", "-replicaof"]).exec(&mut trio.master().raw()).unwrap();
+    let over = AtomicBool::new(false);
+    // It reads its own writes at once, unless they were lost with the master of before.
+    let own = async {
+        let mut round = 0;
+        while !over.load(Ordering::Relaxed) {
+            round += 1;
+            for counts in &caches {
+                counts.set(2, round).await.unwrap();
+                if counts.get(2).await.unwrap() != Some(round) {
+                    let far = RedisCache::<u64, u64>::with_namespace(counts.namespace()).on(&session);
+                    assert_ne!(far.get(2).await.unwrap(), Some(round), "{}", counts.namespace());
+                }
+            }
+        }
+    };
+    let failover = async {
+        tokio::task::spawn_blocking(move || {
+            trio.fail_over();
+            trio
+        })
+        .await
+        .unwrap()
+    };
+    let (_, _trio) = tokio::join!(own, async {
+        let trio = failover.await;
+        let mut next = trio.master().raw();
+        // What is written at the new one is seen.
+        for counts in &caches {
+            cmd("HSET").arg(counts.namespace()).arg("i|1").arg("i|9").exec(&mut next).unwrap();
+            until(async || counts.get(1).await.unwrap() == Some(9)).await;
+        }
+        over.store(true, Ordering::Relaxed);
+        trio
+    });
 }

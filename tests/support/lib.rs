@@ -1,9 +1,10 @@
 //! What the suites share: the store they run on, fresh names, servers of their own, alone and in company, a proxy that
-//! does harm, raw bytes, chance, and futures that are dropped half way.
+//! does harm, raw bytes, chance, what readers must not fall behind, and futures that are dropped half way.
 
 mod cluster;
 mod contract;
 mod hostile;
+mod ledger;
 mod name;
 mod poll;
 mod proxy;
@@ -15,6 +16,7 @@ mod server;
 pub use cluster::Cluster;
 pub use contract::{memory_session, redis_session, url};
 pub use hostile::hostile_bytes;
+pub use ledger::{Floor, Ledger};
 pub use name::namespace;
 pub use poll::within_polls;
 pub use proxy::{Direction, Proxy, Strike};

@@ -3,11 +3,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rediscache::{RedisCache, RedisSession};
-use support::Random;
+use support::{Ledger, Random};
 
 use crate::args::Mode;
 use crate::figures::{Figures, Sums};
-use crate::ledger::Ledger;
 use crate::writer::How;
 use crate::writers::Writers;
 

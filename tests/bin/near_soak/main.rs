@@ -7,7 +7,6 @@ mod args;
 mod figures;
 mod harm;
 mod lane;
-mod ledger;
 mod trial;
 mod writer;
 mod writers;

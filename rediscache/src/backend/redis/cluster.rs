@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -30,17 +30,19 @@ struct Inner {
     home: Arc<Home>,
     /// Those of the URL.
     seeds: Vec<ConnectionInfo>,
-    table: RwLock<Table>,
+    slots: Arc<RwLock<Slots>>,
+    nodes: RwLock<Nodes>,
     round: watch::Sender<Round>,
     /// How many rounds there were, so that each begins with another node.
     rounds: AtomicUsize,
 }
 
+/// Who serves each slot, as far as is known.
+type Slots = Vec<Option<Address>>;
+
 #[derive(Default)]
-struct Table {
+struct Nodes {
     links: HashMap<Address, Link>,
-    /// Who serves each slot, as far as is known.
-    slots: Vec<Option<Address>>,
     closed: bool,
 }
 
@@ -68,26 +70,38 @@ pub(super) fn tag(key: &[u8]) -> Option<&[u8]> {
 
 impl Cluster {
     pub(super) fn new(seeds: Vec<ConnectionInfo>, dial: &Dial, home: &Arc<Home>) -> Self {
-        let table = Table { slots: vec![None; SLOTS.into()], ..Table::default() };
+        Self::of(seeds, Arc::new(RwLock::new(vec![None; SLOTS.into()])), dial, home)
+    }
+
+    /// The same nodes over other connections, with one table for both.
+    pub(super) fn beside(&self, dial: &Dial, home: &Arc<Home>) -> Self {
+        Self::of(self.0.seeds.clone(), Arc::clone(&self.0.slots), dial, home)
+    }
+
+    fn of(seeds: Vec<ConnectionInfo>, slots: Arc<RwLock<Slots>>, dial: &Dial, home: &Arc<Home>) -> Self {
         let (round, _) = watch::channel(Round::default());
-        let (dial, home, table) = (dial.clone(), Arc::clone(home), RwLock::new(table));
-        Self(Arc::new(Inner { dial, home, seeds, table, round, rounds: AtomicUsize::new(0) }))
+        let (dial, home, nodes) = (dial.clone(), Arc::clone(home), RwLock::default());
+        Self(Arc::new(Inner { dial, home, seeds, slots, nodes, round, rounds: AtomicUsize::new(0) }))
     }
 
     /// The link to whoever serves the slot; to any node that can be reached when that is not known.
     pub(super) fn link(&self, slot: u16) -> Result<Link> {
+        let owner = self.0.slots.read().unwrap_or_else(PoisonError::into_inner)[usize::from(slot)].clone();
         {
-            let table = self.0.table.read().unwrap_or_else(PoisonError::into_inner);
-            if table.closed {
+            let nodes = self.0.nodes.read().unwrap_or_else(PoisonError::into_inner);
+            if nodes.closed {
                 return Err(fault::closed());
             }
-            let address = table.slots[usize::from(slot)].as_ref();
-            let owner = address.and_then(|address| table.links.get(address));
-            if let Some(link) = owner.or_else(|| table.links.values().find(|link| link.is_up())) {
+            let link = match &owner {
+                Some(address) => nodes.links.get(address),
+                None => nodes.links.values().find(|link| link.is_up()),
+            };
+            if let Some(link) = link {
                 return Ok(link.clone());
             }
         }
-        match address_of(&self.0.seeds[usize::from(slot) % self.0.seeds.len()]) {
+        let any = || address_of(&self.0.seeds[usize::from(slot) % self.0.seeds.len()]);
+        match owner.or_else(any) {
             Some(address) => Ok(self.0.link_to(&address)),
             None => Err(fault::unexpected()),
         }
@@ -101,9 +115,8 @@ impl Cluster {
     /// Follows a redirection for good.
     pub(super) fn moved(&self, slot: u16, node: &str, by: &Peer) {
         if let Some(address) = address(node, by) {
-            self.0.link_to(&address);
-            let mut table = self.0.table.write().unwrap_or_else(PoisonError::into_inner);
-            if let Some(owner) = table.slots.get_mut(usize::from(slot)) {
+            let mut slots = self.0.slots.write().unwrap_or_else(PoisonError::into_inner);
+            if let Some(owner) = slots.get_mut(usize::from(slot)) {
                 *owner = Some(address);
             }
         }
@@ -121,7 +134,7 @@ impl Cluster {
     }
 
     pub(super) fn start_round(&self) {
-        if self.0.table.read().unwrap_or_else(PoisonError::into_inner).closed {
+        if self.0.nodes.read().unwrap_or_else(PoisonError::into_inner).closed {
             return;
         }
         let started = self.0.round.send_if_modified(|round| !std::mem::replace(&mut round.under_way, true));
@@ -132,25 +145,25 @@ impl Cluster {
     }
 
     pub(super) fn close(&self) {
-        let mut table = self.0.table.write().unwrap_or_else(PoisonError::into_inner);
-        table.closed = true;
-        let links = std::mem::take(&mut table.links);
-        drop(table);
+        let mut nodes = self.0.nodes.write().unwrap_or_else(PoisonError::into_inner);
+        nodes.closed = true;
+        let links = std::mem::take(&mut nodes.links);
+        drop(nodes);
         links.values().for_each(Link::close);
     }
 }
 
 impl Inner {
     fn link_to(&self, address: &Address) -> Link {
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(link) = table.links.get(address) {
+        let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(link) = nodes.links.get(address) {
             return link.clone();
         }
         let link = Link::new(self.peer(address), &self.dial, &self.home);
-        if table.closed {
+        if nodes.closed {
             link.close();
         } else {
-            table.links.insert(Arc::clone(address), link.clone());
+            nodes.links.insert(Arc::clone(address), link.clone());
         }
         link
     }
@@ -163,8 +176,8 @@ impl Inner {
     /// from the others tells what was.
     fn informants(&self) -> Vec<Link> {
         let mut links: Vec<Link> = {
-            let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-            table.links.values().cloned().collect()
+            let nodes = self.nodes.read().unwrap_or_else(PoisonError::into_inner);
+            nodes.links.values().cloned().collect()
         };
         let first = self.rounds.fetch_add(1, Ordering::Relaxed) % links.len().max(1);
         links.rotate_left(first);
@@ -174,7 +187,7 @@ impl Inner {
         informants
     }
 
-    async fn ask(&self, informant: &Link) -> Result<Vec<Option<Address>>> {
+    async fn ask(&self, informant: &Link) -> Result<Slots> {
         let live = informant.live().await?;
         let mut connection = live.connection.clone();
         let answer = cmd("CLUSTER").arg("SLOTS").query_async::<Value>(&mut connection).await;
@@ -191,22 +204,19 @@ impl Inner {
     }
 
     /// Takes a new table, and lets go of nodes that serve nothing.
-    fn adopt(&self, slots: Vec<Option<Address>>) {
-        for address in slots.iter().flatten().collect::<std::collections::HashSet<_>>() {
-            self.link_to(address);
-        }
-        let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
-        let Table { links, .. } = &mut *table;
-        let serving: std::collections::HashSet<_> = slots.iter().flatten().collect();
-        let gone: Vec<Link> = links.extract_if(|address, _| !serving.contains(address)).map(|(_, link)| link).collect();
-        table.slots = slots;
-        drop(table);
+    fn adopt(&self, slots: Slots) {
+        let serving: HashSet<Address> = slots.iter().flatten().cloned().collect();
+        serving.iter().for_each(|address| drop(self.link_to(address)));
+        *self.slots.write().unwrap_or_else(PoisonError::into_inner) = slots;
+        let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
+        let gone: Vec<_> = nodes.links.extract_if(|address, _| !serving.contains(address)).collect();
+        drop(nodes);
         drop(gone);
     }
 }
 
 /// Reads the answer of `CLUSTER SLOTS`: first slot, last slot, master, replicas.
-fn read(answer: &Value, by: &Peer) -> Option<Vec<Option<Address>>> {
+fn read(answer: &Value, by: &Peer) -> Option<Slots> {
     let mut slots = vec![None; SLOTS.into()];
     let Value::Array(ranges) = answer else { return None };
     for range in ranges {

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -41,15 +41,19 @@ pub(super) struct Connection {
     doubt: Duration,
     /// What is kept of reads.
     pub(super) hub: Arc<Hub>,
-    /// The same way over connections that tell of changes, once it was made.
-    telling: OnceLock<Weak<Connection>>,
 }
 
 impl Connection {
     /// Connects once, to tell at once what is wrong.
     pub(super) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
-        let (home, hub) = (Arc::new(Home::here()), Arc::new(Hub::default()));
-        let connection = Self::new(deployment, config, Dial::new(config), home, hub)?;
+        let (home, dial) = (Arc::new(Home::here()), Dial::new(config));
+        let servers = match Known::of(deployment, config)? {
+            Known::One(peer) => Servers::One(Link::new(peer, &dial, &home)),
+            Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &dial, &home)),
+        };
+        let hub = Arc::new(Hub::new(matches!(servers, Servers::Cluster(_))));
+        let (response_timeout, doubt) = (config.response_timeout, DOUBT.min(config.response_timeout / 2));
+        let connection = Self { servers, dial, home, response_timeout, doubt, hub };
         let opened = async {
             match &connection.servers {
                 Servers::One(link) => link.live().await.map(drop),
@@ -66,36 +70,10 @@ impl Connection {
     }
 
     /// The same way over connections that tell of changes, made when they are needed.
-    pub(super) fn telling(&self, deployment: &Deployment, config: &Config) -> Result<Arc<Self>> {
-        let (home, hub) = (Arc::clone(&self.home), Arc::clone(&self.hub));
-        let telling = Arc::new(Self::new(deployment, config, Dial::telling(config, &self.hub), home, hub)?);
-        let _ = self.telling.set(Arc::downgrade(&telling));
-        Ok(telling)
-    }
-
-    fn new(deployment: &Deployment, config: &Config, dial: Dial, home: Arc<Home>, hub: Arc<Hub>) -> Result<Self> {
-        let servers = match Known::of(deployment, config)? {
-            Known::One(peer) => Servers::One(Link::new(peer, &dial, &home)),
-            Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &dial, &home)),
-        };
-        let response_timeout = config.response_timeout;
-        Ok(Self {
-            servers,
-            dial,
-            home,
-            response_timeout,
-            doubt: DOUBT.min(response_timeout / 2),
-            hub,
-            telling: OnceLock::new(),
-        })
-    }
-
-    /// Follows a redirection for good, and has reads follow that are kept.
-    fn moved(&self, slot: u16, node: &str, by: &Link) {
-        self.servers.moved(slot, node, by);
-        if let Some(telling) = self.telling.get().and_then(Weak::upgrade) {
-            telling.servers.moved(slot, node, by);
-        }
+    pub(super) fn telling(&self, config: &Config) -> Self {
+        let (home, hub, dial) = (Arc::clone(&self.home), Arc::clone(&self.hub), Dial::telling(config, &self.hub));
+        let servers = self.servers.beside(&dial, &home);
+        Self { servers, dial, home, response_timeout: self.response_timeout, doubt: self.doubt, hub }
     }
 
     /// Sends one command, which names its key first.
@@ -178,6 +156,10 @@ impl Connection {
 
     pub(super) fn home(&self) -> &Home {
         &self.home
+    }
+
+    pub(super) fn servers(&self) -> &Servers {
+        &self.servers
     }
 
     /// The key of something that belongs to what is at `key`. On a cluster, a hash tag puts both in one slot.
@@ -333,7 +315,8 @@ impl Connection {
                 }
                 Remedy::Move(slot, node) if redirections < REDIRECTIONS => {
                     redirections += 1;
-                    self.moved(slot, &node, &link);
+                    self.servers.moved(slot, &node, &link);
+                    self.hub.left(request.key());
                 }
                 Remedy::Ask(node) if redirections < REDIRECTIONS && request.has_one_key() => {
                     redirections += 1;

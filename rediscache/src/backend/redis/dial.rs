@@ -48,6 +48,14 @@ impl Peer {
         matches!(self, Self::Master(_))
     }
 
+    /// Whether a master that was there is known to be elsewhere now.
+    pub(super) fn has_left(&self, seat: Option<&Seat>) -> bool {
+        match (self, seat) {
+            (Self::Master(sentinels), Some(seat)) => sentinels.have_left(seat),
+            _ => false,
+        }
+    }
+
     /// What is sent to it that nobody else may see.
     pub(super) fn secrets(&self) -> Vec<&str> {
         let (servers, sentinels) = match self {

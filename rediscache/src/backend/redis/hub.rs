@@ -11,6 +11,8 @@ const WATCHES: usize = 1024;
 /// What a session keeps watch over, and the connections that tell of it.
 #[derive(Default)]
 pub(super) struct Hub {
+    /// Whether they are to nodes of a cluster, which may serve a key no more.
+    pub(super) is_of_cluster: bool,
     watches: RwLock<HashMap<Box<str>, Arc<Watch>>>,
     /// The keys, by the channels where their changes are published.
     channels: RwLock<HashMap<Box<str>, Box<str>>>,
@@ -21,6 +23,10 @@ pub(super) struct Hub {
 }
 
 impl Hub {
+    pub(super) fn new(is_of_cluster: bool) -> Self {
+        Self { is_of_cluster, ..Self::default() }
+    }
+
     /// The watch over a key, made if there is none.
     pub(super) fn watch(&self, key: &str) -> Arc<Watch> {
         if let Some(watch) = self.find(key) {
@@ -84,6 +90,13 @@ impl Hub {
     pub(super) fn end(&self) {
         let stations = std::mem::take(&mut *self.stations.lock().unwrap_or_else(PoisonError::into_inner));
         stations.iter().filter_map(Weak::upgrade).for_each(|station| station.end());
+    }
+
+    /// The key is not where it was, so that nobody may tell of its changes.
+    pub(super) fn left(&self, key: &[u8]) {
+        if let Some(watch) = std::str::from_utf8(key).ok().and_then(|key| self.find(key)) {
+            watch.invalidate(Change::All);
+        }
     }
 
     pub(super) fn everything_changed(&self) {

@@ -114,9 +114,12 @@ impl Link {
     /// The connection, if it stands; otherwise the outcome of one attempt to make it, which is under way, or is made
     /// after the pause that is due.
     pub(super) async fn live(&self) -> Result<Live> {
-        if let State::Up(live) = &*self.0.state.borrow() {
-            return Ok(live.clone());
-        }
+        let deposed = match &*self.0.state.borrow() {
+            State::Up(live) if self.0.peer.has_left(live.seat.as_ref()) => Some(live.serial),
+            State::Up(live) => return Ok(live.clone()),
+            _ => None,
+        };
+        deposed.map(|serial| self.0.lost(serial)).unwrap_or_default();
         let (mut states, failed) = (self.0.state.subscribe(), self.0.failed.load(Ordering::Acquire));
         self.dial();
         let is_over = |state: &State| match state {
@@ -184,6 +187,10 @@ impl Link {
 
     pub(super) fn peer(&self) -> &Peer {
         &self.0.peer
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     pub(super) fn is_up(&self) -> bool {
@@ -300,7 +307,8 @@ impl Attempt {
             if let Some(station) = &ear {
                 station.hear(&push);
             }
-            if push.kind == PushKind::Disconnection
+            let is_over = ear.as_ref().is_some_and(|station| station.is_over());
+            if (is_over || push.kind == PushKind::Disconnection)
                 && let Some(link) = link.upgrade()
             {
                 link.lost(serial);

@@ -56,7 +56,7 @@ pub(crate) struct RedisStore {
 impl RedisStore {
     pub(crate) async fn connect(deployment: &Deployment, config: &Config) -> Result<Self> {
         let connection = Arc::new(Connection::open(deployment, config).await?);
-        let near = connection.telling(deployment, config)?;
+        let near = Arc::new(connection.telling(config));
         Ok(Self {
             near_gets: Gather::new(&near),
             near,

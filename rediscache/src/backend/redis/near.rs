@@ -54,8 +54,7 @@ pub(super) async fn read(connection: &Connection, key: &str, fields: &Packed) ->
             continue;
         }
         if kept {
-            station.attach(&watch);
-            station.answered(asked);
+            station.answered(&watch, asked);
             station.keep_alive(&watch, &link, &live, connection);
         }
         let [values, left] = <[Value; 2]>::try_from(answers).map_err(|_| fault::unexpected())?;

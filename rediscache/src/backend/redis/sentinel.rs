@@ -1,5 +1,4 @@
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -21,7 +20,7 @@ pub(super) struct Sentinels {
     master: ConnectionInfo,
     service: String,
     /// The last failover that any of them told of.
-    last: Mutex<Option<Seat>>,
+    last: watch::Sender<Option<Seat>>,
 }
 
 /// Where a Sentinel says that the master is.
@@ -31,6 +30,13 @@ pub(super) struct Seat {
     port: u16,
     /// Goes up with each failover.
     epoch: u64,
+}
+
+impl Seat {
+    /// Whether it is another one, to which there was a failover since.
+    fn is_after(&self, other: &Self) -> bool {
+        self.epoch > other.epoch && (&self.host, self.port) != (&other.host, other.port)
+    }
 }
 
 /// The least and the most time between two attempts to hear from Sentinels.
@@ -50,7 +56,7 @@ impl Sentinels {
         }
         let master = urls[0].clone();
         let sentinels = urls.into_iter().map(|url| url.set_redis_settings(settings.clone())).collect();
-        Self { sentinels, master, service: service.to_owned(), last: Mutex::default() }
+        Self { sentinels, master, service: service.to_owned(), last: watch::Sender::default() }
     }
 
     /// The way to the master, as far as it is known, and those to the Sentinels.
@@ -80,7 +86,7 @@ impl Sentinels {
                 break;
             }
         }
-        match (self.last(), failure) {
+        match (self.last.borrow().clone(), failure) {
             (Some(seat), _) if known => Ok(seat),
             (_, Some(error)) if answers == 0 => Err(error),
             _ => Err((ErrorKind::MasterNameNotFoundBySentinel, "no Sentinel knows the service").into()),
@@ -91,20 +97,32 @@ impl Sentinels {
         at(&self.master, seat.host.clone(), seat.port)
     }
 
-    fn last(&self) -> Option<Seat> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn remember(&self, seat: Seat) {
+        self.last.send_if_modified(|last| {
+            let is_later = last.as_ref().is_none_or(|last| last.epoch <= seat.epoch);
+            if is_later {
+                *last = Some(seat);
+            }
+            is_later
+        });
     }
 
-    fn remember(&self, seat: Seat) {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.as_ref().is_none_or(|last| last.epoch <= seat.epoch) {
-            *last = Some(seat);
-        }
+    /// Whether the master is known to be elsewhere, whichever connection heard of it.
+    pub(super) fn have_left(&self, seat: &Seat) -> bool {
+        self.last.borrow().as_ref().is_some_and(|last| last.is_after(seat))
     }
 
     /// Returns when a Sentinel tells of a failover after which the master is elsewhere. The old one may go on as a master
     /// for seconds, and what it takes then is lost. <https://redis.io/docs/latest/develop/reference/sentinel-clients/>
     pub(super) async fn moved_from(&self, seat: &Seat, dial: &Dial) {
+        let mut last = self.last.subscribe();
+        tokio::select! {
+            () = self.hear_of_move(seat, dial) => {}
+            _ = last.wait_for(|last| last.as_ref().is_some_and(|last| last.is_after(seat))) => {}
+        }
+    }
+
+    async fn hear_of_move(&self, seat: &Seat, dial: &Dial) {
         let mut pause = PAUSE.0;
         for sentinel in self.sentinels.iter().cycle() {
             match self.listen(sentinel, seat, dial).await {
@@ -131,7 +149,7 @@ impl Sentinels {
             // Whatever it told, or might have told before.
             let asked = tokio::time::timeout(dial.timeout, seat_of(&self.service, &mut connection)).await;
             let Ok(Ok(Some(now))) = asked else { return Heard::Something };
-            if now.epoch > seat.epoch && (&now.host, now.port) != (&seat.host, seat.port) {
+            if now.is_after(seat) {
                 self.remember(now);
                 return Heard::Moved;
             }

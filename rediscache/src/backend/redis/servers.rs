@@ -1,8 +1,12 @@
+use std::sync::Arc;
+
 use redis::RedisError;
 
 use super::cluster::{Cluster, slot};
+use super::dial::Dial;
 use super::link::{DOUBT, Link, Live};
 use super::request::Remedy;
+use crate::backend::Home;
 use crate::error::Result;
 
 /// Which server serves a key.
@@ -13,6 +17,14 @@ pub(super) enum Servers {
 }
 
 impl Servers {
+    /// The same servers over other connections. What is learned of who serves what holds for both.
+    pub(super) fn beside(&self, dial: &Dial, home: &Arc<Home>) -> Self {
+        match self {
+            Self::One(link) => Self::One(Link::new(link.peer().clone(), dial, home)),
+            Self::Cluster(cluster) => Self::Cluster(cluster.beside(dial, home)),
+        }
+    }
+
     pub(super) fn link<'a>(&self, key: impl FnOnce() -> &'a [u8]) -> Result<Link> {
         match self {
             Self::One(link) => Ok(link.clone()),

@@ -12,6 +12,8 @@ use super::connection::Connection;
 use super::error::untold;
 use super::hub::Hub;
 use super::link::{Link, Live};
+use super::request::Remedy;
+use super::servers::Servers;
 use crate::backend::near::{Change, NEVER, Watch, now};
 use crate::error::Result;
 
@@ -35,7 +37,7 @@ pub(super) struct Station {
     /// When the last answered request was sent.
     heard: AtomicU64,
     /// Whether it is to a node of a cluster, which may serve a key no more.
-    is_node: AtomicBool,
+    is_node: bool,
     /// Whether a task asks for signs of life.
     beating: AtomicBool,
     over: watch::Sender<bool>,
@@ -60,7 +62,7 @@ impl Station {
             state: Mutex::default(),
             bound: AtomicU64::new(NEVER),
             heard: AtomicU64::new(0),
-            is_node: AtomicBool::new(false),
+            is_node: hub.is_of_cluster,
             beating: AtomicBool::new(false),
             over,
         }
@@ -130,24 +132,37 @@ impl Station {
         }
     }
 
-    /// Takes an answer to a request that was sent at `asked` as a sign of life.
-    pub(super) fn answered(&self, asked: u64) {
+    /// Whether all that was told before the answer to a request that was sent at `asked` is understood.
+    fn is_clear(&self, asked: u64) -> bool {
         let unexplained = self.state().unexplained.as_ref().map(|(_, heard)| *heard);
         match unexplained {
             // The word of what changed would have come before the answer.
             Some(heard) if heard < asked => self.explain(None),
             // It may be about to come.
-            Some(_) => return,
+            Some(_) => return false,
             None => {}
         }
-        if self.heard.fetch_max(asked, Ordering::AcqRel) < asked {
-            let watches = self.state().watches.clone();
-            watches.iter().for_each(|watch| watch.hear(self.id, asked));
+        true
+    }
+
+    /// Takes an answer about a key, to a request that was sent at `asked`, as a sign of life: the watch over it relies on
+    /// this connection from now on, unless that is over.
+    pub(super) fn answered(&self, watch: &Arc<Watch>, asked: u64) {
+        self.attach(watch);
+        if !self.is_clear(asked) {
+            return;
+        }
+        match self.is_node {
+            // It says nothing of keys that may have moved.
+            true => watch.hear(self.id, asked),
+            false if self.heard.fetch_max(asked, Ordering::AcqRel) < asked => {
+                self.watches().iter().for_each(|watch| watch.hear(self.id, asked));
+            }
+            false => {}
         }
     }
 
-    /// Has the watch rely on this connection, unless that is over.
-    pub(super) fn attach(&self, watch: &Arc<Watch>) {
+    fn attach(&self, watch: &Arc<Watch>) {
         let mut state = self.state();
         if !self.is_over() && !watch.rely_on(self.id) {
             // Those that are held by nobody else but the hub watch over nothing.
@@ -175,40 +190,52 @@ impl Station {
             true => cmd("SSUBSCRIBE").arg(&channel).query_async::<Value>(connection).await.map(drop),
             false => connection.subscribe(&channel).await,
         };
-        heard.map_err(|error| untold(&error))?;
-        self.state().subscribed.insert(channel);
+        match heard {
+            Ok(()) => drop(self.state().subscribed.insert(channel)),
+            Err(error) if matches!(Remedy::of(&error), Remedy::None) => return Err(untold(&error)),
+            // Changes are told of elsewhere, or not now.
+            Err(_) => {}
+        }
         Ok(false)
     }
 
     /// Asks for signs of life as long as something is served on the word of this connection.
     pub(super) fn keep_alive(self: &Arc<Self>, watch: &Watch, link: &Link, live: &Live, connection: &Connection) {
         self.bound.fetch_min(watch.bound(), Ordering::Relaxed);
-        self.is_node.store(connection.is_cluster(), Ordering::Relaxed);
         if !self.beating.swap(true, Ordering::AcqRel) {
-            connection.home().spawn(beat(Arc::downgrade(self), link.clone(), live.clone(), self.over.subscribe()));
+            let (link, live, servers) = (link.clone(), live.clone(), connection.servers().clone());
+            connection.home().spawn(beat(Arc::downgrade(self), Way { link, live, servers }, self.over.subscribe()));
         }
     }
 
-    /// Has the server answer. A node of a cluster also says whether it still serves the keys.
-    async fn ask(&self, mut connection: MultiplexedConnection) -> RedisResult<()> {
-        let watches = match self.is_node.load(Ordering::Relaxed) {
-            true => self.state().watches.clone(),
-            false => Vec::new(),
-        };
+    /// Has the server answer, which is a sign of life for all that rely on it; of a node of a cluster, only for keys that
+    /// it still serves, as far as it and others know.
+    async fn ask(&self, way: &Way) -> RedisResult<()> {
+        let (asked, watches) = (now(), if self.is_node { self.watches() } else { Vec::new() });
         let mut commands = redis::pipe();
         commands.cmd("PING");
         for watch in &watches {
-            commands.cmd("HLEN").arg(watch.key());
+            commands.cmd("PTTL").arg(watch.key());
         }
-        let answers = connection.send_packed_commands(&commands, 0, commands.len()).await?;
+        let answers = way.live.connection.clone().send_packed_commands(&commands, 0, commands.len()).await?;
+        let is_clear = self.is_clear(asked);
+        if !self.is_node && is_clear {
+            self.heard.fetch_max(asked, Ordering::AcqRel);
+            self.watches().iter().for_each(|watch| watch.hear(self.id, asked));
+        }
         for (answer, watch) in answers.into_iter().skip(1).zip(watches) {
-            let refused = answer.extract_error().is_err_and(|error| error.redirect_node().is_some());
-            if refused {
+            if answer.extract_error().is_err() || !way.is_to(watch.key()) {
                 self.state().watches.retain(|other| !Arc::ptr_eq(other, &watch));
                 watch.lose(self.id);
+            } else if is_clear {
+                watch.hear(self.id, asked);
             }
         }
         Ok(())
+    }
+
+    fn watches(&self) -> Vec<Arc<Watch>> {
+        self.state().watches.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -225,13 +252,26 @@ impl Station {
 
     /// Whether something was served on its word since this was last asked.
     fn take_used(&self) -> bool {
-        let watches = self.state().watches.clone();
-        watches.iter().fold(false, |used, watch| used | watch.take_used())
+        self.watches().iter().fold(false, |used, watch| used | watch.take_used())
+    }
+}
+
+/// The connection of a station, and how it came to be that one.
+struct Way {
+    link: Link,
+    live: Live,
+    servers: Servers,
+}
+
+impl Way {
+    /// Whether the key is where it leads to, as far as is known.
+    fn is_to(&self, key: &str) -> bool {
+        self.servers.link_of(key).is_ok_and(|link| link.is(&self.link))
     }
 }
 
 /// Asks for signs of life, and gives the connection up when none comes.
-async fn beat(station: Weak<Station>, link: Link, live: Live, mut over: watch::Receiver<bool>) {
+async fn beat(station: Weak<Station>, way: Way, mut over: watch::Receiver<bool>) {
     let mut unused = Duration::ZERO;
     loop {
         let Some(pace) = station.upgrade().map(|station| station.pace()) else { return };
@@ -245,14 +285,11 @@ async fn beat(station: Weak<Station>, link: Link, live: Live, mut over: watch::R
             station.beating.store(false, Ordering::Release);
             return;
         }
-        let asked = now();
-        match tokio::time::timeout(station.bound().max(LEAST_PACE), station.ask(live.connection.clone())).await {
-            Ok(Ok(())) => station.answered(asked),
+        let answered = tokio::time::timeout(station.bound().max(LEAST_PACE), station.ask(&way)).await;
+        if !matches!(answered, Ok(Ok(()))) {
             // Silent for too long.
-            _ => {
-                link.lost(&live);
-                return station.end();
-            }
+            way.link.lost(&way.live);
+            return station.end();
         }
     }
 }

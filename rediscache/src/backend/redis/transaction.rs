@@ -25,8 +25,8 @@ pub(super) async fn transact(commands: Vec<Cmd>, live: &Live) -> RedisResult<Vec
     let mut answers = connection.send_packed_commands(&pipeline, 0, pipeline.len()).await?;
     match answers.pop() {
         Some(Value::Array(done)) => done.into_iter().map(Value::extract_error).collect(),
-        Some(Value::ServerError(error)) if error.kind() == Some(ServerErrorKind::ExecAbort) => {
-            // What the server refused beforehand says why nothing was done.
+        Some(Value::ServerError(error)) if error.kind() != Some(ServerErrorKind::ResponseError) => {
+            // Nothing was done; what the server refused beforehand says why.
             Value::Array(answers).extract_error()?;
             Err(error.into())
         }
