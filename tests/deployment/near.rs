@@ -175,6 +175,54 @@ async fn what_others_write_is_seen_at_every_node() {
     assert_eq!(trial.end().await, 0);
 }
 
+/// There, every write is a script.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_write_tells_which_fields_it_changed_on_a_cluster() {
+    let cluster = Cluster::of_masters(&[]);
+    let (reads, writes) = two(&cluster.url()).await;
+    let cache = RedisCache::<u64, u64>::new("counts").near(Near::fields().staleness(Duration::from_secs(3600)));
+    let (reads, writes) = (cache.clone().on(&reads), cache.on(&writes));
+    // More than one command of a script takes.
+    writes.update((0..6_000).map(|n| (n, n))).await.unwrap();
+    assert_eq!(writes.delete_many(200..6_100).await.unwrap(), 5_800);
+    let untouched = 100..110;
+    until(async || {
+        let misses = reads.near_stats().misses();
+        assert_eq!(reads.get_many(0..110).await.unwrap(), (0..110).map(Some).collect::<Vec<_>>());
+        reads.near_stats().misses() == misses
+    })
+    .await;
+    let see = async |key, expected| until(async || reads.get(key).await.unwrap() == expected).await;
+    writes.set(0, 1).await.unwrap();
+    see(0, Some(1)).await;
+    assert_eq!(writes.increment(0, 5).await.unwrap(), 6);
+    see(0, Some(6)).await;
+    assert!(writes.compare_and_set(1, 1, 7).await.unwrap());
+    see(1, Some(7)).await;
+    assert!(writes.delete(1).await.unwrap());
+    see(1, None).await;
+    assert!(writes.set_if_absent(1, 8).await.unwrap() && !writes.set_if_absent(1, 9).await.unwrap());
+    see(1, Some(8)).await;
+    assert_eq!((writes.pop(2).await.unwrap(), writes.replace(3, 4).await.unwrap()), (Some(2), Some(3)));
+    see(2, None).await;
+    see(3, Some(4)).await;
+    assert_eq!(writes.delete_many(4..60).await.unwrap(), 56);
+    see(4, None).await;
+    let deleted = join_all((60..70).map(|n| writes.delete(n))).await;
+    assert!(deleted.into_iter().all(|deleted| deleted.unwrap()));
+    see(69, None).await;
+    let misses = reads.near_stats().misses();
+    for n in untouched {
+        assert_eq!(reads.get(n).await.unwrap(), Some(n));
+    }
+    assert_eq!(reads.near_stats().misses(), misses, "{:?}", reads.near_stats());
+    writes.replace_all([(5, 5)]).await.unwrap();
+    see(5, Some(5)).await;
+    see(100, None).await;
+    writes.clear().await.unwrap();
+    see(5, None).await;
+}
+
 /// While a slot moves, a key is at one node or at the other, and no read fails.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_read_is_never_older_than_it_may_be_while_slots_move() {

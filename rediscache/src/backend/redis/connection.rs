@@ -15,7 +15,7 @@ use super::error::{broke_twice, from_driver, not_connected, timed_out};
 use super::hub::Hub;
 use super::link::{DOUBT, Link, Live};
 use super::request::{Effect, Remedy, Request};
-use super::script::Invocation;
+use super::script::{Invocation, together};
 use super::servers::Servers;
 use crate::backend::near::Change;
 use crate::backend::{Home, fault};
@@ -115,9 +115,17 @@ impl Connection {
         key: &str,
         change: Change<'_>,
     ) -> Result<Vec<Result<T>>> {
-        let Some(word) = self.publication(key, change)? else { return self.query_all(commands).await };
-        let request = Request::Commands(&commands);
-        let answers: Vec<T> = self.call(Request::Published(&request, &word), Effect::Once).await?;
+        let Some((channel, said)) = self.announcement(key, change)? else { return self.query_all(commands).await };
+        let answers: Vec<T> = match self.is_cluster() {
+            true => {
+                self.invoke(&together(&commands.cmd_iter().collect::<Vec<_>>(), key).announcing(&channel, &said))
+                    .await?
+            }
+            false => {
+                let request = Request::Commands(&commands);
+                self.call(Request::Published(&request, &publication(&channel, &said)), Effect::Once).await?
+            }
+        };
         Ok(answers.into_iter().map(Ok).collect())
     }
 
@@ -138,20 +146,27 @@ impl Connection {
         key: &str,
         change: Change<'_>,
     ) -> Result<T> {
-        match self.publication(key, change)? {
-            None => self.call(request, effect).await,
-            Some(word) => self.call(Request::Published(&request, &word), effect).await,
+        let Some((channel, said)) = self.announcement(key, change)? else { return self.call(request, effect).await };
+        // In a transaction, nodes of some versions do not look whether a key has left when something is published, too.
+        match (self.is_cluster(), request) {
+            (true, Request::Script(script)) => {
+                self.call(Request::Script(&script.announcing(&channel, &said)), effect).await
+            }
+            (true, Request::Command(command)) => {
+                let script = together(&[command], key).announcing(&channel, &said);
+                let mut answers: Vec<T> = self.call(Request::Script(&script), effect).await?;
+                answers.pop().ok_or_else(fault::unexpected)
+            }
+            _ => self.call(Request::Published(&request, &publication(&channel, &said)), effect).await,
         }
     }
 
-    /// The command that publishes a change, where those who write to the key do.
-    fn publication(&self, key: &str, change: Change<'_>) -> Result<Option<Cmd>> {
+    /// Where and what to publish of a change, where those who write to the key do.
+    fn announcement(&self, key: &str, change: Change<'_>) -> Result<Option<(String, Vec<u8>)>> {
         if !self.hub.find(key).is_some_and(|watch| watch.is_announced()) {
             return Ok(None);
         }
-        let mut word = redis::cmd(if self.is_cluster() { "SPUBLISH" } else { "PUBLISH" });
-        word.arg(self.beside(key, announcement::CHANNEL)?).arg(announcement::write(change));
-        Ok(Some(word))
+        Ok(Some((self.beside(key, announcement::CHANNEL)?, announcement::write(change))))
     }
 
     pub(super) fn home(&self) -> &Home {
@@ -333,6 +348,12 @@ impl Connection {
             }
         }
     }
+}
+
+fn publication(channel: &str, said: &[u8]) -> Cmd {
+    let mut word = redis::cmd("PUBLISH");
+    word.arg(channel).arg(said);
+    word
 }
 
 /// Makes calls side by side.

@@ -147,8 +147,8 @@ fn without_word(error: &RedisError) -> Error {
     };
     let message = format!(
         "the server's ACL forbids the user of the URL {what}; allow `+client|tracking` for a near cache, with \
-         `Near::fields()` also `+multi +exec +subscribe +publish` and the channels `&*$near`, and on a cluster \
-         `+ssubscribe +spublish`"
+         `Near::fields()` also the channels `&*$near` and `+multi +exec +subscribe +publish`, on a cluster \
+         `+ssubscribe +spublish` in their place"
     );
     Error::new(ErrorKind::Unsupported, message).because(Said::by(error))
 }

@@ -28,7 +28,7 @@ pub(super) enum Request<'a> {
     Command(&'a Cmd),
     Commands(&'a Pipeline),
     Script(&'a Invocation),
-    /// A change, and the command that publishes it in the same step.
+    /// A change, and the command that publishes it in the same step, on one server.
     Published(&'a Request<'a>, &'a Cmd),
 }
 
@@ -69,22 +69,10 @@ impl Request<'_> {
                 Err(error) if is_no_script(&error) => send(&script.by_source(), connection, asking).await,
                 answer => answer,
             },
-            Self::Published(change, word) if asking => Box::pin(change.send_after(word, live, true)).await,
             Self::Published(change, word) => match change.send_with(word, false, live).await {
                 Err(error) if is_no_script(&error) => change.send_with(word, true, live).await,
-                // The channel is taken for a key that has left.
-                Err(error) if error.code() == Some("TRYAGAIN") => Box::pin(change.send_after(word, live, false)).await,
                 answer => answer,
             },
-        }
-    }
-
-    /// Sends it after another command, where a node has only a part of the slot and makes no transaction of both. Who
-    /// reads in between is told of the change by the server itself.
-    async fn send_after(&self, word: &Cmd, live: &Live, asking: bool) -> RedisResult<Value> {
-        match send(word, &mut live.connection.clone(), asking).await {
-            Err(error) if error.code().is_none() => Err(error),
-            _ => self.send(live, asking).await,
         }
     }
 
@@ -124,7 +112,7 @@ impl Request<'_> {
     pub(super) fn has_one_key(&self) -> bool {
         match self {
             Self::Command(_) | Self::Commands(_) => true,
-            Self::Published(change, _) => change.has_one_key(),
+            Self::Published(..) => false,
             Self::Script(script) => script.has_one_key(),
         }
     }

@@ -10,18 +10,22 @@ use super::request::Effect;
 pub(super) struct Lua {
     source: &'static str,
     digest: LazyLock<String>,
+    /// The same, which also publishes its last argument on the channel before that.
+    announcing: LazyLock<(String, String)>,
 }
 
 macro_rules! scripts {
     ($($name:ident: $file:literal;)*) => {$(
         pub(super) static $name: Lua = Lua {
             source: include_str!(concat!("lua/", $file, ".lua")),
-            digest: LazyLock::new(|| Script::new($name.source).get_hash().to_owned()),
+            digest: LazyLock::new(|| digest($name.source)),
+            announcing: LazyLock::new(|| announcing($name.source)),
         };
     )*};
 }
 
 scripts! {
+    COMMANDS: "commands";
     COMPARE_AND_SWAP: "compare_and_swap";
     INCREMENT: "increment";
     PUT_BACK: "put_back";
@@ -30,23 +34,47 @@ scripts! {
     WHOLE_KEY: "whole_key";
 }
 
+fn digest(source: &str) -> String {
+    Script::new(source).get_hash().to_owned()
+}
+
+/// What is published comes after the change, which then explains it to those who hear of both, and in any case.
+fn announcing(source: &str) -> (String, String) {
+    let source = format!(
+        "local said, channel = table.remove(ARGV), table.remove(ARGV)\n\
+         if not redis.acl_check_cmd('SPUBLISH', channel, said) then\n\
+         return redis.error_reply(\"NOPERM this user may not run the 'spublish' command\")\n\
+         end\n\
+         local function change()\n{source}\nend\n\
+         local done, answer = pcall(change)\n\
+         redis.call('SPUBLISH', channel, said)\n\
+         if not done and type(answer) ~= 'table' then\n\
+         return redis.error_reply(answer)\n\
+         end\n\
+         return answer"
+    );
+    let digest = digest(&source);
+    (source, digest)
+}
+
 impl Lua {
-    pub(super) fn key(&self, key: &str) -> Invocation {
+    pub(super) fn key(&'static self, key: &str) -> Invocation {
         let mut command = cmd("EVALSHA");
         command.arg(&*self.digest).arg(1).arg(key);
-        Invocation { source: self.source, command, effect: Effect::Once, has_one_key: true }
+        Invocation { lua: self, source: self.source, command, effect: Effect::Once, has_one_key: true }
     }
 
     /// On several keys of one slot.
-    pub(super) fn keys(&self, keys: &[String]) -> Invocation {
+    pub(super) fn keys(&'static self, keys: &[String]) -> Invocation {
         let mut command = cmd("EVALSHA");
         command.arg(&*self.digest).arg(keys.len()).arg(keys);
-        Invocation { source: self.source, command, effect: Effect::Once, has_one_key: false }
+        Invocation { lua: self, source: self.source, command, effect: Effect::Once, has_one_key: false }
     }
 }
 
 /// One run of a script.
 pub(super) struct Invocation {
+    lua: &'static Lua,
     source: &'static str,
     command: Cmd,
     effect: Effect,
@@ -73,6 +101,16 @@ impl Invocation {
         self
     }
 
+    /// The same, after which `said` is published on a channel of the same slot, in the same step.
+    pub(super) fn announcing(&self, channel: &str, said: &[u8]) -> Self {
+        let (source, digest) = &*self.lua.announcing;
+        let mut command = cmd("EVALSHA");
+        command.arg(digest);
+        let mut command = with_arguments(command, &self.command, 2);
+        command.arg(channel).arg(said);
+        Self { source, command, ..*self }
+    }
+
     pub(super) fn by_digest(&self) -> &Cmd {
         &self.command
     }
@@ -81,11 +119,32 @@ impl Invocation {
     pub(super) fn by_source(&self) -> Cmd {
         let mut command = cmd("EVAL");
         command.arg(self.source);
-        for argument in self.command.args_iter().skip(2) {
-            if let Arg::Simple(argument) = argument {
-                command.arg(argument);
-            }
-        }
-        command
+        with_arguments(command, &self.command, 2)
     }
+}
+
+/// The command with the arguments of another, but for the first of those.
+fn with_arguments(mut command: Cmd, other: &Cmd, but: usize) -> Cmd {
+    for argument in arguments(other, but) {
+        command.arg(argument);
+    }
+    command
+}
+
+fn arguments(command: &Cmd, but: usize) -> impl Iterator<Item = &[u8]> {
+    let all = command.args_iter().skip(but);
+    all.filter_map(|argument| if let Arg::Simple(bytes) = argument { Some(bytes) } else { None })
+}
+
+/// Commands on one key, done in one step.
+pub(super) fn together(commands: &[&Cmd], key: &str) -> Invocation {
+    let mut script = COMMANDS.key(key);
+    for command in commands {
+        let count = arguments(command, 2).count();
+        script.arg(count).arg(arguments(command, 0).next());
+        for argument in arguments(command, 2) {
+            script.arg(argument);
+        }
+    }
+    script
 }

@@ -1,4 +1,4 @@
-//! Several commands that take effect together, or not at all.
+//! Several commands that take effect together, or not at all, on one server.
 //!
 //! Not by the driver's own transactions: it loses count of the answers where the server refuses `MULTI`.
 
