@@ -13,6 +13,7 @@ mod hostile;
 mod linearizable;
 mod monitor;
 mod near;
+mod near_harm;
 mod near_soak;
 mod permission;
 mod queue;

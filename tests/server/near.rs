@@ -8,24 +8,24 @@ use support::Server;
 
 use crate::{PATIENCE, eventually};
 
-type Names = RedisCache<u64, String>;
+pub(crate) type Names = RedisCache<u64, String>;
 
 const BOUND: Duration = Duration::from_millis(300);
 
-async fn session(server: &Server) -> RedisSession {
+pub(crate) async fn session(server: &Server) -> RedisSession {
     RedisSession::connect(&server.url()).await.unwrap()
 }
 
-fn names(session: &RedisSession, near: Near) -> Names {
+pub(crate) fn names(session: &RedisSession, near: Near) -> Names {
     RedisCache::new("names").near(near).on(session)
 }
 
-fn both() -> [Near; 2] {
+pub(crate) fn both() -> [Near; 2] {
     [Near::tracking(), Near::fields()].map(|near| near.staleness(BOUND))
 }
 
 /// Reads until it is served from this process.
-async fn keep(names: &Names, key: u64) -> Option<String> {
+pub(crate) async fn keep(names: &Names, key: u64) -> Option<String> {
     let started = Instant::now();
     loop {
         let hits = names.near_stats().hits();
@@ -39,7 +39,7 @@ async fn keep(names: &Names, key: u64) -> Option<String> {
 }
 
 /// Reads until this is what is read.
-async fn see(names: &Names, key: u64, expected: Option<&str>) {
+pub(crate) async fn see(names: &Names, key: u64, expected: Option<&str>) {
     let started = Instant::now();
     while names.get(key).await.unwrap().as_deref() != expected {
         assert!(started.elapsed() < PATIENCE, "{expected:?} is not seen");
@@ -47,7 +47,7 @@ async fn see(names: &Names, key: u64, expected: Option<&str>) {
     }
 }
 
-fn set(server: &Server, key: u64, value: &str) {
+pub(crate) fn set(server: &Server, key: u64, value: &str) {
     let mut raw = server.raw();
     cmd("HSET").arg("names").arg(format!("i|{key}")).arg(format!("s|{value}")).exec(&mut raw).unwrap();
 }
@@ -356,4 +356,24 @@ async fn a_server_that_may_not_tell_of_changes_is_not_relied_on() {
     let session = RedisSession::connect(&format!("{}?protocol=resp2", server.url())).await.unwrap();
     let error = names(&session, Near::tracking()).get(1).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
+}
+
+/// What is published of names that a program made up as it went is not heard of for ever.
+#[tokio::test]
+async fn channels_of_names_that_are_not_used_any_more_do_not_pile_up() {
+    let server = Server::start();
+    let session = session(&server).await;
+    let mut raw = server.raw();
+    let mut channels = || -> usize {
+        let channels: Vec<String> = cmd("PUBSUB").arg("CHANNELS").arg("*$near").query(&mut raw).unwrap();
+        channels.len()
+    };
+    for n in 0..4_500 {
+        let names: Names = RedisCache::with_namespace(format!("names{n}")).near(Near::fields()).on(&session);
+        names.get(1).await.unwrap();
+    }
+    assert!(channels() < 2_500, "{}", channels());
+    let names = names(&session, Near::fields());
+    set(&server, 1, "one");
+    assert_eq!(keep(&names, 1).await.as_deref(), Some("one"));
 }

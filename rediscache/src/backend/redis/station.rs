@@ -20,6 +20,9 @@ use crate::error::Result;
 /// How long signs of life are asked for after something was last served.
 const IDLE: Duration = Duration::from_secs(60);
 
+/// How many channels may be heard of before those that nobody needs any more are looked for.
+const CHANNELS: usize = 2048;
+
 /// The least time between two signs of life.
 const LEAST_PACE: Duration = Duration::from_millis(5);
 
@@ -186,6 +189,11 @@ impl Station {
         if self.state().subscribed.contains(&channel) {
             return Ok(true);
         }
+        if self.hears_too_much() {
+            // Another connection begins with none.
+            self.end();
+            return Ok(false);
+        }
         let heard = match sharded {
             true => cmd("SSUBSCRIBE").arg(&channel).query_async::<Value>(connection).await.map(drop),
             false => connection.subscribe(&channel).await,
@@ -197,6 +205,15 @@ impl Station {
             Err(_) => {}
         }
         Ok(false)
+    }
+
+    /// Whether most of the channels are of names that are not used any more.
+    fn hears_too_much(&self) -> bool {
+        let (state, hub) = (self.state(), self.hub.upgrade());
+        // Held by the hub, by this, and here.
+        let is_used = |watch: &Arc<Watch>| Arc::strong_count(watch) > 3;
+        let watches = state.subscribed.iter().filter_map(|channel| hub.as_ref()?.of_channel(channel));
+        state.subscribed.len() >= CHANNELS && 2 * watches.filter(is_used).count() < state.subscribed.len()
     }
 
     /// Asks for signs of life as long as something is served on the word of this connection.

@@ -18,6 +18,11 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///   was last heard. So that is the longest that a value is served after it was changed.
     /// - An answer that a change overtook on its way is returned to those who asked before, and not kept.
     /// - An expiry of the namespace is followed by the clock of this process.
+    /// - On a cluster, a node speaks only for keys that it serves: when a slot moves, the bound holds as ever.
+    /// - A master that was replaced is believed as long as this session does not know, as by any read: under Sentinels
+    ///   until one of them tells, which is at once, or after 10 s where it fell silent; on a cluster until the nodes have
+    ///   told each other, or, cut off from them, until it gives up (`cluster-node-timeout`). From then on nothing is
+    ///   served that it said, and nothing older is read than what this process wrote to the new one.
     ///
     /// # Redis
     ///
