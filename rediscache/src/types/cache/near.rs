@@ -28,11 +28,11 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// One more connection for each server, made at the first read, over which all reads of near caches go: a miss is
     /// `HGET`, or `HMGET` of several, with `PTTL`, in one round trip. `CLIENT TRACKING` makes the server remember the
-    /// namespaces read, up to `tracking-table-max-keys`. While something is served, a `PING` goes out three times in each
-    /// `staleness`; none from a minute after that. With [`Near::fields`], each write is `MULTI`, the write, `PUBLISH` and
-    /// `EXEC`, in one round trip, and in two more the first over a connection, which finds out whether transactions may
-    /// be made; on a cluster it is a script of the write and `SPUBLISH`. The embedded store is in this process already:
-    /// it keeps nothing twice.
+    /// namespaces read, up to `tracking-table-max-keys`. While something is served, a `PING`, on a cluster with `PTTL` of
+    /// each namespace, goes out three times in each `staleness`; none from a minute after that. With [`Near::fields`], each
+    /// write is `MULTI`, the write, `PUBLISH` and `EXEC`, in one round trip, and in two more the first over a connection,
+    /// which finds out whether transactions may be made; on a cluster it is a script of the write and `SPUBLISH`. The
+    /// embedded store is in this process already: it keeps nothing twice.
     ///
     /// # Errors
     ///
