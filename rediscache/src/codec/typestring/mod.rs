@@ -6,6 +6,7 @@ mod write;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::integer::integer;
 use super::{Codec, CodecError};
 use crate::number::Notation;
 
@@ -64,6 +65,11 @@ impl Codec for Typestring {
             }
             Err(write::Refusal::ByType) => Err("the type's own `Serialize` refused".into()),
         }
+    }
+
+    #[inline]
+    fn integer<T: Serialize + ?Sized>(value: &T) -> Option<u64> {
+        integer(value, false)
     }
 
     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError> {
