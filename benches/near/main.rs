@@ -17,16 +17,25 @@ const HOT: u64 = 10_000;
 type Counts = RedisCache<u64, u64>;
 
 fn main() {
-    let quick = Options::read().quick;
+    let options = Options::read();
+    let quick = options.quick;
     let server = Server::start();
     println!("{}", Machine::with(&server));
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(hit::measure(server.url(), quick));
-    // Not on the main thread, which is none of the runtime's.
-    let url = server.url().to_owned();
-    runtime.block_on(runtime.spawn(async move { miss::measure(&url, quick).await })).unwrap();
-    memory::measure(server.url());
-    runtime.block_on(rate::measure(server.url(), quick));
+    if options.wants("hit") {
+        runtime.block_on(hit::measure(server.url(), quick));
+    }
+    if options.wants("miss") {
+        // Not on the main thread, which is none of the runtime's.
+        let url = server.url().to_owned();
+        runtime.block_on(runtime.spawn(async move { miss::measure(&url, quick).await })).unwrap();
+    }
+    if options.wants("memory") {
+        memory::measure(server.url());
+    }
+    if options.wants("rate") {
+        runtime.block_on(rate::measure(server.url(), quick));
+    }
 }
 
 /// What was reached, beside what the library set out to reach. It is told, not judged.
