@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use crate::config::config;
@@ -19,12 +20,17 @@ use crate::error::Result;
 ///     RedisCache::new("topics").near(Near::tracking().capacity(10_000).ttl(Duration::from_secs(60)));
 /// assert_eq!(TOPICS.namespace(), "topics");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Near {
+    // As short as can be, since every read carries it.
     pub(crate) mode: Mode,
-    pub(crate) room: Room,
-    pub(crate) ttl: Option<Duration>,
-    pub(crate) staleness: Duration,
+    pub(crate) unit: Unit,
+    /// How many of the unit.
+    pub(crate) room: usize,
+    /// In nanoseconds; the most there are stand for no limit.
+    ttl: u64,
+    /// In nanoseconds.
+    pub(crate) staleness: u64,
 }
 
 /// Who tells this process of changes.
@@ -36,11 +42,11 @@ pub(crate) enum Mode {
     Fields,
 }
 
-/// How much is kept.
+/// By what it is counted how much is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Room {
-    Entries(usize),
-    Bytes(usize),
+pub(crate) enum Unit {
+    Entries,
+    Bytes,
 }
 
 impl Near {
@@ -48,7 +54,8 @@ impl Near {
     /// It says only that the namespace changed, so that all of it is dropped.
     #[must_use]
     pub const fn tracking() -> Self {
-        Self { mode: Mode::Tracking, room: Room::Entries(10_000), ttl: None, staleness: Duration::from_secs(1) }
+        let staleness = nanoseconds(Duration::from_secs(1));
+        Self { mode: Mode::Tracking, unit: Unit::Entries, room: 10_000, ttl: u64::MAX, staleness }
     }
 
     /// Has every write of this crate publish, in the same atomic step, which fields it changed, and only those are
@@ -72,7 +79,7 @@ impl Near {
         if entries == 0 {
             the_capacity_of_a_near_cache_must_not_be_zero();
         }
-        Self { room: Room::Entries(entries), ..self }
+        Self { unit: Unit::Entries, room: entries, ..self }
     }
 
     /// Keeps entries of about so many bytes together, as [`NearStats::bytes`] counts them. Takes the place of
@@ -82,7 +89,7 @@ impl Near {
         if bytes == 0 {
             the_bytes_of_a_near_cache_must_not_be_zero();
         }
-        Self { room: Room::Bytes(bytes), ..self }
+        Self { unit: Unit::Bytes, room: bytes, ..self }
     }
 
     /// Keeps no entry for longer than this; without it, there is no limit. Zero is refused as by
@@ -92,7 +99,7 @@ impl Near {
         if ttl.is_zero() {
             the_ttl_of_a_near_cache_must_not_be_zero();
         }
-        Self { ttl: Some(ttl), ..self }
+        Self { ttl: nanoseconds(ttl), ..self }
     }
 
     /// The longest that a value may be served after it was changed by someone else; 1 s unless said otherwise. Zero is
@@ -106,26 +113,50 @@ impl Near {
         if bound.is_zero() {
             the_staleness_of_a_near_cache_must_not_be_zero();
         }
-        Self { staleness: bound, ..self }
+        Self { staleness: nanoseconds(bound), ..self }
+    }
+
+    /// In nanoseconds, if there is a limit.
+    pub(crate) fn ttl_nanoseconds(&self) -> Option<u64> {
+        (self.ttl < u64::MAX).then_some(self.ttl)
     }
 
     /// What no constant could have.
     pub(crate) fn check(&self) -> Result<()> {
         match self {
-            Self { room: Room::Entries(0), .. } => {
+            Self { unit: Unit::Entries, room: 0, .. } => {
                 Err(config("a near cache of capacity zero keeps nothing; leave it out, or give it a capacity"))
             }
-            Self { room: Room::Bytes(0), .. } => {
+            Self { unit: Unit::Bytes, room: 0, .. } => {
                 Err(config("a near cache of zero bytes keeps nothing; leave it out, or give it some"))
             }
-            Self { ttl: Some(Duration::ZERO), .. } => {
+            Self { ttl: 0, .. } => {
                 Err(config("a near cache whose ttl is zero keeps nothing; leave the ttl out to have no limit"))
             }
-            Self { staleness: Duration::ZERO, .. } => {
+            Self { staleness: 0, .. } => {
                 Err(config("a near cache whose staleness is zero serves nothing; give it a length"))
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// As many as there are at the most, which is 584 years.
+const fn nanoseconds(duration: Duration) -> u64 {
+    match duration.as_secs().checked_mul(1_000_000_000) {
+        Some(nanoseconds) => nanoseconds.saturating_add(duration.subsec_nanos() as u64),
+        None => u64::MAX,
+    }
+}
+
+impl fmt::Debug for Near {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Near")
+            .field("mode", &self.mode)
+            .field("room", &(self.room, self.unit))
+            .field("ttl", &self.ttl_nanoseconds().map(Duration::from_nanos))
+            .field("staleness", &Duration::from_nanos(self.staleness))
+            .finish()
     }
 }
 

@@ -271,6 +271,63 @@ async fn no_more_is_kept_than_there_is_room_for() {
     assert!(small.bytes() <= 10_000 && small.bytes() > 5_000, "{small:?}");
 }
 
+/// Names that a program makes up as it goes push out none that is in use.
+#[tokio::test]
+async fn what_is_read_is_kept_however_many_namespaces_there_are() {
+    let server = Server::start();
+    let session = session(&server).await;
+    let names = names(&session, Near::tracking());
+    names.set(1, "one").await.unwrap();
+    keep(&names, 1).await;
+    let misses = names.near_stats().misses();
+    for n in 0..2_500 {
+        let other = Names::with_namespace(format!("names{n}")).near(Near::tracking()).on(&session);
+        assert_eq!(other.get(1).await.unwrap(), None);
+        assert_eq!(names.get(1).await.unwrap().as_deref(), Some("one"));
+    }
+    assert_eq!(names.near_stats().misses(), misses);
+}
+
+#[tokio::test]
+async fn a_thread_that_found_what_is_kept_finds_nothing_after_the_end_of_the_session() {
+    static NAMES: Names = RedisCache::new("names").near(Near::tracking());
+    let server = Server::start();
+    let (one, other) = (session(&server).await, session(&server).await);
+    set(&server, 1, "one");
+    for session in [&one, &other, &one] {
+        assert_eq!(session.scope(keep(&NAMES, 1)).await.as_deref(), Some("one"));
+    }
+    let read = NAMES.on(&one).get(1);
+    one.close().await.unwrap();
+    assert_eq!(read.await.unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(one.scope(NAMES.get(1)).await.unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(one.scope(async { NAMES.near_stats().entries() }).await, 0);
+    assert_eq!(other.scope(NAMES.get(1)).await.unwrap().as_deref(), Some("one"));
+}
+
+/// More than a thread remembers the places of.
+#[tokio::test]
+async fn each_of_many_namespaces_has_its_own() {
+    let server = Server::start();
+    let session = session(&server).await;
+    let many: Vec<Names> =
+        (0..50).map(|n| RedisCache::with_namespace(format!("names{n}")).near(Near::tracking()).on(&session)).collect();
+    for (n, names) in many.iter().enumerate() {
+        names.set(1, n.to_string()).await.unwrap();
+        keep(names, 1).await;
+    }
+    let stats: Vec<_> = many.iter().map(RedisCache::near_stats).collect();
+    for _ in 0..20 {
+        for (n, names) in many.iter().enumerate() {
+            assert_eq!(names.get(1).await.unwrap(), Some(n.to_string()));
+        }
+    }
+    for (names, before) in many.iter().zip(stats) {
+        let after = names.near_stats();
+        assert_eq!((after.hits(), after.misses()), (before.hits() + 20, before.misses()));
+    }
+}
+
 /// Two sessions are as two processes.
 #[tokio::test]
 async fn a_field_that_is_written_is_the_only_one_that_is_dropped() {

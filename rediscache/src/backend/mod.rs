@@ -2,6 +2,8 @@
 
 #[cfg(feature = "redis")]
 mod calls;
+#[cfg(feature = "redis")]
+pub(crate) mod clock;
 pub(crate) mod fault;
 mod home;
 mod increment;

@@ -146,6 +146,17 @@ impl Watch {
             self.forget_all();
             return false;
         }
+        self.is_heard(now, bound)
+    }
+
+    /// Whether that is so until `soon`, which is no earlier than now. Where it is not, [`vouches`](Self::vouches) tells.
+    #[inline]
+    pub(crate) fn vouches_until(&self, soon: u64, bound: u64) -> bool {
+        soon < self.ends.load(Ordering::Acquire) && self.is_heard(soon, bound)
+    }
+
+    #[inline]
+    fn is_heard(&self, now: u64, bound: u64) -> bool {
         let heard = self.heard.load(Ordering::Acquire);
         if heard == 0 || now.saturating_sub(heard) >= bound {
             return false;

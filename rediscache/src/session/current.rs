@@ -1,16 +1,24 @@
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use super::RedisSession;
 
 static INSTALLED: RwLock<Option<RedisSession>> = RwLock::new(None);
 
+/// Its number; zero when there is none.
+static INSTALLED_NUMBER: AtomicU64 = AtomicU64::new(0);
+
 tokio::task_local! {
     static SCOPED: RedisSession;
 }
 
 pub(super) fn install(session: &RedisSession) {
-    let last = INSTALLED.write().unwrap_or_else(PoisonError::into_inner).replace(session.clone());
+    let last = {
+        let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
+        INSTALLED_NUMBER.store(session.number(), Ordering::Release);
+        installed.replace(session.clone())
+    };
     // Dropped after the lock is free: it may be the last clone, and closing connections takes its time.
     drop(last);
 }
@@ -19,19 +27,16 @@ pub(super) async fn scope<F: Future>(session: &RedisSession, future: F) -> F::Ou
     SCOPED.scope(session.clone(), future).await
 }
 
-/// As [`current`], without a clone.
-pub(super) fn look<T>(look: impl FnOnce(&RedisSession) -> Option<T>) -> Option<T> {
-    let mut look = Some(look);
-    if let Ok(seen) = SCOPED.try_with(|session| look.take().and_then(|look| look(session))) {
-        return seen;
-    }
-    let installed = INSTALLED.read().unwrap_or_else(PoisonError::into_inner);
-    installed.as_ref().zip(look).and_then(|(session, look)| look(session))
-}
-
 pub(super) fn current() -> Option<RedisSession> {
     SCOPED
         .try_with(RedisSession::clone)
         .ok()
         .or_else(|| INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone())
+}
+
+/// The number of [`current`], without a lock; zero without one.
+#[cfg(feature = "redis")]
+#[inline]
+pub(super) fn number() -> u64 {
+    SCOPED.try_with(RedisSession::number).unwrap_or_else(|_| INSTALLED_NUMBER.load(Ordering::Acquire))
 }

@@ -2,10 +2,14 @@ mod builder;
 mod current;
 mod line;
 mod locks;
+#[cfg(feature = "redis")]
+mod memo;
 mod shelves;
+mod tally;
 
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -14,7 +18,10 @@ use tokio::sync::watch;
 pub use builder::RedisSessionBuilder;
 pub(crate) use line::{Leased, Patience, Plain, Tasks};
 pub use locks::CacheLock;
-pub(crate) use shelves::{Label, Shelves};
+#[cfg(feature = "redis")]
+pub(crate) use memo::Wanted;
+pub(crate) use shelves::{Label, Shelve, Shelves};
+pub(crate) use tally::Tally;
 
 use crate::backend::{Store, fault};
 use crate::config::{Config, config};
@@ -75,6 +82,8 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub struct RedisSession(Arc<Inner>);
 
 struct Inner {
+    /// No other session of this process has it, before or after. Not zero.
+    number: u64,
     store: Store,
     global_namespace: String,
     /// Becomes true once, and is watched by background tasks.
@@ -184,9 +193,11 @@ impl RedisSession {
     }
 
     fn over(store: Store, global_namespace: String) -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let (closed, _) = watch::channel(false);
         let (locks, shelves, plain_lines, task_lines) = Default::default();
-        Self(Arc::new(Inner { store, global_namespace, closed, locks, shelves, plain_lines, task_lines }))
+        Self(Arc::new(Inner { number, store, global_namespace, closed, locks, shelves, plain_lines, task_lines }))
     }
 
     /// Makes this session the default of the process, in place of the last one, and hands it back.
@@ -328,9 +339,14 @@ impl RedisSession {
         &self.0.plain_lines
     }
 
-    /// Hands the session in force to `look`, if there is one.
-    pub(crate) fn look<T>(look: impl FnOnce(&Self) -> Option<T>) -> Option<T> {
-        current::look(look)
+    pub(crate) fn number(&self) -> u64 {
+        self.0.number
+    }
+
+    /// The number of the session in force; zero without one.
+    #[cfg(feature = "redis")]
+    pub(crate) fn number_in_force() -> u64 {
+        current::number()
     }
 
     pub(crate) fn shelves(&self) -> &Shelves {

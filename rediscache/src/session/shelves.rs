@@ -1,7 +1,10 @@
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+#[cfg(feature = "redis")]
+use super::tally::Tally;
 use crate::near::Near;
 
 /// How many namespaces may have shelves before those that nobody uses are looked for.
@@ -19,7 +22,9 @@ struct State {
 
 struct Place {
     label: Label,
-    shelf: Arc<dyn Any + Send + Sync>,
+    shelf: Arc<dyn Shelve>,
+    /// Whether it was looked for since those that nobody uses were.
+    used: AtomicBool,
 }
 
 /// What tells shelves of one namespace apart, but for their type.
@@ -29,35 +34,47 @@ pub(crate) struct Label {
     pub(crate) global: bool,
 }
 
+/// What is kept of one namespace. Threads remember where they found it.
+pub(crate) trait Shelve: Any + Send + Sync {
+    /// Drops what is kept, and keeps and serves nothing any more.
+    fn retire(&self);
+
+    #[cfg(feature = "redis")]
+    fn is_retired(&self) -> bool;
+
+    #[cfg(feature = "redis")]
+    fn hits(&self) -> &Tally;
+}
+
 impl Shelves {
-    /// Looks into a shelf, if there is one.
-    pub(crate) fn look<S: Any, T>(&self, namespace: &str, label: Label, look: impl FnOnce(&S) -> T) -> Option<T> {
-        let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        find(state.shelves.get(namespace)?, label).map(look)
+    /// The shelf, if there is one.
+    pub(crate) fn find<S: Shelve>(&self, namespace: &str, label: &Label) -> Option<Arc<S>> {
+        self.state().find(namespace, label)
     }
 
     /// The shelf, made if there is none; `None` when all are closed.
-    pub(crate) fn shelf<S: Any + Send + Sync>(
+    pub(crate) fn shelf<S: Shelve>(
         &self,
         namespace: &str,
-        label: Label,
+        label: &Label,
         make: impl FnOnce() -> Arc<S>,
     ) -> Option<Arc<S>> {
+        if let Some(shelf) = self.find(namespace, label) {
+            return Some(shelf);
+        }
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if state.closed {
             return None;
         }
-        if state.shelves.len() >= NAMESPACES && !state.shelves.contains_key(namespace) {
-            // Names that a program makes up as it goes do not pile up.
-            state.shelves.clear();
-        }
-        let places = state.shelves.entry(namespace.into()).or_default();
-        let found = places.iter().filter(|place| place.label == label);
-        if let Some(shelf) = found.filter_map(|place| Arc::clone(&place.shelf).downcast().ok()).next() {
+        if let Some(shelf) = state.find(namespace, label) {
             return Some(shelf);
         }
+        let unused = state.make_room(namespace);
         let shelf = make();
-        places.push(Place { label, shelf: Arc::<S>::clone(&shelf) });
+        let place = Place { label: *label, shelf: Arc::<S>::clone(&shelf), used: AtomicBool::new(false) };
+        state.shelves.entry(namespace.into()).or_default().push(place);
+        drop(state);
+        retire(&unused);
         Some(shelf)
     }
 
@@ -68,10 +85,57 @@ impl Shelves {
             state.closed = true;
             std::mem::take(&mut state.shelves)
         };
-        drop(shelves);
+        shelves.values().for_each(|places| retire(places));
+    }
+
+    fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn find<S: Any>(places: &[Place], label: Label) -> Option<&S> {
-    places.iter().filter(|place| place.label == label).find_map(|place| place.shelf.downcast_ref())
+impl Drop for Shelves {
+    /// Threads may remember some for longer.
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn retire(places: &[Place]) {
+    places.iter().for_each(|place| place.shelf.retire());
+}
+
+impl State {
+    fn find<S: Shelve>(&self, namespace: &str, label: &Label) -> Option<Arc<S>> {
+        let places = self.shelves.get(namespace)?.iter().filter(|place| place.label == *label);
+        let (place, shelf) = places.filter_map(|place| Some((place, typed(&place.shelf)?))).next()?;
+        place.used.store(true, Ordering::Relaxed);
+        Some(shelf)
+    }
+
+    /// Takes out shelves of other namespaces when there are too many: those that nobody looked for since this was last
+    /// done, or, where that are none, all that no thread remembers. So names that a program makes up as it goes do not
+    /// pile up.
+    fn make_room(&mut self, namespace: &str) -> Vec<Place> {
+        let mut unused = Vec::new();
+        if self.shelves.len() >= NAMESPACES && !self.shelves.contains_key(namespace) {
+            self.take_out(&mut unused, |place| place.used.swap(false, Ordering::Relaxed));
+            if unused.is_empty() {
+                self.take_out(&mut unused, |_| false);
+            }
+        }
+        unused
+    }
+
+    fn take_out(&mut self, unused: &mut Vec<Place>, is_used: impl Fn(&Place) -> bool) {
+        self.shelves.retain(|_, places| {
+            unused.extend(places.extract_if(.., |place| Arc::strong_count(&place.shelf) == 1 && !is_used(place)));
+            !places.is_empty()
+        });
+    }
+}
+
+/// The shelf, where it is of this type.
+pub(super) fn typed<S: Shelve>(shelf: &Arc<dyn Shelve>) -> Option<Arc<S>> {
+    let shelf: Arc<dyn Any + Send + Sync> = Arc::<dyn Shelve>::clone(shelf);
+    shelf.downcast().ok()
 }

@@ -13,5 +13,6 @@ pub use cache::{RedisCache, Scan};
 pub use declare::{
     Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisNearObject, RedisObject, RedisTaskObject,
 };
+pub(crate) use near::Look;
 pub use queue::{QueueStream, RedisQueue};
 pub use task_queue::{RedisTask, RedisTaskQueue, TaskError};

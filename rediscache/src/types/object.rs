@@ -57,6 +57,11 @@ impl Object {
         Self { session: Some(session.clone()), ..self.clone() }
     }
 
+    #[cfg(feature = "redis")]
+    pub(crate) fn name(&self) -> &Namespace {
+        &self.namespace
+    }
+
     pub(crate) fn namespace(&self) -> &str {
         self.namespace.as_str()
     }
@@ -65,12 +70,16 @@ impl Object {
         self.target().map(|target| target.key).map_err(|error| error.during("key", Some(self.namespace())))
     }
 
-    /// Hands the session in force to `look`, if there is one.
-    pub(crate) fn in_session<T>(&self, look: impl FnOnce(&RedisSession) -> Option<T>) -> Option<T> {
-        match &self.session {
-            Some(session) => look(session),
-            None => RedisSession::look(look),
-        }
+    /// The session in force, if there is one.
+    pub(crate) fn session(&self) -> Option<RedisSession> {
+        self.session.clone().or_else(|| RedisSession::in_force().ok())
+    }
+
+    /// The number of the session in force; zero without one.
+    #[cfg(feature = "redis")]
+    #[inline]
+    pub(crate) fn session_number(&self) -> u64 {
+        self.session.as_ref().map_or_else(RedisSession::number_in_force, RedisSession::number)
     }
 
     /// The session in force and the full Redis key in it.

@@ -30,11 +30,15 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self, key: impl Lend<K>) -> Operation<Option<V>> {
-        if let Some(reads) = &self.reads {
-            return reads.get(&self.object, "get", Self::field(&key));
+        match &self.reads {
+            Some(reads) => reads.get(&self.object, Field::of::<C, K>(&key)),
+            None => self.get_far(encode::<C, K>(&key)),
         }
-        let field = encode::<C, K>(&key);
+    }
+
+    fn get_far(&self, field: Result<Vec<u8>>) -> Operation<Option<V>> {
         self.object.run("get", |at| async move {
             let stored = at.store()?.get(&at.key, &field?).await?;
             stored.map(|stored| decode::<C, V>(&stored)).transpose()
@@ -60,7 +64,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         V: Send,
     {
         if let Some(reads) = &self.reads {
-            let (read, default) = (reads.get(&self.object, "get_or", Self::field(&key)), default.give());
+            let (read, default) = (reads.get_or(&self.object, Field::of::<C, K>(&key)), default.give());
             return Operation::new(async move { Ok(read.await?.unwrap_or(default)) });
         }
         let (field, default) = (encode::<C, K>(&key), default.give());
@@ -98,7 +102,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn contains(&self, key: impl Lend<K>) -> Operation<bool> {
         if let Some(reads) = &self.reads {
-            return reads.contains(&self.object, Self::field(&key));
+            return reads.contains(&self.object, Field::of::<C, K>(&key));
         }
         let field = encode::<C, K>(&key);
         self.object.run("contains", |at| async move { at.store()?.contains(&at.key, &field?).await })
@@ -205,10 +209,6 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
         let field = encode::<C, K>(&key);
         self.object.run("delete", |at| async move { at.store()?.delete(&at.key, &field?).await })
-    }
-
-    fn field(key: &impl Lend<K>) -> Result<Field> {
-        Field::written(|out| append::<C, K>(key, out))
     }
 
     /// Encodes both into one buffer.

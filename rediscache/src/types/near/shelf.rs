@@ -1,15 +1,17 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::field::Field;
+use super::field::{Field, Name};
+use crate::backend::clock::soon;
 use crate::backend::near::{Proof, Shelf as Drops, Ticket, Watch, now};
-use crate::near::{Mode, Near, NearStats, Room};
+use crate::codec::Codec;
+use crate::near::{Mode, Near, NearStats, Unit};
+use crate::session::{Shelve, Tally};
 
 /// What an entry takes beside the stored forms of its key and its value, about.
 const OVERHEAD: usize = 64;
@@ -21,7 +23,8 @@ pub(super) struct Shelf<V, C> {
     clock: Clock,
     /// In nanoseconds.
     staleness: u64,
-    hits: AtomicU64,
+    retired: AtomicBool,
+    hits: Tally,
     misses: AtomicU64,
     codec: PhantomData<fn() -> C>,
 }
@@ -45,28 +48,29 @@ struct Clock {
 }
 
 #[derive(Clone, Copy)]
-struct Weigher(Room);
+struct Weigher(Unit);
 
-impl<V: Clone + Send + Sync + 'static, C: 'static> Shelf<V, C> {
+impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
     pub(super) fn new(near: Near, watch: Arc<Watch>) -> Arc<Self> {
         match near.mode {
             Mode::Tracking => watch.track(),
             Mode::Fields => watch.announce(),
         }
-        let (expected, limit) = match near.room {
-            Room::Entries(entries) => (entries, entries),
-            Room::Bytes(bytes) => (bytes.div_ceil(4 * OVERHEAD), bytes),
+        let expected = match near.unit {
+            Unit::Entries => near.room,
+            Unit::Bytes => near.room.div_ceil(4 * OVERHEAD),
         };
         let shelf = Arc::new(Self {
             entries: Cache::with_options(
-                options(expected, limit),
-                Weigher(near.room),
+                options(expected, near.room),
+                Weigher(near.unit),
                 Default::default(),
                 Default::default(),
             ),
-            clock: Clock::new(near.ttl),
-            staleness: nanoseconds(near.staleness),
-            hits: AtomicU64::new(0),
+            clock: Clock::new(near.ttl_nanoseconds()),
+            staleness: near.staleness,
+            retired: AtomicBool::new(false),
+            hits: Tally::default(),
             misses: AtomicU64::new(0),
             codec: PhantomData,
             watch,
@@ -77,19 +81,22 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> Shelf<V, C> {
     }
 
     /// What is kept of the field and may be served.
-    pub(super) fn look(&self, field: &[u8]) -> Option<Option<V>> {
-        let now = now();
-        if !self.watch.vouches(now, self.staleness) {
-            return None;
+    #[inline]
+    pub(super) fn look(&self, field: Name<'_>) -> Option<Option<V>> {
+        let mut time = soon();
+        if !self.watch.vouches_until(time, self.staleness) {
+            time = now();
+            if !self.watch.vouches(time, self.staleness) {
+                return None;
+            }
         }
-        let (read, value) = match self.entries.get(field)? {
+        let (read, value) = match self.entries.get(&field)? {
             Entry::Present { read, value, .. } => (read, Some(value)),
             Entry::Absent { read, .. } => (read, None),
         };
-        if !self.clock.is_fresh(read, now) {
+        if !self.clock.is_fresh(read, time) && !self.clock.is_fresh(read, now()) {
             return None;
         }
-        self.hits.fetch_add(1, Ordering::Relaxed);
         tracing::trace!(key = self.watch.key(), "served from this process");
         Some(value)
     }
@@ -103,23 +110,31 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> Shelf<V, C> {
 
     /// Keeps what was read, if it still holds; `stored` is how long its stored form is.
     pub(super) fn keep(&self, ticket: Ticket, proof: Proof, field: Field, stored: usize, value: Option<&V>) {
-        let Some(size) = Size::of(field.as_slice().len() + stored + OVERHEAD) else { return };
+        let Some(size) = Size::of(field.bytes::<C>().len() + stored + OVERHEAD) else { return };
         let read = self.clock.tick(proof.asked);
         let entry = match value {
             Some(value) => Entry::Present { size, read, value: value.clone() },
             None => Entry::Absent { size, read },
         };
         self.watch.keep(ticket, proof, || self.entries.insert(field, entry));
+        if self.is_retired() {
+            self.empty();
+        }
     }
 
     pub(super) fn stats(&self) -> NearStats {
         NearStats {
-            hits: self.hits.load(Ordering::Relaxed),
+            hits: self.hits.sum(),
             misses: self.misses.load(Ordering::Relaxed),
             invalidations: self.watch.invalidations(),
             entries: self.entries.len() as u64,
             bytes: self.bytes(),
         }
+    }
+
+    /// Values are dropped with no lock held.
+    fn empty(&self) {
+        self.entries.drain().for_each(drop);
     }
 
     fn bytes(&self) -> u64 {
@@ -144,9 +159,26 @@ fn options(expected: usize, limit: usize) -> quick_cache::Options {
         .expect("all that is needed is given")
 }
 
-impl<V: Clone + Send + Sync, C> Drops for Shelf<V, C> {
+impl<V: Clone + Send + Sync + 'static, C: Codec> Shelve for Shelf<V, C> {
+    fn retire(&self) {
+        self.retired.store(true, Ordering::Release);
+        self.empty();
+    }
+
+    #[inline]
+    fn is_retired(&self) -> bool {
+        self.retired.load(Ordering::Acquire)
+    }
+
+    #[inline]
+    fn hits(&self) -> &Tally {
+        &self.hits
+    }
+}
+
+impl<V: Clone + Send + Sync, C: Codec> Drops for Shelf<V, C> {
     fn forget(&self, field: &[u8]) {
-        self.entries.remove(field);
+        self.entries.remove(&Name::of::<C>(field));
     }
 
     fn forget_all(&self) {
@@ -181,15 +213,14 @@ impl Size {
 impl<V> Weighter<Field, Entry<V>> for Weigher {
     fn weight(&self, _: &Field, entry: &Entry<V>) -> u64 {
         match self.0 {
-            Room::Entries(_) => 1,
-            Room::Bytes(_) => entry.size().bytes().into(),
+            Unit::Entries => 1,
+            Unit::Bytes => entry.size().bytes().into(),
         }
     }
 }
 
 impl Clock {
-    fn new(ttl: Option<Duration>) -> Self {
-        let ttl = ttl.map(nanoseconds);
+    fn new(ttl: Option<u64>) -> Self {
         Self { ttl, shift: ttl.and_then(|ttl| (ttl / 4096).checked_ilog2()).unwrap_or(0) }
     }
 
@@ -208,10 +239,6 @@ impl Clock {
     }
 }
 
-fn nanoseconds(duration: Duration) -> u64 {
-    duration.as_nanos().try_into().unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,7 +246,7 @@ mod tests {
     #[test]
     fn an_entry_is_fresh_for_its_life_and_no_longer() {
         for ttl in [1, 1_000, 1_000_000, 60_000_000_000, u64::MAX / 2] {
-            let clock = Clock::new(Some(Duration::from_nanos(ttl)));
+            let clock = Clock::new(Some(ttl));
             for read in [1, 12_345, 999_999_999_999] {
                 let tick = clock.tick(read);
                 assert!(!clock.is_fresh(tick, read + ttl), "{ttl} {read}");
