@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// The longest namespace taken, in bytes. A name beyond this is a mistake: it travels with every command.
@@ -45,10 +46,28 @@ impl Namespace {
     }
 
     /// The full Redis key below a global namespace, which is `""` when there is none.
-    pub(crate) fn key_below(&self, global: &str) -> String {
+    pub(crate) fn key_below(&self, global: &str) -> Key {
         match global {
-            "" => self.as_str().to_owned(),
-            global => [global, ".", self.as_str()].concat(),
+            "" => Key::Name(self.clone()),
+            global => Key::Below([global, ".", self.as_str()].concat()),
+        }
+    }
+}
+
+/// A full Redis key. Where it is the local name, it takes no memory of its own.
+#[derive(Clone, Debug)]
+pub(crate) enum Key {
+    Name(Namespace),
+    Below(String),
+}
+
+impl Deref for Key {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Name(name) => name.as_str(),
+            Self::Below(key) => key,
         }
     }
 }

@@ -9,7 +9,7 @@ mod tally;
 
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -86,7 +86,9 @@ struct Inner {
     number: u64,
     store: Store,
     global_namespace: String,
-    /// Becomes true once, and is watched by background tasks.
+    /// Becomes true once. Read at each call, where the watch would take a lock.
+    is_closed: AtomicBool,
+    /// The same, watched by background tasks.
     closed: watch::Sender<bool>,
     locks: Locks,
     shelves: Shelves,
@@ -197,7 +199,17 @@ impl RedisSession {
         let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let (closed, _) = watch::channel(false);
         let (locks, shelves, plain_lines, task_lines) = Default::default();
-        Self(Arc::new(Inner { number, store, global_namespace, closed, locks, shelves, plain_lines, task_lines }))
+        Self(Arc::new(Inner {
+            number,
+            store,
+            global_namespace,
+            is_closed: AtomicBool::new(false),
+            closed,
+            locks,
+            shelves,
+            plain_lines,
+            task_lines,
+        }))
     }
 
     /// Makes this session the default of the process, in place of the last one, and hands it back.
@@ -279,6 +291,7 @@ impl RedisSession {
     ///
     /// The session is closed by the first poll. Dropped after that, its connections end with its last clone.
     pub async fn close(&self) -> Result<()> {
+        self.0.is_closed.store(true, Ordering::SeqCst);
         self.0.closed.send_replace(true);
         self.0.shelves.close();
         let ended = async {
@@ -302,7 +315,7 @@ impl RedisSession {
 
     /// Whether [`close`](Self::close) was called on any clone.
     pub fn is_closed(&self) -> bool {
-        *self.0.closed.borrow()
+        self.0.is_closed.load(Ordering::SeqCst)
     }
 
     /// The prefix of all keys that did not opt out; `""` when there is none.

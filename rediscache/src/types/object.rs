@@ -5,7 +5,7 @@ use tracing::Instrument;
 use crate::backend::Store;
 use crate::config::config;
 use crate::error::Result;
-use crate::namespace::Namespace;
+use crate::namespace::{Key, Namespace};
 use crate::operation::Operation;
 use crate::session::RedisSession;
 use crate::types::Declaration;
@@ -27,7 +27,7 @@ pub(crate) struct Object {
 pub(crate) struct Target {
     session: RedisSession,
     pub(crate) namespace: Namespace,
-    pub(crate) key: String,
+    pub(crate) key: Key,
 }
 
 impl Target {
@@ -67,7 +67,10 @@ impl Object {
     }
 
     pub(crate) fn key(&self) -> Result<String> {
-        self.target().map(|target| target.key).map_err(|error| error.during("key", Some(self.namespace())))
+        self.clone()
+            .target()
+            .map(|target| target.key.to_string())
+            .map_err(|error| error.during("key", Some(self.namespace())))
     }
 
     /// The session in force, if there is one.
@@ -83,20 +86,17 @@ impl Object {
     }
 
     /// The session in force and the full Redis key in it.
-    fn target(&self) -> Result<Target> {
+    fn target(self) -> Result<Target> {
         if let Some(fault) = self.namespace.fault() {
             return Err(config(fault));
         }
-        let session = match &self.session {
-            Some(session) => session.clone(),
-            None => RedisSession::in_force()?,
-        };
+        let session = self.session.map_or_else(RedisSession::in_force, Ok)?;
         let global = if self.global { session.global_namespace() } else { "" };
         let key = self.namespace.key_below(global);
         if self.announces && !session.is_closed() {
             session.any_store().announce(&key);
         }
-        Ok(Target { key, namespace: self.namespace.clone(), session })
+        Ok(Target { key, namespace: self.namespace, session })
     }
 
     /// Makes one call of `body`, with a span around it and its errors told where they happened.
@@ -111,9 +111,10 @@ impl Object {
     {
         let object = self.clone();
         Operation::new(async move {
-            let span = tracing::debug_span!("rediscache", operation, namespace = object.namespace());
+            let namespace = object.namespace.clone();
+            let span = tracing::debug_span!("rediscache", operation, namespace = namespace.as_str());
             let call = async { body(object.target()?).await };
-            call.instrument(span).await.map_err(|error| error.during(operation, Some(object.namespace())))
+            call.instrument(span).await.map_err(|error| error.during(operation, Some(namespace.as_str())))
         })
     }
 }

@@ -34,13 +34,13 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     pub fn get(&self, key: impl Lend<K>) -> Operation<Option<V>> {
         match &self.reads {
             Some(reads) => reads.get(&self.object, Field::of::<C, K>(&key)),
-            None => self.get_far(encode::<C, K>(&key)),
+            None => self.get_far(Brief::of::<C, K>(&key)),
         }
     }
 
-    fn get_far(&self, field: Result<Vec<u8>>) -> Operation<Option<V>> {
+    fn get_far(&self, field: Result<Brief>) -> Operation<Option<V>> {
         self.object.run("get", |at| async move {
-            let stored = at.store()?.get(&at.key, &field?).await?;
+            let stored = at.store()?.get(&at.key, field?.as_slice()).await?;
             stored.map(|stored| decode::<C, V>(&stored)).transpose()
         })
     }
@@ -67,9 +67,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             let (read, default) = (reads.get_or(&self.object, Field::of::<C, K>(&key)), default.give());
             return Operation::new(async move { Ok(read.await?.unwrap_or(default)) });
         }
-        let (field, default) = (encode::<C, K>(&key), default.give());
+        let (field, default) = (Brief::of::<C, K>(&key), default.give());
         self.object.run("get_or", |at| async move {
-            let stored = at.store()?.get(&at.key, &field?).await?;
+            let stored = at.store()?.get(&at.key, field?.as_slice()).await?;
             stored.map_or(Ok(default), |stored| decode::<C, V>(&stored))
         })
     }
@@ -104,8 +104,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         if let Some(reads) = &self.reads {
             return reads.contains(&self.object, Field::of::<C, K>(&key));
         }
-        let field = encode::<C, K>(&key);
-        self.object.run("contains", |at| async move { at.store()?.contains(&at.key, &field?).await })
+        let field = Brief::of::<C, K>(&key);
+        self.object.run("contains", |at| async move { at.store()?.contains(&at.key, field?.as_slice()).await })
     }
 
     /// Stores `value` under `key`, whatever was there.
@@ -207,8 +207,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
-        let field = encode::<C, K>(&key);
-        self.object.run("delete", |at| async move { at.store()?.delete(&at.key, &field?).await })
+        let field = Brief::of::<C, K>(&key);
+        self.object.run("delete", |at| async move { at.store()?.delete(&at.key, field?.as_slice()).await })
     }
 
     /// Encodes both into one buffer.

@@ -10,7 +10,7 @@ pub use scan::Scan;
 use super::near::{Field, Reads};
 use super::object::{Object, Target};
 use super::shared::shared_methods;
-use super::stored::{append, decode, encode};
+use super::stored::{Brief, append, decode, encode};
 use super::{Declaration, ObjectInfo, ObjectKind, RedisNearObject, RedisObject};
 use crate::backend::{Compared, DataType, Increment, Packed};
 use crate::bounds::{Key, NearValue, Value};
@@ -137,7 +137,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     pub fn lock(&self) -> Operation<CacheLock> {
         self.object.run("lock", |at| async move {
             at.store()?;
-            let key = at.key.clone();
+            let key = at.key.to_string();
             Ok(at.session().locks().lock(key).await)
         })
     }

@@ -237,7 +237,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
 async fn take<T: Value, C: Codec>(at: &Target, patience: Patience) -> Result<Option<T>> {
     at.store()?;
     let lines = at.session().plain_lines();
-    let arrival = lines.ask(at.session(), &at.key, || Plain::new(at.key.clone()), patience).await?;
+    let arrival = lines.ask(at.session(), &at.key, || Plain::new(at.key.to_string()), patience).await?;
     arrival
         .map(|arrival| arrival.read(|item| decode::<C, T>(item)).map(|(_, value)| value))
         .transpose()

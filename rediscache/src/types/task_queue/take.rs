@@ -105,8 +105,8 @@ async fn take<T: Value, C: Codec>(at: &Target, options: &Options, patience: Pati
     at.store()?;
     options.check()?;
     // Handles of the same options share one line, one instance and one heartbeat.
-    let line = format!("{}/{options:?}", at.key);
-    let source = || Tasks::new(at.key.clone(), options.worker());
+    let line = format!("{}/{options:?}", &*at.key);
+    let source = || Tasks::new(at.key.to_string(), options.worker());
     let arrival = at.session().task_lines().ask(at.session(), &line, source, patience).await?;
     let task = arrival.map(|arrival| arrival.read(|leased| decode::<C, T>(&leased.lease.item))).transpose();
     task.map(|task| task.map(|(leased, value)| RedisTask::new(value, leased, at.session(), &at.namespace)))
