@@ -36,12 +36,14 @@ impl Increment {
         self
     }
 
-    /// The amount in digits: as many for a float as say which double it is.
+    /// Writes the amount in digits: as many for a float as say which double it is.
     #[cfg(feature = "redis")]
-    pub(crate) fn amount(&self) -> String {
+    pub(crate) fn write_amount(&self, out: &mut Vec<u8>) -> std::io::Result<()> {
+        use std::io::Write;
+
         match self.step {
-            Step::Integer { amount, .. } => amount.to_string(),
-            Step::Float { amount, .. } => format!("{amount:e}"),
+            Step::Integer { amount, .. } => write!(out, "{amount}"),
+            Step::Float { amount, .. } => write!(out, "{amount:e}"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is gathered, and how each kind goes out together.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use redis::{Pipeline, Value};
 
@@ -17,6 +17,9 @@ use crate::error::Result;
 /// What one command may carry in company, so that it never holds the server for long. A call that is larger goes alone.
 const MOST_CALLS: usize = 512;
 const MOST_BYTES: usize = 256 * 1024;
+
+/// How many calls leave together in many programs.
+const USUAL_CALLS: usize = 64;
 
 fn has_room(parts: &Packed, more: usize) -> bool {
     parts.len() < MOST_CALLS && parts.bytes() + more <= MOST_BYTES
@@ -45,6 +48,7 @@ impl Batch for Gets {
         let (first, next) = (self.wanted.is_empty(), self.fields.len());
         // One caller alone needs no table.
         if self.wanted.len() == 1 {
+            self.places.found.reserve(USUAL_CALLS);
             self.places.find(self.fields.get(0), 0, |_| true);
         }
         let place = if first { 0 } else { self.places.find(field, next, |place| self.fields.get(place) == field) };
@@ -129,7 +133,7 @@ fn bytes(value: Value) -> Result<Option<Vec<u8>>> {
 /// Finds equal fields by their hashes.
 #[derive(Default)]
 struct Places {
-    hasher: RandomState,
+    hasher: ahash::RandomState,
     found: HashMap<u64, usize, BuildHasherDefault<Hashed>>,
 }
 
@@ -300,7 +304,8 @@ impl Batch for Increments {
 
     fn add(&mut self, (field, by): (&[u8], Increment)) {
         self.fields.push(field);
-        self.amounts.push(by.amount().as_bytes());
+        // Memory takes whatever is written.
+        let _ = self.amounts.push_with(|out| by.write_amount(out));
         self.like = Some(by);
     }
 

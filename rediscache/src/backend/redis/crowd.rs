@@ -7,58 +7,69 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::gather::Batch;
 use crate::backend::fault;
 use crate::error::{Error, Result};
 
-/// Callers whose answers come all at once. Dropped before those came, it tells everyone so.
-pub(super) struct Crowd<A> {
-    places: Arc<Places<A>>,
+/// Calls that leave together, in the hands of who sends them. Dropped before the answers came, it tells everyone so.
+pub(super) struct Crowd<B: Batch> {
+    places: Arc<Places<B>>,
     /// Who waited when the calls left; `None` when all did.
     aboard: Option<Vec<bool>>,
 }
 
-/// The place of one caller, who leaves by dropping it.
-pub(super) struct Seat<A> {
-    /// `None` when it has the answer.
-    places: Option<Arc<Places<A>>>,
-    at: usize,
+/// The calls, and those who made them. One lock for both: a call that joins takes few of them.
+pub(super) struct Places<B: Batch>(Mutex<State<B>>);
+
+struct State<B: Batch> {
+    /// `None` when it has left.
+    batch: Option<B>,
+    callers: Vec<Place<B::Answer>>,
 }
 
-struct Places<A>(Mutex<Vec<Place<A>>>);
+/// The place of one caller, who leaves by dropping it.
+pub(super) struct Seat<B: Batch> {
+    /// `None` when it has the answer.
+    places: Option<Arc<Places<B>>>,
+    at: usize,
+    /// Whether the waker is that of the poll that is under way.
+    is_new: bool,
+}
 
 enum Place<A> {
     Waits {
         since: Instant,
-        waker: Option<Waker>,
+        waker: Waker,
     },
     Answered(Result<A>),
     /// The caller has the answer, or left without.
     Empty,
 }
 
-impl<A> Crowd<A> {
+impl<B: Batch> Crowd<B> {
     pub(super) fn new() -> Self {
-        Self { places: Arc::new(Places(Mutex::default())), aboard: None }
+        let state = State { batch: Some(B::default()), callers: Vec::new() };
+        Self { places: Arc::new(Places(Mutex::new(state))), aboard: None }
     }
 
-    /// Takes in one more caller, whose answer will be the next in order.
-    pub(super) fn join(&self) -> Seat<A> {
-        let mut places = self.places.lock();
-        places.push(Place::Waits { since: Instant::now(), waker: None });
-        Seat { places: Some(Arc::clone(&self.places)), at: places.len() - 1 }
+    pub(super) fn places(&self) -> &Arc<Places<B>> {
+        &self.places
     }
 
-    /// Sees who is left, and brings answers to no others. The callers in their order, unless all are there.
-    pub(super) fn close(&mut self) -> Option<&[bool]> {
-        let places = self.places.lock();
-        if !places.iter().all(Place::waits) {
-            self.aboard = Some(places.iter().map(Place::waits).collect());
+    /// Has the calls leave, and brings answers to no others than those who wait now; `None` if nobody does.
+    pub(super) fn close(&mut self) -> Option<B> {
+        let mut state = self.places.lock();
+        let mut batch = state.batch.take()?;
+        if !state.callers.iter().all(Place::waits) {
+            let aboard: Vec<bool> = state.callers.iter().map(Place::waits).collect();
+            batch.retain(&aboard);
+            self.aboard = Some(aboard);
         }
-        self.aboard.as_deref()
+        state.callers.iter().any(Place::waits).then_some(batch)
     }
 
     /// Brings the answers, in the order of the callers who were there at the end.
-    pub(super) fn answer(self, outcome: Result<Vec<A>>) {
+    pub(super) fn answer(self, outcome: Result<Vec<B::Answer>>) {
         let mut aboard = self.aboard.as_ref().map(|aboard| aboard.iter().copied());
         let mut answers = outcome.map(Vec::into_iter);
         self.places.settle(|_| {
@@ -71,13 +82,38 @@ impl<A> Crowd<A> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.places.lock().len()
+        self.places.lock().callers.len()
+    }
+}
+
+impl<B: Batch> Drop for Crowd<B> {
+    fn drop(&mut self) {
+        let never_sent = self.places.lock().batch.take();
+        drop(never_sent);
+        self.places.settle(|place| place.waits().then(|| Err(fault::interrupted())));
+    }
+}
+
+impl<B: Batch> Places<B> {
+    fn lock(&self) -> MutexGuard<'_, State<B>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in one more call, which wakes the caller whose poll is under way; `None` if the calls have left, or if it
+    /// does not fit in with them.
+    pub(super) fn join(self: &Arc<Self>, call: B::Call<'_>, waker: &Waker) -> Option<Seat<B>> {
+        let place = Place::Waits { since: Instant::now(), waker: waker.clone() };
+        let mut state = self.lock();
+        let is_first = state.callers.is_empty();
+        state.batch.as_mut().filter(|batch| is_first || batch.has_room_for(&call))?.add(call);
+        state.callers.push(place);
+        Some(Seat { at: state.callers.len() - 1, places: Some(Arc::clone(self)), is_new: true })
     }
 
     /// Sends those away who have waited for as long as `limit`, with what `tell` says. When the next one will have.
     pub(super) fn expire(&self, limit: Duration, tell: fn(Duration) -> Error) -> Option<Instant> {
         let (now, mut next) = (Instant::now(), None);
-        self.places.settle(|place| {
+        self.settle(|place| {
             let &Place::Waits { since, .. } = place else { return None };
             let over = since + limit <= now;
             if !over {
@@ -87,31 +123,21 @@ impl<A> Crowd<A> {
         });
         next
     }
-}
-
-impl<A> Drop for Crowd<A> {
-    fn drop(&mut self) {
-        self.places.settle(|place| place.waits().then(|| Err(fault::interrupted())));
-    }
-}
-
-impl<A> Places<A> {
-    fn lock(&self) -> MutexGuard<'_, Vec<Place<A>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 
     /// Asks for an answer for each place, and wakes those who waited for theirs.
-    fn settle(&self, mut answer: impl FnMut(&Place<A>) -> Option<Result<A>>) {
-        let mut wakers = Vec::new();
-        for place in &mut *self.lock() {
+    fn settle(&self, mut answer: impl FnMut(&Place<B::Answer>) -> Option<Result<B::Answer>>) {
+        let mut state = self.lock();
+        let mut wakers = Vec::with_capacity(state.callers.len());
+        for place in &mut state.callers {
             if let Some(answer) = answer(place)
-                && let Place::Waits { waker, .. } = place
+                && place.waits()
+                && let Place::Waits { waker, .. } = mem::replace(place, Place::Answered(answer))
             {
-                wakers.extend(waker.take());
-                *place = Place::Answered(answer);
+                wakers.push(waker);
             }
         }
         // With the lock free for those who wake up at once.
+        drop(state);
         wakers.into_iter().for_each(Waker::wake);
     }
 }
@@ -122,25 +148,28 @@ impl<A> Place<A> {
     }
 }
 
-impl<A> Future for Seat<A> {
-    type Output = Result<A>;
+impl<B: Batch> Future for Seat<B> {
+    type Output = Result<B::Answer>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<A>> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if mem::take(&mut self.is_new) {
+            return Poll::Pending;
+        }
         let at = self.at;
         let Some(places) = &self.places else { return Poll::Ready(Err(fault::interrupted())) };
-        let mut locked = places.lock();
-        let answer = match &mut locked[at] {
-            Place::Waits { waker: Some(waker), .. } if waker.will_wake(context.waker()) => return Poll::Pending,
+        let mut state = places.lock();
+        let answer = match &mut state.callers[at] {
+            Place::Waits { waker, .. } if waker.will_wake(context.waker()) => return Poll::Pending,
             Place::Waits { waker, .. } => {
-                let last = waker.replace(context.waker().clone());
+                let last = mem::replace(waker, context.waker().clone());
                 // It is the caller's: who knows what its end brings about.
-                drop(locked);
+                drop(state);
                 drop(last);
                 return Poll::Pending;
             }
             place => mem::replace(place, Place::Empty),
         };
-        drop(locked);
+        drop(state);
         self.places = None;
         match answer {
             Place::Answered(answer) => Poll::Ready(answer),
@@ -149,10 +178,10 @@ impl<A> Future for Seat<A> {
     }
 }
 
-impl<A> Drop for Seat<A> {
+impl<B: Batch> Drop for Seat<B> {
     fn drop(&mut self) {
         if let Some(places) = &self.places {
-            let last = mem::replace(&mut places.lock()[self.at], Place::Empty);
+            let last = mem::replace(&mut places.lock().callers[self.at], Place::Empty);
             drop(last);
         }
     }

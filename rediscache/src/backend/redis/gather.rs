@@ -3,13 +3,13 @@ use std::future::{Future, poll_fn};
 use std::mem;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::connection::Connection;
-use super::crowd::{Crowd, Seat};
+use super::crowd::{Crowd, Places, Seat};
 use super::error::timed_out;
 use crate::backend::fault;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// Calls of one kind on one key that go out as one command.
 pub(super) trait Batch: Default + Send + 'static {
     /// What one caller asks.
-    type Call<'a>;
+    type Call<'a>: Copy;
     type Answer: Send + 'static;
 
     fn add(&mut self, call: Self::Call<'_>);
@@ -37,27 +37,22 @@ pub(super) trait Batch: Default + Send + 'static {
 /// timer.
 pub(super) struct Gather<B: Batch> {
     connection: Arc<Connection>,
-    lanes: Mutex<HashMap<Box<str>, Arc<Lane<B>>>>,
+    lanes: Mutex<Lanes<B>>,
 }
+
+type Lanes<B> = HashMap<Arc<str>, Lane<B>, ahash::RandomState>;
 
 /// The calls of one kind on one key.
 struct Lane<B: Batch> {
-    key: Box<str>,
-    state: Mutex<State<B>>,
-}
-
-struct State<B: Batch> {
-    /// Whether a call that left by itself is under way.
-    alone: bool,
+    /// How many calls are under way or wait.
+    calls: usize,
+    /// How many there were when the last batch was answered.
+    last: usize,
     /// Whether a task sends what waits.
     sending: bool,
-    waiting: VecDeque<Group<B>>,
-}
-
-/// Calls that leave together, and those who made them.
-struct Group<B: Batch> {
-    batch: B,
-    crowd: Crowd<B::Answer>,
+    /// Wakes that task, where it would send more.
+    sender: Option<Waker>,
+    waiting: VecDeque<Crowd<B>>,
 }
 
 /// How many lanes are kept for the next call, used or not.
@@ -67,21 +62,30 @@ const LANES: usize = 1024;
 /// with thousands of callers, four carry a fifth more than one, and more than four carry no more.
 const FLIGHTS: usize = 4;
 
+/// While there are no more calls, they leave at once, as they would without company. Measured: with 16 callers, a sixth more
+/// calls than if they wait for each other; with 64, a tenth fewer.
+const FEW: usize = 24;
+
 /// Where as many wait, they leave without looking out for more. Measured: with 256 callers, a fifth more calls than if all
 /// wait for each other; with 16, half as many if none did.
 const ENOUGH: usize = 32;
 
+enum Entered<B: Batch> {
+    /// Nothing was under way.
+    Alone(B),
+    Waits(Seat<B>),
+}
+
 impl<B: Batch> Gather<B> {
-    pub(super) fn new(connection: &Arc<Connection>) -> Self {
-        Self { connection: Arc::clone(connection), lanes: Mutex::default() }
+    pub(super) fn new(connection: &Arc<Connection>) -> Arc<Self> {
+        Arc::new(Self { connection: Arc::clone(connection), lanes: Mutex::default() })
     }
 
     /// Makes one call. Dropping it neither fails nor holds up the others.
-    pub(super) async fn call(&self, key: &str, call: B::Call<'_>) -> Result<B::Answer> {
-        let lane = self.lane(key);
-        match lane.enter(call, &self.connection) {
+    pub(super) async fn call(self: &Arc<Self>, key: &str, call: B::Call<'_>) -> Result<B::Answer> {
+        match poll_fn(|context| Poll::Ready(self.enter(key, call, context.waker()))).await {
             Entered::Alone(batch) => {
-                let _alone = Alone(&lane);
+                let _alone = Alone(self, key);
                 // Large: kept out of the futures of all who wait.
                 let answers = Box::pin(batch.send(&self.connection, key)).await?;
                 answers.into_iter().next().ok_or_else(fault::unexpected)
@@ -90,126 +94,127 @@ impl<B: Batch> Gather<B> {
         }
     }
 
-    fn lane(&self, key: &str) -> Arc<Lane<B>> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = lanes.get(key) {
-            return Arc::clone(lane);
+    fn enter(self: &Arc<Self>, key: &str, call: B::Call<'_>, waker: &Waker) -> Entered<B> {
+        let (mut places, mut sender) = (None, None);
+        loop {
+            let mut lanes = self.lanes();
+            let lane = match lanes.get_mut(key) {
+                Some(lane) => lane,
+                None => Self::add(&mut lanes, key),
+            };
+            if lane.is_idle() {
+                lane.calls = 1;
+                drop(lanes);
+                let mut batch = B::default();
+                batch.add(call);
+                return Entered::Alone(batch);
+            }
+            lane.calls += usize::from(places.is_none());
+            let others = places.insert(lane.others(places.as_ref()));
+            let is_sent = mem::replace(&mut lane.sending, true);
+            if lane.may_leave() {
+                sender = sender.or_else(|| lane.sender.take());
+            }
+            drop(lanes);
+            if !is_sent {
+                self.connection.home().spawn(Sending::new(self, key).run());
+            }
+            if let Some(seat) = others.join(call, waker) {
+                sender.into_iter().for_each(Waker::wake);
+                return Entered::Waits(seat);
+            }
         }
-        if lanes.len() >= LANES {
-            lanes.retain(|_, lane| Arc::strong_count(lane) > 1);
-        }
-        let lane = Arc::new(Lane { key: key.into(), state: Mutex::default() });
-        lanes.insert(key.into(), Arc::clone(&lane));
-        lane
     }
-}
 
-enum Entered<B: Batch> {
-    /// Nothing was under way.
-    Alone(B),
-    Waits(Seat<B::Answer>),
+    fn lanes(&self) -> MutexGuard<'_, Lanes<B>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add<'a>(lanes: &'a mut Lanes<B>, key: &str) -> &'a mut Lane<B> {
+        if lanes.len() >= LANES {
+            lanes.retain(|_, lane| !lane.is_idle());
+        }
+        lanes.entry(key.into()).or_default()
+    }
 }
 
 impl<B: Batch> Lane<B> {
-    fn state(&self) -> MutexGuard<'_, State<B>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_idle(&self) -> bool {
+        self.calls == 0 && !self.sending
     }
 
-    fn enter(self: &Arc<Self>, call: B::Call<'_>, connection: &Arc<Connection>) -> Entered<B> {
-        let mut state = self.state();
-        if !state.alone && !state.sending {
-            state.alone = true;
-            let mut batch = B::default();
-            batch.add(call);
-            return Entered::Alone(batch);
-        }
-        let seat = state.join(call);
-        let is_sent = mem::replace(&mut state.sending, true);
-        drop(state);
-        if !is_sent {
-            connection.home().spawn(Sending::new(self, connection).run());
-        }
-        Entered::Waits(seat)
-    }
-}
-
-impl<B: Batch> State<B> {
-    fn join(&mut self, call: B::Call<'_>) -> Seat<B::Answer> {
-        if let Some(last) = self.waiting.back_mut()
-            && last.batch.has_room_for(&call)
+    /// Those to join; others than those who could not be joined.
+    fn others(&mut self, closed: Option<&Arc<Places<B>>>) -> Arc<Places<B>> {
+        if let Some(last) = self.waiting.back()
+            && closed.is_none_or(|closed| !Arc::ptr_eq(closed, last.places()))
         {
-            return last.add(call);
+            return Arc::clone(last.places());
         }
-        let mut group = Group { batch: B::default(), crowd: Crowd::new() };
-        let seat = group.add(call);
-        self.waiting.push_back(group);
-        seat
+        let crowd = Crowd::new();
+        let places = Arc::clone(crowd.places());
+        self.waiting.push_back(crowd);
+        places
+    }
+
+    /// Whether those who wait leave while others are under way: where all are few, and as a whole batch. Otherwise the last
+    /// one may still grow.
+    fn may_leave(&self) -> bool {
+        self.waiting.len() > 1 || (self.calls.max(self.last) <= FEW && !self.waiting.is_empty())
+    }
+
+    fn answered(&mut self, calls: usize) {
+        self.last = self.calls;
+        self.calls -= calls;
     }
 
     fn are_enough(&self) -> bool {
-        self.waiting.len() > 1 || self.waiting.front().is_some_and(|group| group.crowd.len() >= ENOUGH)
-    }
-}
-
-impl<B: Batch> Group<B> {
-    fn add(&mut self, call: B::Call<'_>) -> Seat<B::Answer> {
-        self.batch.add(call);
-        self.crowd.join()
-    }
-
-    /// Sends the calls of those who are still there, if any.
-    fn leave(mut self, lane: &Arc<Lane<B>>, connection: &Arc<Connection>) -> Option<Flight<B::Answer>> {
-        if let Some(aboard) = self.crowd.close() {
-            if !aboard.contains(&true) {
-                return None;
-            }
-            self.batch.retain(aboard);
-        }
-        let (lane, connection) = (Arc::clone(lane), Arc::clone(connection));
-        let request = Box::pin(async move { self.batch.send(&connection, &lane.key).await });
-        Some(Flight { crowd: self.crowd, request })
+        self.waiting.len() > 1 || self.waiting.front().is_some_and(|crowd| crowd.len() >= ENOUGH)
     }
 }
 
 /// A call that left by itself; it is over when it is back or dropped.
-struct Alone<'a, B: Batch>(&'a Lane<B>);
+struct Alone<'a, B: Batch>(&'a Gather<B>, &'a str);
 
 impl<B: Batch> Drop for Alone<'_, B> {
     fn drop(&mut self) {
-        self.0.state().alone = false;
+        if let Some(lane) = self.0.lanes().get_mut(self.1) {
+            lane.answered(1);
+        }
     }
 }
 
 /// The task that sends what waits.
 struct Sending<B: Batch> {
-    lane: Arc<Lane<B>>,
-    connection: Arc<Connection>,
-    flights: Vec<Flight<B::Answer>>,
-    /// Nothing is left: from here on, `State::sending` speaks of another task.
+    gather: Arc<Gather<B>>,
+    key: Arc<str>,
+    flights: Vec<Flight<B>>,
+    /// Nothing is left: from here on, `Lane::sending` speaks of another task.
     over: bool,
 }
 
+type Request<A> = Pin<Box<dyn Future<Output = Result<Vec<A>>> + Send>>;
+
 /// A batch under way.
-struct Flight<A> {
-    crowd: Crowd<A>,
-    request: Pin<Box<dyn Future<Output = Result<Vec<A>>> + Send>>,
+struct Flight<B: Batch> {
+    crowd: Crowd<B>,
+    request: Request<B::Answer>,
 }
 
 impl<B: Batch> Sending<B> {
-    fn new(lane: &Arc<Lane<B>>, connection: &Arc<Connection>) -> Self {
-        Self { lane: Arc::clone(lane), connection: Arc::clone(connection), flights: Vec::new(), over: false }
+    fn new(gather: &Arc<Gather<B>>, key: &str) -> Self {
+        Self { gather: Arc::clone(gather), key: key.into(), flights: Vec::new(), over: false }
     }
 
     async fn run(mut self) {
-        let limit = self.connection.response_timeout();
+        let limit = self.gather.connection.response_timeout();
         let mut due = pin!(tokio::time::sleep(limit));
         loop {
-            if !self.lane.state().are_enough() {
+            if !self.lane(|lane| lane.are_enough()) {
                 // Those who were just answered, or are about to call, get to leave together.
                 tokio::task::yield_now().await;
             }
-            while let Some(group) = self.next() {
-                self.flights.extend(group.leave(&self.lane, &self.connection));
+            while let Some(crowd) = self.next() {
+                self.flights.extend(self.send(crowd));
             }
             if self.over {
                 return;
@@ -222,38 +227,67 @@ impl<B: Batch> Sending<B> {
         }
     }
 
-    /// Who leaves now: everyone if nothing is under way, and whole batches meanwhile.
-    fn next(&mut self) -> Option<Group<B>> {
-        let mut state = self.lane.state();
-        match self.flights.len() {
-            0 => {
-                self.over = state.waiting.is_empty();
-                state.sending = !self.over;
-                state.waiting.pop_front()
-            }
-            // The last one may still grow.
-            1..FLIGHTS if state.waiting.len() > 1 => state.waiting.pop_front(),
-            _ => None,
-        }
+    fn lane<T>(&self, look: impl FnOnce(&mut Lane<B>) -> T) -> T {
+        look(self.gather.lanes().entry(Arc::clone(&self.key)).or_default())
     }
 
-    /// Ready when a batch was answered.
+    /// Who leaves now.
+    fn next(&mut self) -> Option<Crowd<B>> {
+        let flights = self.flights.len();
+        let (next, over) = self.lane(|lane| match flights {
+            0 => {
+                lane.sending = !lane.waiting.is_empty();
+                (lane.waiting.pop_front(), !lane.sending)
+            }
+            1..FLIGHTS if lane.may_leave() => (lane.waiting.pop_front(), false),
+            _ => (None, false),
+        });
+        self.over = over;
+        next
+    }
+
+    /// Sends the calls of those who are still there, if any.
+    fn send(&self, mut crowd: Crowd<B>) -> Option<Flight<B>> {
+        let Some(batch) = crowd.close() else {
+            self.lane(|lane| lane.answered(crowd.len()));
+            return None;
+        };
+        let (gather, key) = (Arc::clone(&self.gather), Arc::clone(&self.key));
+        let request = Box::pin(async move { batch.send(&gather.connection, &key).await });
+        Some(Flight { crowd, request })
+    }
+
+    /// Ready when a batch was answered, or another may leave.
     fn land(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let (mut at, flights) = (0, self.flights.len());
         while let Some(flight) = self.flights.get_mut(at) {
             match flight.request.as_mut().poll(context) {
-                Poll::Ready(outcome) => self.flights.remove(at).crowd.answer(outcome),
+                Poll::Ready(outcome) => {
+                    let crowd = self.flights.remove(at).crowd;
+                    self.lane(|lane| lane.answered(crowd.len()));
+                    crowd.answer(outcome);
+                }
                 Poll::Pending => at += 1,
             }
         }
-        if self.flights.len() < flights { Poll::Ready(()) } else { Poll::Pending }
+        let more = self.flights.len() < flights || (flights < FLIGHTS && self.wait(context));
+        if more { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Gets woken when more may leave; whether they may already.
+    fn wait(&self, context: &Context<'_>) -> bool {
+        self.lane(|lane| {
+            let may_leave = lane.may_leave();
+            lane.sender = (!may_leave).then(|| context.waker().clone());
+            may_leave
+        })
     }
 
     /// Sends those away who have waited too long; when the next one will have.
     fn expire(&self, limit: Duration) -> Instant {
-        let state = self.lane.state();
-        let under_way = self.flights.iter().filter_map(|flight| flight.crowd.expire(limit, timed_out));
-        let waiting = state.waiting.iter().filter_map(|group| group.crowd.expire(limit, never_sent));
+        let waiting: Vec<_> = self.lane(|lane| lane.waiting.iter().map(|crowd| Arc::clone(crowd.places())).collect());
+        let waiting = waiting.iter().filter_map(|places| places.expire(limit, never_sent));
+        let under_way = self.flights.iter().filter_map(|flight| flight.crowd.places().expire(limit, timed_out));
         under_way.chain(waiting).min().unwrap_or_else(|| Instant::now() + limit)
     }
 }
@@ -266,18 +300,21 @@ impl<B: Batch> Drop for Sending<B> {
     /// Cut short only by the end of its runtime: whoever waits is told so.
     fn drop(&mut self) {
         if !self.over {
-            let mut state = self.lane.state();
-            state.sending = false;
-            let waiting = mem::take(&mut state.waiting);
-            drop(state);
+            let under_way: usize = self.flights.iter().map(|flight| flight.crowd.len()).sum();
+            let waiting = self.lane(|lane| {
+                let waiting: usize = lane.waiting.iter().map(Crowd::len).sum();
+                lane.calls -= under_way + waiting;
+                lane.sending = false;
+                mem::take(&mut lane.waiting)
+            });
             drop(waiting);
         }
     }
 }
 
-impl<B: Batch> Default for State<B> {
+impl<B: Batch> Default for Lane<B> {
     fn default() -> Self {
-        Self { alone: false, sending: false, waiting: VecDeque::new() }
+        Self { calls: 0, last: 0, sending: false, sender: None, waiting: VecDeque::new() }
     }
 }
 

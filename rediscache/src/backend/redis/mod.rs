@@ -43,14 +43,14 @@ pub(crate) struct RedisStore {
     calls: Calls,
     /// Tells of changes to what is read over it.
     near: Arc<Connection>,
-    near_gets: Gather<NearGets>,
-    gets: Gather<Gets>,
-    contains: Gather<Contains>,
-    sets: Gather<Sets>,
-    deletes: Gather<Deletes>,
-    increments: Gather<Increments>,
-    pushes: Gather<Pushes>,
-    finishes: Gather<Finishes>,
+    near_gets: Arc<Gather<NearGets>>,
+    gets: Arc<Gather<Gets>>,
+    contains: Arc<Gather<Contains>>,
+    sets: Arc<Gather<Sets>>,
+    deletes: Arc<Gather<Deletes>>,
+    increments: Arc<Gather<Increments>>,
+    pushes: Arc<Gather<Pushes>>,
+    finishes: Arc<Gather<Finishes>>,
 }
 
 impl RedisStore {
