@@ -6,18 +6,20 @@ use rediscache::Near;
 use support::Random;
 
 pub(crate) const HELP: &str = "\
-usage: near_soak [--rounds N] [--mode MODE] [--bound MS] [--seed N] [--server PROGRAM]
+usage: near_soak [--rounds N] [--mode MODE] [--bound MS] [--seed N] [--server PROGRAM] [--deployment KIND]
 
 Reads from near caches in this process. A round is one write to what they read, in another process or, of some keys, in
 this one. The values of a key only grow. Meanwhile the connection that tells of changes is cut, frozen, swallowed and
 delayed at random. Of each value that is read it is checked that none that is newer was known for longer than the bound,
-to a reader or by the return of its write, and none at all of those that this process wrote. Prints what it did.
+to a reader or by the return of its write, and none at all of those that this process wrote. On a cluster and under
+Sentinels, that connection is cut, servers stand still for moments, slots move, and replicas take over. Prints what it did.
 
   --rounds N         in each mode (10,000)
   --mode MODE        `tracking` or `fields` (both, one after the other)
   --bound MS         the bound on staleness that the caches are given (100)
   --seed N           makes the same choices again; the processes still take their own time
   --server PROGRAM   the server to start (REDISCACHE_SERVER, or `redis-server`)
+  --deployment KIND  `server`, or `cluster` or `sentinel`, which know no `--server` but REDISCACHE_SERVER (server)
 
 Exit status: 0 when nothing was violated, 1 when something was, 2 when the work could not be done.
 ";
@@ -38,6 +40,14 @@ pub(crate) struct Options {
     pub(crate) bound: Duration,
     pub(crate) seed: u64,
     pub(crate) server: Option<PathBuf>,
+    pub(crate) deployment: Deployment,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deployment {
+    Server,
+    Cluster,
+    Sentinel,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +60,17 @@ pub(crate) enum Mode {
 pub(crate) struct Job {
     pub(crate) url: String,
     pub(crate) mode: Mode,
+}
+
+impl Deployment {
+    fn of(name: &str) -> Result<Self, String> {
+        match name {
+            "server" => Ok(Self::Server),
+            "cluster" => Ok(Self::Cluster),
+            "sentinel" => Ok(Self::Sentinel),
+            _ => Err(format!("there is no deployment {name}")),
+        }
+    }
 }
 
 impl Mode {
@@ -82,7 +103,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> 
     }
     let (_, seed) = Random::seeded_by(SEED);
     let (modes, bound) = (vec![Mode::Tracking, Mode::Fields], Duration::from_millis(100));
-    let mut options = Options { rounds: 10_000, modes, bound, seed, server: None };
+    let mut options = Options { rounds: 10_000, modes, bound, seed, server: None, deployment: Deployment::Server };
     let mut args = args.into_iter();
     while let Some(name) = args.next() {
         if name == "--help" || name == "-h" {
@@ -95,8 +116,12 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> 
             "--bound" => options.bound = Duration::from_millis(number::<u64>(&value)?.max(1)),
             "--seed" => options.seed = number(&value)?,
             "--server" => options.server = Some(value.into()),
+            "--deployment" => options.deployment = Deployment::of(&value)?,
             _ => return Err(format!("{name} is not known")),
         }
+    }
+    if options.server.is_some() && options.deployment != Deployment::Server {
+        return Err("in company, servers are those of REDISCACHE_SERVER".to_owned());
     }
     Ok(Task::Read(options))
 }

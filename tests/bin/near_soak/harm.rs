@@ -1,14 +1,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use support::{Direction, Proxy, Random};
+use redis::cmd;
+use support::{Cluster, Direction, Proxy, Random, Sentinels, Server};
+use tokio::sync::RwLock;
+
+use crate::lane;
+use crate::stage::Stage;
 
 /// What the connections that tell of changes begin with, and no others.
 const AIM: &str = "CLIENT TRACKING";
 
-/// Does harm to the connection that tells of changes, until it is ended.
+/// Does harm to the connections that tell of changes, and to servers in company, until it is ended.
 pub(crate) struct Harm {
     over: Arc<AtomicBool>,
     thread: JoinHandle<Faults>,
@@ -23,72 +28,163 @@ pub(crate) struct Faults {
     pub(crate) frozen: u64,
     pub(crate) swallowed: u64,
     pub(crate) delayed: u64,
+    /// Slots that went to another node.
+    pub(crate) moved: u64,
+    pub(crate) failed_over: u64,
 }
 
 impl Faults {
     pub(crate) fn sum(&self) -> u64 {
-        self.cut + self.away + self.frozen + self.swallowed + self.delayed
+        self.cut + self.away + self.frozen + self.swallowed + self.delayed + self.moved + self.failed_over
     }
 }
 
+/// What is done, how hard, and what there was.
+struct Hand {
+    bound: Duration,
+    random: Random,
+    faults: Faults,
+    /// Held by those who write.
+    writing: Arc<RwLock<()>>,
+}
+
 impl Harm {
-    pub(crate) fn begin(proxy: Proxy, bound: Duration, mut random: Random) -> Self {
+    pub(crate) fn begin(stage: Stage, bound: Duration, random: Random, writing: &Arc<RwLock<()>>) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let ended = Arc::clone(&over);
+        let mut hand = Hand { bound, random, faults: Faults::default(), writing: Arc::clone(writing) };
         let thread = thread::spawn(move || {
-            let mut faults = Faults::default();
             while !ended.load(Ordering::Relaxed) {
                 // Often enough long enough for everything to be served from this process again.
-                thread::sleep(bound.mul_f64(0.01 * percent(&mut random, 0..300)));
-                proxy.aim(AIM);
-                harm(&proxy, bound, &mut random, &mut faults);
-                proxy.heal();
+                thread::sleep(hand.part_of_bound(300));
+                match &stage {
+                    Stage::Server(_, proxy) => {
+                        proxy.aim(AIM);
+                        hand.harm_connection(proxy);
+                        proxy.heal();
+                    }
+                    Stage::Cluster(cluster) => hand.harm_cluster(cluster),
+                    Stage::Sentinels(trio) => hand.harm_sentinels(trio),
+                }
             }
-            faults
+            hand.faults
         });
         Self { over, thread }
     }
 
-    pub(crate) fn end(self) -> Faults {
+    /// What was done; the error is that no more could be.
+    pub(crate) fn end(self) -> Result<Faults, String> {
         self.over.store(true, Ordering::Relaxed);
-        self.thread.join().unwrap_or_default()
+        self.thread.join().map_err(|_| "the harm could not be done".to_owned())
     }
 }
 
-fn harm(proxy: &Proxy, bound: Duration, random: &mut Random, faults: &mut Faults) {
-    // Of all lengths, from one that nobody notices to one after which the connection is given up.
-    let mut time = |most| bound.mul_f64(0.01 * percent(random, 0..most));
-    let (long, short) = (time(250), time(80));
-    let direction = [Direction::Requests, Direction::Replies, Direction::Both][random.place(3)];
-    match random.within(0..10) {
-        0..2 => {
-            faults.cut += 1;
-            proxy.cut();
+impl Hand {
+    /// A part of the bound, of up to so many percent.
+    fn part_of_bound(&mut self, most: u64) -> Duration {
+        let percent = u32::try_from(self.random.within(0..most)).map_or(0.0, f64::from);
+        self.bound.mul_f64(0.01 * percent)
+    }
+
+    fn harm_connection(&mut self, proxy: &Proxy) {
+        // Of all lengths, from one that nobody notices to one after which the connection is given up.
+        let (long, short) = (self.part_of_bound(250), self.part_of_bound(80));
+        let Self { random, faults, .. } = self;
+        let direction = [Direction::Requests, Direction::Replies, Direction::Both][random.place(3)];
+        match random.within(0..10) {
+            0..2 => {
+                faults.cut += 1;
+                proxy.cut();
+            }
+            2..4 => {
+                faults.away += 1;
+                proxy.refuse();
+                proxy.cut();
+                thread::sleep(long);
+            }
+            4..6 => {
+                faults.frozen += 1;
+                proxy.hold(direction);
+                thread::sleep(long);
+            }
+            6 => {
+                faults.swallowed += 1;
+                proxy.swallow(direction);
+                thread::sleep(long);
+            }
+            _ => {
+                faults.delayed += 1;
+                proxy.delay(direction, short);
+                thread::sleep(long);
+            }
         }
-        2..4 => {
-            faults.away += 1;
-            proxy.refuse();
-            proxy.cut();
-            thread::sleep(long);
+    }
+
+    fn harm_cluster(&mut self, cluster: &Cluster) {
+        let node = self.random.place(3);
+        match self.random.within(0..10) {
+            0..2 => self.cut(cluster.node(node)),
+            2..4 => self.freeze(cluster.node(node)),
+            _ => {
+                self.faults.moved += 1;
+                let slot = cluster.slot(&lane::name(self.random.place(lane::COUNT)));
+                let to = (cluster.owner(slot) + 1 + self.random.place(2)) % 3;
+                cluster.begin_move(slot, to);
+                thread::sleep(self.part_of_bound(100));
+                while cluster.move_keys(slot, to, 1) > 0 {
+                    thread::sleep(self.part_of_bound(100));
+                }
+                cluster.end_move(slot, to);
+            }
         }
-        4..6 => {
-            faults.frozen += 1;
-            proxy.hold(direction);
-            thread::sleep(long);
+    }
+
+    fn harm_sentinels(&mut self, trio: &Sentinels) {
+        match self.random.within(0..20) {
+            0..12 => self.cut(trio.master()),
+            12..19 => self.freeze(trio.master()),
+            _ => {
+                self.faults.failed_over += 1;
+                // What is written meanwhile would be lost, as Redis has it.
+                let _nobody_writes = self.writing.blocking_write();
+                trio.master().replicate();
+                trio.fail_over();
+                wait_until_it_knows(trio.replica());
+            }
         }
-        6 => {
-            faults.swallowed += 1;
-            proxy.swallow(direction);
-            thread::sleep(long);
+    }
+
+    fn cut(&mut self, server: &Server) {
+        self.faults.cut += 1;
+        let mut raw = server.raw();
+        let clients: String = cmd("CLIENT").arg("LIST").query(&mut raw).unwrap_or_default();
+        for client in clients.lines() {
+            let part = |name: &str| client.split(' ').find_map(|part| part.strip_prefix(name)).unwrap_or_default();
+            if part("flags=").contains('t') {
+                // It may be gone already.
+                let _ = cmd("CLIENT").arg("KILL").arg("ID").arg(part("id=")).query::<u64>(&mut raw);
+            }
         }
-        _ => {
-            faults.delayed += 1;
-            proxy.delay(direction, short);
-            thread::sleep(long);
-        }
+    }
+
+    /// For less time than others take to give it up.
+    fn freeze(&mut self, server: &Server) {
+        self.faults.frozen += 1;
+        server.pause();
+        thread::sleep(self.part_of_bound(250).min(Duration::from_millis(400)));
+        server.resume();
     }
 }
 
-fn percent(random: &mut Random, range: std::ops::Range<u64>) -> f64 {
-    u32::try_from(random.within(range)).map_or(0.0, f64::from)
+/// Waits until a master of before is a replica.
+fn wait_until_it_knows(server: &Server) {
+    let started = Instant::now();
+    loop {
+        let info: String = cmd("INFO").arg("replication").query(&mut server.raw()).unwrap_or_default();
+        if info.contains("role:slave") {
+            return;
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "it is not told that it is a replica");
+        thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -4,16 +4,25 @@ use std::time::{Duration, Instant};
 
 use rediscache::{RedisCache, RedisSession};
 use support::{Ledger, Random};
+use tokio::sync::RwLock;
 
 use crate::args::Mode;
 use crate::figures::{Figures, Sums};
 use crate::writer::How;
 use crate::writers::Writers;
 
+/// How many namespaces are written to at once.
+pub(crate) const COUNT: usize = 24;
+
 /// How many keys each namespace has: two that other processes set, one that all add to, one that this process sets.
 const KEYS: usize = 4;
 const SHARED: usize = 2;
 const OWN: usize = 3;
+
+/// The name of one of the namespaces.
+pub(crate) fn name(place: usize) -> String {
+    format!("near-soak-{place}")
+}
 
 /// One namespace, its readers and its writers.
 pub(crate) struct Lane {
@@ -24,6 +33,8 @@ pub(crate) struct Lane {
     ledgers: [Mutex<Ledger>; KEYS],
     over: AtomicBool,
     figures: Arc<Figures>,
+    /// Held while something is written.
+    writing: Arc<RwLock<()>>,
 }
 
 impl Lane {
@@ -33,11 +44,12 @@ impl Lane {
         bound: Duration,
         place: usize,
         figures: &Arc<Figures>,
+        writing: &Arc<RwLock<()>>,
     ) -> Self {
-        let counts = RedisCache::with_namespace(format!("near-soak-{place}"));
+        let counts = RedisCache::with_namespace(name(place));
         let counts = counts.near(mode.near().staleness(bound)).on(session);
         let (ledgers, over) = Default::default();
-        Self { counts, mode, bound, place, ledgers, over, figures: Arc::clone(figures) }
+        Self { counts, mode, bound, place, ledgers, over, figures: Arc::clone(figures), writing: Arc::clone(writing) }
     }
 
     pub(crate) fn sums(&self) -> Sums {
@@ -69,6 +81,7 @@ impl Lane {
     }
 
     async fn write_once(&self, writers: &Writers, key: usize, last: u64, random: &mut Random) -> Result<u64, String> {
+        let _writing = self.writing.read().await;
         let is_own = key == OWN || (key == SHARED && random.percent(20));
         let value = if is_own {
             match self.write_here(key, last).await {

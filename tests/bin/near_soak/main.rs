@@ -1,5 +1,6 @@
 //! Reads from near caches while other processes write and the connection that tells of changes is cut, frozen, swallowed
-//! and delayed, and checks how old what was read is. `cargo run -p tests --bin near_soak -- --help` tells more.
+//! and delayed, or slots move and masters change, and checks how old what was read is.
+//! `cargo run -p tests --bin near_soak -- --help` tells more.
 
 #![expect(clippy::print_stdout, reason = "a program that tells what it did")]
 
@@ -7,6 +8,7 @@ mod args;
 mod figures;
 mod harm;
 mod lane;
+mod stage;
 mod trial;
 mod writer;
 mod writers;

@@ -1,20 +1,20 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use rediscache::RedisSession;
-use support::{Proxy, Random, Server};
+use support::Random;
+use tokio::sync::RwLock;
 use tokio::task::JoinSet;
 
 use crate::args::{Mode, Options};
 use crate::figures::{Figures, Sums};
 use crate::harm::Harm;
-use crate::lane::Lane;
+use crate::lane::{self, Lane};
+use crate::stage::Stage;
 use crate::writers::Writers;
 
-/// How many namespaces are written to at once, how many read each, and how many processes write.
-const LANES: usize = 24;
+/// How many read each namespace, and how many processes write.
 const READERS: usize = 2;
 const WRITERS: usize = 2;
 
@@ -36,28 +36,25 @@ pub(crate) async fn run(options: &Options) -> ExitCode {
 /// How often something was violated; the error is why the work could not be done.
 async fn try_mode(options: &Options, mode: Mode) -> Result<usize, String> {
     let started = Instant::now();
-    let server = match &options.server {
-        Some(program) => Server::options().program(program),
-        None => Server::options(),
-    };
-    let server = server.start();
-    let proxy = Proxy::before(&server);
-    let session = connect(&proxy, options.bound).await?;
-    let writers = Arc::new(Writers::start(WRITERS, &server.url(), mode).map_err(|error| error.to_string())?);
+    let stage = Stage::start(options);
+    let (session, version) = (stage.connect(options.bound).await?, stage.version());
+    let writers = Arc::new(Writers::start(WRITERS, &stage.url(), mode).map_err(|error| error.to_string())?);
+    let writing = Arc::<RwLock<()>>::default();
     let mut random = Random::from_seed(options.seed);
     let figures = Arc::new(Figures::default());
-    let lanes: Vec<_> =
-        (0..LANES).map(|place| Arc::new(Lane::new(&session, mode, options.bound, place, &figures))).collect();
-    let harm = Harm::begin(proxy, options.bound, random.fork());
+    let lane = |place| Arc::new(Lane::new(&session, mode, options.bound, place, &figures, &writing));
+    let lanes: Vec<_> = (0..lane::COUNT).map(lane).collect();
+    let harm = Harm::begin(stage, options.bound, random.fork(), &writing);
     let done = work(&lanes, &writers, options.rounds, &mut random).await;
-    let faults = harm.end();
+    let faults = tokio::task::spawn_blocking(|| harm.end()).await.map_err(|error| error.to_string())?;
     done?;
+    let faults = faults?;
     let sums = lanes.iter().map(|lane| lane.sums()).fold(Sums::default(), Sums::add);
     session.close().await.map_err(|error| format!("closing failed: {error:?}"))?;
     let Sums { hits, misses, invalidations } = sums;
     println!(
         "{}, {}, bound {:?}: {} rounds in {:.1?}",
-        version(&server),
+        version,
         mode.name(),
         options.bound,
         options.rounds,
@@ -67,13 +64,6 @@ async fn try_mode(options: &Options, mode: Mode) -> Result<usize, String> {
     println!("  {hits} hits, {misses} misses, {invalidations} invalidations");
     println!("  {figures}");
     Ok(figures.violations())
-}
-
-async fn connect(proxy: &Proxy, bound: Duration) -> Result<RedisSession, String> {
-    // Long enough for the connections that are left alone.
-    let timeout = Duration::from_secs(1).max(5 * bound);
-    let session = RedisSession::builder(proxy.url()).response_timeout(timeout).connect_timeout(2 * bound);
-    session.connect().await.map_err(|error| format!("connecting failed: {error:?}"))
 }
 
 async fn work(lanes: &[Arc<Lane>], writers: &Arc<Writers>, rounds: u64, random: &mut Random) -> Result<(), String> {
@@ -94,13 +84,4 @@ async fn work(lanes: &[Arc<Lane>], writers: &Arc<Writers>, rounds: u64, random: 
         ended.map_err(|error| error.to_string())??;
     }
     Ok(())
-}
-
-fn version(server: &Server) -> String {
-    let info: String = redis::cmd("INFO").arg("server").query(&mut server.raw()).unwrap_or_default();
-    let fact = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    match (fact("valkey_version:"), fact("redis_version:")) {
-        (Some(version), _) => format!("valkey {version}"),
-        (None, version) => format!("redis {}", version.unwrap_or("unknown")),
-    }
 }

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use redis::aio::MultiplexedConnection;
 use rediscache::{RedisCache, RedisSession};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -33,7 +32,6 @@ pub(crate) type Answer = (u64, Result<u64, String>);
 
 struct Writer {
     session: RedisSession,
-    raw: MultiplexedConnection,
     job: Job,
 }
 
@@ -66,9 +64,7 @@ pub(crate) async fn run(job: &Job) -> ExitCode {
 impl Writer {
     async fn connect(job: &Job) -> Result<Self, String> {
         let session = RedisSession::connect(&job.url).await.map_err(|error| format!("{error:?}"))?;
-        let client = redis::Client::open(&*job.url).map_err(|error| error.to_string())?;
-        let raw = client.get_multiplexed_async_connection().await.map_err(|error| error.to_string())?;
-        Ok(Self { session, raw, job: Job { url: job.url.clone(), mode: job.mode } })
+        Ok(Self { session, job: Job { url: job.url.clone(), mode: job.mode } })
     }
 
     async fn write(&self, order: &Order) -> Result<u64, String> {
@@ -81,10 +77,8 @@ impl Writer {
             },
             How::Increment => counts.increment(order.key, 1).await.map_err(|error| format!("{error:?}")),
             How::Raw(value) => {
-                let mut set = redis::cmd("HSET");
-                set.arg(&order.namespace).arg(format!("i|{}", order.key)).arg(format!("i|{value}"));
-                let set = set.query_async::<()>(&mut self.raw.clone()).await;
-                set.map(|()| value).map_err(|error| error.to_string())
+                let far = RedisCache::<u64, u64>::with_namespace(order.namespace.clone()).on(&self.session);
+                far.set(order.key, value).await.map(|()| value).map_err(|error| format!("{error:?}"))
             }
         }
     }
