@@ -35,7 +35,9 @@ pub(crate) struct Watch {
     /// Whether someone relies on the server's own word for changes.
     tracked: AtomicBool,
     ground: RwLock<Ground>,
-    stripes: [Mutex<u64>; STRIPES],
+    /// How often all was dropped.
+    generation: AtomicU64,
+    stripes: [Stripe; STRIPES],
     /// When the server was last known to have told of all changes so far; zero when nothing may be served.
     heard: AtomicU64,
     /// When the key ends.
@@ -49,11 +51,16 @@ pub(crate) struct Watch {
 
 /// What everything kept stands on.
 struct Ground {
-    /// How often all was dropped.
-    generation: u64,
     /// The connection that tells of changes; zero is none.
     source: u64,
     shelves: Vec<Weak<dyn Shelf>>,
+}
+
+/// The changes of some fields, counted before what they concern is dropped.
+struct Stripe {
+    changes: AtomicU64,
+    /// Held by who keeps and by who drops.
+    lock: Mutex<()>,
 }
 
 /// What was not dropped yet when it was taken.
@@ -96,8 +103,9 @@ impl Watch {
             key: key.into(),
             announced: AtomicBool::new(false),
             tracked: AtomicBool::new(false),
-            ground: RwLock::new(Ground { generation: 0, source: 0, shelves: Vec::new() }),
-            stripes: std::array::from_fn(|_| Mutex::new(0)),
+            ground: RwLock::new(Ground { source: 0, shelves: Vec::new() }),
+            generation: AtomicU64::new(0),
+            stripes: std::array::from_fn(|_| Stripe { changes: AtomicU64::new(0), lock: Mutex::new(()) }),
             heard: AtomicU64::new(0),
             ends: AtomicU64::new(NEVER),
             bound: AtomicU64::new(NEVER),
@@ -177,21 +185,26 @@ impl Watch {
     }
 
     pub(crate) fn ticket(&self, field: &[u8]) -> Ticket {
-        let generation = self.ground().generation;
+        // Taken while something is dropped, it is as one taken after: what it allows to be kept waits until then.
+        let generation = self.generation.load(Ordering::Acquire);
         let stripe = stripe_of(field);
-        let changes = *self.stripe(stripe);
+        let changes = self.stripes[stripe].changes.load(Ordering::Acquire);
         Ticket { generation, stripe, changes }
     }
 
     /// Keeps what was read with `ticket`, if it still holds.
     pub(crate) fn keep(&self, ticket: Ticket, proof: Proof, keep: impl FnOnce()) {
         let ground = self.ground();
-        if ground.generation != ticket.generation || ground.source != proof.source || proof.source == 0 {
+        let is_same = self.generation.load(Ordering::Acquire) == ticket.generation;
+        if !is_same || ground.source != proof.source || proof.source == 0 {
             return;
         }
-        let stripe = self.stripe(ticket.stripe);
-        if *stripe == ticket.changes {
-            self.ends.fetch_min(proof.ends, Ordering::AcqRel);
+        let stripe = &self.stripes[ticket.stripe];
+        let _alone = stripe.lock();
+        if stripe.changes.load(Ordering::Acquire) == ticket.changes {
+            if proof.ends < self.ends.load(Ordering::Acquire) {
+                self.ends.fetch_min(proof.ends, Ordering::AcqRel);
+            }
             keep();
         }
     }
@@ -248,8 +261,9 @@ impl Watch {
 
     fn forget_field(&self, field: &[u8]) {
         let ground = self.ground();
-        let mut changes = self.stripe(stripe_of(field));
-        *changes += 1;
+        let stripe = &self.stripes[stripe_of(field)];
+        let _alone = stripe.lock();
+        stripe.changes.fetch_add(1, Ordering::AcqRel);
         ground.shelves.iter().filter_map(Weak::upgrade).for_each(|shelf| shelf.forget(field));
     }
 
@@ -258,7 +272,7 @@ impl Watch {
     }
 
     fn forget_on(&self, ground: &mut Ground) {
-        ground.generation += 1;
+        self.generation.fetch_add(1, Ordering::AcqRel);
         self.ends.store(NEVER, Ordering::Release);
         ground.shelves.iter().filter_map(Weak::upgrade).for_each(|shelf| shelf.forget_all());
     }
@@ -270,9 +284,11 @@ impl Watch {
     fn ground_mut(&self) -> RwLockWriteGuard<'_, Ground> {
         self.ground.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn stripe(&self, stripe: usize) -> MutexGuard<'_, u64> {
-        self.stripes[stripe].lock().unwrap_or_else(PoisonError::into_inner)
+impl Stripe {
+    fn lock(&self) -> MutexGuard<'_, ()> {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -16,6 +16,7 @@ pub(super) fn encode<C: Codec, T>(value: &impl Lend<T>) -> Result<Vec<u8>> {
 }
 
 /// The stored form of a key, in place where it is short.
+#[derive(Clone, Debug)]
 pub(super) enum Brief {
     Short(u8, [u8; SHORT]),
     Long(Box<[u8]>),
@@ -41,7 +42,7 @@ impl Brief {
         brief
     }
 
-    fn copied(bytes: &[u8]) -> Self {
+    pub(super) fn copied(bytes: &[u8]) -> Self {
         let mut short = [0; SHORT];
         match (u8::try_from(bytes.len()), short.get_mut(..bytes.len())) {
             (Ok(length), Some(place)) => {

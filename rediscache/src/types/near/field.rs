@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 
 #[cfg(feature = "redis")]
@@ -7,74 +6,73 @@ use quick_cache::Equivalent;
 use crate::codec::Codec;
 use crate::error::Result;
 use crate::lend::Lend;
-use crate::types::stored::encode;
-
-/// The longest that is held without memory of its own.
-const SHORT: usize = 22;
+use crate::types::stored::Brief;
 
 /// The stored form of a key. One form is told in one way only, so that equal ones are equal here.
 #[derive(Clone, Debug)]
-pub(crate) enum Field {
+pub(in crate::types) enum Field {
     /// As the codec writes numbers.
     Number(u64),
-    Short(u8, [u8; SHORT]),
-    Long(Box<[u8]>),
+    Other(Brief),
 }
 
 /// The stored form of a key, borrowed.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Name<'a> {
+pub(super) enum Name<'a> {
     Number(u64),
-    Bytes(&'a [u8]),
+    Other(&'a [u8]),
 }
 
 impl Field {
     /// The form that a key has.
     #[inline]
-    pub(crate) fn of<C: Codec, K>(key: &impl Lend<K>) -> Result<Self> {
+    pub(in crate::types) fn of<C: Codec, K>(key: &impl Lend<K>) -> Result<Self> {
         if C::NUMBERS.is_some()
             && let Some(number) = C::integer(key.lend())
         {
             return Ok(Self::Number(number));
         }
-        encode::<C, K>(key).map(|bytes| Name::of::<C>(&bytes).to_field())
+        Brief::of::<C, K>(key).map(|written| Name::of::<C>(written.as_slice()).to_field())
     }
 
-    pub(crate) fn bytes<C: Codec>(&self) -> Cow<'_, [u8]> {
+    /// As it is stored.
+    pub(super) fn written<C: Codec>(&self) -> Result<Brief> {
         match self {
-            Self::Number(number) => Cow::Owned(format!("{}{number}", integer::<C>().unwrap_or_default()).into_bytes()),
-            Self::Short(length, bytes) => Cow::Borrowed(&bytes[..usize::from(*length)]),
-            Self::Long(bytes) => Cow::Borrowed(bytes),
+            Self::Number(number) => Brief::of::<C, u64>(number),
+            Self::Other(written) => Ok(written.clone()),
+        }
+    }
+
+    /// How long that is.
+    #[cfg(feature = "redis")]
+    pub(super) fn len<C: Codec>(&self) -> usize {
+        match self {
+            Self::Number(number) => {
+                integer::<C>().map_or(0, str::len) + number.checked_ilog10().map_or(1, |log| log as usize + 1)
+            }
+            Self::Other(written) => written.as_slice().len(),
         }
     }
 
     #[inline]
-    pub(crate) fn name(&self) -> Name<'_> {
+    pub(super) fn name(&self) -> Name<'_> {
         match self {
             Self::Number(number) => Name::Number(*number),
-            Self::Short(length, bytes) => Name::Bytes(&bytes[..usize::from(*length)]),
-            Self::Long(bytes) => Name::Bytes(bytes),
+            Self::Other(written) => Name::Other(written.as_slice()),
         }
     }
 }
 
 impl<'a> Name<'a> {
-    pub(crate) fn of<C: Codec>(bytes: &'a [u8]) -> Self {
+    pub(super) fn of<C: Codec>(bytes: &'a [u8]) -> Self {
         let digits = integer::<C>().and_then(|before| bytes.strip_prefix(before.as_bytes()));
-        digits.and_then(number).map_or(Self::Bytes(bytes), Self::Number)
+        digits.and_then(number).map_or(Self::Other(bytes), Self::Number)
     }
 
-    pub(crate) fn to_field(self) -> Field {
+    pub(super) fn to_field(self) -> Field {
         match self {
             Self::Number(number) => Field::Number(number),
-            Self::Bytes(bytes) => match u8::try_from(bytes.len()) {
-                Ok(length) if bytes.len() <= SHORT => {
-                    let mut short = [0; SHORT];
-                    short[..bytes.len()].copy_from_slice(bytes);
-                    Field::Short(length, short)
-                }
-                _ => Field::Long(bytes.into()),
-            },
+            Self::Other(bytes) => Field::Other(Brief::copied(bytes)),
         }
     }
 }
@@ -95,7 +93,7 @@ impl Hash for Name<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
             Self::Number(number) => state.write_u64(*number),
-            Self::Bytes(bytes) => state.write(bytes),
+            Self::Other(bytes) => state.write(bytes),
         }
     }
 }
@@ -124,7 +122,7 @@ impl PartialEq for Field {
 
 impl Eq for Field {}
 
-#[cfg(test)]
+#[cfg(all(test, feature = "redis"))]
 mod tests {
     use super::*;
     use crate::codec::Typestring;
@@ -134,7 +132,8 @@ mod tests {
         fn check<K: serde::Serialize>(key: K, written: &str) {
             let field = Field::of::<Typestring, K>(&key).expect("it has a form");
             assert_eq!(field, Name::of::<Typestring>(written.as_bytes()).to_field());
-            assert_eq!(&*field.bytes::<Typestring>(), written.as_bytes());
+            assert_eq!(field.written::<Typestring>().expect("it has a form").as_slice(), written.as_bytes());
+            assert_eq!(field.len::<Typestring>(), written.len());
         }
         check(0_u8, "i|0");
         check(42_i32, "i|42");

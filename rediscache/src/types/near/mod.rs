@@ -144,7 +144,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
                 keep(value.as_ref());
                 return Ok(value);
             }
-            let stored = serve(&at, label, 1)?.get(&at.key, &field.bytes::<C>()).await?;
+            let stored = serve(&at, label, 1)?.get(&at.key, field.written::<C>()?.as_slice()).await?;
             stored.as_deref().map(decode::<C, V>).transpose()
         })
     }
@@ -159,7 +159,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
                 keep(stored.as_deref().and_then(|stored| decode::<C, V>(stored).ok()).as_ref());
                 return Ok(stored.is_some());
             }
-            serve(&at, label, 1)?.contains(&at.key, &field.bytes::<C>()).await
+            serve(&at, label, 1)?.contains(&at.key, field.written::<C>()?.as_slice()).await
         })
     }
 
@@ -253,12 +253,9 @@ async fn ask<'a, V: NearValue, C: Codec>(
     shelf: &'a Shelf<V, C>,
     field: Field,
 ) -> Result<(Option<Vec<u8>>, impl FnOnce(Option<&V>) + use<'a, V, C>)> {
-    let (ticket, stored, proof) = {
-        let name = field.bytes::<C>();
-        let ticket = shelf.ticket(&name);
-        let (stored, proof) = at.store()?.near_get(&at.key, &name).await?;
-        (ticket, stored, proof)
-    };
+    let written = field.written::<C>()?;
+    let ticket = shelf.ticket(written.as_slice());
+    let (stored, proof) = at.store()?.near_get(&at.key, written.as_slice()).await?;
     let length = stored.as_ref().map(Vec::len);
     let keep = move |value: Option<&V>| {
         // What is there and cannot be read is not taken for absent.

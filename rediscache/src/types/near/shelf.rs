@@ -1,6 +1,6 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 
 use quick_cache::Weighter;
@@ -25,7 +25,7 @@ pub(super) struct Shelf<V, C> {
     staleness: u64,
     retired: AtomicBool,
     hits: Tally,
-    misses: AtomicU64,
+    misses: Tally,
     codec: PhantomData<fn() -> C>,
 }
 
@@ -71,7 +71,7 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
             staleness: near.staleness,
             retired: AtomicBool::new(false),
             hits: Tally::default(),
-            misses: AtomicU64::new(0),
+            misses: Tally::default(),
             codec: PhantomData,
             watch,
         });
@@ -103,14 +103,14 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
 
     /// To be taken before the server is asked, and shown to [`keep`](Self::keep).
     pub(super) fn ticket(&self, field: &[u8]) -> Ticket {
-        self.misses.fetch_add(1, Ordering::Relaxed);
+        self.misses.add(1);
         tracing::trace!(key = self.watch.key(), "not kept, the server is asked");
         self.watch.ticket(field)
     }
 
     /// Keeps what was read, if it still holds; `stored` is how long its stored form is.
     pub(super) fn keep(&self, ticket: Ticket, proof: Proof, field: Field, stored: usize, value: Option<&V>) {
-        let Some(size) = Size::of(field.bytes::<C>().len() + stored + OVERHEAD) else { return };
+        let Some(size) = Size::of(field.len::<C>() + stored + OVERHEAD) else { return };
         let read = self.clock.tick(proof.asked);
         let entry = match value {
             Some(value) => Entry::Present { size, read, value: value.clone() },
@@ -125,7 +125,7 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
     pub(super) fn stats(&self) -> NearStats {
         NearStats {
             hits: self.hits.sum(),
-            misses: self.misses.load(Ordering::Relaxed),
+            misses: self.misses.sum(),
             invalidations: self.watch.invalidations(),
             entries: self.entries.len() as u64,
             bytes: self.bytes(),
