@@ -44,14 +44,10 @@ type Lanes<B> = HashMap<Arc<str>, Lane<B>, ahash::RandomState>;
 
 /// The calls of one kind on one key.
 struct Lane<B: Batch> {
-    /// How many calls are under way or wait.
-    calls: usize,
-    /// How many there were when the last batch was answered.
-    last: usize,
+    /// Whether a call that left by itself is under way.
+    alone: bool,
     /// Whether a task sends what waits.
     sending: bool,
-    /// Wakes that task, where it would send more.
-    sender: Option<Waker>,
     waiting: VecDeque<Crowd<B>>,
 }
 
@@ -61,10 +57,6 @@ const LANES: usize = 1024;
 /// How many batches of one lane are under way at most, so that the server has work while answers are handed out. Measured:
 /// with thousands of callers, four carry a fifth more than one, and more than four carry no more.
 const FLIGHTS: usize = 4;
-
-/// While there are no more calls, they leave at once, as they would without company. Measured: with 16 callers, a sixth more
-/// calls than if they wait for each other; with 64, a tenth fewer.
-const FEW: usize = 24;
 
 /// Where as many wait, they leave without looking out for more. Measured: with 256 callers, a fifth more calls than if all
 /// wait for each other; with 16, half as many if none did.
@@ -95,7 +87,7 @@ impl<B: Batch> Gather<B> {
     }
 
     fn enter(self: &Arc<Self>, key: &str, call: B::Call<'_>, waker: &Waker) -> Entered<B> {
-        let (mut places, mut sender) = (None, None);
+        let mut places = None;
         loop {
             let mut lanes = self.lanes();
             let lane = match lanes.get_mut(key) {
@@ -103,24 +95,19 @@ impl<B: Batch> Gather<B> {
                 None => Self::add(&mut lanes, key),
             };
             if lane.is_idle() {
-                lane.calls = 1;
+                lane.alone = true;
                 drop(lanes);
                 let mut batch = B::default();
                 batch.add(call);
                 return Entered::Alone(batch);
             }
-            lane.calls += usize::from(places.is_none());
             let others = places.insert(lane.others(places.as_ref()));
             let is_sent = mem::replace(&mut lane.sending, true);
-            if lane.may_leave() {
-                sender = sender.or_else(|| lane.sender.take());
-            }
             drop(lanes);
             if !is_sent {
                 self.connection.home().spawn(Sending::new(self, key).run());
             }
             if let Some(seat) = others.join(call, waker) {
-                sender.into_iter().for_each(Waker::wake);
                 return Entered::Waits(seat);
             }
         }
@@ -140,7 +127,7 @@ impl<B: Batch> Gather<B> {
 
 impl<B: Batch> Lane<B> {
     fn is_idle(&self) -> bool {
-        self.calls == 0 && !self.sending
+        !self.alone && !self.sending
     }
 
     /// Those to join; others than those who could not be joined.
@@ -156,19 +143,9 @@ impl<B: Batch> Lane<B> {
         places
     }
 
-    /// Whether those who wait leave while others are under way: where all are few, and as a whole batch. Otherwise the last
-    /// one may still grow.
-    fn may_leave(&self) -> bool {
-        self.waiting.len() > 1 || (self.calls.max(self.last) <= FEW && !self.waiting.is_empty())
-    }
-
-    fn answered(&mut self, calls: usize) {
-        self.last = self.calls;
-        self.calls -= calls;
-    }
-
-    fn are_enough(&self) -> bool {
-        self.waiting.len() > 1 || self.waiting.front().is_some_and(|crowd| crowd.len() >= ENOUGH)
+    /// How many wait; if there is more than one batch of them, it is whole.
+    fn callers(&self) -> usize {
+        if self.waiting.len() > 1 { usize::MAX } else { self.waiting.front().map_or(0, Crowd::len) }
     }
 }
 
@@ -178,7 +155,7 @@ struct Alone<'a, B: Batch>(&'a Gather<B>, &'a str);
 impl<B: Batch> Drop for Alone<'_, B> {
     fn drop(&mut self) {
         if let Some(lane) = self.0.lanes().get_mut(self.1) {
-            lane.answered(1);
+            lane.alone = false;
         }
     }
 }
@@ -209,10 +186,7 @@ impl<B: Batch> Sending<B> {
         let limit = self.gather.connection.response_timeout();
         let mut due = pin!(tokio::time::sleep(limit));
         loop {
-            if !self.lane(|lane| lane.are_enough()) {
-                // Those who were just answered, or are about to call, get to leave together.
-                tokio::task::yield_now().await;
-            }
+            self.look_out().await;
             while let Some(crowd) = self.next() {
                 self.flights.extend(self.send(crowd));
             }
@@ -227,11 +201,24 @@ impl<B: Batch> Sending<B> {
         }
     }
 
+    /// Lets those leave together who were just answered, or are about to call: until no more come. Measured: with 16
+    /// callers, a seventh more calls than if it looks once, and a quarter less at the 99th percentile.
+    async fn look_out(&mut self) {
+        let mut callers = self.lane(|lane| lane.callers());
+        while callers < ENOUGH {
+            tokio::task::yield_now().await;
+            let before = mem::replace(&mut callers, self.lane(|lane| lane.callers()));
+            if callers == before {
+                return;
+            }
+        }
+    }
+
     fn lane<T>(&self, look: impl FnOnce(&mut Lane<B>) -> T) -> T {
         look(self.gather.lanes().entry(Arc::clone(&self.key)).or_default())
     }
 
-    /// Who leaves now.
+    /// Who leaves now: everyone if nothing is under way, and whole batches meanwhile.
     fn next(&mut self) -> Option<Crowd<B>> {
         let flights = self.flights.len();
         let (next, over) = self.lane(|lane| match flights {
@@ -239,7 +226,8 @@ impl<B: Batch> Sending<B> {
                 lane.sending = !lane.waiting.is_empty();
                 (lane.waiting.pop_front(), !lane.sending)
             }
-            1..FLIGHTS if lane.may_leave() => (lane.waiting.pop_front(), false),
+            // The last one may still grow.
+            1..FLIGHTS if lane.waiting.len() > 1 => (lane.waiting.pop_front(), false),
             _ => (None, false),
         });
         self.over = over;
@@ -248,39 +236,22 @@ impl<B: Batch> Sending<B> {
 
     /// Sends the calls of those who are still there, if any.
     fn send(&self, mut crowd: Crowd<B>) -> Option<Flight<B>> {
-        let Some(batch) = crowd.close() else {
-            self.lane(|lane| lane.answered(crowd.len()));
-            return None;
-        };
+        let batch = crowd.close()?;
         let (gather, key) = (Arc::clone(&self.gather), Arc::clone(&self.key));
         let request = Box::pin(async move { batch.send(&gather.connection, &key).await });
         Some(Flight { crowd, request })
     }
 
-    /// Ready when a batch was answered, or another may leave.
+    /// Ready when a batch was answered.
     fn land(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let (mut at, flights) = (0, self.flights.len());
         while let Some(flight) = self.flights.get_mut(at) {
             match flight.request.as_mut().poll(context) {
-                Poll::Ready(outcome) => {
-                    let crowd = self.flights.remove(at).crowd;
-                    self.lane(|lane| lane.answered(crowd.len()));
-                    crowd.answer(outcome);
-                }
+                Poll::Ready(outcome) => self.flights.remove(at).crowd.answer(outcome),
                 Poll::Pending => at += 1,
             }
         }
-        let more = self.flights.len() < flights || (flights < FLIGHTS && self.wait(context));
-        if more { Poll::Ready(()) } else { Poll::Pending }
-    }
-
-    /// Gets woken when more may leave; whether they may already.
-    fn wait(&self, context: &Context<'_>) -> bool {
-        self.lane(|lane| {
-            let may_leave = lane.may_leave();
-            lane.sender = (!may_leave).then(|| context.waker().clone());
-            may_leave
-        })
+        if self.flights.len() < flights { Poll::Ready(()) } else { Poll::Pending }
     }
 
     /// Sends those away who have waited too long; when the next one will have.
@@ -300,10 +271,7 @@ impl<B: Batch> Drop for Sending<B> {
     /// Cut short only by the end of its runtime: whoever waits is told so.
     fn drop(&mut self) {
         if !self.over {
-            let under_way: usize = self.flights.iter().map(|flight| flight.crowd.len()).sum();
             let waiting = self.lane(|lane| {
-                let waiting: usize = lane.waiting.iter().map(Crowd::len).sum();
-                lane.calls -= under_way + waiting;
                 lane.sending = false;
                 mem::take(&mut lane.waiting)
             });
@@ -314,7 +282,7 @@ impl<B: Batch> Drop for Sending<B> {
 
 impl<B: Batch> Default for Lane<B> {
     fn default() -> Self {
-        Self { calls: 0, last: 0, sending: false, sender: None, waiting: VecDeque::new() }
+        Self { alone: false, sending: false, waiting: VecDeque::new() }
     }
 }
 
