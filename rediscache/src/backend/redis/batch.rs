@@ -296,6 +296,9 @@ pub(super) struct Increments {
     like: Option<Increment>,
     fields: Packed,
     amounts: Packed,
+    places: Places,
+    /// Whether a field may come twice.
+    repeats: bool,
 }
 
 impl Batch for Increments {
@@ -303,6 +306,8 @@ impl Batch for Increments {
     type Answer = Result<Vec<u8>>;
 
     fn add(&mut self, (field, by): (&[u8], Increment)) {
+        let place = self.fields.len();
+        self.repeats |= self.places.find(field, place, |_| true) != place;
         self.fields.push(field);
         // Memory takes whatever is written.
         let _ = self.amounts.push_with(|out| by.write_amount(out));
@@ -328,7 +333,13 @@ impl Batch for Increments {
             Step::Integer { min, max, .. } => script.arg("integer").arg(min.to_string()).arg(max.to_string()),
             Step::Float { max, .. } => script.arg("float").arg("").arg(format!("{max:e}")),
         };
-        for part in self.fields.iter().chain(self.amounts.iter()) {
+        script.arg(format!("^{}(%-?%d+)$", escaped(notation.integer))).arg(notation.integer.replace('%', "%%") + "%d");
+        // Often all count by one: what is the same for all is sent once.
+        let common = self.amounts.get(0);
+        let is_common = self.amounts.iter().all(|amount| amount == common);
+        script.arg(if self.repeats { "1" } else { "" }).arg(if is_common { common } else { b"" });
+        let amounts = self.amounts.iter().filter(|_| !is_common);
+        for part in self.fields.iter().chain(amounts) {
             script.arg(part);
         }
         let fields: Vec<&[u8]> = self.fields.iter().collect();
@@ -341,6 +352,12 @@ impl Batch for Increments {
         };
         Ok(answers.into_iter().map(answer).collect())
     }
+}
+
+/// A pattern of Lua for this very text.
+fn escaped(text: &str) -> String {
+    let escape = |c: char| c.is_ascii_punctuation().then_some('%').into_iter().chain([c]);
+    text.chars().flat_map(escape).collect()
 }
 
 /// Finishes tasks in one script.
