@@ -116,6 +116,20 @@ impl Lane {
     }
 }
 
+/// Asserts that what was not there is seen by the bound after it was written.
+async fn assert_seen_in_time(near: &RedisCache<u64, u64>, writer: &RedisCache<u64, u64>) {
+    writer.set(1, 1).await.unwrap();
+    let written = Instant::now();
+    loop {
+        let asked = written.elapsed();
+        match near.get(1).await.unwrap() {
+            None => assert!(asked < BOUND, "{}: not seen after {asked:?}", near.namespace()),
+            read => return assert_eq!(read, Some(1)),
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 /// Several namespaces with their readers.
 struct Trial {
     lanes: Vec<Arc<Lane>>,
@@ -221,6 +235,28 @@ async fn every_write_tells_which_fields_it_changed_on_a_cluster() {
     see(100, None).await;
     writes.clear().await.unwrap();
     see(5, None).await;
+}
+
+/// No key leaves then, of which the old node could tell.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_absent_is_not_kept_when_its_slot_has_moved() {
+    let cluster = Cluster::of_masters(&[]);
+    let (reads, writes) = two(&cluster.url()).await;
+    let slot = cluster.slot("{moving}");
+    for round in 0..3 {
+        for (name, near) in both() {
+            let cache = RedisCache::<u64, u64>::with_namespace(format!("{{moving}}.{name}{round}")).near(near);
+            let (near, writer) = (cache.clone().on(&reads), cache.on(&writes));
+            until(async || {
+                let hits = near.near_stats().hits();
+                assert_eq!(near.get(1).await.unwrap(), None);
+                near.near_stats().hits() > hits
+            })
+            .await;
+            tokio::task::block_in_place(|| cluster.move_slot(slot, (cluster.owner(slot) + 1) % 3));
+            assert_seen_in_time(&near, &writer).await;
+        }
+    }
 }
 
 /// While a slot moves, a key is at one node or at the other, and no read fails.
