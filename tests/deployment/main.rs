@@ -7,6 +7,7 @@ mod every;
 mod failover;
 mod harness;
 mod near;
+mod near_failover;
 mod near_permission;
 mod permission;
 mod reshard;

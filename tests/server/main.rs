@@ -14,6 +14,7 @@ mod linearizable;
 mod monitor;
 mod near;
 mod near_harm;
+mod near_limit;
 mod near_soak;
 mod permission;
 mod queue;
