@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use redis::cmd;
-use rediscache::{Near, RedisCache, RedisSession, Result};
+use rediscache::{ErrorKind, Near, RedisCache, RedisSession, Result};
 use support::{Cluster, Ledger};
 use tokio::task::JoinHandle;
 
@@ -235,6 +235,11 @@ async fn every_write_tells_which_fields_it_changed_on_a_cluster() {
     see(100, None).await;
     writes.clear().await.unwrap();
     see(5, None).await;
+    let owner = cluster.node(cluster.owner(cluster.slot("counts")));
+    cmd("SET").arg("counts").arg("no hash").exec(&mut owner.raw()).unwrap();
+    for error in [writes.set(1, 1).await.unwrap_err(), writes.increment(1, 1).await.unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::WrongType, "{error:?}");
+    }
 }
 
 /// No key leaves then, of which the old node could tell.
