@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use redis::cmd;
 use rediscache::{ErrorKind, Near, RedisCache, RedisSession};
 use support::Server;
@@ -91,6 +92,26 @@ async fn what_is_absent_is_kept_too() {
         set(&server, 1, "one");
         see(&names, 1, Some("one")).await;
     }
+}
+
+#[tokio::test]
+async fn a_hit_allocates_nothing() {
+    let server = Server::start();
+    let session = session(&server).await;
+    let counts = RedisCache::<u64, u64>::new("counts").near(Near::tracking().staleness(Duration::from_secs(3600)));
+    let counts = counts.on(&session);
+    counts.set(1, 10).await.unwrap();
+    while counts.near_stats().hits() < 10 {
+        counts.get(1).await.unwrap();
+    }
+    let measured = allocation_counter::measure(|| {
+        for _ in 0..100 {
+            assert_eq!(counts.get(1).now_or_never().unwrap().unwrap(), Some(10));
+            assert!(counts.contains(1).now_or_never().unwrap().unwrap());
+        }
+    });
+    assert_eq!(measured.count_total, 0);
+    assert_eq!(counts.near_stats().hits(), 210);
 }
 
 #[tokio::test]

@@ -6,7 +6,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// [`contains`](Self::contains) and [`get_many`](Self::get_many) of it ask no server.
     ///
     /// That a key has no value is kept too. All caches of one session that are declared alike share what they keep; it is
-    /// dropped when the session is closed, or with its last clone.
+    /// dropped when the session is closed, or with its last clone. A hit of `get` or `contains` allocates nothing but
+    /// what the clone of the value does, and what a key takes whose stored form is longer than 22 bytes.
     ///
     /// What holds:
     ///
