@@ -36,7 +36,9 @@ mod ticks {
     /// The last tick, on the clock of the kernel.
     fn last() -> u64 {
         let tick = clock_gettime(ClockId::MonotonicCoarse);
-        let [seconds, nanoseconds] = [tick.tv_sec, tick.tv_nsec].map(i64::cast_unsigned);
+        // Neither is ever negative; how wide they are differs.
+        let (seconds, nanoseconds) = (u64::try_from(tick.tv_sec), u64::try_from(tick.tv_nsec));
+        let (seconds, nanoseconds) = (seconds.unwrap_or_default(), nanoseconds.unwrap_or_default());
         seconds.wrapping_mul(1_000_000_000).wrapping_add(nanoseconds)
     }
 }
