@@ -119,7 +119,7 @@ operations! {
     /// Stores if these very bytes are there; removes where the new value is `None`.
     fn compare_and_swap(field: &[u8], old: &[u8], new: Option<&[u8]>) -> Compared;
     /// Adds to a number and returns what is stored then.
-    fn increment(field: &[u8], by: Increment) -> Vec<u8>;
+    fn increment(field: &[u8], by: &Increment) -> Vec<u8>;
 }
 
 // On the hash at `key`.

@@ -85,18 +85,18 @@ impl Object {
         self.session.as_ref().map_or_else(RedisSession::number_in_force, RedisSession::number)
     }
 
-    /// The session in force and the full Redis key in it.
-    fn target(self) -> Result<Target> {
+    /// The session in force and the full Redis key in it. A session that was bound goes along.
+    fn target(&mut self) -> Result<Target> {
         if let Some(fault) = self.namespace.fault() {
             return Err(config(fault));
         }
-        let session = self.session.map_or_else(RedisSession::in_force, Ok)?;
+        let session = self.session.take().map_or_else(RedisSession::in_force, Ok)?;
         let global = if self.global { session.global_namespace() } else { "" };
         let key = self.namespace.key_below(global);
         if self.announces && !session.is_closed() {
             session.any_store().announce(&key);
         }
-        Ok(Target { key, namespace: self.namespace, session })
+        Ok(Target { key, namespace: self.namespace.clone(), session })
     }
 
     /// Makes one call of `body`, with a span around it and its errors told where they happened.
@@ -109,12 +109,11 @@ impl Object {
         T: 'static,
         F: Future<Output = Result<T>> + Send,
     {
-        let object = self.clone();
+        let mut object = self.clone();
         Operation::new(async move {
-            let namespace = object.namespace.clone();
-            let span = tracing::debug_span!("rediscache", operation, namespace = namespace.as_str());
+            let span = tracing::debug_span!("rediscache", operation, namespace = object.namespace());
             let call = async { body(object.target()?).await };
-            call.instrument(span).await.map_err(|error| error.during(operation, Some(namespace.as_str())))
+            call.instrument(span).await.map_err(|error| error.during(operation, Some(object.namespace())))
         })
     }
 }

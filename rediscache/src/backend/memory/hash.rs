@@ -59,7 +59,7 @@ impl MemoryStore {
         })
     }
 
-    pub(crate) fn increment(&self, key: &str, field: &[u8], by: Increment) -> Result<Vec<u8>> {
+    pub(crate) fn increment(&self, key: &str, field: &[u8], by: &Increment) -> Result<Vec<u8>> {
         self.change(key, |hash| {
             let sum = by.apply(hash.get(field).map(|stored| &**stored))?;
             hash.insert(field.into(), sum.as_slice().into());

@@ -302,19 +302,19 @@ pub(super) struct Increments {
 }
 
 impl Batch for Increments {
-    type Call<'a> = (&'a [u8], Increment);
+    type Call<'a> = (&'a [u8], &'a Increment);
     type Answer = Result<Vec<u8>>;
 
-    fn add(&mut self, (field, by): (&[u8], Increment)) {
+    fn add(&mut self, (field, by): (&[u8], &Increment)) {
         let place = self.fields.len();
         self.repeats |= self.places.find(field, place, |_| true) != place;
         self.fields.push(field);
         // Memory takes whatever is written.
         let _ = self.amounts.push_with(|out| by.write_amount(out));
-        self.like = Some(by);
+        self.like = Some(*by);
     }
 
-    fn has_room_for(&self, (field, by): &(&[u8], Increment)) -> bool {
+    fn has_room_for(&self, (field, by): &(&[u8], &Increment)) -> bool {
         // It takes the server longer than a plain command.
         let fits = self.fields.len() < MOST_CALLS / 2 && has_room(&self.fields, field.len());
         fits && self.like.is_none_or(|like| like.is_like(by))

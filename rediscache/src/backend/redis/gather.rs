@@ -74,15 +74,22 @@ impl<B: Batch> Gather<B> {
     }
 
     /// Makes one call. Dropping it neither fails nor holds up the others.
-    pub(super) async fn call(self: &Arc<Self>, key: &str, call: B::Call<'_>) -> Result<B::Answer> {
-        match poll_fn(|context| Poll::Ready(self.enter(key, call, context.waker()))).await {
-            Entered::Alone(batch) => {
-                let _alone = Alone(self, key);
-                // Large: kept out of the futures of all who wait.
-                let answers = Box::pin(batch.send(&self.connection, key)).await?;
-                answers.into_iter().next().ok_or_else(fault::unexpected)
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice while it waits")]
+    pub(super) fn call<'a>(
+        self: &'a Arc<Self>,
+        key: &'a str,
+        call: B::Call<'a>,
+    ) -> impl Future<Output = Result<B::Answer>> + use<'a, B> {
+        async move {
+            match poll_fn(|context| Poll::Ready(self.enter(key, call, context.waker()))).await {
+                Entered::Alone(batch) => {
+                    let _alone = Alone(self, key);
+                    // Large: kept out of the futures of all who wait.
+                    let answers = Box::pin(batch.send(&self.connection, key)).await?;
+                    answers.into_iter().next().ok_or_else(fault::unexpected)
+                }
+                Entered::Waits(seat) => seat.await,
             }
-            Entered::Waits(seat) => seat.await,
         }
     }
 

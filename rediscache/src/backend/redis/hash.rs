@@ -51,7 +51,7 @@ impl RedisStore {
         })
     }
 
-    pub(crate) async fn increment(&self, key: &str, field: &[u8], by: Increment) -> Result<Vec<u8>> {
+    pub(crate) async fn increment(&self, key: &str, field: &[u8], by: &Increment) -> Result<Vec<u8>> {
         let _touch = self.touch(key, Change::Field(field));
         self.increments.call(key, (field, by)).await?
     }

@@ -74,7 +74,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
                 Error::new(ErrorKind::Unsupported, "the codec has no notation for numbers; set `Codec::NUMBERS`")
             })?;
             let increment = direction(Increment::by(entry.value(), notation, V::KIND.0)?);
-            let sum = at.store()?.increment(&at.key, entry.field(), increment).await?;
+            let sum = at.store()?.increment(&at.key, entry.field(), &increment).await?;
             decode::<C, V>(&sum)
         })
     }
