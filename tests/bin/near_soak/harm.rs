@@ -156,7 +156,7 @@ impl Hand {
 
     fn cut(&mut self, server: &Server) {
         self.faults.cut += 1;
-        let mut raw = server.raw();
+        let mut raw = connect(server);
         let clients: String = cmd("CLIENT").arg("LIST").query(&mut raw).unwrap_or_default();
         for client in clients.lines() {
             let part = |name: &str| client.split(' ').find_map(|part| part.strip_prefix(name)).unwrap_or_default();
@@ -178,13 +178,25 @@ impl Hand {
 
 /// Waits until a master of before is a replica.
 fn wait_until_it_knows(server: &Server) {
+    wait_for("it is told that it is a replica", || {
+        let info: String = cmd("INFO").arg("replication").query(&mut connect(server)).ok()?;
+        info.contains("role:slave").then_some(())
+    });
+}
+
+/// Sentinels end all connections to a server that they make something else.
+fn connect(server: &Server) -> redis::Connection {
+    let client = redis::Client::open(server.url()).expect("a server has a URL");
+    wait_for("the server answers", || client.get_connection().ok())
+}
+
+fn wait_for<T>(what: &str, mut outcome: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
-        let info: String = cmd("INFO").arg("replication").query(&mut server.raw()).unwrap_or_default();
-        if info.contains("role:slave") {
-            return;
+        if let Some(outcome) = outcome() {
+            return outcome;
         }
-        assert!(started.elapsed() < Duration::from_secs(30), "it is not told that it is a replica");
+        assert!(started.elapsed() < Duration::from_secs(30), "{what}: this did not come to be");
         thread::sleep(Duration::from_millis(20));
     }
 }
