@@ -2,8 +2,6 @@
 
 #[cfg(feature = "redis")]
 mod calls;
-#[cfg(feature = "redis")]
-pub(crate) mod clock;
 pub(crate) mod fault;
 mod home;
 mod increment;

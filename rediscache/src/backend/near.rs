@@ -149,22 +149,12 @@ impl Watch {
     }
 
     /// Whether something kept may be served now that `bound` allows a server to be silent for so long.
+    #[inline]
     pub(crate) fn vouches(&self, now: u64, bound: u64) -> bool {
         if now >= self.ends.load(Ordering::Acquire) {
             self.forget_all();
             return false;
         }
-        self.is_heard(now, bound)
-    }
-
-    /// Whether that is so until `soon`, which is no earlier than now. Where it is not, [`vouches`](Self::vouches) tells.
-    #[inline]
-    pub(crate) fn vouches_until(&self, soon: u64, bound: u64) -> bool {
-        soon < self.ends.load(Ordering::Acquire) && self.is_heard(soon, bound)
-    }
-
-    #[inline]
-    fn is_heard(&self, now: u64, bound: u64) -> bool {
         let heard = self.heard.load(Ordering::Acquire);
         if heard == 0 || now.saturating_sub(heard) >= bound {
             return false;

@@ -7,7 +7,6 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::field::{Field, Name};
-use crate::backend::clock::soon;
 use crate::backend::near::{Proof, Shelf as Drops, Ticket, Watch, now};
 use crate::codec::Codec;
 use crate::near::{Mode, Near, NearStats, Unit};
@@ -83,18 +82,15 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
     /// What is kept of the field and may be served.
     #[inline]
     pub(super) fn look(&self, field: Name<'_>) -> Option<Option<V>> {
-        let mut time = soon();
-        if !self.watch.vouches_until(time, self.staleness) {
-            time = now();
-            if !self.watch.vouches(time, self.staleness) {
-                return None;
-            }
+        let time = now();
+        if !self.watch.vouches(time, self.staleness) {
+            return None;
         }
         let (read, value) = match self.entries.get(&field)? {
             Entry::Present { read, value, .. } => (read, Some(value)),
             Entry::Absent { read, .. } => (read, None),
         };
-        if !self.clock.is_fresh(read, time) && !self.clock.is_fresh(read, now()) {
+        if !self.clock.is_fresh(read, time) {
             return None;
         }
         tracing::trace!(key = self.watch.key(), "served from this process");
