@@ -1,5 +1,4 @@
 use std::fmt;
-use std::io::Write;
 
 use serde::ser::{Error, Impossible, Serialize, Serializer};
 
@@ -37,22 +36,18 @@ impl Error for Refusal {
 }
 
 impl ScalarWriter<'_> {
-    /// Writing to a `Vec` cannot fail.
-    fn tagged(self, tag: &str, text: fmt::Arguments<'_>) -> Result<(), Refusal> {
-        self.out.reserve(tag.len() + text.as_str().map_or(20, str::len));
+    fn tagged(self, tag: &str, text: &str) -> Result<(), Refusal> {
+        self.out.reserve(tag.len() + text.len());
         self.out.extend_from_slice(tag.as_bytes());
-        self.out.write_fmt(text).map_err(Refusal::custom)
-    }
-
-    fn float(self, digits: &str) -> Result<(), Refusal> {
-        self.tagged(tag::FLOAT, format_args!("{digits}"))
+        self.out.extend_from_slice(text.as_bytes());
+        Ok(())
     }
 }
 
 macro_rules! integers {
     ($($method:ident($type:ty))*) => {$(
         fn $method(self, value: $type) -> Result<(), Refusal> {
-            self.tagged(tag::INTEGER, format_args!("{value}"))
+            self.tagged(tag::INTEGER, itoa::Buffer::new().format(value))
         }
     )*};
 }
@@ -84,15 +79,15 @@ impl Serializer for ScalarWriter<'_> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), Refusal> {
-        self.float(&python_repr(value))
+        self.tagged(tag::FLOAT, &python_repr(value))
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Refusal> {
-        self.float(&python_repr(value))
+        self.tagged(tag::FLOAT, &python_repr(value))
     }
 
     fn serialize_bool(self, value: bool) -> Result<(), Refusal> {
-        self.tagged(tag::BOOL, format_args!("{}", u8::from(value)))
+        self.tagged(tag::BOOL, if value { "1" } else { "0" })
     }
 
     fn serialize_char(self, value: char) -> Result<(), Refusal> {
@@ -100,10 +95,7 @@ impl Serializer for ScalarWriter<'_> {
     }
 
     fn serialize_str(self, value: &str) -> Result<(), Refusal> {
-        self.out.reserve(tag::TEXT.len() + value.len());
-        self.out.extend_from_slice(tag::TEXT.as_bytes());
-        self.out.extend_from_slice(value.as_bytes());
-        Ok(())
+        self.tagged(tag::TEXT, value)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Refusal> {
