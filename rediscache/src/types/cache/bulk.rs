@@ -161,14 +161,14 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// Reads all keys, in no order, into memory. One round trip, one snapshot: `HKEYS`. As [`items`](Self::items).
     pub fn keys(&self) -> Operation<Vec<K>> {
         self.object.run("keys", |at| async move {
-            at.store()?.fields(&at.key).await?.iter().map(|field| decode::<C, K>(field)).collect()
+            at.store()?.fields(&at.key).await?.into_iter().map(|field| decode::<C, K>(&field)).collect()
         })
     }
 
     /// Reads all values, in no order, into memory. One round trip, one snapshot: `HVALS`. As [`items`](Self::items).
     pub fn values(&self) -> Operation<Vec<V>> {
         self.object.run("values", |at| async move {
-            at.store()?.values(&at.key).await?.iter().map(|value| decode::<C, V>(value)).collect()
+            at.store()?.values(&at.key).await?.into_iter().map(|value| decode::<C, V>(&value)).collect()
         })
     }
 
@@ -194,7 +194,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     fn collect<T: FromIterator<(K, V)> + 'static>(&self, operation: &'static str) -> Operation<T> {
         self.object.run(operation, |at| async move {
             let entries = at.store()?.entries(&at.key).await?;
-            entries.iter().map(|(field, value)| Ok((decode::<C, K>(field)?, decode::<C, V>(value)?))).collect()
+            // Each is dropped when it is read, so that the next finds its memory at hand.
+            entries.into_iter().map(|(field, value)| Ok((decode::<C, K>(&field)?, decode::<C, V>(&value)?))).collect()
         })
     }
 
