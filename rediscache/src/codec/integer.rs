@@ -1,6 +1,8 @@
 use std::fmt;
 
-use serde::ser::{Error, Impossible, Serialize, Serializer};
+use serde::ser::{Error, Serialize, Serializer};
+
+use super::scalar::only_scalars;
 
 /// The number that `value` describes itself as, beneath newtypes, if it is a whole one from zero on.
 #[inline]
@@ -40,26 +42,16 @@ macro_rules! integers {
 }
 
 macro_rules! others {
-    ($($method:ident($($argument:ty),*) -> $result:ty;)*) => {$(
+    ($($method:ident($type:ty))*) => {$(
         #[inline]
-        fn $method(self, $(_: $argument),*) -> Result<$result, NoNumber> {
+        fn $method(self, _: $type) -> Result<u64, NoNumber> {
             Err(NoNumber)
         }
     )*};
 }
 
-type Never = Impossible<u64, NoNumber>;
-
 impl Serializer for Asker {
-    type Ok = u64;
-    type Error = NoNumber;
-    type SerializeSeq = Never;
-    type SerializeTuple = Never;
-    type SerializeTupleStruct = Never;
-    type SerializeTupleVariant = Never;
-    type SerializeMap = Never;
-    type SerializeStruct = Never;
-    type SerializeStructVariant = Never;
+    only_scalars!(u64, NoNumber, NoNumber);
 
     integers! {
         serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_i128(i128)
@@ -71,47 +63,16 @@ impl Serializer for Asker {
         Ok(value)
     }
 
-    #[inline]
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<u64, NoNumber> {
-        value.serialize(self)
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<u64, NoNumber> {
-        Err(NoNumber)
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: &T,
-    ) -> Result<u64, NoNumber> {
-        Err(NoNumber)
-    }
-
     fn collect_str<T: fmt::Display + ?Sized>(self, _: &T) -> Result<u64, NoNumber> {
         Err(NoNumber)
     }
 
     others! {
-        serialize_bool(bool) -> u64;
-        serialize_f32(f32) -> u64;
-        serialize_f64(f64) -> u64;
-        serialize_char(char) -> u64;
-        serialize_str(&str) -> u64;
-        serialize_bytes(&[u8]) -> u64;
-        serialize_none() -> u64;
-        serialize_unit() -> u64;
-        serialize_unit_struct(&'static str) -> u64;
-        serialize_unit_variant(&'static str, u32, &'static str) -> u64;
-        serialize_seq(Option<usize>) -> Never;
-        serialize_tuple(usize) -> Never;
-        serialize_tuple_struct(&'static str, usize) -> Never;
-        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never;
-        serialize_map(Option<usize>) -> Never;
-        serialize_struct(&'static str, usize) -> Never;
-        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Never;
+        serialize_bool(bool)
+        serialize_f32(f32)
+        serialize_f64(f64)
+        serialize_char(char)
+        serialize_str(&str)
     }
 
     fn is_human_readable(&self) -> bool {

@@ -3,6 +3,7 @@
 mod integer;
 #[cfg(feature = "json")]
 mod json;
+mod scalar;
 mod typestring;
 
 use serde::Serialize;

@@ -1,8 +1,9 @@
 use std::fmt;
 
-use serde::ser::{Error, Impossible, Serialize, Serializer};
+use serde::ser::{Error, Serializer};
 
 use super::tag;
+use crate::codec::scalar::only_scalars;
 use crate::number::python_repr;
 
 /// Writes what async-rediscache has a form for, and refuses the rest.
@@ -52,26 +53,8 @@ macro_rules! integers {
     )*};
 }
 
-macro_rules! composites {
-    ($($method:ident($($argument:ty),*) -> $result:ty;)*) => {$(
-        fn $method(self, $(_: $argument),*) -> Result<$result, Refusal> {
-            Err(Refusal::Composite)
-        }
-    )*};
-}
-
-type Never = Impossible<(), Refusal>;
-
 impl Serializer for ScalarWriter<'_> {
-    type Ok = ();
-    type Error = Refusal;
-    type SerializeSeq = Never;
-    type SerializeTuple = Never;
-    type SerializeTupleStruct = Never;
-    type SerializeTupleVariant = Never;
-    type SerializeMap = Never;
-    type SerializeStruct = Never;
-    type SerializeStructVariant = Never;
+    only_scalars!((), Refusal, Refusal::Composite);
 
     integers! {
         serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_i128(i128)
@@ -96,39 +79,6 @@ impl Serializer for ScalarWriter<'_> {
 
     fn serialize_str(self, value: &str) -> Result<(), Refusal> {
         self.tagged(tag::TEXT, value)
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Refusal> {
-        value.serialize(self)
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), Refusal> {
-        Err(Refusal::Composite)
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: &T,
-    ) -> Result<(), Refusal> {
-        Err(Refusal::Composite)
-    }
-
-    composites! {
-        serialize_bytes(&[u8]) -> ();
-        serialize_none() -> ();
-        serialize_unit() -> ();
-        serialize_unit_struct(&'static str) -> ();
-        serialize_unit_variant(&'static str, u32, &'static str) -> ();
-        serialize_seq(Option<usize>) -> Never;
-        serialize_tuple(usize) -> Never;
-        serialize_tuple_struct(&'static str, usize) -> Never;
-        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never;
-        serialize_map(Option<usize>) -> Never;
-        serialize_struct(&'static str, usize) -> Never;
-        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Never;
     }
 
     /// The composite form is not, and both must see the same shape.
