@@ -115,17 +115,8 @@ impl Connection {
         key: &str,
         change: Change<'_>,
     ) -> Result<Vec<Result<T>>> {
-        let Some((channel, said)) = self.announcement(key, change)? else { return self.query_all(commands).await };
-        let answers: Vec<T> = match self.is_cluster() {
-            true => {
-                self.invoke(&together(&commands.cmd_iter().collect::<Vec<_>>(), key).announcing(&channel, &said))
-                    .await?
-            }
-            false => {
-                let request = Request::Commands(&commands);
-                self.call(Request::Published(&request, &publication(&channel, &said)), Effect::Once).await?
-            }
-        };
+        let Some(word) = self.announcement(key, change)? else { return self.query_all(commands).await };
+        let answers: Vec<T> = self.announce(Request::Commands(&commands), Effect::Once, key, &word).await?;
         Ok(answers.into_iter().map(Ok).collect())
     }
 
@@ -146,18 +137,36 @@ impl Connection {
         key: &str,
         change: Change<'_>,
     ) -> Result<T> {
-        let Some((channel, said)) = self.announcement(key, change)? else { return self.call(request, effect).await };
+        match self.announcement(key, change)? {
+            None => self.call(request, effect).await,
+            Some(word) => self.announce(request, effect, key, &word).await,
+        }
+    }
+
+    /// Makes a change and publishes it, in one step.
+    async fn announce<T: FromRedisValue>(
+        &self,
+        request: Request<'_>,
+        effect: Effect,
+        key: &str,
+        (channel, said): &(String, Vec<u8>),
+    ) -> Result<T> {
+        if !self.is_cluster() {
+            return self.call(Request::Published(&request, &publication(channel, said)), effect).await;
+        }
         // In a transaction, nodes of some versions do not look whether a key has left when something is published, too.
-        match (self.is_cluster(), request) {
-            (true, Request::Script(script)) => {
-                self.call(Request::Script(&script.announcing(&channel, &said)), effect).await
+        match request {
+            Request::Script(script) => self.call(Request::Script(&script.announcing(channel, said)), effect).await,
+            Request::Commands(commands) => {
+                let script = together(&commands.cmd_iter().collect::<Vec<_>>(), key).announcing(channel, said);
+                self.call(Request::Script(&script), effect).await
             }
-            (true, Request::Command(command)) => {
-                let script = together(&[command], key).announcing(&channel, &said);
+            Request::Command(command) => {
+                let script = together(&[command], key).announcing(channel, said);
                 let mut answers: Vec<T> = self.call(Request::Script(&script), effect).await?;
                 answers.pop().ok_or_else(fault::unexpected)
             }
-            _ => self.call(Request::Published(&request, &publication(&channel, &said)), effect).await,
+            Request::Published(..) => Err(fault::unexpected()),
         }
     }
 
