@@ -24,13 +24,11 @@ pub(crate) struct Config {
 #[derive(Debug)]
 pub(crate) enum Address {
     Memory,
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the Redis store connects"))]
     Redis(Deployment),
 }
 
 /// Which servers there are, and how they work together. There is at least one URL.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the Redis store connects"))]
 pub(crate) enum Deployment {
     Server(ServerUrl),
     /// Some nodes, which tell of the others.
@@ -46,7 +44,6 @@ pub(crate) enum Deployment {
 pub(crate) struct ServerUrl(String);
 
 impl ServerUrl {
-    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the Redis store connects"))]
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -59,7 +56,6 @@ impl fmt::Debug for ServerUrl {
     }
 }
 
-#[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "only the Redis store connects"))]
 pub(crate) struct Credentials {
     pub(crate) user: Option<String>,
     pub(crate) password: String,

@@ -83,21 +83,18 @@ impl Error {
     }
 
     /// Says that the same call may succeed later though its kind does not.
-    #[cfg(feature = "redis")]
     pub(crate) fn retryable(mut self) -> Self {
         self.0.retryable = true;
         self
     }
 
     /// Says that the call was sent, and what became of it was not heard.
-    #[cfg(feature = "redis")]
     pub(crate) fn outcome_unknown(mut self) -> Self {
         self.0.outcome_unknown = true;
         self
     }
 
     /// Says that the call changes nothing, whatever became of it.
-    #[cfg(feature = "redis")]
     pub(crate) fn without_effect(mut self) -> Self {
         self.0.outcome_unknown = false;
         self
@@ -109,7 +106,6 @@ impl Error {
     }
 
     /// Leaves out what is underneath.
-    #[cfg(feature = "redis")]
     pub(crate) fn without_source(mut self) -> Self {
         self.0.source = None;
         self

@@ -29,7 +29,7 @@
 //!
 //! # Features
 //!
-//! `derive` and `redis`, both on by default; `json` for the [`Json`](Codec) codec; `tls` for `rediss://`.
+//! `derive`, on by default; `json` for the `Json` codec; `tls` for `rediss://`.
 
 mod backend;
 mod bounds;
@@ -44,7 +44,6 @@ mod operation;
 mod session;
 mod types;
 
-#[cfg(feature = "redis")]
 #[doc = include_str!("faults.md")]
 pub mod faults {}
 

@@ -29,7 +29,6 @@ impl Namespace {
     }
 
     /// Whether both are the same name.
-    #[cfg(feature = "redis")]
     #[inline]
     pub(crate) fn is(&self, other: &Self) -> bool {
         let (one, other) = (self.as_str(), other.as_str());

@@ -29,7 +29,6 @@ pub(crate) fn closed() -> Error {
 }
 
 /// A name in which a hash tag cannot be put.
-#[cfg(feature = "redis")]
 pub(crate) fn no_tag() -> Error {
     Error::new(
         ErrorKind::Unsupported,
@@ -38,13 +37,11 @@ pub(crate) fn no_tag() -> Error {
 }
 
 /// What should not happen: an answer of another shape, or none.
-#[cfg(feature = "redis")]
 pub(crate) fn unexpected() -> Error {
     Error::new(ErrorKind::Server, "the server's answer has an unexpected form")
 }
 
 /// The runtime that a call went out on ended.
-#[cfg(feature = "redis")]
 pub(crate) fn interrupted() -> Error {
     Error::new(ErrorKind::Connection, "the runtime that made the call ended").outcome_unknown()
 }

@@ -23,7 +23,6 @@ struct Residence {
 
 impl Home {
     /// Settles in the current runtime.
-    #[cfg(feature = "redis")]
     pub(crate) fn here() -> Self {
         Self(Mutex::new(Some(Residence::here())))
     }

@@ -37,7 +37,6 @@ impl Increment {
     }
 
     /// Writes the amount in digits: as many for a float as say which double it is.
-    #[cfg(feature = "redis")]
     pub(crate) fn write_amount(&self, out: &mut Vec<u8>) -> std::io::Result<()> {
         use std::io::Write;
 
@@ -48,7 +47,6 @@ impl Increment {
     }
 
     /// Whether the two differ in nothing but the amount.
-    #[cfg(feature = "redis")]
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         let ranges = match (self.step, other.step) {
             (Step::Integer { min, max, .. }, Step::Integer { min: least, max: most, .. }) => {

@@ -1,24 +1,19 @@
 //! What a store can do. Stores know bytes and Redis keys, and no codec.
 
-#[cfg(feature = "redis")]
 mod calls;
 pub(crate) mod fault;
 mod home;
 mod increment;
 mod memory;
-#[cfg(feature = "redis")]
 pub(crate) mod near;
 mod packed;
-#[cfg(feature = "redis")]
 mod redis;
-#[cfg(feature = "redis")]
 mod sync;
 mod task;
 
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
-#[cfg(feature = "redis")]
 pub(crate) use calls::Calls;
 pub(crate) use home::Home;
 pub(crate) use increment::Increment;
@@ -32,7 +27,6 @@ use crate::error::Result;
 #[derive(Debug)]
 pub(crate) enum Store {
     Memory(memory::MemoryStore),
-    #[cfg(feature = "redis")]
     Redis(Box<redis::RedisStore>),
 }
 
@@ -71,13 +65,8 @@ impl Store {
     pub(crate) async fn connect(config: &Config) -> Result<Self> {
         match &config.address {
             Address::Memory => Ok(Self::in_memory()),
-            #[cfg(feature = "redis")]
             Address::Redis(deployment) => {
                 Ok(Self::Redis(Box::new(redis::RedisStore::connect(deployment, config).await?)))
-            }
-            #[cfg(not(feature = "redis"))]
-            Address::Redis(_) => {
-                Err(crate::config::unsupported("this build has no Redis store; enable the feature `redis`"))
             }
         }
     }
@@ -91,7 +80,6 @@ macro_rules! operations {
             pub(crate) async fn $name(&self, key: &str, $($argument: $type),*) -> Result<$result> {
                 match self {
                     Self::Memory(store) => store.$name(key, $($argument),*),
-                    #[cfg(feature = "redis")]
                     Self::Redis(store) => {
                         let _under_way = store.calls().enter();
                         store.$name(key, $($argument),*).await
@@ -202,7 +190,6 @@ operations! {
 /// Waits for a list to have items.
 pub(crate) enum Waiter {
     Memory(memory::MemoryWaiter),
-    #[cfg(feature = "redis")]
     Redis(Box<redis::RedisWaiter>),
 }
 
@@ -212,13 +199,11 @@ impl Waiter {
     pub(crate) async fn wait(&mut self) -> bool {
         match self {
             Self::Memory(waiter) => waiter.wait().await,
-            #[cfg(feature = "redis")]
             Self::Redis(waiter) => waiter.wait().await,
         }
     }
 }
 
-#[cfg(feature = "redis")]
 impl Store {
     /// Reads a field over the connection that tells of changes, and how far the answer can be relied on.
     pub(crate) async fn near_get(&self, key: &str, field: &[u8]) -> Result<(Option<Vec<u8>>, near::Proof)> {
@@ -246,28 +231,23 @@ impl Store {
     pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
         match self {
             Self::Memory(_) => Ok(format!("{key}{suffix}")),
-            #[cfg(feature = "redis")]
             Self::Redis(store) => store.beside(key, suffix),
         }
     }
 
     /// Has every write on the hash at `key` publish which fields it changed.
-    #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "the embedded store has one user"))]
     pub(crate) fn announce(&self, key: &str) {
         match self {
             Self::Memory(_) => {}
-            #[cfg(feature = "redis")]
             Self::Redis(store) => store.watch(key).announce(),
         }
     }
 
     /// Makes ready to wait for the queue at `key`, and for what is announced on the channel of that suffix; holds nothing
     /// open until someone waits.
-    #[cfg_attr(not(feature = "redis"), expect(unused_variables, reason = "the embedded store tells of every change"))]
     pub(crate) fn waiter(&self, key: &str, announced: Option<&str>) -> Waiter {
         match self {
             Self::Memory(store) => Waiter::Memory(store.waiter()),
-            #[cfg(feature = "redis")]
             Self::Redis(store) => Waiter::Redis(Box::new(store.waiter(key, announced))),
         }
     }
@@ -276,7 +256,6 @@ impl Store {
     pub(crate) fn fails_over(&self) -> bool {
         match self {
             Self::Memory(_) => false,
-            #[cfg(feature = "redis")]
             Self::Redis(store) => store.fails_over(),
         }
     }
@@ -285,7 +264,6 @@ impl Store {
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         match self {
             Self::Memory(store) => store.home().spawn(task),
-            #[cfg(feature = "redis")]
             Self::Redis(store) => store.home().spawn(task),
         }
     }
@@ -294,7 +272,6 @@ impl Store {
     pub(crate) async fn in_time<T>(&self, calls: impl Future<Output = Result<T>>) -> Result<T> {
         match self {
             Self::Memory(_) => calls.await,
-            #[cfg(feature = "redis")]
             Self::Redis(store) => store.in_time(calls).await,
         }
     }
@@ -303,7 +280,6 @@ impl Store {
     pub(crate) async fn all_ended(&self) {
         match self {
             Self::Memory(_) => {}
-            #[cfg(feature = "redis")]
             Self::Redis(store) => store.calls().all_ended().await,
         }
     }
@@ -312,7 +288,6 @@ impl Store {
     pub(crate) fn close(&self) {
         match self {
             Self::Memory(store) => store.close(),
-            #[cfg(feature = "redis")]
             Self::Redis(store) => store.close(),
         }
     }

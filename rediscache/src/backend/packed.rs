@@ -23,7 +23,6 @@ impl Packed {
     }
 
     /// Keeps those of the groups, of `size` parts each, that are wanted.
-    #[cfg(feature = "redis")]
     pub(crate) fn retain(&mut self, size: usize, wanted: &[bool]) {
         let kept = |at: usize| wanted.get(at / size).copied().unwrap_or_default();
         *self = self.iter().enumerate().filter(|(at, _)| kept(*at)).map(|(_, part)| part).collect();
@@ -37,12 +36,10 @@ impl Packed {
         self.ends.is_empty()
     }
 
-    #[cfg(feature = "redis")]
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.len()
     }
 
-    #[cfg(feature = "redis")]
     pub(crate) fn get(&self, at: usize) -> &[u8] {
         let start = at.checked_sub(1).map_or(0, |last| self.ends[last]);
         &self.bytes[start..self.ends[at]]

@@ -23,7 +23,6 @@ impl Worker {
         Self { name: format!("{instance:016x}{pending_suffix}"), silence, most_attempts }
     }
 
-    #[cfg(feature = "redis")]
     pub(crate) fn instance(&self) -> &str {
         instance_of(&self.name)
     }
@@ -34,7 +33,6 @@ impl Worker {
     }
 }
 
-#[cfg(feature = "redis")]
 pub(crate) fn instance_of(worker: &str) -> &str {
     &worker[..INSTANCE]
 }

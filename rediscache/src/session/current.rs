@@ -35,7 +35,6 @@ pub(super) fn current() -> Option<RedisSession> {
 }
 
 /// The number of [`current`], without a lock; zero without one.
-#[cfg(feature = "redis")]
 #[inline]
 pub(super) fn number() -> u64 {
     SCOPED.try_with(RedisSession::number).unwrap_or_else(|_| INSTALLED_NUMBER.load(Ordering::Acquire))

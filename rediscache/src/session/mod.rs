@@ -2,7 +2,6 @@ mod builder;
 mod current;
 mod line;
 mod locks;
-#[cfg(feature = "redis")]
 mod memo;
 mod shelves;
 mod tally;
@@ -18,7 +17,6 @@ use tokio::sync::watch;
 pub use builder::RedisSessionBuilder;
 pub(crate) use line::{Leased, Patience, Plain, Tasks};
 pub use locks::CacheLock;
-#[cfg(feature = "redis")]
 pub(crate) use memo::Wanted;
 pub(crate) use shelves::{Label, Shelve, Shelves};
 pub(crate) use tally::Tally;
@@ -357,7 +355,6 @@ impl RedisSession {
     }
 
     /// The number of the session in force; zero without one.
-    #[cfg(feature = "redis")]
     pub(crate) fn number_in_force() -> u64 {
         current::number()
     }

@@ -3,7 +3,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-#[cfg(feature = "redis")]
 use super::tally::Tally;
 use crate::near::Near;
 
@@ -39,10 +38,8 @@ pub(crate) trait Shelve: Any + Send + Sync {
     /// Drops what is kept, and keeps and serves nothing any more.
     fn retire(&self);
 
-    #[cfg(feature = "redis")]
     fn is_retired(&self) -> bool;
 
-    #[cfg(feature = "redis")]
     fn hits(&self) -> &Tally;
 }
 

@@ -25,10 +25,8 @@ impl Tally {
 }
 
 /// Where one thread counts, and no other.
-#[cfg(feature = "redis")]
 pub(super) struct Own(Arc<AtomicU64>);
 
-#[cfg(feature = "redis")]
 impl Own {
     pub(super) fn of(tally: &Tally) -> Self {
         let own = Arc::new(AtomicU64::new(0));
@@ -48,7 +46,7 @@ impl Own {
     }
 }
 
-#[cfg(all(test, feature = "redis"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

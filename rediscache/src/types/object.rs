@@ -57,7 +57,6 @@ impl Object {
         Self { session: Some(session.clone()), ..self.clone() }
     }
 
-    #[cfg(feature = "redis")]
     pub(crate) fn name(&self) -> &Namespace {
         &self.namespace
     }
@@ -79,7 +78,6 @@ impl Object {
     }
 
     /// The number of the session in force; zero without one.
-    #[cfg(feature = "redis")]
     #[inline]
     pub(crate) fn session_number(&self) -> u64 {
         self.session.as_ref().map_or_else(RedisSession::number_in_force, RedisSession::number)

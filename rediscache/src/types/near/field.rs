@@ -1,6 +1,5 @@
 use std::hash::{Hash, Hasher};
 
-#[cfg(feature = "redis")]
 use quick_cache::Equivalent;
 
 use crate::codec::Codec;
@@ -44,7 +43,6 @@ impl Field {
     }
 
     /// How long that is.
-    #[cfg(feature = "redis")]
     pub(super) fn len<C: Codec>(&self) -> usize {
         match self {
             Self::Number(number) => {
@@ -98,7 +96,6 @@ impl Hash for Name<'_> {
     }
 }
 
-#[cfg(feature = "redis")]
 impl Equivalent<Field> for Name<'_> {
     #[inline]
     fn equivalent(&self, field: &Field) -> bool {
@@ -122,7 +119,7 @@ impl PartialEq for Field {
 
 impl Eq for Field {}
 
-#[cfg(all(test, feature = "redis"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::codec::Typestring;

@@ -2,18 +2,15 @@
 
 mod field;
 mod look;
-#[cfg(feature = "redis")]
 mod shelf;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub(super) use field::Field;
-#[cfg(feature = "redis")]
 use field::Name;
 pub(crate) use look::Look;
 use look::{Kind, Read};
-#[cfg(feature = "redis")]
 use shelf::Shelf;
 
 use super::object::{Object, Target};
@@ -25,7 +22,6 @@ use crate::error::Result;
 use crate::near::{Near, NearStats};
 use crate::operation::Operation;
 use crate::session::{Label, Shelve, Tally};
-#[cfg(feature = "redis")]
 use crate::session::{RedisSession, Wanted};
 
 type One<V> = Operation<Option<V>>;
@@ -115,19 +111,11 @@ struct Kept<V, C>(PhantomData<(V, C)>);
 impl<V: NearValue, C: Codec> Kept<V, C> {
     /// What is kept, where there is nothing to make first. No other work is done for a hit.
     fn look(read: &Read) -> Option<Option<V>> {
-        #[cfg(feature = "redis")]
-        {
-            let object = &read.object;
-            let (session, namespace) = (object.session_number(), object.name());
-            let wanted = Wanted { session, namespace, near: &read.near, global: object.global };
-            let find = || object.session()?.shelves().find(object.namespace(), &wanted.label());
-            wanted.look(find, |shelf: &Shelf<V, C>| shelf.look(read.field.name()))
-        }
-        #[cfg(not(feature = "redis"))]
-        {
-            let _ = read;
-            None
-        }
+        let object = &read.object;
+        let (session, namespace) = (object.session_number(), object.name());
+        let wanted = Wanted { session, namespace, near: &read.near, global: object.global };
+        let find = || object.session()?.shelves().find(object.namespace(), &wanted.label());
+        wanted.look(find, |shelf: &Shelf<V, C>| shelf.look(read.field.name()))
     }
 
     fn look_for(read: &Read) -> Option<bool> {
@@ -137,7 +125,6 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
     fn get(Read { object, near, field }: Read, operation: &'static str) -> One<V> {
         let label = label(&object, near);
         object.run(operation, move |at| async move {
-            #[cfg(feature = "redis")]
             if let Some(shelf) = shelf::<V, C>(&at, label)? {
                 let (stored, keep) = ask(&at, &shelf, field).await?;
                 let value = stored.as_deref().map(decode::<C, V>).transpose()?;
@@ -152,7 +139,6 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
     fn contains(Read { object, near, field }: Read) -> Operation<bool> {
         let label = label(&object, near);
         object.run("contains", move |at| async move {
-            #[cfg(feature = "redis")]
             if let Some(shelf) = shelf::<V, C>(&at, label)? {
                 let (stored, keep) = ask(&at, &shelf, field).await?;
                 // Readable or not.
@@ -167,7 +153,6 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
         let label = label(object, near);
         object.run("get_many", move |at| async move {
             let fields = fields?;
-            #[cfg(feature = "redis")]
             if let Some(shelf) = shelf::<V, C>(&at, label)? {
                 return get_all(&at, &shelf, &fields).await;
             }
@@ -179,7 +164,6 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
     fn stats(object: &Object, near: Near) -> NearStats {
         let label = label(object, near);
         let Some(session) = object.session() else { return NearStats::default() };
-        #[cfg(feature = "redis")]
         if let Some(shelf) = session.shelves().find::<Shelf<V, C>>(object.namespace(), &label) {
             return shelf.stats();
         }
@@ -193,7 +177,6 @@ fn label(object: &Object, near: Near) -> Label {
 }
 
 /// What this process keeps of what the server said; `None` where the store itself is in this process.
-#[cfg(feature = "redis")]
 fn shelf<V: NearValue, C: Codec>(at: &Target, label: Label) -> Result<Option<Arc<Shelf<V, C>>>> {
     let Store::Redis(store) = at.store()? else {
         label.near.check()?;
@@ -235,19 +218,16 @@ impl Served {
 impl Shelve for Served {
     fn retire(&self) {}
 
-    #[cfg(feature = "redis")]
     fn is_retired(&self) -> bool {
         false
     }
 
-    #[cfg(feature = "redis")]
     fn hits(&self) -> &Tally {
         &self.hits
     }
 }
 
 /// Asks the server for a field. The answer is kept by what is handed back with it.
-#[cfg(feature = "redis")]
 async fn ask<'a, V: NearValue, C: Codec>(
     at: &Target,
     shelf: &'a Shelf<V, C>,
@@ -266,7 +246,6 @@ async fn ask<'a, V: NearValue, C: Codec>(
     Ok((stored, keep))
 }
 
-#[cfg(feature = "redis")]
 async fn get_all<V: NearValue, C: Codec>(at: &Target, shelf: &Shelf<V, C>, fields: &Packed) -> Result<Vec<Option<V>>> {
     let mut found: Vec<Option<Option<V>>> = fields.iter().map(|field| shelf.look(Name::of::<C>(field))).collect();
     let wanted = || fields.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(field, _)| field);
