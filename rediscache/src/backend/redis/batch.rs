@@ -5,9 +5,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use redis::{Pipeline, Value};
 
-use super::connection::Connection;
 use super::gather::Batch;
 use super::hash::with_all;
+use super::router::Router;
 use super::{near, script, task};
 use crate::backend::increment::Step;
 use crate::backend::near::{Change, Proof};
@@ -66,12 +66,12 @@ impl Batch for Gets {
         keep(&mut self.wanted, wanted);
     }
 
-    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Option<Vec<u8>>>> {
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<Option<Vec<u8>>>> {
         if self.fields.len() == 1 {
-            let value: Option<Vec<u8>> = connection.query(&with_all("HGET", key, &self.fields)).await?;
+            let value: Option<Vec<u8>> = router.query(&with_all("HGET", key, &self.fields)).await?;
             return Ok(vec![value; self.wanted.len()]);
         }
-        let values = connection.query(&with_all("HMGET", key, &self.fields)).await?;
+        let values = router.query(&with_all("HMGET", key, &self.fields)).await?;
         let Value::Array(values) = values else { return Err(fault::unexpected()) };
         self.share(values.into_iter().map(bytes).collect::<Result<_>>()?)
     }
@@ -95,7 +95,7 @@ impl Gets {
     }
 }
 
-/// As [`Gets`], over the connection that tells of changes.
+/// As [`Gets`], over the router that tells of changes.
 #[derive(Default)]
 pub(super) struct NearGets(Gets);
 
@@ -115,8 +115,8 @@ impl Batch for NearGets {
         self.0.retain(wanted);
     }
 
-    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Self::Answer>> {
-        let (values, proof) = near::read(connection, key, &self.0.fields).await?;
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<Self::Answer>> {
+        let (values, proof) = near::read(router, key, &self.0.fields).await?;
         Ok(self.0.share(values)?.into_iter().map(|value| (value, proof)).collect())
     }
 }
@@ -180,23 +180,23 @@ fn each(name: &str, fields: &Packed, key: &str) -> Pipeline {
 }
 
 impl Contains {
-    async fn ask(&self, connection: &Connection, key: &str) -> Result<Vec<Result<bool>>> {
+    async fn ask(&self, router: &Router, key: &str) -> Result<Vec<Result<bool>>> {
         match self.0.len() {
-            1 => Ok(vec![Ok(connection.query(&with_all("HEXISTS", key, &self.0)).await?)]),
-            _ => connection.query_all(each("HEXISTS", &self.0, key)).await,
+            1 => Ok(vec![Ok(router.query(&with_all("HEXISTS", key, &self.0)).await?)]),
+            _ => router.query_all(each("HEXISTS", &self.0, key)).await,
         }
     }
 }
 
 impl Deletes {
-    async fn ask(&self, connection: &Connection, key: &str) -> Result<Vec<Result<bool>>> {
+    async fn ask(&self, router: &Router, key: &str) -> Result<Vec<Result<bool>>> {
         let fields: Vec<&[u8]> = self.0.iter().collect();
         match &*fields {
             [field] => {
                 let command = with_all("HDEL", key, &self.0);
-                Ok(vec![Ok(connection.change(&command, key, Change::Field(field)).await?)])
+                Ok(vec![Ok(router.change(&command, key, Change::Field(field)).await?)])
             }
-            _ => connection.change_all(each("HDEL", &self.0, key), key, Change::of(&fields)).await,
+            _ => router.change_all(each("HDEL", &self.0, key), key, Change::of(&fields)).await,
         }
     }
 }
@@ -219,8 +219,8 @@ macro_rules! each {
                 self.0.retain(1, wanted);
             }
 
-            async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Result<bool>>> {
-                self.ask(connection, key).await
+            async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<bool>>> {
+                self.ask(router, key).await
             }
         }
     )*};
@@ -249,9 +249,9 @@ impl Batch for Sets {
         self.0.retain(2, wanted);
     }
 
-    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<()>> {
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<()>> {
         let fields: Vec<&[u8]> = self.0.iter().step_by(2).collect();
-        connection.change::<()>(&with_all("HSET", key, &self.0), key, Change::of(&fields)).await?;
+        router.change::<()>(&with_all("HSET", key, &self.0), key, Change::of(&fields)).await?;
         Ok(vec![(); self.0.len() / 2])
     }
 }
@@ -283,8 +283,8 @@ impl Batch for Pushes {
         keep(&mut self.counts, wanted);
     }
 
-    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<()>> {
-        connection.query::<()>(&with_all("LPUSH", key, &self.items)).await?;
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<()>> {
+        router.query::<()>(&with_all("LPUSH", key, &self.items)).await?;
         Ok(vec![(); self.counts.len()])
     }
 }
@@ -325,7 +325,7 @@ impl Batch for Increments {
         self.amounts.retain(1, wanted);
     }
 
-    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
         let Some(Increment { notation, step }) = self.like else { return Ok(Vec::new()) };
         let mut script = script::INCREMENT.key(key);
         script.arg(notation.integer).arg(notation.float);
@@ -343,7 +343,7 @@ impl Batch for Increments {
             script.arg(part);
         }
         let fields: Vec<&[u8]> = self.fields.iter().collect();
-        let answers: Vec<Vec<u8>> = connection.change_by(&script, key, Change::of(&fields)).await?;
+        let answers: Vec<Vec<u8>> = router.change_by(&script, key, Change::of(&fields)).await?;
         let answer = |sum: Vec<u8>| match &*sum {
             b"!NOTANUMBER" => Err(fault::not_a_number()),
             b"!NOTANINTEGER" => Err(fault::not_an_integer()),
@@ -384,7 +384,7 @@ impl Batch for Finishes {
         keep(&mut self.numbers, wanted);
     }
 
-    async fn send(self, connection: &Connection, key: &str) -> Result<Vec<bool>> {
-        task::finish(connection, key, &self.worker, &self.numbers).await
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
+        task::finish(router, key, &self.worker, &self.numbers).await
     }
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::connection::Connection;
 use super::crowd::{Crowd, Places, Seat};
 use super::error::timed_out;
+use super::router::Router;
 use crate::backend::fault;
 use crate::error::{Error, Result};
 
@@ -29,14 +29,14 @@ pub(super) trait Batch: Default + Send + 'static {
     fn retain(&mut self, wanted: &[bool]);
 
     /// Sends all calls; there is an answer for each, in their order.
-    fn send(self, connection: &Connection, key: &str) -> impl Future<Output = Result<Vec<Self::Answer>>> + Send;
+    fn send(self, router: &Router, key: &str) -> impl Future<Output = Result<Vec<Self::Answer>>> + Send;
 }
 
 /// Gathers calls: one that finds nothing under way leaves at once, by itself. Those that come meanwhile leave together,
 /// sent by a task of their own, so that no caller who is dropped or not polled holds up another. Nothing waits on a
 /// timer.
 pub(super) struct Gather<B: Batch> {
-    connection: Arc<Connection>,
+    router: Arc<Router>,
     lanes: Mutex<Lanes<B>>,
 }
 
@@ -69,8 +69,8 @@ enum Entered<B: Batch> {
 }
 
 impl<B: Batch> Gather<B> {
-    pub(super) fn new(connection: &Arc<Connection>) -> Arc<Self> {
-        Arc::new(Self { connection: Arc::clone(connection), lanes: Mutex::default() })
+    pub(super) fn new(router: &Arc<Router>) -> Arc<Self> {
+        Arc::new(Self { router: Arc::clone(router), lanes: Mutex::default() })
     }
 
     /// Makes one call. Dropping it neither fails nor holds up the others.
@@ -85,7 +85,7 @@ impl<B: Batch> Gather<B> {
                 Entered::Alone(batch) => {
                     let _alone = Alone(self, key);
                     // Large: kept out of the futures of all who wait.
-                    let answers = Box::pin(batch.send(&self.connection, key)).await?;
+                    let answers = Box::pin(batch.send(&self.router, key)).await?;
                     answers.into_iter().next().ok_or_else(fault::unexpected)
                 }
                 Entered::Waits(seat) => seat.await,
@@ -112,7 +112,7 @@ impl<B: Batch> Gather<B> {
             let is_sent = mem::replace(&mut lane.sending, true);
             drop(lanes);
             if !is_sent {
-                self.connection.home().spawn(Sending::new(self, key).run());
+                self.router.home().spawn(Sending::new(self, key).run());
             }
             if let Some(seat) = others.join(call, waker) {
                 return Entered::Waits(seat);
@@ -190,7 +190,7 @@ impl<B: Batch> Sending<B> {
     }
 
     async fn run(mut self) {
-        let limit = self.gather.connection.response_timeout();
+        let limit = self.gather.router.response_timeout();
         let mut due = pin!(tokio::time::sleep(limit));
         loop {
             self.look_out().await;
@@ -245,7 +245,7 @@ impl<B: Batch> Sending<B> {
     fn send(&self, mut crowd: Crowd<B>) -> Option<Flight<B>> {
         let batch = crowd.close()?;
         let (gather, key) = (Arc::clone(&self.gather), Arc::clone(&self.key));
-        let request = Box::pin(async move { batch.send(&gather.connection, &key).await });
+        let request = Box::pin(async move { batch.send(&gather.router, &key).await });
         Some(Flight { crowd, request })
     }
 

@@ -26,7 +26,7 @@ impl RedisStore {
 
     pub(crate) async fn set_if_absent(&self, key: &str, field: &[u8], value: &[u8]) -> Result<bool> {
         let _touch = self.touch(key, Change::Field(field));
-        self.connection.change(cmd("HSETNX").arg(key).arg(field).arg(value), key, Change::Field(field)).await
+        self.router.change(cmd("HSETNX").arg(key).arg(field).arg(value), key, Change::Field(field)).await
     }
 
     pub(crate) async fn delete(&self, key: &str, field: &[u8]) -> Result<bool> {
@@ -44,7 +44,7 @@ impl RedisStore {
         let _touch = self.touch(key, Change::Field(field));
         let mut script = script::COMPARE_AND_SWAP.key(key);
         script.arg(field).arg(old).arg(new);
-        Ok(match self.connection.change_by(&script, key, Change::Field(field)).await? {
+        Ok(match self.router.change_by(&script, key, Change::Field(field)).await? {
             Value::BulkString(stored) => Compared::Different(stored),
             Value::Nil => Compared::Absent,
             _ => Compared::Equal,
@@ -57,19 +57,19 @@ impl RedisStore {
     }
 
     pub(crate) async fn get_many(&self, key: &str, fields: &Packed) -> Result<Vec<Option<Vec<u8>>>> {
-        self.connection.query(&with_all("HMGET", key, fields)).await
+        self.router.query(&with_all("HMGET", key, fields)).await
     }
 
     pub(crate) async fn set_many(&self, key: &str, pairs: &Packed) -> Result<()> {
         let fields = self.touched(pairs.iter().step_by(2));
         let _touch = self.touch(key, Change::of(&fields));
-        self.connection.change(&with_all("HSET", key, pairs), key, Change::of(&fields)).await
+        self.router.change(&with_all("HSET", key, pairs), key, Change::of(&fields)).await
     }
 
     pub(crate) async fn delete_many(&self, key: &str, fields: &Packed) -> Result<u64> {
         let touched = self.touched(fields.iter());
         let _touch = self.touch(key, Change::of(&touched));
-        self.connection.change(&with_all("HDEL", key, fields), key, Change::of(&touched)).await
+        self.router.change(&with_all("HDEL", key, fields), key, Change::of(&touched)).await
     }
 
     pub(crate) async fn replace_all(&self, key: &str, pairs: &Packed) -> Result<()> {
@@ -79,41 +79,41 @@ impl RedisStore {
         for part in pairs.iter() {
             script.arg(part);
         }
-        self.connection.change_by(&script, key, Change::All).await
+        self.router.change_by(&script, key, Change::All).await
     }
 
     pub(crate) async fn entries(&self, key: &str) -> Result<Entries> {
-        self.connection.query(cmd("HGETALL").arg(key)).await
+        self.router.query(cmd("HGETALL").arg(key)).await
     }
 
     pub(crate) async fn fields(&self, key: &str) -> Result<Vec<Vec<u8>>> {
-        self.connection.query(cmd("HKEYS").arg(key)).await
+        self.router.query(cmd("HKEYS").arg(key)).await
     }
 
     pub(crate) async fn values(&self, key: &str) -> Result<Vec<Vec<u8>>> {
-        self.connection.query(cmd("HVALS").arg(key)).await
+        self.router.query(cmd("HVALS").arg(key)).await
     }
 
     pub(crate) async fn len(&self, key: &str) -> Result<u64> {
-        self.connection.query(cmd("HLEN").arg(key)).await
+        self.router.query(cmd("HLEN").arg(key)).await
     }
 
     pub(crate) async fn scan(&self, key: &str, cursor: Option<&[u8]>) -> Result<Page> {
         let cursor = cursor.unwrap_or(b"0");
         let mut command = cmd("HSCAN");
         command.arg(key).arg(cursor).arg("COUNT").arg(PAGE);
-        let (next, entries): (Vec<u8>, Entries) = self.connection.query(&command).await?;
+        let (next, entries): (Vec<u8>, Entries) = self.router.query(&command).await?;
         Ok(Page { entries, next: (next != b"0").then_some(next) })
     }
 
     /// Says that what is kept of this key in this process is about to change, until the guard is dropped.
     pub(super) fn touch<'a>(&'a self, key: &'a str, change: Change<'a>) -> Touch<'a> {
-        self.connection.hub.touch(key, change)
+        self.router.hub.touch(key, change)
     }
 
     /// These fields; none when nothing is kept anyway.
     fn touched<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> Vec<&'a [u8]> {
-        if self.connection.hub.is_used() { fields.collect() } else { Vec::new() }
+        if self.router.hub.is_used() { fields.collect() } else { Vec::new() }
     }
 }
 

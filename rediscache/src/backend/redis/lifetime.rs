@@ -57,8 +57,8 @@ impl RedisStore {
             _ => Effect::Same,
         });
         match command {
-            "PTTL" => self.connection.invoke(&script).await,
-            _ => self.connection.change_by(&script, key, Change::All).await,
+            "PTTL" => self.router.invoke(&script).await,
+            _ => self.router.change_by(&script, key, Change::All).await,
         }
     }
 }

@@ -9,10 +9,10 @@ use redis::aio::MultiplexedConnection;
 use redis::{PushKind, RedisResult};
 use tokio::sync::watch;
 
-use super::connection::within;
 use super::dial::{Connected, Dial, Peer};
 use super::error::{not_connected, silenced, while_connecting};
 use super::hub::Hub;
+use super::router::within;
 use super::sentinel::Seat;
 use super::station::Station;
 use crate::backend::{Home, fault};

@@ -13,29 +13,29 @@ impl RedisStore {
 
     pub(crate) async fn take(&self, key: &str, limit: usize) -> Result<Vec<Vec<u8>>> {
         // Without the `Option`, an absent list would not be told from a reply of another form.
-        let items: Option<Vec<Vec<u8>>> = self.connection.query(cmd("RPOP").arg(key).arg(limit)).await?;
+        let items: Option<Vec<Vec<u8>>> = self.router.query(cmd("RPOP").arg(key).arg(limit)).await?;
         Ok(items.unwrap_or_default())
     }
 
     pub(crate) async fn put_back(&self, key: &str, items: &Packed, token: u64) -> Result<()> {
         let Ok(token) = self.beside(key, &format!("$returned:{token:016x}")) else {
             // On a cluster there may be no place beside the key.
-            return self.connection.query(&with_all("RPUSH", key, items)).await;
+            return self.router.query(&with_all("RPUSH", key, items)).await;
         };
         let mut script = script::PUT_BACK.keys(&[key.to_owned(), token]);
         script.has_effect(Effect::Same);
         for item in items.iter() {
             script.arg(item);
         }
-        self.connection.invoke(&script).await
+        self.router.invoke(&script).await
     }
 
     pub(crate) async fn list_len(&self, key: &str) -> Result<u64> {
-        self.connection.query(cmd("LLEN").arg(key)).await
+        self.router.query(cmd("LLEN").arg(key)).await
     }
 
     pub(crate) async fn list_items(&self, key: &str) -> Result<Vec<Vec<u8>>> {
-        let mut items: Vec<Vec<u8>> = self.connection.query(cmd("LRANGE").arg(key).arg(0).arg(-1)).await?;
+        let mut items: Vec<Vec<u8>> = self.router.query(cmd("LRANGE").arg(key).arg(0).arg(-1)).await?;
         items.reverse();
         Ok(items)
     }

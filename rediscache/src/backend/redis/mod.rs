@@ -4,7 +4,6 @@ mod announcement;
 mod batch;
 mod call;
 mod cluster;
-mod connection;
 mod crowd;
 mod dial;
 mod error;
@@ -16,6 +15,7 @@ mod link;
 mod list;
 mod near;
 mod request;
+mod router;
 mod script;
 mod sentinel;
 mod servers;
@@ -28,8 +28,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use batch::{Contains, Deletes, Finishes, Gets, Increments, NearGets, Pushes, Sets};
-use connection::Connection;
 use gather::Gather;
+use router::Router;
 pub(crate) use waiter::RedisWaiter;
 
 use crate::backend::{Calls, Home};
@@ -39,10 +39,10 @@ use crate::error::Result;
 /// One database of one server, over one shared connection. Frequent calls on one key are gathered.
 #[derive(Debug)]
 pub(crate) struct RedisStore {
-    connection: Arc<Connection>,
+    router: Arc<Router>,
     calls: Calls,
     /// Tells of changes to what is read over it.
-    near: Arc<Connection>,
+    near: Arc<Router>,
     near_gets: Arc<Gather<NearGets>>,
     gets: Arc<Gather<Gets>>,
     contains: Arc<Gather<Contains>>,
@@ -55,29 +55,29 @@ pub(crate) struct RedisStore {
 
 impl RedisStore {
     pub(crate) async fn connect(deployment: &Deployment, config: &Config) -> Result<Self> {
-        let connection = Arc::new(Connection::open(deployment, config).await?);
-        let near = Arc::new(connection.telling(config));
+        let router = Arc::new(Router::open(deployment, config).await?);
+        let near = Arc::new(router.telling(config));
         Ok(Self {
             near_gets: Gather::new(&near),
             near,
-            gets: Gather::new(&connection),
-            contains: Gather::new(&connection),
-            sets: Gather::new(&connection),
-            deletes: Gather::new(&connection),
-            increments: Gather::new(&connection),
-            pushes: Gather::new(&connection),
-            finishes: Gather::new(&connection),
-            connection,
+            gets: Gather::new(&router),
+            contains: Gather::new(&router),
+            sets: Gather::new(&router),
+            deletes: Gather::new(&router),
+            increments: Gather::new(&router),
+            pushes: Gather::new(&router),
+            finishes: Gather::new(&router),
+            router,
             calls: Calls::default(),
         })
     }
 
     pub(crate) fn home(&self) -> &Home {
-        self.connection.home()
+        self.router.home()
     }
 
     pub(crate) async fn in_time<T>(&self, calls: impl Future<Output = Result<T>>) -> Result<T> {
-        self.connection.in_time(calls).await
+        self.router.in_time(calls).await
     }
 
     /// Those under way.
@@ -86,22 +86,22 @@ impl RedisStore {
     }
 
     pub(crate) fn fails_over(&self) -> bool {
-        self.connection.fails_over()
+        self.router.fails_over()
     }
 
     pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
-        self.connection.beside(key, suffix)
+        self.router.beside(key, suffix)
     }
 
     pub(crate) fn waiter(&self, key: &str, announced: Option<&str>) -> RedisWaiter {
         // Where a key has no place for others beside it, what is done with it says so.
         let channel = announced.and_then(|suffix| self.beside(key, suffix).ok());
-        self.connection.waiter(key, channel)
+        self.router.waiter(key, channel)
     }
 
     pub(crate) fn close(&self) {
-        self.connection.close();
+        self.router.close();
         self.near.close();
-        self.connection.hub.end();
+        self.router.hub.end();
     }
 }

@@ -7,9 +7,9 @@ use redis::{FromRedisValue, Pipeline, Value};
 
 use super::RedisStore;
 use super::announcement::CHANNEL;
-use super::connection::Connection;
 use super::error::{broken, from_driver};
 use super::hash::with_all;
+use super::router::Router;
 use crate::backend::near::{NEVER, Proof, Watch, now};
 use crate::backend::{Packed, fault};
 use crate::error::Result;
@@ -19,7 +19,7 @@ const ATTEMPTS: u32 = 3;
 
 impl RedisStore {
     pub(crate) fn watch(&self, key: &str) -> Arc<Watch> {
-        self.connection.hub.watch(key)
+        self.router.hub.watch(key)
     }
 
     pub(crate) async fn near_get(&self, key: &str, field: &[u8]) -> Result<(Option<Vec<u8>>, Proof)> {
@@ -32,21 +32,21 @@ impl RedisStore {
 }
 
 /// Reads fields, and how long the key has to live.
-pub(super) async fn read(connection: &Connection, key: &str, fields: &Packed) -> Result<(Vec<Option<Vec<u8>>>, Proof)> {
-    let watch = connection.hub.watch(key);
+pub(super) async fn read(router: &Router, key: &str, fields: &Packed) -> Result<(Vec<Option<Vec<u8>>>, Proof)> {
+    let watch = router.hub.watch(key);
     let mut commands = Pipeline::with_capacity(2);
     commands.add_command(with_all(if fields.len() == 1 { "HGET" } else { "HMGET" }, key, fields));
     commands.cmd("PTTL").arg(key);
     for _ in 0..ATTEMPTS {
         let asked = now();
-        let (answers, link, live) = connection.query_over(&commands).await?;
+        let (answers, link, live) = router.query_over(&commands).await?;
         let Some(station) = &live.station else { return Err(fault::unexpected()) };
         let mut kept = true;
         if watch.is_announced() {
-            let channel = connection.beside(key, CHANNEL)?;
+            let channel = router.beside(key, CHANNEL)?;
             let mut subscriber = live.connection.clone();
-            let subscribed = station.subscribe(&watch, channel, connection.is_cluster(), &mut subscriber);
-            kept = connection.in_time(subscribed).await?;
+            let subscribed = station.subscribe(&watch, channel, router.is_cluster(), &mut subscriber);
+            kept = router.in_time(subscribed).await?;
         }
         // Given up by now, it may have brought the answer to another call.
         if station.is_over() {
@@ -55,7 +55,7 @@ pub(super) async fn read(connection: &Connection, key: &str, fields: &Packed) ->
         }
         if kept {
             station.answered(&watch, asked);
-            station.keep_alive(&watch, &link, &live, connection);
+            station.keep_alive(&watch, &link, &live, router);
         }
         let [values, left] = <[Value; 2]>::try_from(answers).map_err(|_| fault::unexpected())?;
         let proof =

@@ -8,11 +8,11 @@ use redis::{PushInfo, PushKind, RedisResult, Value, cmd};
 use tokio::sync::watch;
 
 use super::announcement;
-use super::connection::Connection;
 use super::error::untold;
 use super::hub::Hub;
 use super::link::{Link, Live};
 use super::request::Remedy;
+use super::router::Router;
 use super::servers::Servers;
 use crate::backend::near::{Change, NEVER, Watch, now};
 use crate::error::Result;
@@ -217,11 +217,11 @@ impl Station {
     }
 
     /// Asks for signs of life as long as something is served on the word of this connection.
-    pub(super) fn keep_alive(self: &Arc<Self>, watch: &Watch, link: &Link, live: &Live, connection: &Connection) {
+    pub(super) fn keep_alive(self: &Arc<Self>, watch: &Watch, link: &Link, live: &Live, router: &Router) {
         self.bound.fetch_min(watch.bound(), Ordering::Relaxed);
         if !self.beating.swap(true, Ordering::AcqRel) {
-            let (link, live, servers) = (link.clone(), live.clone(), connection.servers().clone());
-            connection.home().spawn(beat(Arc::downgrade(self), Way { link, live, servers }, self.over.subscribe()));
+            let (link, live, servers) = (link.clone(), live.clone(), router.servers().clone());
+            router.home().spawn(beat(Arc::downgrade(self), Way { link, live, servers }, self.over.subscribe()));
         }
     }
 

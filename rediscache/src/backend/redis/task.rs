@@ -2,8 +2,8 @@ use std::time::{Duration, SystemTime};
 
 use redis::{FromRedisValue, ToRedisArgs};
 
-use super::connection::Connection;
 use super::request::Effect;
+use super::router::Router;
 use super::script::Invocation;
 use super::{RedisStore, script};
 use crate::backend::milliseconds;
@@ -77,7 +77,7 @@ impl RedisStore {
         command: &str,
         arguments: impl ToRedisArgs,
     ) -> Result<T> {
-        let mut script = script(&self.connection, key, &worker.name)?;
+        let mut script = script(&self.router, key, &worker.name)?;
         script.arg(command).arg(&worker.name).arg(milliseconds(worker.silence));
         script.arg(worker.most_attempts.unwrap_or(0)).arg(arguments);
         script.has_effect(match command {
@@ -85,25 +85,25 @@ impl RedisStore {
             "beat" => Effect::Same,
             _ => Effect::Once,
         });
-        self.connection.invoke(&script).await
+        self.router.invoke(&script).await
     }
 }
 
 /// Finishes tasks of the worker of that name; whether each was still held.
-pub(super) async fn finish(connection: &Connection, key: &str, worker: &str, numbers: &[u64]) -> Result<Vec<bool>> {
-    connection.invoke(script(connection, key, worker)?.arg("finish").arg(worker).arg(0).arg(0).arg(numbers)).await
+pub(super) async fn finish(router: &Router, key: &str, worker: &str, numbers: &[u64]) -> Result<Vec<bool>> {
+    router.invoke(script(router, key, worker)?.arg("finish").arg(worker).arg(0).arg(0).arg(numbers)).await
 }
 
 /// The script, on the queue. On a cluster it names the keys that it needs, so that a node which has only some of them,
 /// while they are being moved, refuses before anything is done.
-fn script(connection: &Connection, key: &str, worker: &str) -> Result<Invocation> {
-    if !connection.is_cluster() {
+fn script(router: &Router, key: &str, worker: &str) -> Result<Invocation> {
+    if !router.is_cluster() {
         return Ok(script::TASKS.key(key));
     }
     let mut keys = vec![key.to_owned()];
     let leases = format!("$leases:{}", instance_of(worker));
     for suffix in ["$clients", "$attempts", "$delayed", "$dead", &leases, suffix_of(worker)] {
-        keys.push(connection.beside(key, suffix)?);
+        keys.push(router.beside(key, suffix)?);
     }
     Ok(script::TASKS.keys(&keys))
 }

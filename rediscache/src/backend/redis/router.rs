@@ -32,7 +32,7 @@ const REDIRECTIONS: u32 = 16;
 ///
 /// A call is sent once. It is sent again only when the server said that it did nothing, or once on a fresh connection when
 /// the connection broke and the call may be made twice.
-pub(super) struct Connection {
+pub(super) struct Router {
     servers: Servers,
     dial: Dial,
     home: Arc<Home>,
@@ -43,7 +43,7 @@ pub(super) struct Connection {
     pub(super) hub: Arc<Hub>,
 }
 
-impl Connection {
+impl Router {
     /// Connects once, to tell at once what is wrong.
     pub(super) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
         let (home, dial) = (Arc::new(Home::here()), Dial::new(config));
@@ -394,8 +394,8 @@ pub(super) async fn within<T>(
     }
 }
 
-impl fmt::Debug for Connection {
+impl fmt::Debug for Router {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("response_timeout", &self.response_timeout).finish_non_exhaustive()
+        f.debug_struct("Router").field("response_timeout", &self.response_timeout).finish_non_exhaustive()
     }
 }
