@@ -6,7 +6,7 @@ use std::time::Duration;
 use redis::{RedisResult, Value};
 use tokio::time::Instant;
 
-use super::link::{Link, Live};
+use super::connection::{Connection, Live};
 use super::request::Request;
 use super::servers::Servers;
 
@@ -23,7 +23,7 @@ pub(super) struct Progress {
 
 /// Where a call is that is not answered yet.
 pub(super) struct Sent {
-    pub(super) link: Link,
+    pub(super) link: Connection,
     pub(super) live: Live,
     /// How many answers there were when it was sent.
     pub(super) heard: u64,

@@ -7,9 +7,9 @@ use crc::{CRC_16_XMODEM, Crc};
 use redis::{ConnectionAddr, ConnectionInfo, Value, cmd};
 use tokio::sync::watch;
 
+use super::connection::Connection;
 use super::dial::{Dial, Peer, at};
 use super::error::from_driver;
-use super::link::Link;
 use crate::backend::{Home, fault};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -42,7 +42,7 @@ type Slots = Vec<Option<Address>>;
 
 #[derive(Default)]
 struct Nodes {
-    links: HashMap<Address, Link>,
+    connections: HashMap<Address, Connection>,
     closed: bool,
 }
 
@@ -85,7 +85,7 @@ impl Cluster {
     }
 
     /// The link to whoever serves the slot; to any node that can be reached when that is not known.
-    pub(super) fn link(&self, slot: u16) -> Result<Link> {
+    pub(super) fn link(&self, slot: u16) -> Result<Connection> {
         let owner = self.0.slots.read().unwrap_or_else(PoisonError::into_inner)[usize::from(slot)].clone();
         {
             let nodes = self.0.nodes.read().unwrap_or_else(PoisonError::into_inner);
@@ -93,8 +93,8 @@ impl Cluster {
                 return Err(fault::closed());
             }
             let link = match &owner {
-                Some(address) => nodes.links.get(address),
-                None => nodes.links.values().find(|link| link.is_up()),
+                Some(address) => nodes.connections.get(address),
+                None => nodes.connections.values().find(|link| link.is_up()),
             };
             if let Some(link) = link {
                 return Ok(link.clone());
@@ -102,14 +102,14 @@ impl Cluster {
         }
         let any = || address_of(&self.0.seeds[usize::from(slot) % self.0.seeds.len()]);
         match owner.or_else(any) {
-            Some(address) => Ok(self.0.link_to(&address)),
+            Some(address) => Ok(self.0.connection_to(&address)),
             None => Err(fault::unexpected()),
         }
     }
 
     /// The link to the node that a redirection by `by` names, as `host:port`; the host may be left out.
-    pub(super) fn named(&self, node: &str, by: &Peer) -> Option<Link> {
-        Some(self.0.link_to(&address(node, by)?))
+    pub(super) fn named(&self, node: &str, by: &Peer) -> Option<Connection> {
+        Some(self.0.connection_to(&address(node, by)?))
     }
 
     /// Follows a redirection for good.
@@ -147,23 +147,23 @@ impl Cluster {
     pub(super) fn close(&self) {
         let mut nodes = self.0.nodes.write().unwrap_or_else(PoisonError::into_inner);
         nodes.closed = true;
-        let links = std::mem::take(&mut nodes.links);
+        let connections = std::mem::take(&mut nodes.connections);
         drop(nodes);
-        links.values().for_each(Link::close);
+        connections.values().for_each(Connection::close);
     }
 }
 
 impl Inner {
-    fn link_to(&self, address: &Address) -> Link {
+    fn connection_to(&self, address: &Address) -> Connection {
         let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(link) = nodes.links.get(address) {
+        if let Some(link) = nodes.connections.get(address) {
             return link.clone();
         }
-        let link = Link::new(self.peer(address), &self.dial, &self.home);
+        let link = Connection::new(self.peer(address), &self.dial, &self.home);
         if nodes.closed {
             link.close();
         } else {
-            nodes.links.insert(Arc::clone(address), link.clone());
+            nodes.connections.insert(Arc::clone(address), link.clone());
         }
         link
     }
@@ -174,20 +174,20 @@ impl Inner {
 
     /// Whom to ask for the table: first those that can be reached, in an order that changes, since one that is cut off
     /// from the others tells what was.
-    fn informants(&self) -> Vec<Link> {
-        let mut links: Vec<Link> = {
+    fn informants(&self) -> Vec<Connection> {
+        let mut connections: Vec<Connection> = {
             let nodes = self.nodes.read().unwrap_or_else(PoisonError::into_inner);
-            nodes.links.values().cloned().collect()
+            nodes.connections.values().cloned().collect()
         };
-        let first = self.rounds.fetch_add(1, Ordering::Relaxed) % links.len().max(1);
-        links.rotate_left(first);
-        let (mut informants, down): (Vec<_>, Vec<_>) = links.into_iter().partition(Link::is_up);
-        informants.extend(self.seeds.iter().filter_map(address_of).map(|address| self.link_to(&address)));
+        let first = self.rounds.fetch_add(1, Ordering::Relaxed) % connections.len().max(1);
+        connections.rotate_left(first);
+        let (mut informants, down): (Vec<_>, Vec<_>) = connections.into_iter().partition(Connection::is_up);
+        informants.extend(self.seeds.iter().filter_map(address_of).map(|address| self.connection_to(&address)));
         informants.extend(down);
         informants
     }
 
-    async fn ask(&self, informant: &Link) -> Result<Slots> {
+    async fn ask(&self, informant: &Connection) -> Result<Slots> {
         let live = informant.live().await?;
         let mut connection = live.connection.clone();
         let answer = cmd("CLUSTER").arg("SLOTS").query_async::<Value>(&mut connection).await;
@@ -206,10 +206,10 @@ impl Inner {
     /// Takes a new table, and lets go of nodes that serve nothing.
     fn adopt(&self, slots: Slots) {
         let serving: HashSet<Address> = slots.iter().flatten().cloned().collect();
-        serving.iter().for_each(|address| drop(self.link_to(address)));
+        serving.iter().for_each(|address| drop(self.connection_to(address)));
         *self.slots.write().unwrap_or_else(PoisonError::into_inner) = slots;
         let mut nodes = self.nodes.write().unwrap_or_else(PoisonError::into_inner);
-        let gone: Vec<_> = nodes.links.extract_if(|address, _| !serving.contains(address)).collect();
+        let gone: Vec<_> = nodes.connections.extract_if(|address, _| !serving.contains(address)).collect();
         drop(nodes);
         drop(gone);
     }

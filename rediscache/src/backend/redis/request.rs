@@ -3,7 +3,7 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Arg, Cmd, ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
 
-use super::link::Live;
+use super::connection::Live;
 use super::script::Invocation;
 use super::transaction::transact;
 

@@ -10,10 +10,10 @@ use super::RedisWaiter;
 use super::announcement;
 use super::call::{Patience, Progress, Sent};
 use super::cluster::{Cluster, tag};
+use super::connection::{Connection, DOUBT, Live};
 use super::dial::{Dial, Known, Peer};
 use super::error::{broke_twice, from_driver, not_connected, timed_out};
 use super::hub::Hub;
-use super::link::{DOUBT, Link, Live};
 use super::request::{Effect, Remedy, Request};
 use super::script::{Invocation, together};
 use super::servers::Servers;
@@ -48,7 +48,7 @@ impl Router {
     pub(super) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
         let (home, dial) = (Arc::new(Home::here()), Dial::new(config));
         let servers = match Known::of(deployment, config)? {
-            Known::One(peer) => Servers::One(Link::new(peer, &dial, &home)),
+            Known::One(peer) => Servers::One(Connection::new(peer, &dial, &home)),
             Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &dial, &home)),
         };
         let hub = Arc::new(Hub::new(matches!(servers, Servers::Cluster(_))));
@@ -94,7 +94,7 @@ impl Router {
     }
 
     /// Sends several reads on one key together, and tells which connection brought the answers.
-    pub(super) async fn query_over(&self, commands: &Pipeline) -> Result<(Vec<Value>, Link, Live)> {
+    pub(super) async fn query_over(&self, commands: &Pipeline) -> Result<(Vec<Value>, Connection, Live)> {
         self.call_over(Request::Commands(commands), Effect::None).await
     }
 
@@ -238,7 +238,11 @@ impl Router {
     }
 
     /// Makes a call, and tells which connection brought the answer.
-    async fn call_over<T: FromRedisValue>(&self, request: Request<'_>, effect: Effect) -> Result<(T, Link, Live)> {
+    async fn call_over<T: FromRedisValue>(
+        &self,
+        request: Request<'_>,
+        effect: Effect,
+    ) -> Result<(T, Connection, Live)> {
         let mut progress = Progress::default();
         let carried_out = self.carry_out(request, effect, &mut progress);
         let answer = match tokio::time::timeout(self.response_timeout, carried_out).await {
@@ -277,10 +281,10 @@ impl Router {
         request: Request<'_>,
         effect: Effect,
         progress: &mut Progress,
-    ) -> Result<(Value, Link, Live)> {
+    ) -> Result<(Value, Connection, Live)> {
         let mut patience = Patience::new(PATIENCE.min(self.response_timeout / 2));
         let (mut found_master, mut redirections) = (false, 0);
-        let mut asked: Option<Link> = None;
+        let mut asked: Option<Connection> = None;
         loop {
             let asking = asked.is_some();
             let link = match asked.take() {

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use redis::RedisError;
 
 use super::cluster::{Cluster, slot};
+use super::connection::{Connection, DOUBT, Live};
 use super::dial::Dial;
-use super::link::{DOUBT, Link, Live};
 use super::request::Remedy;
 use crate::backend::Home;
 use crate::error::Result;
@@ -12,7 +12,7 @@ use crate::error::Result;
 /// Which server serves a key.
 #[derive(Clone)]
 pub(super) enum Servers {
-    One(Link),
+    One(Connection),
     Cluster(Cluster),
 }
 
@@ -20,12 +20,12 @@ impl Servers {
     /// The same servers over other connections. What is learned of who serves what holds for both.
     pub(super) fn beside(&self, dial: &Dial, home: &Arc<Home>) -> Self {
         match self {
-            Self::One(link) => Self::One(Link::new(link.peer().clone(), dial, home)),
+            Self::One(link) => Self::One(Connection::new(link.peer().clone(), dial, home)),
             Self::Cluster(cluster) => Self::Cluster(cluster.beside(dial, home)),
         }
     }
 
-    pub(super) fn link<'a>(&self, key: impl FnOnce() -> &'a [u8]) -> Result<Link> {
+    pub(super) fn link<'a>(&self, key: impl FnOnce() -> &'a [u8]) -> Result<Connection> {
         match self {
             Self::One(link) => Ok(link.clone()),
             Self::Cluster(cluster) => cluster.link(slot(key())),
@@ -33,7 +33,7 @@ impl Servers {
     }
 
     /// The connection of a link; on a cluster `None` when it is slow to come, since the node may be gone for good.
-    pub(super) async fn live(&self, link: &Link) -> Option<Result<Live>> {
+    pub(super) async fn live(&self, link: &Connection) -> Option<Result<Live>> {
         match self {
             Self::One(_) => Some(link.live().await),
             Self::Cluster(_) => Box::pin(tokio::time::timeout(DOUBT, link.live())).await.ok(),
@@ -41,19 +41,19 @@ impl Servers {
     }
 
     /// Whoever has this key.
-    pub(super) fn link_of(&self, key: &str) -> Result<Link> {
+    pub(super) fn connection_of(&self, key: &str) -> Result<Connection> {
         self.link(|| key.as_bytes())
     }
 
     /// Learns from a refusal of a node who has the key.
-    pub(super) fn follow(&self, error: &RedisError, by: &Link) {
+    pub(super) fn follow(&self, error: &RedisError, by: &Connection) {
         match Remedy::of(error) {
             Remedy::Move(slot, node) => self.moved(slot, &node, by),
             _ => self.look_again(),
         }
     }
 
-    pub(super) fn named(&self, node: &str, by: &Link) -> Option<Link> {
+    pub(super) fn named(&self, node: &str, by: &Connection) -> Option<Connection> {
         match self {
             Self::One(_) => None,
             Self::Cluster(cluster) => cluster.named(node, by.peer()),
@@ -75,7 +75,7 @@ impl Servers {
         }
     }
 
-    pub(super) fn moved(&self, slot: u16, node: &str, by: &Link) {
+    pub(super) fn moved(&self, slot: u16, node: &str, by: &Connection) {
         if let Self::Cluster(cluster) = self {
             cluster.moved(slot, node, by.peer());
         }

@@ -8,9 +8,9 @@ use redis::{PushInfo, PushKind, RedisResult, Value, cmd};
 use tokio::sync::watch;
 
 use super::announcement;
+use super::connection::{Connection, Live};
 use super::error::untold;
 use super::hub::Hub;
-use super::link::{Link, Live};
 use super::request::Remedy;
 use super::router::Router;
 use super::servers::Servers;
@@ -217,7 +217,7 @@ impl Station {
     }
 
     /// Asks for signs of life as long as something is served on the word of this connection.
-    pub(super) fn keep_alive(self: &Arc<Self>, watch: &Watch, link: &Link, live: &Live, router: &Router) {
+    pub(super) fn keep_alive(self: &Arc<Self>, watch: &Watch, link: &Connection, live: &Live, router: &Router) {
         self.bound.fetch_min(watch.bound(), Ordering::Relaxed);
         if !self.beating.swap(true, Ordering::AcqRel) {
             let (link, live, servers) = (link.clone(), live.clone(), router.servers().clone());
@@ -275,7 +275,7 @@ impl Station {
 
 /// The connection of a station, and how it came to be that one.
 struct Way {
-    link: Link,
+    link: Connection,
     live: Live,
     servers: Servers,
 }
@@ -283,7 +283,7 @@ struct Way {
 impl Way {
     /// Whether the key is where it leads to, as far as is known.
     fn is_to(&self, key: &str) -> bool {
-        self.servers.link_of(key).is_ok_and(|link| link.is(&self.link))
+        self.servers.connection_of(key).is_ok_and(|link| link.is(&self.link))
     }
 }
 

@@ -7,7 +7,7 @@ use std::io;
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, Pipeline, RedisResult, ServerErrorKind, Value, cmd};
 
-use super::link::Live;
+use super::connection::Live;
 
 /// Sends them in one transaction; there is an answer for each.
 pub(super) async fn transact(commands: Vec<Cmd>, live: &Live) -> RedisResult<Vec<Value>> {

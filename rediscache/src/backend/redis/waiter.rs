@@ -6,8 +6,8 @@ use redis::aio::MultiplexedConnection;
 use redis::{PushInfo, PushKind, RedisResult, cmd};
 use tokio::sync::watch;
 
+use super::connection::{Connection, pause};
 use super::dial::{Connected, Dial, Peer};
-use super::link::{Link, pause};
 use super::servers::Servers;
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
@@ -35,7 +35,7 @@ type Wait = Pin<Box<dyn Future<Output = Option<Waits>> + Send>>;
 struct Waits {
     connection: MultiplexedConnection,
     /// The link to the same server, and which of its connections was in use.
-    link: Link,
+    link: Connection,
     serial: Option<u64>,
 }
 
@@ -110,7 +110,7 @@ impl Place {
                 announced.send_replace(push.kind == PushKind::Disconnection);
             }
         });
-        let link = self.servers.link_of(&self.key).ok()?;
+        let link = self.servers.connection_of(&self.key).ok()?;
         // A master that is left after this is left here, too.
         let serial = link.serial();
         let made = tokio::time::timeout(self.dial.timeout, self.dial.connect(link.peer(), pushes)).await;

@@ -29,7 +29,7 @@ pub(super) const DOUBT: Duration = Duration::from_millis(500);
 /// Attempts are made one at a time by a task of their own, whoever asks and whoever leaves; all who ask meanwhile share
 /// its outcome.
 #[derive(Clone)]
-pub(super) struct Link(Arc<Inner>);
+pub(super) struct Connection(Arc<Inner>);
 
 struct Inner {
     peer: Peer,
@@ -104,7 +104,7 @@ impl Live {
     }
 }
 
-impl Link {
+impl Connection {
     pub(super) fn new(peer: Peer, dial: &Dial, home: &Arc<Home>) -> Self {
         let (state, _) = watch::channel(State::Down { failures: 0, why: None });
         let (dial, home, begun, failed) = (dial.clone(), Arc::clone(home), Arc::default(), AtomicU64::new(0));
