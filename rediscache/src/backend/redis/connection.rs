@@ -66,14 +66,14 @@ pub(super) struct Live {
     failures: u32,
     /// Where the master was for it.
     seat: Option<Seat>,
-    signs: Arc<Signs>,
+    health: Arc<Health>,
     /// What it tells of changes, where it does.
     pub(super) station: Option<Arc<Station>>,
 }
 
 /// What is known of a connection's health.
 #[derive(Default)]
-struct Signs {
+struct Health {
     /// How many answers it brought.
     heard: AtomicU64,
     /// Whether another is being made to take its place.
@@ -87,20 +87,20 @@ struct Signs {
 impl Live {
     /// Notes that an answer came.
     pub(super) fn hear(&self) {
-        self.signs.heard.fetch_add(1, Ordering::Relaxed);
+        self.health.heard.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn heard(&self) -> u64 {
-        self.signs.heard.load(Ordering::Relaxed)
+        self.health.heard.load(Ordering::Relaxed)
     }
 
     /// Whether its user is known to be allowed transactions.
     pub(super) fn transacts(&self) -> bool {
-        self.signs.transacts.load(Ordering::Relaxed)
+        self.health.transacts.load(Ordering::Relaxed)
     }
 
     pub(super) fn note_transactions(&self) {
-        self.signs.transacts.store(true, Ordering::Relaxed);
+        self.health.transacts.store(true, Ordering::Relaxed);
     }
 }
 
@@ -162,8 +162,8 @@ impl Connection {
     /// something, that takes its place. Calls under way keep the old one.
     pub(super) fn doubt(&self, live: &Live) {
         let is_in_use = matches!(&*self.0.state.borrow(), State::Up(other) if other.serial == live.serial);
-        if is_in_use && !live.signs.is_doubted.swap(true, Ordering::Relaxed) {
-            let failures = live.signs.doubts.load(Ordering::Relaxed);
+        if is_in_use && !live.health.is_doubted.swap(true, Ordering::Relaxed) {
+            let failures = live.health.doubts.load(Ordering::Relaxed);
             self.attempt(failures, Some(Doubted { heard: live.heard(), live: live.clone() }));
         }
     }
@@ -315,7 +315,7 @@ impl Attempt {
             }
         });
         let Connected { connection, seat } = self.dial.connect(&self.peer, pushes).await?;
-        Ok(Live { connection, serial, failures: self.failures, seat, signs: Arc::default(), station })
+        Ok(Live { connection, serial, failures: self.failures, seat, health: Arc::default(), station })
     }
 
     /// Has a connection to a master given up when the master is elsewhere.
@@ -356,8 +356,8 @@ impl Drop for Attempt {
     fn drop(&mut self) {
         let outcome = self.outcome.take().unwrap_or_else(|| Err(not_made()));
         if let Some(Doubted { live, .. }) = &self.doubted {
-            live.signs.doubts.fetch_add(u32::from(outcome.is_err()), Ordering::Relaxed);
-            live.signs.is_doubted.store(false, Ordering::Relaxed);
+            live.health.doubts.fetch_add(u32::from(outcome.is_err()), Ordering::Relaxed);
+            live.health.is_doubted.store(false, Ordering::Relaxed);
         }
         let Some(link) = self.link.upgrade() else { return };
         let mut last = None;
