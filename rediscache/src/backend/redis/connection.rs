@@ -154,7 +154,7 @@ impl Connection {
     fn attempt(&self, failures: u32, doubted: Option<Doubted>) {
         let Inner { peer, dial, home, begun, .. } = &*self.0;
         let (peer, dial, begun, link) = (peer.clone(), dial.clone(), Arc::clone(begun), Arc::downgrade(&self.0));
-        let attempt = Attempt { link, peer, dial, begun, failures, doubted, outcome: None };
+        let attempt = Connecting { link, peer, dial, begun, failures, doubted, outcome: None };
         home.spawn(attempt.make(self.0.state.subscribe()));
     }
 
@@ -243,7 +243,7 @@ impl Inner {
 }
 
 /// One attempt to connect. It ends with the link.
-struct Attempt {
+struct Connecting {
     link: Weak<Inner>,
     peer: Peer,
     dial: Dial,
@@ -260,7 +260,7 @@ struct Doubted {
     heard: u64,
 }
 
-impl Attempt {
+impl Connecting {
     async fn make(mut self, mut states: watch::Receiver<State>) {
         tokio::select! {
             outcome = self.connect() => self.outcome = Some(outcome),
@@ -351,7 +351,7 @@ impl Attempt {
     }
 }
 
-impl Drop for Attempt {
+impl Drop for Connecting {
     /// Also when the runtime ends half way.
     fn drop(&mut self) {
         let outcome = self.outcome.take().unwrap_or_else(|| Err(not_made()));
