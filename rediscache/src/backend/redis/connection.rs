@@ -13,7 +13,7 @@ use super::dial::{Connected, Dial, Peer};
 use super::error::{not_connected, silenced, while_connecting};
 use super::hub::Hub;
 use super::router::within;
-use super::sentinel::Seat;
+use super::sentinel::MasterAddress;
 use super::station::Station;
 use crate::backend::{Home, fault};
 use crate::error::{Error, ErrorKind, Result};
@@ -65,7 +65,7 @@ pub(super) struct Live {
     /// How many attempts failed before it.
     failures: u32,
     /// Where the master was for it.
-    seat: Option<Seat>,
+    address: Option<MasterAddress>,
     health: Arc<Health>,
     /// What it tells of changes, where it does.
     pub(super) station: Option<Arc<Station>>,
@@ -115,7 +115,7 @@ impl Connection {
     /// after the pause that is due.
     pub(super) async fn live(&self) -> Result<Live> {
         let deposed = match &*self.0.state.borrow() {
-            State::Up(live) if self.0.peer.has_left(live.seat.as_ref()) => Some(live.serial),
+            State::Up(live) if self.0.peer.has_left(live.address.as_ref()) => Some(live.serial),
             State::Up(live) => return Ok(live.clone()),
             _ => None,
         };
@@ -314,22 +314,22 @@ impl Connecting {
                 link.lost(serial);
             }
         });
-        let Connected { connection, seat } = self.dial.connect(&self.peer, pushes).await?;
-        Ok(Live { connection, serial, failures: self.failures, seat, health: Arc::default(), station })
+        let Connected { connection, address } = self.dial.connect(&self.peer, pushes).await?;
+        Ok(Live { connection, serial, failures: self.failures, address, health: Arc::default(), station })
     }
 
     /// Has a connection to a master given up when the master is elsewhere.
     fn watch(&self, link: &Arc<Inner>) {
         let Peer::Master(sentinels) = self.peer.clone() else { return };
         let up = match &*link.state.borrow() {
-            State::Up(live) => live.seat.clone().map(|seat| (live.serial, seat)),
+            State::Up(live) => live.address.clone().map(|address| (live.serial, address)),
             _ => None,
         };
-        let Some((serial, seat)) = up else { return };
+        let Some((serial, address)) = up else { return };
         let (dial, mut states, weak) = (self.dial.clone(), link.state.subscribe(), Arc::downgrade(link));
         link.home.spawn(async move {
             tokio::select! {
-                () = sentinels.moved_from(&seat, &dial) => weak.upgrade().into_iter().for_each(|link| link.lost(serial)),
+                () = sentinels.moved_from(&address, &dial) => weak.upgrade().into_iter().for_each(|link| link.lost(serial)),
                 _ = states.wait_for(|state| state.serial() != Some(serial)) => {}
             }
         });

@@ -16,7 +16,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::error::from_driver;
 use super::hub::Hub;
-use super::sentinel::{Seat, Sentinels};
+use super::sentinel::{MasterAddress, Sentinels};
 #[cfg(feature = "tls")]
 use crate::config::Tls;
 use crate::config::{Config, Deployment, ServerUrl};
@@ -49,9 +49,9 @@ impl Peer {
     }
 
     /// Whether a master that was there is known to be elsewhere now.
-    pub(super) fn has_left(&self, seat: Option<&Seat>) -> bool {
-        match (self, seat) {
-            (Self::Master(sentinels), Some(seat)) => sentinels.have_left(seat),
+    pub(super) fn has_left(&self, address: Option<&MasterAddress>) -> bool {
+        match (self, address) {
+            (Self::Master(sentinels), Some(address)) => sentinels.have_left(address),
             _ => false,
         }
     }
@@ -69,7 +69,7 @@ impl Peer {
 /// A connection, and where the master was for it.
 pub(super) struct Connected {
     pub(super) connection: MultiplexedConnection,
-    pub(super) seat: Option<Seat>,
+    pub(super) address: Option<MasterAddress>,
 }
 
 /// Takes what a server says unasked, and that the connection broke.
@@ -90,13 +90,13 @@ impl Dial {
         match peer {
             Peer::Server(server) => {
                 let connection = self.connect_to((**server).clone(), pushes).await?;
-                Ok(Connected { connection, seat: None })
+                Ok(Connected { connection, address: None })
             }
             Peer::Master(sentinels) => {
-                let seat = sentinels.master(self.timeout / 2).await?;
-                let mut connection = self.connect_to(sentinels.at(&seat), pushes).await?;
+                let address = sentinels.master(self.timeout / 2).await?;
+                let mut connection = self.connect_to(sentinels.at(&address), pushes).await?;
                 sentinels.check_role(&mut connection).await?;
-                Ok(Connected { connection, seat: Some(seat) })
+                Ok(Connected { connection, address: Some(address) })
             }
         }
     }

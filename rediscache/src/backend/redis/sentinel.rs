@@ -20,19 +20,19 @@ pub(super) struct Sentinels {
     master: ConnectionInfo,
     service: String,
     /// The last failover that any of them told of.
-    last: watch::Sender<Option<Seat>>,
+    last: watch::Sender<Option<MasterAddress>>,
 }
 
 /// Where a Sentinel says that the master is.
 #[derive(Clone, Debug)]
-pub(super) struct Seat {
+pub(super) struct MasterAddress {
     host: String,
     port: u16,
     /// Goes up with each failover.
     epoch: u64,
 }
 
-impl Seat {
+impl MasterAddress {
     /// Whether it is another one, to which there was a failover since.
     fn is_after(&self, other: &Self) -> bool {
         self.epoch > other.epoch && (&self.host, self.port) != (&other.host, other.port)
@@ -66,7 +66,7 @@ impl Sentinels {
 
     /// Asks all Sentinels, and believes the one that saw the last failover of those that answer first, more than half of
     /// all; none that saw less than any before. Each is given up after `patience`.
-    pub(super) async fn master(&self, patience: Duration) -> RedisResult<Seat> {
+    pub(super) async fn master(&self, patience: Duration) -> RedisResult<MasterAddress> {
         let mut asked = JoinSet::new();
         for sentinel in &self.sentinels {
             let answer = ask(sentinel.clone(), self.service.clone());
@@ -78,7 +78,7 @@ impl Sentinels {
                 Ok(said) => {
                     answers += 1;
                     known |= said.is_some();
-                    said.into_iter().for_each(|seat| self.remember(seat));
+                    said.into_iter().for_each(|address| self.remember(address));
                 }
                 Err(error) => failure = Some(error),
             }
@@ -87,45 +87,45 @@ impl Sentinels {
             }
         }
         match (self.last.borrow().clone(), failure) {
-            (Some(seat), _) if known => Ok(seat),
+            (Some(address), _) if known => Ok(address),
             (_, Some(error)) if answers == 0 => Err(error),
             _ => Err((ErrorKind::MasterNameNotFoundBySentinel, "no Sentinel knows the service").into()),
         }
     }
 
-    pub(super) fn at(&self, seat: &Seat) -> ConnectionInfo {
-        at(&self.master, seat.host.clone(), seat.port)
+    pub(super) fn at(&self, address: &MasterAddress) -> ConnectionInfo {
+        at(&self.master, address.host.clone(), address.port)
     }
 
-    fn remember(&self, seat: Seat) {
+    fn remember(&self, address: MasterAddress) {
         self.last.send_if_modified(|last| {
-            let is_later = last.as_ref().is_none_or(|last| last.epoch <= seat.epoch);
+            let is_later = last.as_ref().is_none_or(|last| last.epoch <= address.epoch);
             if is_later {
-                *last = Some(seat);
+                *last = Some(address);
             }
             is_later
         });
     }
 
     /// Whether the master is known to be elsewhere, whichever connection heard of it.
-    pub(super) fn have_left(&self, seat: &Seat) -> bool {
-        self.last.borrow().as_ref().is_some_and(|last| last.is_after(seat))
+    pub(super) fn have_left(&self, address: &MasterAddress) -> bool {
+        self.last.borrow().as_ref().is_some_and(|last| last.is_after(address))
     }
 
     /// Returns when a Sentinel tells of a failover after which the master is elsewhere. The old one may go on as a master
     /// for seconds, and what it takes then is lost. <https://redis.io/docs/latest/develop/reference/sentinel-clients/>
-    pub(super) async fn moved_from(&self, seat: &Seat, dial: &Dial) {
+    pub(super) async fn moved_from(&self, address: &MasterAddress, dial: &Dial) {
         let mut last = self.last.subscribe();
         tokio::select! {
-            () = self.hear_of_move(seat, dial) => {}
-            _ = last.wait_for(|last| last.as_ref().is_some_and(|last| last.is_after(seat))) => {}
+            () = self.hear_of_move(address, dial) => {}
+            _ = last.wait_for(|last| last.as_ref().is_some_and(|last| last.is_after(address))) => {}
         }
     }
 
-    async fn hear_of_move(&self, seat: &Seat, dial: &Dial) {
+    async fn hear_of_move(&self, address: &MasterAddress, dial: &Dial) {
         let mut pause = PAUSE.0;
         for sentinel in self.sentinels.iter().cycle() {
-            match self.listen(sentinel, seat, dial).await {
+            match self.listen(sentinel, address, dial).await {
                 Heard::Moved => return,
                 Heard::Something => pause = PAUSE.0,
                 Heard::Nothing => pause = PAUSE.1.min(pause * 2),
@@ -134,7 +134,7 @@ impl Sentinels {
         }
     }
 
-    async fn listen(&self, sentinel: &ConnectionInfo, seat: &Seat, dial: &Dial) -> Heard {
+    async fn listen(&self, sentinel: &ConnectionInfo, address: &MasterAddress, dial: &Dial) -> Heard {
         let (push, mut pushes) = watch::channel(());
         let pushed = Box::new(move |_| push.send_replace(()));
         let subscribed = async {
@@ -147,9 +147,9 @@ impl Sentinels {
         };
         loop {
             // Whatever it told, or might have told before.
-            let asked = tokio::time::timeout(dial.timeout, seat_of(&self.service, &mut connection)).await;
+            let asked = tokio::time::timeout(dial.timeout, address_of_master(&self.service, &mut connection)).await;
             let Ok(Ok(Some(now))) = asked else { return Heard::Something };
-            if now.is_after(seat) {
+            if now.is_after(address) {
                 self.remember(now);
                 return Heard::Moved;
             }
@@ -177,13 +177,13 @@ enum Heard {
     Moved,
 }
 
-async fn ask(sentinel: ConnectionInfo, service: String) -> RedisResult<Option<Seat>> {
+async fn ask(sentinel: ConnectionInfo, service: String) -> RedisResult<Option<MasterAddress>> {
     let options = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
     let mut connection = Client::open(sentinel)?.get_multiplexed_async_connection_with_config(&options).await?;
-    seat_of(&service, &mut connection).await
+    address_of_master(&service, &mut connection).await
 }
 
-async fn seat_of(service: &str, sentinel: &mut MultiplexedConnection) -> RedisResult<Option<Seat>> {
+async fn address_of_master(service: &str, sentinel: &mut MultiplexedConnection) -> RedisResult<Option<MasterAddress>> {
     let master: RedisResult<HashMap<String, String>> =
         cmd("SENTINEL").arg("MASTER").arg(service).query_async(sentinel).await;
     match master {
@@ -191,7 +191,7 @@ async fn seat_of(service: &str, sentinel: &mut MultiplexedConnection) -> RedisRe
             let host = master.get("ip")?.clone();
             let port = master.get("port")?.parse().ok()?;
             let epoch = master.get("config-epoch").and_then(|epoch| epoch.parse().ok()).unwrap_or(0);
-            Some(Seat { host, port, epoch })
+            Some(MasterAddress { host, port, epoch })
         })()),
         // `ERR No such master with that name`.
         Err(error) if error.code() == Some("ERR") => Ok(None),
