@@ -8,7 +8,7 @@ use redis::{ConnectionAddr, ConnectionInfo, Value, cmd};
 use tokio::sync::watch;
 
 use super::connection::Connection;
-use super::dial::{Dial, Peer, at};
+use super::connector::{Connector, Peer, at};
 use super::error::from_driver;
 use crate::backend::{Home, fault};
 use crate::error::{Error, ErrorKind, Result};
@@ -26,7 +26,7 @@ const SLOTS: u16 = 16384;
 pub(super) struct Cluster(Arc<Inner>);
 
 struct Inner {
-    dial: Dial,
+    connector: Connector,
     home: Arc<Home>,
     /// Those of the URL.
     seeds: Vec<ConnectionInfo>,
@@ -69,19 +69,19 @@ pub(super) fn tag(key: &[u8]) -> Option<&[u8]> {
 }
 
 impl Cluster {
-    pub(super) fn new(seeds: Vec<ConnectionInfo>, dial: &Dial, home: &Arc<Home>) -> Self {
-        Self::of(seeds, Arc::new(RwLock::new(vec![None; SLOTS.into()])), dial, home)
+    pub(super) fn new(seeds: Vec<ConnectionInfo>, connector: &Connector, home: &Arc<Home>) -> Self {
+        Self::of(seeds, Arc::new(RwLock::new(vec![None; SLOTS.into()])), connector, home)
     }
 
     /// The same nodes over other connections, with one table for both.
-    pub(super) fn beside(&self, dial: &Dial, home: &Arc<Home>) -> Self {
-        Self::of(self.0.seeds.clone(), Arc::clone(&self.0.slots), dial, home)
+    pub(super) fn beside(&self, connector: &Connector, home: &Arc<Home>) -> Self {
+        Self::of(self.0.seeds.clone(), Arc::clone(&self.0.slots), connector, home)
     }
 
-    fn of(seeds: Vec<ConnectionInfo>, slots: Arc<RwLock<Slots>>, dial: &Dial, home: &Arc<Home>) -> Self {
+    fn of(seeds: Vec<ConnectionInfo>, slots: Arc<RwLock<Slots>>, connector: &Connector, home: &Arc<Home>) -> Self {
         let (round, _) = watch::channel(Round::default());
-        let (dial, home, nodes) = (dial.clone(), Arc::clone(home), RwLock::default());
-        Self(Arc::new(Inner { dial, home, seeds, slots, nodes, round, rounds: AtomicUsize::new(0) }))
+        let (connector, home, nodes) = (connector.clone(), Arc::clone(home), RwLock::default());
+        Self(Arc::new(Inner { connector, home, seeds, slots, nodes, round, rounds: AtomicUsize::new(0) }))
     }
 
     /// The link to whoever serves the slot; to any node that can be reached when that is not known.
@@ -159,7 +159,7 @@ impl Inner {
         if let Some(link) = nodes.connections.get(address) {
             return link.clone();
         }
-        let link = Connection::new(self.peer(address), &self.dial, &self.home);
+        let link = Connection::new(self.peer(address), &self.connector, &self.home);
         if nodes.closed {
             link.close();
         } else {
@@ -267,7 +267,7 @@ impl Ask {
     async fn all(mut self) {
         for informant in self.cluster.informants() {
             let asked =
-                tokio::time::timeout(TELLING.min(self.cluster.dial.timeout), self.cluster.ask(&informant)).await;
+                tokio::time::timeout(TELLING.min(self.cluster.connector.timeout), self.cluster.ask(&informant)).await;
             match asked {
                 Ok(Ok(slots)) if slots.iter().any(Option::is_some) => {
                     self.cluster.adopt(slots);

@@ -9,7 +9,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{PushKind, RedisResult};
 use tokio::sync::watch;
 
-use super::dial::{Connected, Dial, Peer};
+use super::connector::{Connected, Connector, Peer};
 use super::error::{not_connected, silenced, while_connecting};
 use super::hub::Hub;
 use super::router::within;
@@ -33,7 +33,7 @@ pub(super) struct Connection(Arc<Inner>);
 
 struct Inner {
     peer: Peer,
-    dial: Dial,
+    connector: Connector,
     home: Arc<Home>,
     state: watch::Sender<State>,
     /// How many connections were begun.
@@ -48,7 +48,7 @@ enum State {
         failures: u32,
         why: Option<Error>,
     },
-    Dialing {
+    Connecting {
         /// Why the last attempt failed, for those who shared it and come late to hear of it.
         why: Option<Error>,
     },
@@ -105,10 +105,10 @@ impl Live {
 }
 
 impl Connection {
-    pub(super) fn new(peer: Peer, dial: &Dial, home: &Arc<Home>) -> Self {
+    pub(super) fn new(peer: Peer, connector: &Connector, home: &Arc<Home>) -> Self {
         let (state, _) = watch::channel(State::Down { failures: 0, why: None });
-        let (dial, home, begun, failed) = (dial.clone(), Arc::clone(home), Arc::default(), AtomicU64::new(0));
-        Self(Arc::new(Inner { peer, dial, home, state, begun, failed }))
+        let (connector, home, begun, failed) = (connector.clone(), Arc::clone(home), Arc::default(), AtomicU64::new(0));
+        Self(Arc::new(Inner { peer, connector, home, state, begun, failed }))
     }
 
     /// The connection, if it stands; otherwise the outcome of one attempt to make it, which is under way, or is made
@@ -121,14 +121,14 @@ impl Connection {
         };
         deposed.map(|serial| self.0.lost(serial)).unwrap_or_default();
         let (mut states, failed) = (self.0.state.subscribe(), self.0.failed.load(Ordering::Acquire));
-        self.dial();
+        self.connector();
         let is_over = |state: &State| match state {
-            State::Dialing { .. } => self.0.failed.load(Ordering::Acquire) != failed,
+            State::Connecting { .. } => self.0.failed.load(Ordering::Acquire) != failed,
             _ => true,
         };
         match states.wait_for(is_over).await.as_deref() {
             Ok(State::Up(live)) => Ok(live.clone()),
-            Ok(State::Down { why: Some(why), .. } | State::Dialing { why: Some(why) }) => Err(why.again()),
+            Ok(State::Down { why: Some(why), .. } | State::Connecting { why: Some(why) }) => Err(why.again()),
             Ok(State::Down { why: None, .. }) => {
                 Err(Error::new(ErrorKind::Connection, "the server ended the connection as soon as it was made"))
             }
@@ -137,12 +137,12 @@ impl Connection {
         }
     }
 
-    fn dial(&self) {
+    fn connector(&self) {
         let mut failed = None;
         self.0.state.send_if_modified(|state| {
             if let State::Down { failures, why } = state {
                 failed = Some(*failures);
-                *state = State::Dialing { why: why.take() };
+                *state = State::Connecting { why: why.take() };
             }
             failed.is_some()
         });
@@ -152,9 +152,10 @@ impl Connection {
     }
 
     fn attempt(&self, failures: u32, doubted: Option<Doubted>) {
-        let Inner { peer, dial, home, begun, .. } = &*self.0;
-        let (peer, dial, begun, link) = (peer.clone(), dial.clone(), Arc::clone(begun), Arc::downgrade(&self.0));
-        let attempt = Connecting { link, peer, dial, begun, failures, doubted, outcome: None };
+        let Inner { peer, connector, home, begun, .. } = &*self.0;
+        let (peer, connector, begun, link) =
+            (peer.clone(), connector.clone(), Arc::clone(begun), Arc::downgrade(&self.0));
+        let attempt = Connecting { link, peer, connector, begun, failures, doubted, outcome: None };
         home.spawn(attempt.make(self.0.state.subscribe()));
     }
 
@@ -246,7 +247,7 @@ impl Inner {
 struct Connecting {
     link: Weak<Inner>,
     peer: Peer,
-    dial: Dial,
+    connector: Connector,
     begun: Arc<AtomicU64>,
     failures: u32,
     /// The connection whose place it is to take.
@@ -289,7 +290,7 @@ impl Connecting {
                 }
             }
         };
-        let limit = self.dial.timeout;
+        let limit = self.connector.timeout;
         let connected = within(limit, connected, while_connecting).await;
         let mut live = connected.map_err(|error| silenced(error, &self.peer.secrets()))?;
         if let Some(station) = &live.station {
@@ -301,7 +302,7 @@ impl Connecting {
 
     async fn connect_once(&self) -> RedisResult<Live> {
         let (serial, link) = (self.begun.fetch_add(1, Ordering::Relaxed), self.link.clone());
-        let station = self.dial.hub.as_ref().map(Hub::station);
+        let station = self.connector.hub.as_ref().map(Hub::station);
         let ear = station.clone();
         let pushes = Box::new(move |push: redis::PushInfo| {
             if let Some(station) = &ear {
@@ -314,7 +315,7 @@ impl Connecting {
                 link.lost(serial);
             }
         });
-        let Connected { connection, address } = self.dial.connect(&self.peer, pushes).await?;
+        let Connected { connection, address } = self.connector.connect(&self.peer, pushes).await?;
         Ok(Live { connection, serial, failures: self.failures, address, health: Arc::default(), station })
     }
 
@@ -326,10 +327,10 @@ impl Connecting {
             _ => None,
         };
         let Some((serial, address)) = up else { return };
-        let (dial, mut states, weak) = (self.dial.clone(), link.state.subscribe(), Arc::downgrade(link));
+        let (connector, mut states, weak) = (self.connector.clone(), link.state.subscribe(), Arc::downgrade(link));
         link.home.spawn(async move {
             tokio::select! {
-                () = sentinels.moved_from(&address, &dial) => weak.upgrade().into_iter().for_each(|link| link.lost(serial)),
+                () = sentinels.moved_from(&address, &connector) => weak.upgrade().into_iter().for_each(|link| link.lost(serial)),
                 _ = states.wait_for(|state| state.serial() != Some(serial)) => {}
             }
         });
@@ -338,8 +339,8 @@ impl Connecting {
     /// What the link comes to; `None` if it stays as it is.
     fn next(&self, state: &State, outcome: Result<Live>) -> Option<State> {
         match (state, outcome) {
-            (State::Dialing { .. } | State::Down { .. }, Ok(live)) => Some(State::Up(live)),
-            (State::Dialing { .. }, Err(why)) if self.doubted.is_none() => {
+            (State::Connecting { .. } | State::Down { .. }, Ok(live)) => Some(State::Up(live)),
+            (State::Connecting { .. }, Err(why)) if self.doubted.is_none() => {
                 Some(State::Down { failures: self.failures + 1, why: Some(why) })
             }
             (State::Up(old), Ok(live)) => {

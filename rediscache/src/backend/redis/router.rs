@@ -11,7 +11,7 @@ use super::announcement;
 use super::call::{Patience, Progress, Sent};
 use super::cluster::{Cluster, tag};
 use super::connection::{Connection, DOUBT, Live};
-use super::dial::{Dial, Known, Peer};
+use super::connector::{Connector, Known, Peer};
 use super::error::{broke_twice, from_driver, not_connected, timed_out};
 use super::hub::Hub;
 use super::request::{Effect, Remedy, Request};
@@ -34,7 +34,7 @@ const REDIRECTIONS: u32 = 16;
 /// the connection broke and the call may be made twice.
 pub(super) struct Router {
     servers: Servers,
-    dial: Dial,
+    connector: Connector,
     home: Arc<Home>,
     response_timeout: Duration,
     /// How long a connection may say nothing until it is in doubt.
@@ -46,14 +46,14 @@ pub(super) struct Router {
 impl Router {
     /// Connects once, to tell at once what is wrong.
     pub(super) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
-        let (home, dial) = (Arc::new(Home::here()), Dial::new(config));
+        let (home, connector) = (Arc::new(Home::here()), Connector::new(config));
         let servers = match Known::of(deployment, config)? {
-            Known::One(peer) => Servers::One(Connection::new(peer, &dial, &home)),
-            Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &dial, &home)),
+            Known::One(peer) => Servers::One(Connection::new(peer, &connector, &home)),
+            Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &connector, &home)),
         };
         let hub = Arc::new(Hub::new(matches!(servers, Servers::Cluster(_))));
         let (response_timeout, doubt) = (config.response_timeout, DOUBT.min(config.response_timeout / 2));
-        let connection = Self { servers, dial, home, response_timeout, doubt, hub };
+        let connection = Self { servers, connector, home, response_timeout, doubt, hub };
         let opened = async {
             match &connection.servers {
                 Servers::One(link) => link.live().await.map(drop),
@@ -71,9 +71,10 @@ impl Router {
 
     /// The same way over connections that tell of changes, made when they are needed.
     pub(super) fn telling(&self, config: &Config) -> Self {
-        let (home, hub, dial) = (Arc::clone(&self.home), Arc::clone(&self.hub), Dial::telling(config, &self.hub));
-        let servers = self.servers.beside(&dial, &home);
-        Self { servers, dial, home, response_timeout: self.response_timeout, doubt: self.doubt, hub }
+        let (home, hub, connector) =
+            (Arc::clone(&self.home), Arc::clone(&self.hub), Connector::telling(config, &self.hub));
+        let servers = self.servers.beside(&connector, &home);
+        Self { servers, connector, home, response_timeout: self.response_timeout, doubt: self.doubt, hub }
     }
 
     /// Sends one command, which names its key first.
@@ -222,7 +223,7 @@ impl Router {
 
     /// Makes ready to wait on a connection of its own, which a blocking command needs.
     pub(super) fn waiter(&self, key: &str, channel: Option<String>) -> RedisWaiter {
-        RedisWaiter::new(self.servers.clone(), self.dial.clone(), key, channel)
+        RedisWaiter::new(self.servers.clone(), self.connector.clone(), key, channel)
     }
 
     pub(super) fn close(&self) {

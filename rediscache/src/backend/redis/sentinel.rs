@@ -9,7 +9,7 @@ use redis::{
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::dial::{Dial, at};
+use super::connector::{Connector, at};
 use crate::config::Credentials;
 
 /// Those who know where the master of a service is.
@@ -114,18 +114,18 @@ impl Sentinels {
 
     /// Returns when a Sentinel tells of a failover after which the master is elsewhere. The old one may go on as a master
     /// for seconds, and what it takes then is lost. <https://redis.io/docs/latest/develop/reference/sentinel-clients/>
-    pub(super) async fn moved_from(&self, address: &MasterAddress, dial: &Dial) {
+    pub(super) async fn moved_from(&self, address: &MasterAddress, connector: &Connector) {
         let mut last = self.last.subscribe();
         tokio::select! {
-            () = self.hear_of_move(address, dial) => {}
+            () = self.hear_of_move(address, connector) => {}
             _ = last.wait_for(|last| last.as_ref().is_some_and(|last| last.is_after(address))) => {}
         }
     }
 
-    async fn hear_of_move(&self, address: &MasterAddress, dial: &Dial) {
+    async fn hear_of_move(&self, address: &MasterAddress, connector: &Connector) {
         let mut pause = PAUSE.0;
         for sentinel in self.sentinels.iter().cycle() {
-            match self.listen(sentinel, address, dial).await {
+            match self.listen(sentinel, address, connector).await {
                 Heard::Moved => return,
                 Heard::Something => pause = PAUSE.0,
                 Heard::Nothing => pause = PAUSE.1.min(pause * 2),
@@ -134,20 +134,21 @@ impl Sentinels {
         }
     }
 
-    async fn listen(&self, sentinel: &ConnectionInfo, address: &MasterAddress, dial: &Dial) -> Heard {
+    async fn listen(&self, sentinel: &ConnectionInfo, address: &MasterAddress, connector: &Connector) -> Heard {
         let (push, mut pushes) = watch::channel(());
         let pushed = Box::new(move |_| push.send_replace(()));
         let subscribed = async {
-            let mut connection = dial.connect_to(sentinel.clone(), pushed).await?;
+            let mut connection = connector.connect_to(sentinel.clone(), pushed).await?;
             connection.subscribe("+switch-master").await?;
             RedisResult::Ok(connection)
         };
-        let Ok(Ok(mut connection)) = tokio::time::timeout(dial.timeout, subscribed).await else {
+        let Ok(Ok(mut connection)) = tokio::time::timeout(connector.timeout, subscribed).await else {
             return Heard::Nothing;
         };
         loop {
             // Whatever it told, or might have told before.
-            let asked = tokio::time::timeout(dial.timeout, address_of_master(&self.service, &mut connection)).await;
+            let asked =
+                tokio::time::timeout(connector.timeout, address_of_master(&self.service, &mut connection)).await;
             let Ok(Ok(Some(now))) = asked else { return Heard::Something };
             if now.is_after(address) {
                 self.remember(now);

@@ -4,7 +4,7 @@ use redis::RedisError;
 
 use super::cluster::{Cluster, slot};
 use super::connection::{Connection, DOUBT, Live};
-use super::dial::Dial;
+use super::connector::Connector;
 use super::request::Remedy;
 use crate::backend::Home;
 use crate::error::Result;
@@ -18,10 +18,10 @@ pub(super) enum Servers {
 
 impl Servers {
     /// The same servers over other connections. What is learned of who serves what holds for both.
-    pub(super) fn beside(&self, dial: &Dial, home: &Arc<Home>) -> Self {
+    pub(super) fn beside(&self, connector: &Connector, home: &Arc<Home>) -> Self {
         match self {
-            Self::One(link) => Self::One(Connection::new(link.peer().clone(), dial, home)),
-            Self::Cluster(cluster) => Self::Cluster(cluster.beside(dial, home)),
+            Self::One(link) => Self::One(Connection::new(link.peer().clone(), connector, home)),
+            Self::Cluster(cluster) => Self::Cluster(cluster.beside(connector, home)),
         }
     }
 

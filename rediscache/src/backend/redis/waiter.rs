@@ -7,7 +7,7 @@ use redis::{PushInfo, PushKind, RedisResult, cmd};
 use tokio::sync::watch;
 
 use super::connection::{Connection, pause};
-use super::dial::{Connected, Dial, Peer};
+use super::connector::{Connected, Connector, Peer};
 use super::servers::Servers;
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
@@ -43,7 +43,7 @@ struct Waits {
 #[derive(Clone)]
 struct Place {
     servers: Servers,
-    dial: Dial,
+    connector: Connector,
     key: String,
     /// Where it is announced that something will be due.
     channel: Option<String>,
@@ -51,9 +51,9 @@ struct Place {
 }
 
 impl RedisWaiter {
-    pub(super) fn new(servers: Servers, dial: Dial, key: &str, channel: Option<String>) -> Self {
+    pub(super) fn new(servers: Servers, connector: Connector, key: &str, channel: Option<String>) -> Self {
         let (announced, announcements) = watch::channel(false);
-        let place = Place { servers, dial, key: key.to_owned(), channel, announced };
+        let place = Place { servers, connector, key: key.to_owned(), channel, announced };
         Self { place, connection: None, failures: 0, under_way: None, announcements }
     }
 
@@ -113,7 +113,7 @@ impl Place {
         let link = self.servers.connection_of(&self.key).ok()?;
         // A master that is left after this is left here, too.
         let serial = link.serial();
-        let made = tokio::time::timeout(self.dial.timeout, self.dial.connect(link.peer(), pushes)).await;
+        let made = tokio::time::timeout(self.connector.timeout, self.connector.connect(link.peer(), pushes)).await;
         let Ok(Ok(Connected { mut connection, .. })) = made else {
             self.servers.refresh().await;
             return None;

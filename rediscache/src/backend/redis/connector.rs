@@ -27,7 +27,7 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// How connections are made, the same for all of a session.
 #[derive(Clone)]
-pub(super) struct Dial {
+pub(super) struct Connector {
     name: Arc<str>,
     pub(super) timeout: Duration,
     /// Who is told of changes by these connections.
@@ -75,7 +75,7 @@ pub(super) struct Connected {
 /// Takes what a server says unasked, and that the connection broke.
 pub(super) type Pushes = Box<dyn Fn(PushInfo) + Send + Sync>;
 
-impl Dial {
+impl Connector {
     pub(super) fn new(config: &Config) -> Self {
         Self { name: config.client_name.as_str().into(), timeout: config.connect_timeout, hub: None }
     }
