@@ -8,7 +8,7 @@ use redis::{ConnectionAddr, ConnectionInfo, Value, cmd};
 use tokio::sync::watch;
 
 use super::connection::Connection;
-use super::connector::{Connector, Peer, at};
+use super::connector::{Connector, Endpoint, at};
 use super::error::from_driver;
 use crate::backend::{Home, fault};
 use crate::error::{Error, ErrorKind, Result};
@@ -108,12 +108,12 @@ impl Cluster {
     }
 
     /// The link to the node that a redirection by `by` names, as `host:port`; the host may be left out.
-    pub(super) fn named(&self, node: &str, by: &Peer) -> Option<Connection> {
+    pub(super) fn named(&self, node: &str, by: &Endpoint) -> Option<Connection> {
         Some(self.0.connection_to(&address(node, by)?))
     }
 
     /// Follows a redirection for good.
-    pub(super) fn moved(&self, slot: u16, node: &str, by: &Peer) {
+    pub(super) fn moved(&self, slot: u16, node: &str, by: &Endpoint) {
         if let Some(address) = address(node, by) {
             let mut slots = self.0.slots.write().unwrap_or_else(PoisonError::into_inner);
             if let Some(owner) = slots.get_mut(usize::from(slot)) {
@@ -159,7 +159,7 @@ impl Inner {
         if let Some(link) = nodes.connections.get(address) {
             return link.clone();
         }
-        let link = Connection::new(self.peer(address), &self.connector, &self.home);
+        let link = Connection::new(self.endpoint(address), &self.connector, &self.home);
         if nodes.closed {
             link.close();
         } else {
@@ -168,8 +168,8 @@ impl Inner {
         link
     }
 
-    fn peer(&self, address: &Address) -> Peer {
-        Peer::Server(Box::new(at(&self.seeds[0], address.0.clone(), address.1)))
+    fn endpoint(&self, address: &Address) -> Endpoint {
+        Endpoint::Server(Box::new(at(&self.seeds[0], address.0.clone(), address.1)))
     }
 
     /// Whom to ask for the table: first those that can be reached, in an order that changes, since one that is cut off
@@ -194,7 +194,7 @@ impl Inner {
         match answer {
             Ok(table) => {
                 live.hear();
-                read(&table, informant.peer()).ok_or_else(fault::unexpected)
+                read(&table, informant.endpoint()).ok_or_else(fault::unexpected)
             }
             Err(error) => {
                 informant.lost(&live);
@@ -216,7 +216,7 @@ impl Inner {
 }
 
 /// Reads the answer of `CLUSTER SLOTS`: first slot, last slot, master, replicas.
-fn read(answer: &Value, by: &Peer) -> Option<Slots> {
+fn read(answer: &Value, by: &Endpoint) -> Option<Slots> {
     let mut slots = vec![None; SLOTS.into()];
     let Value::Array(ranges) = answer else { return None };
     for range in ranges {
@@ -235,15 +235,15 @@ fn read(answer: &Value, by: &Peer) -> Option<Slots> {
     Some(slots)
 }
 
-fn address(node: &str, by: &Peer) -> Option<Address> {
+fn address(node: &str, by: &Endpoint) -> Option<Address> {
     let (host, port) = node.rsplit_once(':')?;
     complete(host, port.parse().ok()?, by)
 }
 
 /// A node that knows no name leaves it out: then it is that under which the one that says so was reached.
-fn complete(host: &str, port: u16, by: &Peer) -> Option<Address> {
+fn complete(host: &str, port: u16, by: &Endpoint) -> Option<Address> {
     match (host, by) {
-        ("" | "?", Peer::Server(info)) => Some(Arc::new((address_of(info)?.0.clone(), port))),
+        ("" | "?", Endpoint::Server(info)) => Some(Arc::new((address_of(info)?.0.clone(), port))),
         _ => Some(Arc::new((host.to_owned(), port))),
     }
 }

@@ -9,7 +9,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{PushKind, RedisResult};
 use tokio::sync::watch;
 
-use super::connector::{Connected, Connector, Peer};
+use super::connector::{Connected, Connector, Endpoint};
 use super::error::{not_connected, silenced, while_connecting};
 use super::hub::Hub;
 use super::router::within;
@@ -24,7 +24,7 @@ const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from
 /// How long a connection may say nothing, or be on its way, until it is taken for dead if another can be made.
 pub(super) const DOUBT: Duration = Duration::from_millis(500);
 
-/// One connection to one peer, made when someone needs it and made anew when it broke.
+/// One connection to one endpoint, made when someone needs it and made anew when it broke.
 ///
 /// Attempts are made one at a time by a task of their own, whoever asks and whoever leaves; all who ask meanwhile share
 /// its outcome.
@@ -32,7 +32,7 @@ pub(super) const DOUBT: Duration = Duration::from_millis(500);
 pub(super) struct Connection(Arc<Inner>);
 
 struct Inner {
-    peer: Peer,
+    endpoint: Endpoint,
     connector: Connector,
     home: Arc<Home>,
     state: watch::Sender<State>,
@@ -105,17 +105,17 @@ impl Live {
 }
 
 impl Connection {
-    pub(super) fn new(peer: Peer, connector: &Connector, home: &Arc<Home>) -> Self {
+    pub(super) fn new(endpoint: Endpoint, connector: &Connector, home: &Arc<Home>) -> Self {
         let (state, _) = watch::channel(State::Down { failures: 0, why: None });
         let (connector, home, begun, failed) = (connector.clone(), Arc::clone(home), Arc::default(), AtomicU64::new(0));
-        Self(Arc::new(Inner { peer, connector, home, state, begun, failed }))
+        Self(Arc::new(Inner { endpoint, connector, home, state, begun, failed }))
     }
 
     /// The connection, if it stands; otherwise the outcome of one attempt to make it, which is under way, or is made
     /// after the pause that is due.
     pub(super) async fn live(&self) -> Result<Live> {
         let deposed = match &*self.0.state.borrow() {
-            State::Up(live) if self.0.peer.has_left(live.address.as_ref()) => Some(live.serial),
+            State::Up(live) if self.0.endpoint.has_left(live.address.as_ref()) => Some(live.serial),
             State::Up(live) => return Ok(live.clone()),
             _ => None,
         };
@@ -152,10 +152,10 @@ impl Connection {
     }
 
     fn attempt(&self, failures: u32, doubted: Option<Doubted>) {
-        let Inner { peer, connector, home, begun, .. } = &*self.0;
-        let (peer, connector, begun, link) =
-            (peer.clone(), connector.clone(), Arc::clone(begun), Arc::downgrade(&self.0));
-        let attempt = Connecting { link, peer, connector, begun, failures, doubted, outcome: None };
+        let Inner { endpoint, connector, home, begun, .. } = &*self.0;
+        let (endpoint, connector, begun, link) =
+            (endpoint.clone(), connector.clone(), Arc::clone(begun), Arc::downgrade(&self.0));
+        let attempt = Connecting { link, endpoint, connector, begun, failures, doubted, outcome: None };
         home.spawn(attempt.make(self.0.state.subscribe()));
     }
 
@@ -186,8 +186,8 @@ impl Connection {
         let _ = states.wait_for(|state| state.serial() != serial).await;
     }
 
-    pub(super) fn peer(&self) -> &Peer {
-        &self.0.peer
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
     }
 
     pub(super) fn is(&self, other: &Self) -> bool {
@@ -246,7 +246,7 @@ impl Inner {
 /// One attempt to connect. It ends with the link.
 struct Connecting {
     link: Weak<Inner>,
-    peer: Peer,
+    endpoint: Endpoint,
     connector: Connector,
     begun: Arc<AtomicU64>,
     failures: u32,
@@ -292,7 +292,7 @@ impl Connecting {
         };
         let limit = self.connector.timeout;
         let connected = within(limit, connected, while_connecting).await;
-        let mut live = connected.map_err(|error| silenced(error, &self.peer.secrets()))?;
+        let mut live = connected.map_err(|error| silenced(error, &self.endpoint.secrets()))?;
         if let Some(station) = &live.station {
             let opened = tokio::time::timeout(limit, station.open(&mut live.connection)).await;
             opened.unwrap_or_else(|_| Err(not_connected(limit)))?;
@@ -315,13 +315,13 @@ impl Connecting {
                 link.lost(serial);
             }
         });
-        let Connected { connection, address } = self.connector.connect(&self.peer, pushes).await?;
+        let Connected { connection, address } = self.connector.connect(&self.endpoint, pushes).await?;
         Ok(Live { connection, serial, failures: self.failures, address, health: Arc::default(), station })
     }
 
     /// Has a connection to a master given up when the master is elsewhere.
     fn watch(&self, link: &Arc<Inner>) {
-        let Peer::Master(sentinels) = self.peer.clone() else { return };
+        let Endpoint::Master(sentinels) = self.endpoint.clone() else { return };
         let up = match &*link.state.borrow() {
             State::Up(live) => live.address.clone().map(|address| (live.serial, address)),
             _ => None,

@@ -36,13 +36,13 @@ pub(super) struct Connector {
 
 /// Whom a connection is made to.
 #[derive(Clone)]
-pub(super) enum Peer {
+pub(super) enum Endpoint {
     Server(Box<ConnectionInfo>),
     /// The master of a service, whichever server that is at the time.
     Master(Arc<Sentinels>),
 }
 
-impl Peer {
+impl Endpoint {
     /// Whether it may be another server the next time.
     pub(super) fn is_master(&self) -> bool {
         matches!(self, Self::Master(_))
@@ -86,13 +86,13 @@ impl Connector {
     }
 
     /// Makes one connection. It is up to the caller to bound how long that takes.
-    pub(super) async fn connect(&self, peer: &Peer, pushes: Pushes) -> RedisResult<Connected> {
-        match peer {
-            Peer::Server(server) => {
+    pub(super) async fn connect(&self, endpoint: &Endpoint, pushes: Pushes) -> RedisResult<Connected> {
+        match endpoint {
+            Endpoint::Server(server) => {
                 let connection = self.connect_to((**server).clone(), pushes).await?;
                 Ok(Connected { connection, address: None })
             }
-            Peer::Master(sentinels) => {
+            Endpoint::Master(sentinels) => {
                 let address = sentinels.master(self.timeout / 2).await?;
                 let mut connection = self.connect_to(sentinels.at(&address), pushes).await?;
                 sentinels.check_role(&mut connection).await?;
@@ -137,22 +137,22 @@ impl Connector {
 }
 
 /// The servers of a deployment, as the driver takes them.
-pub(super) enum Known {
-    One(Peer),
+pub(super) enum Endpoints {
+    One(Endpoint),
     /// Some nodes of a cluster.
     Cluster(Vec<ConnectionInfo>),
 }
 
-impl Known {
+impl Endpoints {
     pub(super) fn of(deployment: &Deployment, config: &Config) -> Result<Self> {
         let info = |url: &ServerUrl| info(url, config);
         Ok(match deployment {
-            Deployment::Server(url) => Self::One(Peer::Server(Box::new(info(url)?))),
+            Deployment::Server(url) => Self::One(Endpoint::Server(Box::new(info(url)?))),
             Deployment::Cluster(urls) => Self::Cluster(urls.iter().map(info).collect::<Result<_>>()?),
             Deployment::Sentinel { sentinels, service } => {
                 let sentinels = sentinels.iter().map(info).collect::<Result<_>>()?;
                 let sentinels = Sentinels::new(sentinels, service, config.sentinel_credentials.as_ref());
-                Self::One(Peer::Master(Arc::new(sentinels)))
+                Self::One(Endpoint::Master(Arc::new(sentinels)))
             }
         })
     }

@@ -11,7 +11,7 @@ use super::announcement;
 use super::call::{Patience, Progress, Sent};
 use super::cluster::{Cluster, tag};
 use super::connection::{Connection, DOUBT, Live};
-use super::connector::{Connector, Known, Peer};
+use super::connector::{Connector, Endpoint, Endpoints};
 use super::error::{broke_twice, from_driver, not_connected, timed_out};
 use super::hub::Hub;
 use super::request::{Effect, Remedy, Request};
@@ -47,9 +47,9 @@ impl Router {
     /// Connects once, to tell at once what is wrong.
     pub(super) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
         let (home, connector) = (Arc::new(Home::here()), Connector::new(config));
-        let servers = match Known::of(deployment, config)? {
-            Known::One(peer) => Servers::One(Connection::new(peer, &connector, &home)),
-            Known::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &connector, &home)),
+        let servers = match Endpoints::of(deployment, config)? {
+            Endpoints::One(endpoint) => Servers::One(Connection::new(endpoint, &connector, &home)),
+            Endpoints::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &connector, &home)),
         };
         let hub = Arc::new(Hub::new(matches!(servers, Servers::Cluster(_))));
         let (response_timeout, doubt) = (config.response_timeout, DOUBT.min(config.response_timeout / 2));
@@ -202,7 +202,7 @@ impl Router {
 
     pub(super) fn fails_over(&self) -> bool {
         match &self.servers {
-            Servers::One(link) => matches!(link.peer(), Peer::Master(_)),
+            Servers::One(link) => matches!(link.endpoint(), Endpoint::Master(_)),
             Servers::Cluster(_) => true,
         }
     }
@@ -326,7 +326,7 @@ impl Router {
             match remedy {
                 Remedy::Reconnect => {
                     link.lost(&live);
-                    if link.peer().is_master() {
+                    if link.endpoint().is_master() {
                         self.hub.end();
                     }
                     match effect {

@@ -20,7 +20,7 @@ impl Servers {
     /// The same servers over other connections. What is learned of who serves what holds for both.
     pub(super) fn beside(&self, connector: &Connector, home: &Arc<Home>) -> Self {
         match self {
-            Self::One(link) => Self::One(Connection::new(link.peer().clone(), connector, home)),
+            Self::One(link) => Self::One(Connection::new(link.endpoint().clone(), connector, home)),
             Self::Cluster(cluster) => Self::Cluster(cluster.beside(connector, home)),
         }
     }
@@ -56,7 +56,7 @@ impl Servers {
     pub(super) fn named(&self, node: &str, by: &Connection) -> Option<Connection> {
         match self {
             Self::One(_) => None,
-            Self::Cluster(cluster) => cluster.named(node, by.peer()),
+            Self::Cluster(cluster) => cluster.named(node, by.endpoint()),
         }
     }
 
@@ -77,7 +77,7 @@ impl Servers {
 
     pub(super) fn moved(&self, slot: u16, node: &str, by: &Connection) {
         if let Self::Cluster(cluster) = self {
-            cluster.moved(slot, node, by.peer());
+            cluster.moved(slot, node, by.endpoint());
         }
     }
 }

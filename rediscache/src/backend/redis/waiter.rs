@@ -7,7 +7,7 @@ use redis::{PushInfo, PushKind, RedisResult, cmd};
 use tokio::sync::watch;
 
 use super::connection::{Connection, pause};
-use super::connector::{Connected, Connector, Peer};
+use super::connector::{Connected, Connector, Endpoint};
 use super::servers::Servers;
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
@@ -91,7 +91,7 @@ impl Place {
             command.arg(&self.key).arg(&self.key).arg("RIGHT").arg("RIGHT").arg(SLICE.as_secs());
             let answer: RedisResult<()> = tokio::select! {
                 answer = command.query_async(&mut waits.connection) => answer,
-                () = waits.link.is_past(waits.serial), if matches!(waits.link.peer(), Peer::Master(_)) => return None,
+                () = waits.link.is_past(waits.serial), if matches!(waits.link.endpoint(), Endpoint::Master(_)) => return None,
             };
             answer.inspect_err(|error| self.servers.follow(error, &waits.link)).ok()?;
             Some(waits)
@@ -113,7 +113,7 @@ impl Place {
         let link = self.servers.connection_of(&self.key).ok()?;
         // A master that is left after this is left here, too.
         let serial = link.serial();
-        let made = tokio::time::timeout(self.connector.timeout, self.connector.connect(link.peer(), pushes)).await;
+        let made = tokio::time::timeout(self.connector.timeout, self.connector.connect(link.endpoint(), pushes)).await;
         let Ok(Ok(Connected { mut connection, .. })) = made else {
             self.servers.refresh().await;
             return None;
