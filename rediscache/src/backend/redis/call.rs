@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::connection::{Connection, Live};
 use super::request::Request;
-use super::servers::Servers;
+use super::topology::Topology;
 
 /// The least and the most time between two tries of a call that a server was not ready for.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
@@ -34,7 +34,7 @@ impl Sent {
     /// connection says nothing and another takes its place.
     pub(super) async fn answer(
         &self,
-        servers: &Servers,
+        topology: &Topology,
         request: Request<'_>,
         asking: bool,
         may_repeat: bool,
@@ -52,7 +52,7 @@ impl Sent {
             }
         }
         self.link.doubt(&self.live);
-        servers.look_again();
+        topology.look_again();
         if !may_repeat || asking {
             return (answer.await, None);
         }

@@ -58,11 +58,11 @@ impl Endpoint {
 
     /// What is sent to it that nobody else may see.
     pub(super) fn secrets(&self) -> Vec<&str> {
-        let (servers, sentinels) = match self {
+        let (topology, sentinels) = match self {
             Self::Server(server) => (std::slice::from_ref(&**server), &[][..]),
             Self::Master(sentinels) => sentinels.known(),
         };
-        servers.iter().chain(sentinels).filter_map(|server| server.redis_settings().password()).collect()
+        topology.iter().chain(sentinels).filter_map(|server| server.redis_settings().password()).collect()
     }
 }
 

@@ -18,9 +18,9 @@ mod request;
 mod router;
 mod script;
 mod sentinel;
-mod servers;
 mod station;
 mod task;
+mod topology;
 mod transaction;
 mod waiter;
 

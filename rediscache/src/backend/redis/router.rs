@@ -16,7 +16,7 @@ use super::error::{broke_twice, from_driver, not_connected, timed_out};
 use super::hub::Hub;
 use super::request::{Effect, Remedy, Request};
 use super::script::{Invocation, together};
-use super::servers::Servers;
+use super::topology::Topology;
 use crate::backend::near::Change;
 use crate::backend::{Home, fault};
 use crate::config::{Config, Deployment};
@@ -28,12 +28,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often one call is sent on to another node.
 const REDIRECTIONS: u32 = 16;
 
-/// The way to the servers: which one serves a key, and what becomes of a call when that one cannot.
+/// The way to the topology: which one serves a key, and what becomes of a call when that one cannot.
 ///
 /// A call is sent once. It is sent again only when the server said that it did nothing, or once on a fresh connection when
 /// the connection broke and the call may be made twice.
 pub(super) struct Router {
-    servers: Servers,
+    topology: Topology,
     connector: Connector,
     home: Arc<Home>,
     response_timeout: Duration,
@@ -47,17 +47,17 @@ impl Router {
     /// Connects once, to tell at once what is wrong.
     pub(super) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
         let (home, connector) = (Arc::new(Home::here()), Connector::new(config));
-        let servers = match Endpoints::of(deployment, config)? {
-            Endpoints::One(endpoint) => Servers::One(Connection::new(endpoint, &connector, &home)),
-            Endpoints::Cluster(seeds) => Servers::Cluster(Cluster::new(seeds, &connector, &home)),
+        let topology = match Endpoints::of(deployment, config)? {
+            Endpoints::One(endpoint) => Topology::One(Connection::new(endpoint, &connector, &home)),
+            Endpoints::Cluster(seeds) => Topology::Cluster(Cluster::new(seeds, &connector, &home)),
         };
-        let hub = Arc::new(Hub::new(matches!(servers, Servers::Cluster(_))));
+        let hub = Arc::new(Hub::new(matches!(topology, Topology::Cluster(_))));
         let (response_timeout, doubt) = (config.response_timeout, DOUBT.min(config.response_timeout / 2));
-        let connection = Self { servers, connector, home, response_timeout, doubt, hub };
+        let connection = Self { topology, connector, home, response_timeout, doubt, hub };
         let opened = async {
-            match &connection.servers {
-                Servers::One(link) => link.live().await.map(drop),
-                Servers::Cluster(cluster) => cluster.refresh().await,
+            match &connection.topology {
+                Topology::One(link) => link.live().await.map(drop),
+                Topology::Cluster(cluster) => cluster.refresh().await,
             }
         };
         let opened = tokio::time::timeout(config.connect_timeout, opened).await;
@@ -73,8 +73,8 @@ impl Router {
     pub(super) fn telling(&self, config: &Config) -> Self {
         let (home, hub, connector) =
             (Arc::clone(&self.home), Arc::clone(&self.hub), Connector::telling(config, &self.hub));
-        let servers = self.servers.beside(&connector, &home);
-        Self { servers, connector, home, response_timeout: self.response_timeout, doubt: self.doubt, hub }
+        let topology = self.topology.beside(&connector, &home);
+        Self { topology, connector, home, response_timeout: self.response_timeout, doubt: self.doubt, hub }
     }
 
     /// Sends one command, which names its key first.
@@ -183,14 +183,14 @@ impl Router {
         &self.home
     }
 
-    pub(super) fn servers(&self) -> &Servers {
-        &self.servers
+    pub(super) fn topology(&self) -> &Topology {
+        &self.topology
     }
 
     /// The key of something that belongs to what is at `key`. On a cluster, a hash tag puts both in one slot.
     pub(super) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
-        match &self.servers {
-            Servers::Cluster(_) if tag(key.as_bytes()).is_none() => {
+        match &self.topology {
+            Topology::Cluster(_) if tag(key.as_bytes()).is_none() => {
                 if key.contains('}') {
                     return Err(fault::no_tag());
                 }
@@ -201,14 +201,14 @@ impl Router {
     }
 
     pub(super) fn fails_over(&self) -> bool {
-        match &self.servers {
-            Servers::One(link) => matches!(link.endpoint(), Endpoint::Master(_)),
-            Servers::Cluster(_) => true,
+        match &self.topology {
+            Topology::One(link) => matches!(link.endpoint(), Endpoint::Master(_)),
+            Topology::Cluster(_) => true,
         }
     }
 
     pub(super) fn is_cluster(&self) -> bool {
-        matches!(self.servers, Servers::Cluster(_))
+        matches!(self.topology, Topology::Cluster(_))
     }
 
     pub(super) fn response_timeout(&self) -> Duration {
@@ -223,13 +223,13 @@ impl Router {
 
     /// Makes ready to wait on a connection of its own, which a blocking command needs.
     pub(super) fn waiter(&self, key: &str, channel: Option<String>) -> RedisWaiter {
-        RedisWaiter::new(self.servers.clone(), self.connector.clone(), key, channel)
+        RedisWaiter::new(self.topology.clone(), self.connector.clone(), key, channel)
     }
 
     pub(super) fn close(&self) {
-        match &self.servers {
-            Servers::One(link) => link.close(),
-            Servers::Cluster(cluster) => cluster.close(),
+        match &self.topology {
+            Topology::One(link) => link.close(),
+            Topology::Cluster(cluster) => cluster.close(),
         }
         self.home.end();
     }
@@ -267,7 +267,7 @@ impl Router {
                 // Nothing at all came meanwhile: the connection may be dead without knowing.
                 if live.heard() == heard {
                     link.lost(&live);
-                    self.servers.look_again();
+                    self.topology.look_again();
                 }
                 timed_out(self.response_timeout)
             }
@@ -290,18 +290,18 @@ impl Router {
             let asking = asked.is_some();
             let link = match asked.take() {
                 Some(link) => link,
-                None => self.servers.link(|| request.key())?,
+                None => self.topology.link(|| request.key())?,
             };
-            let live = match self.servers.live(&link).await {
+            let live = match self.topology.live(&link).await {
                 Some(Ok(live)) => live,
                 Some(Err(error)) if error.is_retryable() && patience.is_left() => {
-                    Box::pin(self.servers.refresh()).await;
+                    Box::pin(self.topology.refresh()).await;
                     continue;
                 }
                 Some(Err(error)) if progress.broke => return Err(error.outcome_unknown()),
                 Some(Err(error)) => return Err(error),
                 None => {
-                    Box::pin(self.servers.refresh()).await;
+                    Box::pin(self.topology.refresh()).await;
                     continue;
                 }
             };
@@ -309,7 +309,7 @@ impl Router {
             let sent = progress.under_way.insert(Sent { link, live, heard });
             // The first connection may still bring a write that was made again long ago: only reads are asked again.
             let may_repeat = effect == Effect::None && !progress.broke;
-            let (answer, another) = sent.answer(&self.servers, request, asking, may_repeat, self.doubt).await;
+            let (answer, another) = sent.answer(&self.topology, request, asking, may_repeat, self.doubt).await;
             progress.broke |= another.is_some();
             let Some(Sent { link, live, .. }) = progress.under_way.take() else { return Err(fault::unexpected()) };
             let error = match answer {
@@ -340,21 +340,21 @@ impl Router {
                     link.lost(&live);
                     // Near reads must not go to the one of before.
                     self.hub.end();
-                    Box::pin(self.servers.refresh()).await;
+                    Box::pin(self.topology.refresh()).await;
                 }
                 Remedy::Move(slot, node) if redirections < REDIRECTIONS => {
                     redirections += 1;
-                    self.servers.moved(slot, &node, &link);
+                    self.topology.moved(slot, &node, &link);
                     self.hub.left(request.key());
                 }
                 Remedy::Ask(node) if redirections < REDIRECTIONS && request.has_one_key() => {
                     redirections += 1;
-                    asked = self.servers.named(&node, &link);
+                    asked = self.topology.named(&node, &link);
                 }
                 Remedy::Ask(_) | Remedy::Stay if patience.is_left() => patience.pause().await,
                 Remedy::Wait if patience.is_left() => {
                     patience.pause().await;
-                    Box::pin(self.servers.refresh()).await;
+                    Box::pin(self.topology.refresh()).await;
                 }
                 // The first time it may have taken effect.
                 _ if progress.broke => return Err(from_driver(&error).outcome_unknown()),

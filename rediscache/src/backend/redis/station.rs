@@ -13,7 +13,7 @@ use super::error::untold;
 use super::hub::Hub;
 use super::request::Remedy;
 use super::router::Router;
-use super::servers::Servers;
+use super::topology::Topology;
 use crate::backend::near::{Change, NEVER, Watch, now};
 use crate::error::Result;
 
@@ -220,8 +220,8 @@ impl Station {
     pub(super) fn keep_alive(self: &Arc<Self>, watch: &Watch, link: &Connection, live: &Live, router: &Router) {
         self.bound.fetch_min(watch.bound(), Ordering::Relaxed);
         if !self.beating.swap(true, Ordering::AcqRel) {
-            let (link, live, servers) = (link.clone(), live.clone(), router.servers().clone());
-            router.home().spawn(beat(Arc::downgrade(self), Way { link, live, servers }, self.over.subscribe()));
+            let (link, live, topology) = (link.clone(), live.clone(), router.topology().clone());
+            router.home().spawn(beat(Arc::downgrade(self), Way { link, live, topology }, self.over.subscribe()));
         }
     }
 
@@ -277,13 +277,13 @@ impl Station {
 struct Way {
     link: Connection,
     live: Live,
-    servers: Servers,
+    topology: Topology,
 }
 
 impl Way {
     /// Whether the key is where it leads to, as far as is known.
     fn is_to(&self, key: &str) -> bool {
-        self.servers.connection_of(key).is_ok_and(|link| link.is(&self.link))
+        self.topology.connection_of(key).is_ok_and(|link| link.is(&self.link))
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::connection::{Connection, pause};
 use super::connector::{Connected, Connector, Endpoint};
-use super::servers::Servers;
+use super::topology::Topology;
 
 /// How long one command waits at most, so that a connection that died in silence is noticed.
 const SLICE: Duration = Duration::from_secs(5);
@@ -42,7 +42,7 @@ struct Waits {
 /// What is waited for, and how to get there.
 #[derive(Clone)]
 struct Place {
-    servers: Servers,
+    topology: Topology,
     connector: Connector,
     key: String,
     /// Where it is announced that something will be due.
@@ -51,9 +51,9 @@ struct Place {
 }
 
 impl RedisWaiter {
-    pub(super) fn new(servers: Servers, connector: Connector, key: &str, channel: Option<String>) -> Self {
+    pub(super) fn new(topology: Topology, connector: Connector, key: &str, channel: Option<String>) -> Self {
         let (announced, announcements) = watch::channel(false);
-        let place = Place { servers, connector, key: key.to_owned(), channel, announced };
+        let place = Place { topology, connector, key: key.to_owned(), channel, announced };
         Self { place, connection: None, failures: 0, under_way: None, announcements }
     }
 
@@ -93,11 +93,11 @@ impl Place {
                 answer = command.query_async(&mut waits.connection) => answer,
                 () = waits.link.is_past(waits.serial), if matches!(waits.link.endpoint(), Endpoint::Master(_)) => return None,
             };
-            answer.inspect_err(|error| self.servers.follow(error, &waits.link)).ok()?;
+            answer.inspect_err(|error| self.topology.follow(error, &waits.link)).ok()?;
             Some(waits)
         };
         tokio::time::timeout(SLICE + GRACE, wait).await.unwrap_or_else(|_| {
-            self.servers.look_again();
+            self.topology.look_again();
             None
         })
     }
@@ -110,12 +110,12 @@ impl Place {
                 announced.send_replace(push.kind == PushKind::Disconnection);
             }
         });
-        let link = self.servers.connection_of(&self.key).ok()?;
+        let link = self.topology.connection_of(&self.key).ok()?;
         // A master that is left after this is left here, too.
         let serial = link.serial();
         let made = tokio::time::timeout(self.connector.timeout, self.connector.connect(link.endpoint(), pushes)).await;
         let Ok(Ok(Connected { mut connection, .. })) = made else {
-            self.servers.refresh().await;
+            self.topology.refresh().await;
             return None;
         };
         if let Some(channel) = &self.channel {

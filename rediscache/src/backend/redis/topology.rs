@@ -11,12 +11,12 @@ use crate::error::Result;
 
 /// Which server serves a key.
 #[derive(Clone)]
-pub(super) enum Servers {
+pub(super) enum Topology {
     One(Connection),
     Cluster(Cluster),
 }
 
-impl Servers {
+impl Topology {
     /// The same servers over other connections. What is learned of who serves what holds for both.
     pub(super) fn beside(&self, connector: &Connector, home: &Arc<Home>) -> Self {
         match self {
