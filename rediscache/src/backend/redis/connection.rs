@@ -22,7 +22,7 @@ use crate::error::{Error, ErrorKind, Result};
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
 
 /// How long a connection may say nothing, or be on its way, until it is taken for dead if another can be made.
-pub(super) const DOUBT: Duration = Duration::from_millis(500);
+pub(super) const HEDGE_AFTER: Duration = Duration::from_millis(500);
 
 /// One connection to one endpoint, made when someone needs it and made anew when it broke.
 ///
@@ -275,14 +275,14 @@ impl Connecting {
         }
         let connected = async {
             let mut first = pin!(self.connect_once());
-            if let Ok(connected) = tokio::time::timeout(DOUBT, &mut first).await {
+            if let Ok(connected) = tokio::time::timeout(HEDGE_AFTER, &mut first).await {
                 return connected;
             }
             // It may be slow, or lost on the way and never end.
             loop {
                 tokio::select! {
                     connected = &mut first => return connected,
-                    connected = tokio::time::timeout(DOUBT, self.connect_once()) => {
+                    connected = tokio::time::timeout(HEDGE_AFTER, self.connect_once()) => {
                         if let Ok(connected) = connected {
                             return connected;
                         }

@@ -1,8 +1,8 @@
 //! The Redis store: each operation as one command, or one script where no command is atomic.
 
 mod announcement;
+mod attempt;
 mod batch;
-mod call;
 mod cluster;
 mod connection;
 mod connector;

@@ -8,9 +8,9 @@ use redis::{Cmd, FromRedisValue, Pipeline, RedisError, RedisResult, Value};
 
 use super::RedisWaiter;
 use super::announcement;
-use super::call::{Patience, Progress, Sent};
+use super::attempt::{Attempt, Patience, Progress};
 use super::cluster::{Cluster, tag};
-use super::connection::{Connection, DOUBT, Live};
+use super::connection::{Connection, HEDGE_AFTER, Live};
 use super::connector::{Connector, Endpoint, Endpoints};
 use super::error::{broke_twice, from_driver, not_connected, timed_out};
 use super::hub::Hub;
@@ -38,7 +38,7 @@ pub(super) struct Router {
     home: Arc<Home>,
     response_timeout: Duration,
     /// How long a connection may say nothing until it is in doubt.
-    doubt: Duration,
+    hedge_after: Duration,
     /// What is kept of reads.
     pub(super) hub: Arc<Hub>,
 }
@@ -52,8 +52,8 @@ impl Router {
             Endpoints::Cluster(seeds) => Topology::Cluster(Cluster::new(seeds, &connector, &home)),
         };
         let hub = Arc::new(Hub::new(matches!(topology, Topology::Cluster(_))));
-        let (response_timeout, doubt) = (config.response_timeout, DOUBT.min(config.response_timeout / 2));
-        let connection = Self { topology, connector, home, response_timeout, doubt, hub };
+        let (response_timeout, hedge_after) = (config.response_timeout, HEDGE_AFTER.min(config.response_timeout / 2));
+        let connection = Self { topology, connector, home, response_timeout, hedge_after, hub };
         let opened = async {
             match &connection.topology {
                 Topology::One(link) => link.live().await.map(drop),
@@ -74,7 +74,7 @@ impl Router {
         let (home, hub, connector) =
             (Arc::clone(&self.home), Arc::clone(&self.hub), Connector::telling(config, &self.hub));
         let topology = self.topology.beside(&connector, &home);
-        Self { topology, connector, home, response_timeout: self.response_timeout, doubt: self.doubt, hub }
+        Self { topology, connector, home, response_timeout: self.response_timeout, hedge_after: self.hedge_after, hub }
     }
 
     /// Sends one command, which names its key first.
@@ -263,7 +263,7 @@ impl Router {
     /// What a call says that was not answered in time.
     fn late(&self, progress: Progress) -> Error {
         match progress.under_way {
-            Some(Sent { link, live, heard }) => {
+            Some(Attempt { link, live, heard }) => {
                 // Nothing at all came meanwhile: the connection may be dead without knowing.
                 if live.heard() == heard {
                     link.lost(&live);
@@ -306,12 +306,12 @@ impl Router {
                 }
             };
             let heard = live.heard();
-            let sent = progress.under_way.insert(Sent { link, live, heard });
+            let sent = progress.under_way.insert(Attempt { link, live, heard });
             // The first connection may still bring a write that was made again long ago: only reads are asked again.
             let may_repeat = effect == Effect::None && !progress.broke;
-            let (answer, another) = sent.answer(&self.topology, request, asking, may_repeat, self.doubt).await;
+            let (answer, another) = sent.answer(&self.topology, request, asking, may_repeat, self.hedge_after).await;
             progress.broke |= another.is_some();
-            let Some(Sent { link, live, .. }) = progress.under_way.take() else { return Err(fault::unexpected()) };
+            let Some(Attempt { link, live, .. }) = progress.under_way.take() else { return Err(fault::unexpected()) };
             let error = match answer {
                 Ok(value) => {
                     live.hear();

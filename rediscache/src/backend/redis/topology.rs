@@ -3,7 +3,7 @@ use std::sync::Arc;
 use redis::RedisError;
 
 use super::cluster::{Cluster, slot};
-use super::connection::{Connection, DOUBT, Live};
+use super::connection::{Connection, HEDGE_AFTER, Live};
 use super::connector::Connector;
 use super::request::Remedy;
 use crate::backend::Home;
@@ -36,7 +36,7 @@ impl Topology {
     pub(super) async fn live(&self, link: &Connection) -> Option<Result<Live>> {
         match self {
             Self::One(_) => Some(link.live().await),
-            Self::Cluster(_) => Box::pin(tokio::time::timeout(DOUBT, link.live())).await.ok(),
+            Self::Cluster(_) => Box::pin(tokio::time::timeout(HEDGE_AFTER, link.live())).await.ok(),
         }
     }
 

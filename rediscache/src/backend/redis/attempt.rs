@@ -16,20 +16,20 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_m
 /// How far a call has come.
 #[derive(Default)]
 pub(super) struct Progress {
-    pub(super) under_way: Option<Sent>,
+    pub(super) under_way: Option<Attempt>,
     /// Whether a connection broke under it.
     pub(super) broke: bool,
 }
 
 /// Where a call is that is not answered yet.
-pub(super) struct Sent {
+pub(super) struct Attempt {
     pub(super) link: Connection,
     pub(super) live: Live,
     /// How many answers there were when it was sent.
     pub(super) heard: u64,
 }
 
-impl Sent {
+impl Attempt {
     /// Sends it and waits for the answer, which another connection may bring: it is sent twice, if it may, when the
     /// connection says nothing and another takes its place.
     pub(super) async fn answer(
@@ -38,12 +38,12 @@ impl Sent {
         request: Request<'_>,
         asking: bool,
         may_repeat: bool,
-        doubt: Duration,
+        hedge_after: Duration,
     ) -> (RedisResult<Value>, Option<Live>) {
         let mut answer = pin!(request.send(&self.live, asking));
         let mut heard = self.heard;
         loop {
-            if let Ok(answer) = tokio::time::timeout(doubt, &mut answer).await {
+            if let Ok(answer) = tokio::time::timeout(hedge_after, &mut answer).await {
                 return (answer, None);
             }
             let before = std::mem::replace(&mut heard, self.live.heard());
