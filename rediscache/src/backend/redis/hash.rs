@@ -75,7 +75,7 @@ impl RedisStore {
     pub(crate) async fn replace_all(&self, key: &str, pairs: &Packed) -> Result<()> {
         let _touch = self.touch(key, Change::All);
         let mut script = script::REPLACE_ALL.key(key);
-        script.has_effect(Effect::Same);
+        script.has_effect(Effect::Idempotent);
         for part in pairs.iter() {
             script.arg(part);
         }

@@ -51,10 +51,10 @@ impl RedisStore {
         let mut script = script::WHOLE_KEY.key(key);
         script.arg(data).arg(command).arg(argument);
         script.has_effect(match command {
-            "PTTL" => Effect::None,
+            "PTTL" => Effect::Read,
             // The second time, it would say that there was no expiry.
             "PERSIST" => Effect::Once,
-            _ => Effect::Same,
+            _ => Effect::Idempotent,
         });
         match command {
             "PTTL" => self.router.invoke(&script).await,

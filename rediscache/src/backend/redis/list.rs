@@ -23,7 +23,7 @@ impl RedisStore {
             return self.router.query(&with_all("RPUSH", key, items)).await;
         };
         let mut script = script::PUT_BACK.keys(&[key.to_owned(), token]);
-        script.has_effect(Effect::Same);
+        script.has_effect(Effect::Idempotent);
         for item in items.iter() {
             script.arg(item);
         }

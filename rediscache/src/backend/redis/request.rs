@@ -15,9 +15,9 @@ const MOST_REPEATED: usize = 1 << 20;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Effect {
     /// It reads.
-    None,
+    Read,
     /// It leaves what it left the first time, and answers the same.
-    Same,
+    Idempotent,
     /// The second time would do more, or say something else.
     Once,
 }
@@ -157,8 +157,8 @@ impl Effect {
         const READS: [&[u8]; 10] =
             [b"HEXISTS", b"HGET", b"HGETALL", b"HKEYS", b"HLEN", b"HMGET", b"HSCAN", b"HVALS", b"LLEN", b"LRANGE"];
         match command.args_iter().next() {
-            Some(Arg::Simple(name)) if READS.contains(&name) => Self::None,
-            Some(Arg::Simple(b"HSET")) if size(command) <= MOST_REPEATED => Self::Same,
+            Some(Arg::Simple(name)) if READS.contains(&name) => Self::Read,
+            Some(Arg::Simple(b"HSET")) if size(command) <= MOST_REPEATED => Self::Idempotent,
             _ => Self::Once,
         }
     }

@@ -88,7 +88,7 @@ impl Router {
             // Each by itself, since the key may move on half way.
             return Ok(all(commands.cmd_iter().map(|command| self.query(command))).await);
         }
-        let effect = commands.cmd_iter().map(Effect::of).max().unwrap_or(Effect::None);
+        let effect = commands.cmd_iter().map(Effect::of).max().unwrap_or(Effect::Read);
         let answers: Vec<Value> = self.call(Request::Commands(commands.ignore_errors()), effect).await?;
         let answer = |value: Value| value.extract_error().and_then(|value| Ok(T::from_redis_value(value)?));
         Ok(answers.into_iter().map(|value| answer(value).map_err(|error| from_driver(&error))).collect())
@@ -96,7 +96,7 @@ impl Router {
 
     /// Sends several reads on one key together, and tells which connection brought the answers.
     pub(super) async fn query_over(&self, commands: &Pipeline) -> Result<(Vec<Value>, Connection, Live)> {
-        self.call_over(Request::Commands(commands), Effect::None).await
+        self.call_over(Request::Commands(commands), Effect::Read).await
     }
 
     /// Runs a script by its digest; the script itself is sent only when the server does not know it.
@@ -255,8 +255,8 @@ impl Router {
             Err(error) => Err(from_driver(&error.into())),
         });
         match effect {
-            Effect::None => answer.map_err(Error::without_effect),
-            Effect::Same | Effect::Once => answer,
+            Effect::Read => answer.map_err(Error::without_effect),
+            Effect::Idempotent | Effect::Once => answer,
         }
     }
 
@@ -308,7 +308,7 @@ impl Router {
             let heard = live.heard();
             let sent = progress.under_way.insert(Attempt { link, live, heard });
             // The first connection may still bring a write that was made again long ago: only reads are asked again.
-            let may_repeat = effect == Effect::None && !progress.broke;
+            let may_repeat = effect == Effect::Read && !progress.broke;
             let (answer, another) = sent.answer(&self.topology, request, asking, may_repeat, self.hedge_after).await;
             progress.broke |= another.is_some();
             let Some(Attempt { link, live, .. }) = progress.under_way.take() else { return Err(fault::unexpected()) };

@@ -81,8 +81,8 @@ impl RedisStore {
         script.arg(command).arg(&worker.name).arg(milliseconds(worker.silence));
         script.arg(worker.most_attempts.unwrap_or(0)).arg(arguments);
         script.has_effect(match command {
-            "len" | "delayed_len" => Effect::None,
-            "beat" => Effect::Same,
+            "len" | "delayed_len" => Effect::Read,
+            "beat" => Effect::Idempotent,
             _ => Effect::Once,
         });
         self.router.invoke(&script).await
