@@ -11,10 +11,10 @@ use tokio::sync::watch;
 
 use super::connector::{Connected, Connector, Endpoint};
 use super::error::{not_connected, silenced, while_connecting};
-use super::hub::Hub;
 use super::router::within;
 use super::sentinel::MasterAddress;
 use super::station::Station;
+use super::watched_keys::WatchedKeys;
 use crate::backend::{Home, fault};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -302,7 +302,7 @@ impl Connecting {
 
     async fn connect_once(&self) -> RedisResult<Live> {
         let (serial, link) = (self.begun.fetch_add(1, Ordering::Relaxed), self.link.clone());
-        let station = self.connector.hub.as_ref().map(Hub::station);
+        let station = self.connector.watched.as_ref().map(WatchedKeys::station);
         let ear = station.clone();
         let pushes = Box::new(move |push: redis::PushInfo| {
             if let Some(station) = &ear {

@@ -15,8 +15,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::error::from_driver;
-use super::hub::Hub;
 use super::sentinel::{MasterAddress, Sentinels};
+use super::watched_keys::WatchedKeys;
 #[cfg(feature = "tls")]
 use crate::config::Tls;
 use crate::config::{Config, Deployment, ServerUrl};
@@ -31,7 +31,7 @@ pub(super) struct Connector {
     name: Arc<str>,
     pub(super) timeout: Duration,
     /// Who is told of changes by these connections.
-    pub(super) hub: Option<Arc<Hub>>,
+    pub(super) watched: Option<Arc<WatchedKeys>>,
 }
 
 /// Whom a connection is made to.
@@ -77,12 +77,12 @@ pub(super) type Pushes = Box<dyn Fn(PushInfo) + Send + Sync>;
 
 impl Connector {
     pub(super) fn new(config: &Config) -> Self {
-        Self { name: config.client_name.as_str().into(), timeout: config.connect_timeout, hub: None }
+        Self { name: config.client_name.as_str().into(), timeout: config.connect_timeout, watched: None }
     }
 
     /// Makes connections that tell of changes.
-    pub(super) fn telling(config: &Config, hub: &Arc<Hub>) -> Self {
-        Self { hub: Some(Arc::clone(hub)), ..Self::new(config) }
+    pub(super) fn telling(config: &Config, watched: &Arc<WatchedKeys>) -> Self {
+        Self { watched: Some(Arc::clone(watched)), ..Self::new(config) }
     }
 
     /// Makes one connection. It is up to the caller to bound how long that takes.
@@ -107,7 +107,7 @@ impl Connector {
         server: ConnectionInfo,
         pushes: Pushes,
     ) -> RedisResult<MultiplexedConnection> {
-        if self.hub.is_some() && server.redis_settings().protocol() == ProtocolVersion::RESP2 {
+        if self.watched.is_some() && server.redis_settings().protocol() == ProtocolVersion::RESP2 {
             // It would take the request to tell of changes, and tell nothing.
             return Err((ErrorKind::RESP3NotSupported, "changes are told in RESP3").into());
         }

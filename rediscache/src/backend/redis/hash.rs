@@ -1,7 +1,7 @@
 use redis::{Cmd, Value, cmd};
 
-use super::hub::Touch;
 use super::request::Effect;
+use super::watched_keys::Touch;
 use super::{RedisStore, script};
 use crate::backend::near::Change;
 use crate::backend::{Compared, Entries, Increment, Packed, Page};
@@ -108,12 +108,12 @@ impl RedisStore {
 
     /// Says that what is kept of this key in this process is about to change, until the guard is dropped.
     pub(super) fn touch<'a>(&'a self, key: &'a str, change: Change<'a>) -> Touch<'a> {
-        self.router.hub.touch(key, change)
+        self.router.watched.touch(key, change)
     }
 
     /// These fields; none when nothing is kept anyway.
     fn touched<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> Vec<&'a [u8]> {
-        if self.router.hub.is_used() { fields.collect() } else { Vec::new() }
+        if self.router.watched.is_used() { fields.collect() } else { Vec::new() }
     }
 }
 

@@ -10,7 +10,6 @@ mod crowd;
 mod error;
 mod gather;
 mod hash;
-mod hub;
 mod lifetime;
 mod list;
 mod near;
@@ -23,6 +22,7 @@ mod task;
 mod topology;
 mod transaction;
 mod waiter;
+mod watched_keys;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -102,6 +102,6 @@ impl RedisStore {
     pub(crate) fn close(&self) {
         self.router.close();
         self.near.close();
-        self.router.hub.end();
+        self.router.watched.end();
     }
 }

@@ -19,7 +19,7 @@ const ATTEMPTS: u32 = 3;
 
 impl RedisStore {
     pub(crate) fn watch(&self, key: &str) -> Arc<Watch> {
-        self.router.hub.watch(key)
+        self.router.watched.watch(key)
     }
 
     pub(crate) async fn near_get(&self, key: &str, field: &[u8]) -> Result<(Option<Vec<u8>>, Proof)> {
@@ -33,7 +33,7 @@ impl RedisStore {
 
 /// Reads fields, and how long the key has to live.
 pub(super) async fn read(router: &Router, key: &str, fields: &Packed) -> Result<(Vec<Option<Vec<u8>>>, Proof)> {
-    let watch = router.hub.watch(key);
+    let watch = router.watched.watch(key);
     let mut commands = Pipeline::with_capacity(2);
     commands.add_command(with_all(if fields.len() == 1 { "HGET" } else { "HMGET" }, key, fields));
     commands.cmd("PTTL").arg(key);

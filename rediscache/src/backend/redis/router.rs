@@ -13,10 +13,10 @@ use super::cluster::{Cluster, tag};
 use super::connection::{Connection, HEDGE_AFTER, Live};
 use super::connector::{Connector, Endpoint, Endpoints};
 use super::error::{broke_twice, from_driver, not_connected, timed_out};
-use super::hub::Hub;
 use super::request::{Effect, Remedy, Request};
 use super::script::{Invocation, together};
 use super::topology::Topology;
+use super::watched_keys::WatchedKeys;
 use crate::backend::near::Change;
 use crate::backend::{Home, fault};
 use crate::config::{Config, Deployment};
@@ -40,7 +40,7 @@ pub(super) struct Router {
     /// How long a connection may say nothing until it is in doubt.
     hedge_after: Duration,
     /// What is kept of reads.
-    pub(super) hub: Arc<Hub>,
+    pub(super) watched: Arc<WatchedKeys>,
 }
 
 impl Router {
@@ -51,9 +51,9 @@ impl Router {
             Endpoints::One(endpoint) => Topology::One(Connection::new(endpoint, &connector, &home)),
             Endpoints::Cluster(seeds) => Topology::Cluster(Cluster::new(seeds, &connector, &home)),
         };
-        let hub = Arc::new(Hub::new(matches!(topology, Topology::Cluster(_))));
+        let watched = Arc::new(WatchedKeys::new(matches!(topology, Topology::Cluster(_))));
         let (response_timeout, hedge_after) = (config.response_timeout, HEDGE_AFTER.min(config.response_timeout / 2));
-        let connection = Self { topology, connector, home, response_timeout, hedge_after, hub };
+        let connection = Self { topology, connector, home, response_timeout, hedge_after, watched };
         let opened = async {
             match &connection.topology {
                 Topology::One(link) => link.live().await.map(drop),
@@ -71,10 +71,17 @@ impl Router {
 
     /// The same way over connections that tell of changes, made when they are needed.
     pub(super) fn telling(&self, config: &Config) -> Self {
-        let (home, hub, connector) =
-            (Arc::clone(&self.home), Arc::clone(&self.hub), Connector::telling(config, &self.hub));
+        let (home, watched, connector) =
+            (Arc::clone(&self.home), Arc::clone(&self.watched), Connector::telling(config, &self.watched));
         let topology = self.topology.beside(&connector, &home);
-        Self { topology, connector, home, response_timeout: self.response_timeout, hedge_after: self.hedge_after, hub }
+        Self {
+            topology,
+            connector,
+            home,
+            response_timeout: self.response_timeout,
+            hedge_after: self.hedge_after,
+            watched,
+        }
     }
 
     /// Sends one command, which names its key first.
@@ -173,7 +180,7 @@ impl Router {
 
     /// Where and what to publish of a change, where those who write to the key do.
     fn announcement(&self, key: &str, change: Change<'_>) -> Result<Option<(String, Vec<u8>)>> {
-        if !self.hub.find(key).is_some_and(|watch| watch.is_announced()) {
+        if !self.watched.find(key).is_some_and(|watch| watch.is_announced()) {
             return Ok(None);
         }
         Ok(Some((self.beside(key, announcement::CHANNEL)?, announcement::write(change))))
@@ -327,7 +334,7 @@ impl Router {
                 Remedy::Reconnect => {
                     link.lost(&live);
                     if link.endpoint().is_master() {
-                        self.hub.end();
+                        self.watched.end();
                     }
                     match effect {
                         Effect::Once => return Err(from_driver(&error)),
@@ -339,13 +346,13 @@ impl Router {
                     found_master = true;
                     link.lost(&live);
                     // Near reads must not go to the one of before.
-                    self.hub.end();
+                    self.watched.end();
                     Box::pin(self.topology.refresh()).await;
                 }
                 Remedy::Move(slot, node) if redirections < REDIRECTIONS => {
                     redirections += 1;
                     self.topology.moved(slot, &node, &link);
-                    self.hub.left(request.key());
+                    self.watched.left(request.key());
                 }
                 Remedy::Ask(node) if redirections < REDIRECTIONS && request.has_one_key() => {
                     redirections += 1;

@@ -10,10 +10,10 @@ use tokio::sync::watch;
 use super::announcement;
 use super::connection::{Connection, Live};
 use super::error::untold;
-use super::hub::Hub;
 use super::request::Remedy;
 use super::router::Router;
 use super::topology::Topology;
+use super::watched_keys::WatchedKeys;
 use crate::backend::near::{Change, NEVER, Watch, now};
 use crate::error::Result;
 
@@ -31,7 +31,7 @@ const LEAST_PACE: Duration = Duration::from_millis(5);
 /// Answers and what the server tells come in one stream. So when an answer is in, all that was told before the server
 /// gave it has been heard.
 pub(super) struct Station {
-    hub: Weak<Hub>,
+    watched: Weak<WatchedKeys>,
     /// Not zero.
     id: u64,
     state: Mutex<State>,
@@ -57,15 +57,15 @@ struct State {
 
 impl Station {
     /// A connection that is about to be made; `id` is not zero.
-    pub(super) fn new(hub: &Arc<Hub>, id: u64) -> Self {
+    pub(super) fn new(watched: &Arc<WatchedKeys>, id: u64) -> Self {
         let (over, _) = watch::channel(false);
         Self {
-            hub: Arc::downgrade(hub),
+            watched: Arc::downgrade(watched),
             id,
             state: Mutex::default(),
             bound: AtomicU64::new(NEVER),
             heard: AtomicU64::new(0),
-            is_node: hub.is_of_cluster,
+            is_node: watched.is_of_cluster,
             beating: AtomicBool::new(false),
             over,
         }
@@ -97,13 +97,13 @@ impl Station {
 
     /// What the server says unasked, in order with its answers.
     pub(super) fn hear(&self, push: &PushInfo) {
-        let Some(hub) = self.hub.upgrade() else { return };
+        let Some(watched) = self.watched.upgrade() else { return };
         let channel = |at: usize| push.data.get(at).and_then(text);
         match (&push.kind, push.data.as_slice()) {
             (PushKind::Invalidate, [Value::Array(keys)]) => {
                 for key in keys.iter().filter_map(text) {
                     self.explain(None);
-                    let Some(watch) = hub.find(key) else { continue };
+                    let Some(watch) = watched.find(key) else { continue };
                     if watch.is_tracked() {
                         watch.invalidate(Change::All);
                     } else {
@@ -111,9 +111,9 @@ impl Station {
                     }
                 }
             }
-            (PushKind::Invalidate, _) => hub.everything_changed(),
+            (PushKind::Invalidate, _) => watched.everything_changed(),
             (PushKind::Message | PushKind::SMessage, [_, Value::BulkString(said)]) => {
-                let watch = channel(0).and_then(|channel| hub.of_channel(channel));
+                let watch = channel(0).and_then(|channel| watched.of_channel(channel));
                 self.explain(watch.as_ref());
                 if let Some(watch) = watch {
                     announcement::read(said, |change| watch.invalidate(change));
@@ -168,7 +168,7 @@ impl Station {
     fn attach(&self, watch: &Arc<Watch>) {
         let mut state = self.state();
         if !self.is_over() && !watch.rely_on(self.id) {
-            // Those that are held by nobody else but the hub watch over nothing.
+            // Those that are held by nobody else but the watched watch over nothing.
             state.watches.retain(|other| !Arc::ptr_eq(other, watch) && Arc::strong_count(other) > 2);
             state.watches.push(Arc::clone(watch));
             watch.hear(self.id, self.heard.load(Ordering::Acquire));
@@ -183,8 +183,8 @@ impl Station {
         sharded: bool,
         connection: &mut MultiplexedConnection,
     ) -> Result<bool> {
-        if let Some(hub) = self.hub.upgrade() {
-            hub.hear_of(&channel, watch.key());
+        if let Some(watched) = self.watched.upgrade() {
+            watched.hear_of(&channel, watch.key());
         }
         if self.state().subscribed.contains(&channel) {
             return Ok(true);
@@ -209,10 +209,10 @@ impl Station {
 
     /// Whether most of the channels are of names that are not used any more.
     fn hears_too_much(&self) -> bool {
-        let (state, hub) = (self.state(), self.hub.upgrade());
-        // Held by the hub, by this, and here.
+        let (state, watched) = (self.state(), self.watched.upgrade());
+        // Held by the watched, by this, and here.
         let is_used = |watch: &Arc<Watch>| Arc::strong_count(watch) > 3;
-        let watches = state.subscribed.iter().filter_map(|channel| hub.as_ref()?.of_channel(channel));
+        let watches = state.subscribed.iter().filter_map(|channel| watched.as_ref()?.of_channel(channel));
         state.subscribed.len() >= CHANNELS && 2 * watches.filter(is_used).count() < state.subscribed.len()
     }
 

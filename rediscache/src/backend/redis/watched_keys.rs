@@ -10,7 +10,7 @@ const WATCHES: usize = 1024;
 
 /// What a session keeps watch over, and the connections that tell of it.
 #[derive(Default)]
-pub(super) struct Hub {
+pub(super) struct WatchedKeys {
     /// Whether they are to nodes of a cluster, which may serve a key no more.
     pub(super) is_of_cluster: bool,
     watches: RwLock<HashMap<Box<str>, Arc<Watch>>>,
@@ -22,7 +22,7 @@ pub(super) struct Hub {
     made: AtomicU64,
 }
 
-impl Hub {
+impl WatchedKeys {
     pub(super) fn new(is_of_cluster: bool) -> Self {
         Self { is_of_cluster, ..Self::default() }
     }
@@ -70,7 +70,7 @@ impl Hub {
         if let Some(watch) = &watch {
             watch.forget(change);
         }
-        Touch { hub: self, key, watch, change }
+        Touch { watched: self, key, watch, change }
     }
 
     /// Whether anything is watched.
@@ -108,7 +108,7 @@ impl Hub {
 /// A write of this process: drops what it concerns before it is sent, and again when it is over, however it ends, so that
 /// what was read meanwhile is not kept.
 pub(super) struct Touch<'a> {
-    hub: &'a Hub,
+    watched: &'a WatchedKeys,
     key: &'a str,
     watch: Option<Arc<Watch>>,
     change: Change<'a>,
@@ -120,7 +120,7 @@ impl Drop for Touch<'_> {
             Some(watch) => watch.forget(self.change),
             // Someone may have begun to read meanwhile.
             None => {
-                if let Some(watch) = self.hub.find(self.key) {
+                if let Some(watch) = self.watched.find(self.key) {
                     watch.forget(Change::All);
                 }
             }
