@@ -11,9 +11,9 @@ use tokio::sync::watch;
 
 use super::connector::{Connected, Connector, Endpoint};
 use super::error::{not_connected, silenced, while_connecting};
+use super::invalidation_listener::InvalidationListener;
 use super::router::within;
 use super::sentinel::MasterAddress;
-use super::station::Station;
 use super::watched_keys::WatchedKeys;
 use crate::backend::{Home, fault};
 use crate::error::{Error, ErrorKind, Result};
@@ -68,7 +68,7 @@ pub(super) struct Live {
     address: Option<MasterAddress>,
     health: Arc<Health>,
     /// What it tells of changes, where it does.
-    pub(super) station: Option<Arc<Station>>,
+    pub(super) listener: Option<Arc<InvalidationListener>>,
 }
 
 /// What is known of a connection's health.
@@ -212,8 +212,8 @@ impl Connection {
 impl State {
     /// Lets go of it while no lock is held, and of what relies on its connection.
     fn end(self) {
-        if let Self::Up(Live { station: Some(station), .. }) = self {
-            station.end();
+        if let Self::Up(Live { listener: Some(listener), .. }) = self {
+            listener.end();
         }
     }
 }
@@ -293,8 +293,8 @@ impl Connecting {
         let limit = self.connector.timeout;
         let connected = within(limit, connected, while_connecting).await;
         let mut live = connected.map_err(|error| silenced(error, &self.endpoint.secrets()))?;
-        if let Some(station) = &live.station {
-            let opened = tokio::time::timeout(limit, station.open(&mut live.connection)).await;
+        if let Some(listener) = &live.listener {
+            let opened = tokio::time::timeout(limit, listener.open(&mut live.connection)).await;
             opened.unwrap_or_else(|_| Err(not_connected(limit)))?;
         }
         Ok(live)
@@ -302,13 +302,13 @@ impl Connecting {
 
     async fn connect_once(&self) -> RedisResult<Live> {
         let (serial, link) = (self.begun.fetch_add(1, Ordering::Relaxed), self.link.clone());
-        let station = self.connector.watched.as_ref().map(WatchedKeys::station);
-        let ear = station.clone();
+        let listener = self.connector.watched.as_ref().map(WatchedKeys::listener);
+        let ear = listener.clone();
         let pushes = Box::new(move |push: redis::PushInfo| {
-            if let Some(station) = &ear {
-                station.hear(&push);
+            if let Some(listener) = &ear {
+                listener.hear(&push);
             }
-            let is_over = ear.as_ref().is_some_and(|station| station.is_over());
+            let is_over = ear.as_ref().is_some_and(|listener| listener.is_over());
             if (is_over || push.kind == PushKind::Disconnection)
                 && let Some(link) = link.upgrade()
             {
@@ -316,7 +316,7 @@ impl Connecting {
             }
         });
         let Connected { connection, address } = self.connector.connect(&self.endpoint, pushes).await?;
-        Ok(Live { connection, serial, failures: self.failures, address, health: Arc::default(), station })
+        Ok(Live { connection, serial, failures: self.failures, address, health: Arc::default(), listener })
     }
 
     /// Has a connection to a master given up when the master is elsewhere.

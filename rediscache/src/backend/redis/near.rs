@@ -40,26 +40,26 @@ pub(super) async fn read(router: &Router, key: &str, fields: &Packed) -> Result<
     for _ in 0..ATTEMPTS {
         let asked = now();
         let (answers, link, live) = router.query_over(&commands).await?;
-        let Some(station) = &live.station else { return Err(fault::unexpected()) };
+        let Some(listener) = &live.listener else { return Err(fault::unexpected()) };
         let mut kept = true;
         if watch.is_announced() {
             let channel = router.beside(key, CHANNEL)?;
             let mut subscriber = live.connection.clone();
-            let subscribed = station.subscribe(&watch, channel, router.is_cluster(), &mut subscriber);
+            let subscribed = listener.subscribe(&watch, channel, router.is_cluster(), &mut subscriber);
             kept = router.in_time(subscribed).await?;
         }
         // Given up by now, it may have brought the answer to another call.
-        if station.is_over() {
+        if listener.is_over() {
             link.lost(&live);
             continue;
         }
         if kept {
-            station.answered(&watch, asked);
-            station.keep_alive(&watch, &link, &live, router);
+            listener.answered(&watch, asked);
+            listener.keep_alive(&watch, &link, &live, router);
         }
         let [values, left] = <[Value; 2]>::try_from(answers).map_err(|_| fault::unexpected())?;
         let proof =
-            Proof { source: if kept { station.id() } else { 0 }, asked, ends: asked.saturating_add(life(&left)) };
+            Proof { source: if kept { listener.id() } else { 0 }, asked, ends: asked.saturating_add(life(&left)) };
         return Ok((read_values(values, fields.len())?, proof));
     }
     Err(broken())

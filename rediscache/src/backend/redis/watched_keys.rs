@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
-use super::station::Station;
+use super::invalidation_listener::InvalidationListener;
 use crate::backend::near::{Change, Watch};
 
 /// How many watches are kept for the next call, used or not.
@@ -18,7 +18,7 @@ pub(super) struct WatchedKeys {
     channels: RwLock<HashMap<Box<str>, Box<str>>>,
     /// Whether there is any: sessions that keep nothing pay for no more than this.
     any: AtomicBool,
-    stations: Mutex<Vec<Weak<Station>>>,
+    listeners: Mutex<Vec<Weak<InvalidationListener>>>,
     made: AtomicU64,
 }
 
@@ -78,18 +78,18 @@ impl WatchedKeys {
         self.any.load(Ordering::Acquire)
     }
 
-    pub(super) fn station(self: &Arc<Self>) -> Arc<Station> {
-        let station = Arc::new(Station::new(self, self.made.fetch_add(1, Ordering::Relaxed) + 1));
-        let mut stations = self.stations.lock().unwrap_or_else(PoisonError::into_inner);
-        stations.retain(|station| station.strong_count() > 0);
-        stations.push(Arc::downgrade(&station));
-        station
+    pub(super) fn listener(self: &Arc<Self>) -> Arc<InvalidationListener> {
+        let listener = Arc::new(InvalidationListener::new(self, self.made.fetch_add(1, Ordering::Relaxed) + 1));
+        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        listeners.retain(|listener| listener.strong_count() > 0);
+        listeners.push(Arc::downgrade(&listener));
+        listener
     }
 
     /// Ends all connections that tell of changes.
     pub(super) fn end(&self) {
-        let stations = std::mem::take(&mut *self.stations.lock().unwrap_or_else(PoisonError::into_inner));
-        stations.iter().filter_map(Weak::upgrade).for_each(|station| station.end());
+        let listeners = std::mem::take(&mut *self.listeners.lock().unwrap_or_else(PoisonError::into_inner));
+        listeners.iter().filter_map(Weak::upgrade).for_each(|listener| listener.end());
     }
 
     /// The key is not where it was, so that nobody may tell of its changes.

@@ -30,7 +30,7 @@ const LEAST_PACE: Duration = Duration::from_millis(5);
 ///
 /// Answers and what the server tells come in one stream. So when an answer is in, all that was told before the server
 /// gave it has been heard.
-pub(super) struct Station {
+pub(super) struct InvalidationListener {
     watched: Weak<WatchedKeys>,
     /// Not zero.
     id: u64,
@@ -55,7 +55,7 @@ struct State {
     unexplained: Option<(Arc<Watch>, u64)>,
 }
 
-impl Station {
+impl InvalidationListener {
     /// A connection that is about to be made; `id` is not zero.
     pub(super) fn new(watched: &Arc<WatchedKeys>, id: u64) -> Self {
         let (over, _) = watch::channel(false);
@@ -273,7 +273,7 @@ impl Station {
     }
 }
 
-/// The connection of a station, and how it came to be that one.
+/// The connection of a listener, and how it came to be that one.
 struct Way {
     link: Connection,
     live: Live,
@@ -288,25 +288,25 @@ impl Way {
 }
 
 /// Asks for signs of life, and gives the connection up when none comes.
-async fn beat(station: Weak<Station>, way: Way, mut over: watch::Receiver<bool>) {
+async fn beat(listener: Weak<InvalidationListener>, way: Way, mut over: watch::Receiver<bool>) {
     let mut unused = Duration::ZERO;
     loop {
-        let Some(pace) = station.upgrade().map(|station| station.pace()) else { return };
+        let Some(pace) = listener.upgrade().map(|listener| listener.pace()) else { return };
         tokio::select! {
             _ = over.wait_for(|over| *over) => return,
             () = tokio::time::sleep(pace) => {}
         }
-        let Some(station) = station.upgrade() else { return };
-        unused = if station.take_used() { Duration::ZERO } else { unused + pace };
+        let Some(listener) = listener.upgrade() else { return };
+        unused = if listener.take_used() { Duration::ZERO } else { unused + pace };
         if unused > IDLE {
-            station.beating.store(false, Ordering::Release);
+            listener.beating.store(false, Ordering::Release);
             return;
         }
-        let answered = tokio::time::timeout(station.bound().max(LEAST_PACE), station.ask(&way)).await;
+        let answered = tokio::time::timeout(listener.bound().max(LEAST_PACE), listener.ask(&way)).await;
         if !matches!(answered, Ok(Ok(()))) {
             // Silent for too long.
             way.link.lost(&way.live);
-            return station.end();
+            return listener.end();
         }
     }
 }
