@@ -1,7 +1,7 @@
 use redis::{Cmd, Value, cmd};
 
 use super::request::Effect;
-use super::watched_keys::Touch;
+use super::watched_keys::WriteGuard;
 use super::{RedisStore, script};
 use crate::backend::near::Change;
 use crate::backend::{Compared, Entries, Increment, Packed, Page};
@@ -20,17 +20,17 @@ impl RedisStore {
     }
 
     pub(crate) async fn set(&self, key: &str, field: &[u8], value: &[u8]) -> Result<()> {
-        let _touch = self.touch(key, Change::Field(field));
+        let _guard = self.guard_write(key, Change::Field(field));
         self.sets.call(key, (field, value)).await
     }
 
     pub(crate) async fn set_if_absent(&self, key: &str, field: &[u8], value: &[u8]) -> Result<bool> {
-        let _touch = self.touch(key, Change::Field(field));
+        let _guard = self.guard_write(key, Change::Field(field));
         self.router.change(cmd("HSETNX").arg(key).arg(field).arg(value), key, Change::Field(field)).await
     }
 
     pub(crate) async fn delete(&self, key: &str, field: &[u8]) -> Result<bool> {
-        let _touch = self.touch(key, Change::Field(field));
+        let _guard = self.guard_write(key, Change::Field(field));
         self.deletes.call(key, field).await?
     }
 
@@ -41,7 +41,7 @@ impl RedisStore {
         old: &[u8],
         new: Option<&[u8]>,
     ) -> Result<Compared> {
-        let _touch = self.touch(key, Change::Field(field));
+        let _guard = self.guard_write(key, Change::Field(field));
         let mut script = script::COMPARE_AND_SWAP.key(key);
         script.arg(field).arg(old).arg(new);
         Ok(match self.router.change_by(&script, key, Change::Field(field)).await? {
@@ -52,7 +52,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn increment(&self, key: &str, field: &[u8], by: &Increment) -> Result<Vec<u8>> {
-        let _touch = self.touch(key, Change::Field(field));
+        let _guard = self.guard_write(key, Change::Field(field));
         self.increments.call(key, (field, by)).await?
     }
 
@@ -62,18 +62,18 @@ impl RedisStore {
 
     pub(crate) async fn set_many(&self, key: &str, pairs: &Packed) -> Result<()> {
         let fields = self.touched(pairs.iter().step_by(2));
-        let _touch = self.touch(key, Change::of(&fields));
+        let _guard = self.guard_write(key, Change::of(&fields));
         self.router.change(&with_all("HSET", key, pairs), key, Change::of(&fields)).await
     }
 
     pub(crate) async fn delete_many(&self, key: &str, fields: &Packed) -> Result<u64> {
         let touched = self.touched(fields.iter());
-        let _touch = self.touch(key, Change::of(&touched));
+        let _guard = self.guard_write(key, Change::of(&touched));
         self.router.change(&with_all("HDEL", key, fields), key, Change::of(&touched)).await
     }
 
     pub(crate) async fn replace_all(&self, key: &str, pairs: &Packed) -> Result<()> {
-        let _touch = self.touch(key, Change::All);
+        let _guard = self.guard_write(key, Change::All);
         let mut script = script::REPLACE_ALL.key(key);
         script.has_effect(Effect::Idempotent);
         for part in pairs.iter() {
@@ -107,8 +107,8 @@ impl RedisStore {
     }
 
     /// Says that what is kept of this key in this process is about to change, until the guard is dropped.
-    pub(super) fn touch<'a>(&'a self, key: &'a str, change: Change<'a>) -> Touch<'a> {
-        self.router.watched.touch(key, change)
+    pub(super) fn guard_write<'a>(&'a self, key: &'a str, change: Change<'a>) -> WriteGuard<'a> {
+        self.router.watched.guard_write(key, change)
     }
 
     /// These fields; none when nothing is kept anyway.

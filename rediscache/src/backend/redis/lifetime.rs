@@ -10,17 +10,17 @@ use crate::error::Result;
 
 impl RedisStore {
     pub(crate) async fn clear(&self, key: &str, data: DataType) -> Result<()> {
-        let _touch = self.touch(key, Change::All);
+        let _guard = self.guard_write(key, Change::All);
         self.on_key(key, data, "UNLINK", None).await
     }
 
     pub(crate) async fn expire(&self, key: &str, data: DataType, after: Duration) -> Result<bool> {
-        let _touch = self.touch(key, Change::All);
+        let _guard = self.guard_write(key, Change::All);
         self.on_key(key, data, "PEXPIRE", Some(milliseconds(after))).await
     }
 
     pub(crate) async fn expire_at(&self, key: &str, data: DataType, at: SystemTime) -> Result<bool> {
-        let _touch = self.touch(key, Change::All);
+        let _guard = self.guard_write(key, Change::All);
         let since_epoch = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         self.on_key(key, data, "PEXPIREAT", Some(milliseconds(since_epoch))).await
     }
@@ -32,7 +32,7 @@ impl RedisStore {
     }
 
     pub(crate) async fn persist(&self, key: &str, data: DataType) -> Result<bool> {
-        let _touch = self.touch(key, Change::All);
+        let _guard = self.guard_write(key, Change::All);
         self.on_key(key, data, "PERSIST", None).await
     }
 

@@ -65,12 +65,12 @@ impl WatchedKeys {
     }
 
     /// A write of this process, until the guard is dropped.
-    pub(super) fn touch<'a>(&'a self, key: &'a str, change: Change<'a>) -> Touch<'a> {
+    pub(super) fn guard_write<'a>(&'a self, key: &'a str, change: Change<'a>) -> WriteGuard<'a> {
         let watch = self.find(key);
         if let Some(watch) = &watch {
             watch.forget(change);
         }
-        Touch { watched: self, key, watch, change }
+        WriteGuard { watched: self, key, watch, change }
     }
 
     /// Whether anything is watched.
@@ -107,14 +107,14 @@ impl WatchedKeys {
 
 /// A write of this process: drops what it concerns before it is sent, and again when it is over, however it ends, so that
 /// what was read meanwhile is not kept.
-pub(super) struct Touch<'a> {
+pub(super) struct WriteGuard<'a> {
     watched: &'a WatchedKeys,
     key: &'a str,
     watch: Option<Arc<Watch>>,
     change: Change<'a>,
 }
 
-impl Drop for Touch<'_> {
+impl Drop for WriteGuard<'_> {
     fn drop(&mut self) {
         match &self.watch {
             Some(watch) => watch.forget(self.change),
