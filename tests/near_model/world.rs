@@ -6,7 +6,7 @@ use loom::sync::Mutex;
 use loom::sync::mpsc::{Receiver, Sender, channel};
 use loom::thread::{JoinHandle, spawn};
 
-use crate::near::{Change, NEVER, Proof, Shelf, Watch};
+use crate::near::{Change, Coherence, NEVER, Proof, Shelf};
 
 pub(crate) const FIELD: &[u8] = b"i|1";
 
@@ -24,7 +24,7 @@ pub(crate) enum Said {
 
 pub(crate) struct World {
     /// The real one.
-    pub(crate) watch: Watch,
+    pub(crate) watch: Coherence,
     place: Arc<Place>,
     server: Mutex<Server>,
     change: Change<'static>,
@@ -56,7 +56,7 @@ impl World {
         let ((line, told), (answer, answers)) = (channel(), channel());
         let server = Server { value: OLD, tracked: true, deaf: false, ends: NEVER, line };
         let place = Arc::new(Place(Mutex::new(None)));
-        let world = Self { watch: Watch::new("key"), place, server: Mutex::new(server), change };
+        let world = Self { watch: Coherence::new("key"), place, server: Mutex::new(server), change };
         let shelf: Weak<dyn Shelf> = Arc::<Place>::downgrade(&world.place);
         world.watch.add(shelf, NEVER);
         world.watch.rely_on(1);

@@ -28,7 +28,7 @@ pub(crate) trait Shelf: Send + Sync {
 ///
 /// A reader takes a [`Ticket`] before it asks the server, and keeps the answer only if nothing was dropped since that the
 /// ticket is for. Checking and keeping are one step, as are counting a change and dropping what it concerns.
-pub(crate) struct Watch {
+pub(crate) struct Coherence {
     key: Box<str>,
     /// Whether those who write publish the fields they change.
     announced: AtomicBool,
@@ -97,7 +97,7 @@ impl<'a> Change<'a> {
     }
 }
 
-impl Watch {
+impl Coherence {
     pub(crate) fn new(key: &str) -> Self {
         Self {
             key: key.into(),

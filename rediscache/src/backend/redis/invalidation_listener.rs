@@ -14,7 +14,7 @@ use super::request::Remedy;
 use super::router::Router;
 use super::topology::Topology;
 use super::watched_keys::WatchedKeys;
-use crate::backend::near::{Change, NEVER, Watch, now};
+use crate::backend::near::{Change, Coherence, NEVER, now};
 use crate::error::Result;
 
 /// How long signs of life are asked for after something was last served.
@@ -49,10 +49,10 @@ pub(super) struct InvalidationListener {
 #[derive(Default)]
 struct State {
     /// What relies on this connection.
-    watches: Vec<Arc<Watch>>,
+    watches: Vec<Arc<Coherence>>,
     subscribed: HashSet<String>,
     /// Whose key changed without a word yet of what changed, and when that was heard.
-    unexplained: Option<(Arc<Watch>, u64)>,
+    unexplained: Option<(Arc<Coherence>, u64)>,
 }
 
 impl InvalidationListener {
@@ -126,7 +126,7 @@ impl InvalidationListener {
     }
 
     /// A key that changed, and of which nothing is said next, was changed by someone who does not publish.
-    fn explain(&self, said_of: Option<&Arc<Watch>>) {
+    fn explain(&self, said_of: Option<&Arc<Coherence>>) {
         let unexplained = self.state().unexplained.take();
         if let Some((watch, _)) = unexplained
             && said_of.is_none_or(|said_of| !Arc::ptr_eq(said_of, &watch))
@@ -150,7 +150,7 @@ impl InvalidationListener {
 
     /// Takes an answer about a key, to a request that was sent at `asked`, as a sign of life: the watch over it relies on
     /// this connection from now on, unless that is over.
-    pub(super) fn answered(&self, watch: &Arc<Watch>, asked: u64) {
+    pub(super) fn answered(&self, watch: &Arc<Coherence>, asked: u64) {
         self.attach(watch);
         if !self.is_clear(asked) {
             return;
@@ -165,7 +165,7 @@ impl InvalidationListener {
         }
     }
 
-    fn attach(&self, watch: &Arc<Watch>) {
+    fn attach(&self, watch: &Arc<Coherence>) {
         let mut state = self.state();
         if !self.is_over() && !watch.rely_on(self.id) {
             // Those that are held by nobody else but the watched watch over nothing.
@@ -178,7 +178,7 @@ impl InvalidationListener {
     /// Hears what is published of the key, from the return of this on; whether it did before.
     pub(super) async fn subscribe(
         &self,
-        watch: &Arc<Watch>,
+        watch: &Arc<Coherence>,
         channel: String,
         sharded: bool,
         connection: &mut MultiplexedConnection,
@@ -211,13 +211,13 @@ impl InvalidationListener {
     fn hears_too_much(&self) -> bool {
         let (state, watched) = (self.state(), self.watched.upgrade());
         // Held by the watched, by this, and here.
-        let is_used = |watch: &Arc<Watch>| Arc::strong_count(watch) > 3;
+        let is_used = |watch: &Arc<Coherence>| Arc::strong_count(watch) > 3;
         let watches = state.subscribed.iter().filter_map(|channel| watched.as_ref()?.of_channel(channel));
         state.subscribed.len() >= CHANNELS && 2 * watches.filter(is_used).count() < state.subscribed.len()
     }
 
     /// Asks for signs of life as long as something is served on the word of this connection.
-    pub(super) fn keep_alive(self: &Arc<Self>, watch: &Watch, link: &Connection, live: &Live, router: &Router) {
+    pub(super) fn keep_alive(self: &Arc<Self>, watch: &Coherence, link: &Connection, live: &Live, router: &Router) {
         self.bound.fetch_min(watch.bound(), Ordering::Relaxed);
         if !self.beating.swap(true, Ordering::AcqRel) {
             let (link, live, topology) = (link.clone(), live.clone(), router.topology().clone());
@@ -251,7 +251,7 @@ impl InvalidationListener {
         Ok(())
     }
 
-    fn watches(&self) -> Vec<Arc<Watch>> {
+    fn watches(&self) -> Vec<Arc<Coherence>> {
         self.state().watches.clone()
     }
 

@@ -10,7 +10,7 @@ use super::announcement::CHANNEL;
 use super::error::{broken, from_driver};
 use super::hash::with_all;
 use super::router::Router;
-use crate::backend::near::{NEVER, Proof, Watch, now};
+use crate::backend::near::{Coherence, NEVER, Proof, now};
 use crate::backend::{Packed, fault};
 use crate::error::Result;
 
@@ -18,7 +18,7 @@ use crate::error::Result;
 const ATTEMPTS: u32 = 3;
 
 impl RedisStore {
-    pub(crate) fn watch(&self, key: &str) -> Arc<Watch> {
+    pub(crate) fn watch(&self, key: &str) -> Arc<Coherence> {
         self.router.watched.watch(key)
     }
 

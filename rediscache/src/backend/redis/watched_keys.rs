@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use super::invalidation_listener::InvalidationListener;
-use crate::backend::near::{Change, Watch};
+use crate::backend::near::{Change, Coherence};
 
 /// How many watches are kept for the next call, used or not.
 const WATCHES: usize = 1024;
@@ -13,7 +13,7 @@ const WATCHES: usize = 1024;
 pub(super) struct WatchedKeys {
     /// Whether they are to nodes of a cluster, which may serve a key no more.
     pub(super) is_of_cluster: bool,
-    watches: RwLock<HashMap<Box<str>, Arc<Watch>>>,
+    watches: RwLock<HashMap<Box<str>, Arc<Coherence>>>,
     /// The keys, by the channels where their changes are published.
     channels: RwLock<HashMap<Box<str>, Box<str>>>,
     /// Whether there is any: sessions that keep nothing pay for no more than this.
@@ -28,7 +28,7 @@ impl WatchedKeys {
     }
 
     /// The watch over a key, made if there is none.
-    pub(super) fn watch(&self, key: &str) -> Arc<Watch> {
+    pub(super) fn watch(&self, key: &str) -> Arc<Coherence> {
         if let Some(watch) = self.find(key) {
             return watch;
         }
@@ -37,17 +37,17 @@ impl WatchedKeys {
             watches.retain(|_, watch| Arc::strong_count(watch) > 1);
         }
         self.any.store(true, Ordering::Release);
-        Arc::clone(watches.entry(key.into()).or_insert_with(|| Arc::new(Watch::new(key))))
+        Arc::clone(watches.entry(key.into()).or_insert_with(|| Arc::new(Coherence::new(key))))
     }
 
-    pub(super) fn find(&self, key: &str) -> Option<Arc<Watch>> {
+    pub(super) fn find(&self, key: &str) -> Option<Arc<Coherence>> {
         if !self.is_used() {
             return None;
         }
         self.watches.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    pub(super) fn of_channel(&self, channel: &str) -> Option<Arc<Watch>> {
+    pub(super) fn of_channel(&self, channel: &str) -> Option<Arc<Coherence>> {
         let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
         channels.get(channel).and_then(|key| self.find(key))
     }
@@ -110,7 +110,7 @@ impl WatchedKeys {
 pub(super) struct WriteGuard<'a> {
     watched: &'a WatchedKeys,
     key: &'a str,
-    watch: Option<Arc<Watch>>,
+    watch: Option<Arc<Coherence>>,
     change: Change<'a>,
 }
 

@@ -7,7 +7,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::field::{Field, Name};
-use crate::backend::near::{Proof, Shelf as Drops, Ticket, Watch, now};
+use crate::backend::near::{Coherence, Proof, Shelf as Drops, Ticket, now};
 use crate::codec::Codec;
 use crate::near::{Mode, Near, NearStats, Unit};
 use crate::session::{Shelve, Tally};
@@ -17,7 +17,7 @@ const OVERHEAD: usize = 64;
 
 /// What is kept of one namespace, in the types of one cache.
 pub(super) struct Shelf<V, C> {
-    watch: Arc<Watch>,
+    watch: Arc<Coherence>,
     entries: Cache<Field, Entry<V>, Weigher>,
     clock: Clock,
     /// In nanoseconds.
@@ -50,7 +50,7 @@ struct Clock {
 struct Weigher(Unit);
 
 impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
-    pub(super) fn new(near: Near, watch: Arc<Watch>) -> Arc<Self> {
+    pub(super) fn new(near: Near, watch: Arc<Coherence>) -> Arc<Self> {
         match near.mode {
             Mode::Tracking => watch.track(),
             Mode::Fields => watch.announce(),
