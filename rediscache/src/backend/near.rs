@@ -26,7 +26,7 @@ pub(crate) trait Shelf: Send + Sync {
 
 /// Guards what is kept of one key.
 ///
-/// A reader takes a [`Ticket`] before it asks the server, and keeps the answer only if nothing was dropped since that the
+/// A reader takes a [`ReadTicket`] before it asks the server, and keeps the answer only if nothing was dropped since that the
 /// ticket is for. Checking and keeping are one step, as are counting a change and dropping what it concerns.
 pub(crate) struct Coherence {
     key: Box<str>,
@@ -65,7 +65,7 @@ struct Stripe {
 
 /// What was not dropped yet when it was taken.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ticket {
+pub(crate) struct ReadTicket {
     generation: u64,
     stripe: usize,
     changes: u64,
@@ -174,16 +174,16 @@ impl Coherence {
         self.invalidations.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn ticket(&self, field: &[u8]) -> Ticket {
+    pub(crate) fn ticket(&self, field: &[u8]) -> ReadTicket {
         // Taken while something is dropped, it is as one taken after: what it allows to be kept waits until then.
         let generation = self.generation.load(Ordering::Acquire);
         let stripe = stripe_of(field);
         let changes = self.stripes[stripe].changes.load(Ordering::Acquire);
-        Ticket { generation, stripe, changes }
+        ReadTicket { generation, stripe, changes }
     }
 
     /// Keeps what was read with `ticket`, if it still holds.
-    pub(crate) fn keep(&self, ticket: Ticket, proof: Proof, keep: impl FnOnce()) {
+    pub(crate) fn keep(&self, ticket: ReadTicket, proof: Proof, keep: impl FnOnce()) {
         let ground = self.ground();
         let is_same = self.generation.load(Ordering::Acquire) == ticket.generation;
         if !is_same || ground.source != proof.source || proof.source == 0 {

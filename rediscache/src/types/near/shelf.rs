@@ -7,7 +7,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::field::{Field, Name};
-use crate::backend::near::{Coherence, Proof, Shelf as Drops, Ticket, now};
+use crate::backend::near::{Coherence, Proof, ReadTicket, Shelf as Drops, now};
 use crate::codec::Codec;
 use crate::near::{Mode, Near, NearStats, Unit};
 use crate::session::{Shelve, Tally};
@@ -98,14 +98,14 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
     }
 
     /// To be taken before the server is asked, and shown to [`keep`](Self::keep).
-    pub(super) fn ticket(&self, field: &[u8]) -> Ticket {
+    pub(super) fn ticket(&self, field: &[u8]) -> ReadTicket {
         self.misses.add(1);
         tracing::trace!(key = self.watch.key(), "not kept, the server is asked");
         self.watch.ticket(field)
     }
 
     /// Keeps what was read, if it still holds; `stored` is how long its stored form is.
-    pub(super) fn keep(&self, ticket: Ticket, proof: Proof, field: Field, stored: usize, value: Option<&V>) {
+    pub(super) fn keep(&self, ticket: ReadTicket, proof: Proof, field: Field, stored: usize, value: Option<&V>) {
         let Some(size) = Size::of(field.len::<C>() + stored + OVERHEAD) else { return };
         let read = self.clock.tick(proof.asked);
         let entry = match value {
