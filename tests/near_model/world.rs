@@ -6,7 +6,7 @@ use loom::sync::Mutex;
 use loom::sync::mpsc::{Receiver, Sender, channel};
 use loom::thread::{JoinHandle, spawn};
 
-use crate::near::{Change, Coherence, NEVER, Proof, Shelf};
+use crate::near::{Change, Coherence, NEVER, Provenance, Shelf};
 
 pub(crate) const FIELD: &[u8] = b"i|1";
 
@@ -89,7 +89,7 @@ impl World {
             server.ends
         };
         let value = answers.recv().unwrap();
-        self.watch.keep(ticket, Proof { source, asked: 10, ends }, || self.put(value));
+        self.watch.keep(ticket, Provenance { source, asked: 10, ends }, || self.put(value));
     }
 
     pub(crate) fn write(&self, value: u64) {

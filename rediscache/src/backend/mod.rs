@@ -206,7 +206,7 @@ impl Waiter {
 
 impl Store {
     /// Reads a field over the connection that tells of changes, and how far the answer can be relied on.
-    pub(crate) async fn near_get(&self, key: &str, field: &[u8]) -> Result<(Option<Vec<u8>>, near::Proof)> {
+    pub(crate) async fn near_get(&self, key: &str, field: &[u8]) -> Result<(Option<Vec<u8>>, near::Provenance)> {
         match self {
             Self::Memory(_) => Err(fault::unexpected()),
             Self::Redis(store) => store.near_get(key, field).await,
@@ -218,7 +218,7 @@ impl Store {
         &self,
         key: &str,
         fields: &Packed,
-    ) -> Result<(Vec<Option<Vec<u8>>>, near::Proof)> {
+    ) -> Result<(Vec<Option<Vec<u8>>>, near::Provenance)> {
         match self {
             Self::Memory(_) => Err(fault::unexpected()),
             Self::Redis(store) => store.near_get_many(key, fields).await,

@@ -73,7 +73,7 @@ pub(crate) struct ReadTicket {
 
 /// Where an answer came from, and how long it holds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Proof {
+pub(crate) struct Provenance {
     /// The connection; zero when it does not tell of changes.
     pub(crate) source: u64,
     /// A time before the server was asked.
@@ -183,17 +183,17 @@ impl Coherence {
     }
 
     /// Keeps what was read with `ticket`, if it still holds.
-    pub(crate) fn keep(&self, ticket: ReadTicket, proof: Proof, keep: impl FnOnce()) {
+    pub(crate) fn keep(&self, ticket: ReadTicket, provenance: Provenance, keep: impl FnOnce()) {
         let ground = self.ground();
         let is_same = self.generation.load(Ordering::Acquire) == ticket.generation;
-        if !is_same || ground.source != proof.source || proof.source == 0 {
+        if !is_same || ground.source != provenance.source || provenance.source == 0 {
             return;
         }
         let stripe = &self.stripes[ticket.stripe];
         let _alone = stripe.lock();
         if stripe.changes.load(Ordering::Acquire) == ticket.changes {
-            if proof.ends < self.ends.load(Ordering::Acquire) {
-                self.ends.fetch_min(proof.ends, Ordering::AcqRel);
+            if provenance.ends < self.ends.load(Ordering::Acquire) {
+                self.ends.fetch_min(provenance.ends, Ordering::AcqRel);
             }
             keep();
         }

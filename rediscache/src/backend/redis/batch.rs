@@ -10,7 +10,7 @@ use super::hash::with_all;
 use super::router::Router;
 use super::{near, script, task};
 use crate::backend::increment::Step;
-use crate::backend::near::{Change, Proof};
+use crate::backend::near::{Change, Provenance};
 use crate::backend::{Increment, Packed, Worker, fault};
 use crate::error::Result;
 
@@ -101,7 +101,7 @@ pub(super) struct NearGets(Gets);
 
 impl Batch for NearGets {
     type Call<'a> = &'a [u8];
-    type Answer = (Option<Vec<u8>>, Proof);
+    type Answer = (Option<Vec<u8>>, Provenance);
 
     fn add(&mut self, field: &[u8]) {
         self.0.add(field);
@@ -116,8 +116,8 @@ impl Batch for NearGets {
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<Self::Answer>> {
-        let (values, proof) = near::read(router, key, &self.0.fields).await?;
-        Ok(self.0.share(values)?.into_iter().map(|value| (value, proof)).collect())
+        let (values, provenance) = near::read(router, key, &self.0.fields).await?;
+        Ok(self.0.share(values)?.into_iter().map(|value| (value, provenance)).collect())
     }
 }
 

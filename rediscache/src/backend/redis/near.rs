@@ -10,7 +10,7 @@ use super::announcement::CHANNEL;
 use super::error::{broken, from_driver};
 use super::hash::with_all;
 use super::router::Router;
-use crate::backend::near::{Coherence, NEVER, Proof, now};
+use crate::backend::near::{Coherence, NEVER, Provenance, now};
 use crate::backend::{Packed, fault};
 use crate::error::Result;
 
@@ -22,17 +22,17 @@ impl RedisStore {
         self.router.watched.watch(key)
     }
 
-    pub(crate) async fn near_get(&self, key: &str, field: &[u8]) -> Result<(Option<Vec<u8>>, Proof)> {
+    pub(crate) async fn near_get(&self, key: &str, field: &[u8]) -> Result<(Option<Vec<u8>>, Provenance)> {
         self.near_gets.call(key, field).await
     }
 
-    pub(crate) async fn near_get_many(&self, key: &str, fields: &Packed) -> Result<(Vec<Option<Vec<u8>>>, Proof)> {
+    pub(crate) async fn near_get_many(&self, key: &str, fields: &Packed) -> Result<(Vec<Option<Vec<u8>>>, Provenance)> {
         read(&self.near, key, fields).await
     }
 }
 
 /// Reads fields, and how long the key has to live.
-pub(super) async fn read(router: &Router, key: &str, fields: &Packed) -> Result<(Vec<Option<Vec<u8>>>, Proof)> {
+pub(super) async fn read(router: &Router, key: &str, fields: &Packed) -> Result<(Vec<Option<Vec<u8>>>, Provenance)> {
     let watch = router.watched.watch(key);
     let mut commands = Pipeline::with_capacity(2);
     commands.add_command(with_all(if fields.len() == 1 { "HGET" } else { "HMGET" }, key, fields));
@@ -58,9 +58,9 @@ pub(super) async fn read(router: &Router, key: &str, fields: &Packed) -> Result<
             listener.keep_alive(&watch, &link, &live, router);
         }
         let [values, left] = <[Value; 2]>::try_from(answers).map_err(|_| fault::unexpected())?;
-        let proof =
-            Proof { source: if kept { listener.id() } else { 0 }, asked, ends: asked.saturating_add(life(&left)) };
-        return Ok((read_values(values, fields.len())?, proof));
+        let provenance =
+            Provenance { source: if kept { listener.id() } else { 0 }, asked, ends: asked.saturating_add(life(&left)) };
+        return Ok((read_values(values, fields.len())?, provenance));
     }
     Err(broken())
 }

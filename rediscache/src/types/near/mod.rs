@@ -235,12 +235,12 @@ async fn ask<'a, V: NearValue, C: Codec>(
 ) -> Result<(Option<Vec<u8>>, impl FnOnce(Option<&V>) + use<'a, V, C>)> {
     let written = field.written::<C>()?;
     let ticket = shelf.ticket(written.as_slice());
-    let (stored, proof) = at.store()?.near_get(&at.key, written.as_slice()).await?;
+    let (stored, provenance) = at.store()?.near_get(&at.key, written.as_slice()).await?;
     let length = stored.as_ref().map(Vec::len);
     let keep = move |value: Option<&V>| {
         // What is there and cannot be read is not taken for absent.
         if value.is_some() == length.is_some() {
-            shelf.keep(ticket, proof, field, length.unwrap_or_default(), value);
+            shelf.keep(ticket, provenance, field, length.unwrap_or_default(), value);
         }
     };
     Ok((stored, keep))
@@ -255,13 +255,13 @@ async fn get_all<V: NearValue, C: Codec>(at: &Target, shelf: &Shelf<V, C>, field
     if missing.is_empty() {
         return Ok(found.into_iter().flatten().collect());
     }
-    let (stored, proof) = at.store()?.near_get_many(&at.key, &missing).await?;
+    let (stored, provenance) = at.store()?.near_get_many(&at.key, &missing).await?;
     let mut answers = missing.iter().zip(stored).zip(tickets);
     for found in found.iter_mut().filter(|found| found.is_none()) {
         let Some(((field, stored), ticket)) = answers.next() else { break };
         let value = stored.as_deref().map(decode::<C, V>).transpose()?;
         let field = Name::of::<C>(field).to_field();
-        shelf.keep(ticket, proof, field, stored.map_or(0, |stored| stored.len()), value.as_ref());
+        shelf.keep(ticket, provenance, field, stored.map_or(0, |stored| stored.len()), value.as_ref());
         *found = Some(value);
     }
     Ok(found.into_iter().flatten().collect())

@@ -7,7 +7,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::field::{Field, Name};
-use crate::backend::near::{Coherence, Proof, ReadTicket, Shelf as Drops, now};
+use crate::backend::near::{Coherence, Provenance, ReadTicket, Shelf as Drops, now};
 use crate::codec::Codec;
 use crate::near::{Mode, Near, NearStats, Unit};
 use crate::session::{Shelve, Tally};
@@ -105,14 +105,21 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
     }
 
     /// Keeps what was read, if it still holds; `stored` is how long its stored form is.
-    pub(super) fn keep(&self, ticket: ReadTicket, proof: Proof, field: Field, stored: usize, value: Option<&V>) {
+    pub(super) fn keep(
+        &self,
+        ticket: ReadTicket,
+        provenance: Provenance,
+        field: Field,
+        stored: usize,
+        value: Option<&V>,
+    ) {
         let Some(size) = Size::of(field.len::<C>() + stored + OVERHEAD) else { return };
-        let read = self.clock.tick(proof.asked);
+        let read = self.clock.tick(provenance.asked);
         let entry = match value {
             Some(value) => Entry::Present { size, read, value: value.clone() },
             None => Entry::Absent { size, read },
         };
-        self.watch.keep(ticket, proof, || self.entries.insert(field, entry));
+        self.watch.keep(ticket, provenance, || self.entries.insert(field, entry));
         if self.is_retired() {
             self.empty();
         }
