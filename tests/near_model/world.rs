@@ -126,7 +126,7 @@ impl World {
 
     /// What is served.
     pub(crate) fn look(&self, now: u64, bound: u64) -> Option<u64> {
-        if self.watch.vouches(now, bound) { self.kept() } else { None }
+        if self.watch.is_fresh(now, bound) { self.kept() } else { None }
     }
 }
 

@@ -150,7 +150,7 @@ impl Coherence {
 
     /// Whether something kept may be served now that `bound` allows a server to be silent for so long.
     #[inline]
-    pub(crate) fn vouches(&self, now: u64, bound: u64) -> bool {
+    pub(crate) fn is_fresh(&self, now: u64, bound: u64) -> bool {
         if now >= self.ends.load(Ordering::Acquire) {
             self.forget_all();
             return false;

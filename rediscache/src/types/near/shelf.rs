@@ -83,7 +83,7 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
     #[inline]
     pub(super) fn look(&self, field: Name<'_>) -> Option<Option<V>> {
         let time = now();
-        if !self.watch.vouches(time, self.staleness) {
+        if !self.watch.is_fresh(time, self.staleness) {
             return None;
         }
         let (read, value) = match self.entries.get(&field)? {
