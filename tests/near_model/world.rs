@@ -6,7 +6,7 @@ use loom::sync::Mutex;
 use loom::sync::mpsc::{Receiver, Sender, channel};
 use loom::thread::{JoinHandle, spawn};
 
-use crate::near::{Change, Coherence, NEVER, Provenance, Shelf};
+use crate::near::{Change, Coherence, Invalidate, NEVER, Provenance};
 
 pub(crate) const FIELD: &[u8] = b"i|1";
 
@@ -57,7 +57,7 @@ impl World {
         let server = Server { value: OLD, tracked: true, deaf: false, ends: NEVER, line };
         let place = Arc::new(Place(Mutex::new(None)));
         let world = Self { watch: Coherence::new("key"), place, server: Mutex::new(server), change };
-        let shelf: Weak<dyn Shelf> = Arc::<Place>::downgrade(&world.place);
+        let shelf: Weak<dyn Invalidate> = Arc::<Place>::downgrade(&world.place);
         world.watch.add(shelf, NEVER);
         world.watch.rely_on(1);
         world.watch.hear(1, 10);
@@ -130,7 +130,7 @@ impl World {
     }
 }
 
-impl Shelf for Place {
+impl Invalidate for Place {
     fn forget(&self, field: &[u8]) {
         assert_eq!(field, FIELD);
         self.forget_all();

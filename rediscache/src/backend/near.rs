@@ -19,7 +19,7 @@ pub(crate) fn now() -> u64 {
 }
 
 /// What is kept of one key, in one type.
-pub(crate) trait Shelf: Send + Sync {
+pub(crate) trait Invalidate: Send + Sync {
     fn forget(&self, field: &[u8]);
     fn forget_all(&self);
 }
@@ -53,7 +53,7 @@ pub(crate) struct Coherence {
 struct Ground {
     /// The connection that tells of changes; zero is none.
     source: u64,
-    shelves: Vec<Weak<dyn Shelf>>,
+    shelves: Vec<Weak<dyn Invalidate>>,
 }
 
 /// The changes of some fields, counted before what they concern is dropped.
@@ -141,7 +141,7 @@ impl Coherence {
     }
 
     /// Tells a shelf of changes. It serves nothing that is older than `bound`.
-    pub(crate) fn add(&self, shelf: Weak<dyn Shelf>, bound: u64) {
+    pub(crate) fn add(&self, shelf: Weak<dyn Invalidate>, bound: u64) {
         self.bound.fetch_min(bound, Ordering::Relaxed);
         let mut ground = self.ground_mut();
         ground.shelves.retain(|shelf| shelf.strong_count() > 0);

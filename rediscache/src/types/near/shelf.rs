@@ -7,7 +7,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::field::{Field, Name};
-use crate::backend::near::{Coherence, Provenance, ReadTicket, Shelf as Drops, now};
+use crate::backend::near::{Coherence, Invalidate, Provenance, ReadTicket, now};
 use crate::codec::Codec;
 use crate::near::{Mode, Near, NearStats, Unit};
 use crate::session::{Shelve, Tally};
@@ -74,7 +74,7 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
             codec: PhantomData,
             watch,
         });
-        let drops: Weak<dyn Drops> = Arc::<Self>::downgrade(&shelf);
+        let drops: Weak<dyn Invalidate> = Arc::<Self>::downgrade(&shelf);
         shelf.watch.add(drops, shelf.staleness);
         shelf
     }
@@ -179,7 +179,7 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelve for Shelf<V, C> {
     }
 }
 
-impl<V: Clone + Send + Sync, C: Codec> Drops for Shelf<V, C> {
+impl<V: Clone + Send + Sync, C: Codec> Invalidate for Shelf<V, C> {
     fn forget(&self, field: &[u8]) {
         self.entries.remove(&Name::of::<C>(field));
     }
