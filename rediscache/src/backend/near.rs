@@ -53,7 +53,7 @@ pub(crate) struct Coherence {
 struct Ground {
     /// The connection that tells of changes; zero is none.
     source: u64,
-    shelves: Vec<Weak<dyn Invalidate>>,
+    near_caches: Vec<Weak<dyn Invalidate>>,
 }
 
 /// The changes of some fields, counted before what they concern is dropped.
@@ -103,7 +103,7 @@ impl Coherence {
             key: key.into(),
             announced: AtomicBool::new(false),
             tracked: AtomicBool::new(false),
-            ground: RwLock::new(Ground { source: 0, shelves: Vec::new() }),
+            ground: RwLock::new(Ground { source: 0, near_caches: Vec::new() }),
             generation: AtomicU64::new(0),
             stripes: std::array::from_fn(|_| Stripe { changes: AtomicU64::new(0), lock: Mutex::new(()) }),
             heard: AtomicU64::new(0),
@@ -140,12 +140,12 @@ impl Coherence {
         self.bound.load(Ordering::Relaxed)
     }
 
-    /// Tells a shelf of changes. It serves nothing that is older than `bound`.
-    pub(crate) fn add(&self, shelf: Weak<dyn Invalidate>, bound: u64) {
+    /// Tells a cache of changes. It serves nothing that is older than `bound`.
+    pub(crate) fn add(&self, cache: Weak<dyn Invalidate>, bound: u64) {
         self.bound.fetch_min(bound, Ordering::Relaxed);
         let mut ground = self.ground_mut();
-        ground.shelves.retain(|shelf| shelf.strong_count() > 0);
-        ground.shelves.push(shelf);
+        ground.near_caches.retain(|cache| cache.strong_count() > 0);
+        ground.near_caches.push(cache);
     }
 
     /// Whether something kept may be served now that `bound` allows a server to be silent for so long.
@@ -254,7 +254,7 @@ impl Coherence {
         let stripe = &self.stripes[stripe_of(field)];
         let _alone = stripe.lock();
         stripe.changes.fetch_add(1, Ordering::AcqRel);
-        ground.shelves.iter().filter_map(Weak::upgrade).for_each(|shelf| shelf.forget(field));
+        ground.near_caches.iter().filter_map(Weak::upgrade).for_each(|cache| cache.forget(field));
     }
 
     fn forget_all(&self) {
@@ -264,7 +264,7 @@ impl Coherence {
     fn forget_on(&self, ground: &mut Ground) {
         self.generation.fetch_add(1, Ordering::AcqRel);
         self.ends.store(NEVER, Ordering::Release);
-        ground.shelves.iter().filter_map(Weak::upgrade).for_each(|shelf| shelf.forget_all());
+        ground.near_caches.iter().filter_map(Weak::upgrade).for_each(|cache| cache.forget_all());
     }
 
     fn ground(&self) -> RwLockReadGuard<'_, Ground> {

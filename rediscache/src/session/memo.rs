@@ -1,10 +1,10 @@
-//! Where a thread found shelves before, so that it finds them again without a lock.
+//! Where a thread found near_caches before, so that it finds them again without a lock.
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::shelves::{Label, Shelve, typed};
+use super::near_caches::{Label, Registered, typed};
 use super::tally::Own;
 use crate::namespace::Namespace;
 use crate::near::Near;
@@ -16,16 +16,16 @@ thread_local! {
     static MEMO: RefCell<[Option<Place>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
 }
 
-/// A shelf, and how it was found.
+/// A cache, and how it was found.
 struct Place {
     session: u64,
     namespace: Namespace,
     label: Label,
-    shelf: Arc<dyn Shelve>,
+    cache: Arc<dyn Registered>,
     hits: Own,
 }
 
-/// What is looked for: a shelf in the session of this number.
+/// What is looked for: a cache in the session of this number.
 pub(crate) struct Wanted<'a> {
     pub(crate) session: u64,
     pub(crate) namespace: &'a Namespace,
@@ -34,17 +34,17 @@ pub(crate) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// Looks into the shelf, which `find` finds if this thread has not done so before. What is seen counts as a hit.
+    /// Looks into the cache, which `find` finds if this thread has not done so before. What is seen counts as a hit.
     #[inline]
-    pub(crate) fn look<S: Shelve, T>(
+    pub(crate) fn look<S: Registered, T>(
         &self,
         find: impl FnOnce() -> Option<Arc<S>>,
         look: impl Fn(&S) -> Option<T>,
     ) -> Option<T> {
         let known = self.recall(|place| {
-            let shelf: &dyn Any = &*place.shelf;
-            let shelf = shelf.downcast_ref::<S>().filter(|shelf| !shelf.is_retired())?;
-            let seen = look(shelf);
+            let cache: &dyn Any = &*place.cache;
+            let cache = cache.downcast_ref::<S>().filter(|cache| !cache.is_retired())?;
+            let seen = look(cache);
             if seen.is_some() {
                 place.hits.add_one();
             }
@@ -56,9 +56,9 @@ impl Wanted<'_> {
         }
     }
 
-    /// The shelf, if this thread found it before.
-    pub(crate) fn again<S: Shelve>(&self) -> Option<Arc<S>> {
-        self.recall(|place| typed(&place.shelf).filter(|shelf: &Arc<S>| !shelf.is_retired()))
+    /// The cache, if this thread found it before.
+    pub(crate) fn again<S: Registered>(&self) -> Option<Arc<S>> {
+        self.recall(|place| typed(&place.cache).filter(|cache: &Arc<S>| !cache.is_retired()))
     }
 
     pub(crate) fn label(&self) -> Label {
@@ -66,12 +66,12 @@ impl Wanted<'_> {
     }
 
     #[cold]
-    fn look_anew<S: Shelve, T>(&self, shelf: Arc<S>, look: impl Fn(&S) -> Option<T>) -> Option<T> {
-        let seen = look(&shelf);
+    fn look_anew<S: Registered, T>(&self, cache: Arc<S>, look: impl Fn(&S) -> Option<T>) -> Option<T> {
+        let seen = look(&cache);
         if seen.is_some() {
-            shelf.hits().add(1);
+            cache.hits().add(1);
         }
-        self.remember(shelf);
+        self.remember(cache);
         seen
     }
 
@@ -86,10 +86,10 @@ impl Wanted<'_> {
         recalled.ok().flatten()
     }
 
-    fn remember(&self, shelf: Arc<dyn Shelve>) {
-        let hits = Own::of(shelf.hits());
+    fn remember(&self, cache: Arc<dyn Registered>) {
+        let hits = Own::of(cache.hits());
         let (session, namespace, label) = (self.session, self.namespace.clone(), self.label());
-        let place = Place { session, namespace, label, shelf, hits };
+        let place = Place { session, namespace, label, cache, hits };
         let last = MEMO.try_with(|memo| memo.try_borrow_mut().ok()?[self.at()].replace(place));
         // With the memo free: it may be the last to hold on to what was kept there.
         drop(last);
@@ -115,6 +115,6 @@ impl Wanted<'_> {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.hits.leave(self.shelf.hits());
+        self.hits.leave(self.cache.hits());
     }
 }

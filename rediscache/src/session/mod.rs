@@ -3,7 +3,7 @@ mod current;
 mod line;
 mod locks;
 mod memo;
-mod shelves;
+mod near_caches;
 mod tally;
 
 use std::fmt;
@@ -18,7 +18,7 @@ pub use builder::RedisSessionBuilder;
 pub(crate) use line::{Leased, Patience, Plain, Tasks};
 pub use locks::CacheLock;
 pub(crate) use memo::Wanted;
-pub(crate) use shelves::{Label, Shelve, Shelves};
+pub(crate) use near_caches::{Label, NearCaches, Registered};
 pub(crate) use tally::Tally;
 
 use crate::backend::{Store, fault};
@@ -89,7 +89,7 @@ struct Inner {
     /// The same, watched by background tasks.
     closed: watch::Sender<bool>,
     locks: Locks,
-    shelves: Shelves,
+    near_caches: NearCaches,
     plain_lines: Lines<Plain>,
     task_lines: Lines<Tasks>,
 }
@@ -196,7 +196,7 @@ impl RedisSession {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let (closed, _) = watch::channel(false);
-        let (locks, shelves, plain_lines, task_lines) = Default::default();
+        let (locks, near_caches, plain_lines, task_lines) = Default::default();
         Self(Arc::new(Inner {
             number,
             store,
@@ -204,7 +204,7 @@ impl RedisSession {
             is_closed: AtomicBool::new(false),
             closed,
             locks,
-            shelves,
+            near_caches,
             plain_lines,
             task_lines,
         }))
@@ -291,7 +291,7 @@ impl RedisSession {
     pub async fn close(&self) -> Result<()> {
         self.0.is_closed.store(true, Ordering::SeqCst);
         self.0.closed.send_replace(true);
-        self.0.shelves.close();
+        self.0.near_caches.close();
         let ended = async {
             // What is on its way to someone who waited is put back first.
             self.0.closed.closed().await;
@@ -359,8 +359,8 @@ impl RedisSession {
         current::number()
     }
 
-    pub(crate) fn shelves(&self) -> &Shelves {
-        &self.0.shelves
+    pub(crate) fn near_caches(&self) -> &NearCaches {
+        &self.0.near_caches
     }
 
     pub(crate) fn locks(&self) -> &Locks {

@@ -1,17 +1,17 @@
 //! Reads that this process keeps the answers of.
 
+mod cache;
 mod field;
 mod look;
-mod shelf;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use cache::NearCache;
 pub(super) use field::Field;
 use field::Name;
 pub(crate) use look::Look;
 use look::{Kind, Read};
-use shelf::Shelf;
 
 use super::object::{Object, Target};
 use super::stored::decode;
@@ -21,7 +21,7 @@ use crate::codec::Codec;
 use crate::error::Result;
 use crate::near::{Near, NearStats};
 use crate::operation::Operation;
-use crate::session::{Label, Shelve, Tally};
+use crate::session::{Label, Registered, Tally};
 use crate::session::{RedisSession, Wanted};
 
 type One<V> = Operation<Option<V>>;
@@ -114,8 +114,8 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
         let object = &read.object;
         let (session, namespace) = (object.session_number(), object.name());
         let wanted = Wanted { session, namespace, near: &read.near, global: object.global };
-        let find = || object.session()?.shelves().find(object.namespace(), &wanted.label());
-        wanted.look(find, |shelf: &Shelf<V, C>| shelf.look(read.field.name()))
+        let find = || object.session()?.near_caches().find(object.namespace(), &wanted.label());
+        wanted.look(find, |cache: &NearCache<V, C>| cache.look(read.field.name()))
     }
 
     fn look_for(read: &Read) -> Option<bool> {
@@ -125,8 +125,8 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
     fn get(Read { object, near, field }: Read, operation: &'static str) -> One<V> {
         let label = label(&object, near);
         object.run(operation, move |at| async move {
-            if let Some(shelf) = shelf::<V, C>(&at, label)? {
-                let (stored, keep) = ask(&at, &shelf, field).await?;
+            if let Some(cache) = cache::<V, C>(&at, label)? {
+                let (stored, keep) = ask(&at, &cache, field).await?;
                 let value = stored.as_deref().map(decode::<C, V>).transpose()?;
                 keep(value.as_ref());
                 return Ok(value);
@@ -139,8 +139,8 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
     fn contains(Read { object, near, field }: Read) -> Operation<bool> {
         let label = label(&object, near);
         object.run("contains", move |at| async move {
-            if let Some(shelf) = shelf::<V, C>(&at, label)? {
-                let (stored, keep) = ask(&at, &shelf, field).await?;
+            if let Some(cache) = cache::<V, C>(&at, label)? {
+                let (stored, keep) = ask(&at, &cache, field).await?;
                 // Readable or not.
                 keep(stored.as_deref().and_then(|stored| decode::<C, V>(stored).ok()).as_ref());
                 return Ok(stored.is_some());
@@ -153,8 +153,8 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
         let label = label(object, near);
         object.run("get_many", move |at| async move {
             let fields = fields?;
-            if let Some(shelf) = shelf::<V, C>(&at, label)? {
-                return get_all(&at, &shelf, &fields).await;
+            if let Some(cache) = cache::<V, C>(&at, label)? {
+                return get_all(&at, &cache, &fields).await;
             }
             let stored = serve(&at, label, fields.len() as u64)?.get_many(&at.key, &fields).await?;
             stored.iter().map(|stored| stored.as_deref().map(decode::<C, V>).transpose()).collect()
@@ -164,10 +164,10 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
     fn stats(object: &Object, near: Near) -> NearStats {
         let label = label(object, near);
         let Some(session) = object.session() else { return NearStats::default() };
-        if let Some(shelf) = session.shelves().find::<Shelf<V, C>>(object.namespace(), &label) {
-            return shelf.stats();
+        if let Some(cache) = session.near_caches().find::<NearCache<V, C>>(object.namespace(), &label) {
+            return cache.stats();
         }
-        let served = session.shelves().find::<Served>(object.namespace(), &label);
+        let served = session.near_caches().find::<Served>(object.namespace(), &label);
         served.map(|served| served.stats()).unwrap_or_default()
     }
 }
@@ -177,7 +177,7 @@ fn label(object: &Object, near: Near) -> Label {
 }
 
 /// What this process keeps of what the server said; `None` where the store itself is in this process.
-fn shelf<V: NearValue, C: Codec>(at: &Target, label: Label) -> Result<Option<Arc<Shelf<V, C>>>> {
+fn cache<V: NearValue, C: Codec>(at: &Target, label: Label) -> Result<Option<Arc<NearCache<V, C>>>> {
     let Store::Redis(store) = at.store()? else {
         label.near.check()?;
         return Ok(None);
@@ -185,19 +185,19 @@ fn shelf<V: NearValue, C: Codec>(at: &Target, label: Label) -> Result<Option<Arc
     let session: &RedisSession = at.session();
     let (session_number, namespace) = (session.number(), &at.namespace);
     let wanted = Wanted { session: session_number, namespace, near: &label.near, global: label.global };
-    if let Some(shelf) = wanted.again() {
-        return Ok(Some(shelf));
+    if let Some(cache) = wanted.again() {
+        return Ok(Some(cache));
     }
     label.near.check()?;
-    let make = || Shelf::new(label.near, store.watch(&at.key));
-    let shelf = session.shelves().shelf(at.namespace.as_str(), &label, make);
-    shelf.map(Some).ok_or_else(crate::backend::fault::closed)
+    let make = || NearCache::new(label.near, store.watch(&at.key));
+    let cache = session.near_caches().cache(at.namespace.as_str(), &label, make);
+    cache.map(Some).ok_or_else(crate::backend::fault::closed)
 }
 
 /// The store that is in this process, to read so many keys from.
 fn serve(at: &Target, label: Label, keys: u64) -> Result<&Store> {
     label.near.check()?;
-    if let Some(served) = at.session().shelves().shelf(at.namespace.as_str(), &label, Arc::<Served>::default) {
+    if let Some(served) = at.session().near_caches().cache(at.namespace.as_str(), &label, Arc::<Served>::default) {
         served.hits.add(keys);
     }
     at.store()
@@ -215,7 +215,7 @@ impl Served {
     }
 }
 
-impl Shelve for Served {
+impl Registered for Served {
     fn retire(&self) {}
 
     fn is_retired(&self) -> bool {
@@ -230,28 +230,32 @@ impl Shelve for Served {
 /// Asks the server for a field. The answer is kept by what is handed back with it.
 async fn ask<'a, V: NearValue, C: Codec>(
     at: &Target,
-    shelf: &'a Shelf<V, C>,
+    cache: &'a NearCache<V, C>,
     field: Field,
 ) -> Result<(Option<Vec<u8>>, impl FnOnce(Option<&V>) + use<'a, V, C>)> {
     let written = field.written::<C>()?;
-    let ticket = shelf.ticket(written.as_slice());
+    let ticket = cache.ticket(written.as_slice());
     let (stored, provenance) = at.store()?.near_get(&at.key, written.as_slice()).await?;
     let length = stored.as_ref().map(Vec::len);
     let keep = move |value: Option<&V>| {
         // What is there and cannot be read is not taken for absent.
         if value.is_some() == length.is_some() {
-            shelf.keep(ticket, provenance, field, length.unwrap_or_default(), value);
+            cache.keep(ticket, provenance, field, length.unwrap_or_default(), value);
         }
     };
     Ok((stored, keep))
 }
 
-async fn get_all<V: NearValue, C: Codec>(at: &Target, shelf: &Shelf<V, C>, fields: &Packed) -> Result<Vec<Option<V>>> {
-    let mut found: Vec<Option<Option<V>>> = fields.iter().map(|field| shelf.look(Name::of::<C>(field))).collect();
+async fn get_all<V: NearValue, C: Codec>(
+    at: &Target,
+    cache: &NearCache<V, C>,
+    fields: &Packed,
+) -> Result<Vec<Option<V>>> {
+    let mut found: Vec<Option<Option<V>>> = fields.iter().map(|field| cache.look(Name::of::<C>(field))).collect();
     let wanted = || fields.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(field, _)| field);
     let missing: Packed = wanted().collect();
-    let tickets: Vec<_> = wanted().map(|field| shelf.ticket(field)).collect();
-    shelf.hits().add((fields.len() - missing.len()) as u64);
+    let tickets: Vec<_> = wanted().map(|field| cache.ticket(field)).collect();
+    cache.hits().add((fields.len() - missing.len()) as u64);
     if missing.is_empty() {
         return Ok(found.into_iter().flatten().collect());
     }
@@ -261,7 +265,7 @@ async fn get_all<V: NearValue, C: Codec>(at: &Target, shelf: &Shelf<V, C>, field
         let Some(((field, stored), ticket)) = answers.next() else { break };
         let value = stored.as_deref().map(decode::<C, V>).transpose()?;
         let field = Name::of::<C>(field).to_field();
-        shelf.keep(ticket, provenance, field, stored.map_or(0, |stored| stored.len()), value.as_ref());
+        cache.keep(ticket, provenance, field, stored.map_or(0, |stored| stored.len()), value.as_ref());
         *found = Some(value);
     }
     Ok(found.into_iter().flatten().collect())

@@ -10,13 +10,13 @@ use super::field::{Field, Name};
 use crate::backend::near::{Coherence, Invalidate, Provenance, ReadTicket, now};
 use crate::codec::Codec;
 use crate::near::{Mode, Near, NearStats, Unit};
-use crate::session::{Shelve, Tally};
+use crate::session::{Registered, Tally};
 
 /// What an entry takes beside the stored forms of its key and its value, about.
 const OVERHEAD: usize = 64;
 
 /// What is kept of one namespace, in the types of one cache.
-pub(super) struct Shelf<V, C> {
+pub(super) struct NearCache<V, C> {
     watch: Arc<Coherence>,
     entries: Cache<Field, Entry<V>, Weigher>,
     clock: Clock,
@@ -49,7 +49,7 @@ struct Clock {
 #[derive(Clone, Copy)]
 struct Weigher(Unit);
 
-impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
+impl<V: Clone + Send + Sync + 'static, C: Codec> NearCache<V, C> {
     pub(super) fn new(near: Near, watch: Arc<Coherence>) -> Arc<Self> {
         match near.mode {
             Mode::Tracking => watch.track(),
@@ -59,7 +59,7 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
             Unit::Entries => near.room,
             Unit::Bytes => near.room.div_ceil(4 * OVERHEAD),
         };
-        let shelf = Arc::new(Self {
+        let cache = Arc::new(Self {
             entries: Cache::with_options(
                 options(expected, near.room),
                 Weigher(near.unit),
@@ -74,9 +74,9 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelf<V, C> {
             codec: PhantomData,
             watch,
         });
-        let drops: Weak<dyn Invalidate> = Arc::<Self>::downgrade(&shelf);
-        shelf.watch.add(drops, shelf.staleness);
-        shelf
+        let drops: Weak<dyn Invalidate> = Arc::<Self>::downgrade(&cache);
+        cache.watch.add(drops, cache.staleness);
+        cache
     }
 
     /// What is kept of the field and may be served.
@@ -162,7 +162,7 @@ fn options(expected: usize, limit: usize) -> quick_cache::Options {
         .expect("all that is needed is given")
 }
 
-impl<V: Clone + Send + Sync + 'static, C: Codec> Shelve for Shelf<V, C> {
+impl<V: Clone + Send + Sync + 'static, C: Codec> Registered for NearCache<V, C> {
     fn retire(&self) {
         self.retired.store(true, Ordering::Release);
         self.empty();
@@ -179,7 +179,7 @@ impl<V: Clone + Send + Sync + 'static, C: Codec> Shelve for Shelf<V, C> {
     }
 }
 
-impl<V: Clone + Send + Sync, C: Codec> Invalidate for Shelf<V, C> {
+impl<V: Clone + Send + Sync, C: Codec> Invalidate for NearCache<V, C> {
     fn forget(&self, field: &[u8]) {
         self.entries.remove(&Name::of::<C>(field));
     }
