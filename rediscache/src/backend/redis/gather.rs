@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::crowd::{Crowd, Places, Seat};
 use super::error::timed_out;
+use super::pending::{PendingBatch, PendingCall, Slots};
 use super::router::Router;
 use crate::backend::fault;
 use crate::error::{Error, Result};
@@ -48,7 +48,7 @@ struct Lane<B: Batch> {
     alone: bool,
     /// Whether a task sends what waits.
     sending: bool,
-    waiting: VecDeque<Crowd<B>>,
+    waiting: VecDeque<PendingBatch<B>>,
 }
 
 /// How many lanes are kept for the next call, used or not.
@@ -65,7 +65,7 @@ const ENOUGH: usize = 32;
 enum Entered<B: Batch> {
     /// Nothing was under way.
     Alone(B),
-    Waits(Seat<B>),
+    Waits(PendingCall<B>),
 }
 
 impl<B: Batch> Gather<B> {
@@ -94,7 +94,7 @@ impl<B: Batch> Gather<B> {
     }
 
     fn enter(self: &Arc<Self>, key: &str, call: B::Call<'_>, waker: &Waker) -> Entered<B> {
-        let mut places = None;
+        let mut slots = None;
         loop {
             let mut lanes = self.lanes();
             let lane = match lanes.get_mut(key) {
@@ -108,7 +108,7 @@ impl<B: Batch> Gather<B> {
                 batch.add(call);
                 return Entered::Alone(batch);
             }
-            let others = places.insert(lane.others(places.as_ref()));
+            let others = slots.insert(lane.others(slots.as_ref()));
             let is_sent = mem::replace(&mut lane.sending, true);
             drop(lanes);
             if !is_sent {
@@ -138,21 +138,21 @@ impl<B: Batch> Lane<B> {
     }
 
     /// Those to join; others than those who could not be joined.
-    fn others(&mut self, closed: Option<&Arc<Places<B>>>) -> Arc<Places<B>> {
+    fn others(&mut self, closed: Option<&Arc<Slots<B>>>) -> Arc<Slots<B>> {
         if let Some(last) = self.waiting.back()
-            && closed.is_none_or(|closed| !Arc::ptr_eq(closed, last.places()))
+            && closed.is_none_or(|closed| !Arc::ptr_eq(closed, last.slots()))
         {
-            return Arc::clone(last.places());
+            return Arc::clone(last.slots());
         }
-        let crowd = Crowd::new();
-        let places = Arc::clone(crowd.places());
-        self.waiting.push_back(crowd);
-        places
+        let pending = PendingBatch::new();
+        let slots = Arc::clone(pending.slots());
+        self.waiting.push_back(pending);
+        slots
     }
 
     /// How many wait; if there is more than one batch of them, it is whole.
     fn callers(&self) -> usize {
-        if self.waiting.len() > 1 { usize::MAX } else { self.waiting.front().map_or(0, Crowd::len) }
+        if self.waiting.len() > 1 { usize::MAX } else { self.waiting.front().map_or(0, PendingBatch::len) }
     }
 }
 
@@ -180,7 +180,7 @@ type Request<A> = Pin<Box<dyn Future<Output = Result<Vec<A>>> + Send>>;
 
 /// A batch under way.
 struct Flight<B: Batch> {
-    crowd: Crowd<B>,
+    pending: PendingBatch<B>,
     request: Request<B::Answer>,
 }
 
@@ -194,8 +194,8 @@ impl<B: Batch> Sending<B> {
         let mut due = pin!(tokio::time::sleep(limit));
         loop {
             self.look_out().await;
-            while let Some(crowd) = self.next() {
-                self.flights.extend(self.send(crowd));
+            while let Some(pending) = self.next() {
+                self.flights.extend(self.send(pending));
             }
             if self.over {
                 return;
@@ -226,7 +226,7 @@ impl<B: Batch> Sending<B> {
     }
 
     /// Who leaves now: everyone if nothing is under way, and whole batches meanwhile.
-    fn next(&mut self) -> Option<Crowd<B>> {
+    fn next(&mut self) -> Option<PendingBatch<B>> {
         let flights = self.flights.len();
         let (next, over) = self.lane(|lane| match flights {
             0 => {
@@ -242,11 +242,11 @@ impl<B: Batch> Sending<B> {
     }
 
     /// Sends the calls of those who are still there, if any.
-    fn send(&self, mut crowd: Crowd<B>) -> Option<Flight<B>> {
-        let batch = crowd.close()?;
+    fn send(&self, mut pending: PendingBatch<B>) -> Option<Flight<B>> {
+        let batch = pending.close()?;
         let (gather, key) = (Arc::clone(&self.gather), Arc::clone(&self.key));
         let request = Box::pin(async move { batch.send(&gather.router, &key).await });
-        Some(Flight { crowd, request })
+        Some(Flight { pending, request })
     }
 
     /// Ready when a batch was answered.
@@ -254,7 +254,7 @@ impl<B: Batch> Sending<B> {
         let (mut at, flights) = (0, self.flights.len());
         while let Some(flight) = self.flights.get_mut(at) {
             match flight.request.as_mut().poll(context) {
-                Poll::Ready(outcome) => self.flights.remove(at).crowd.answer(outcome),
+                Poll::Ready(outcome) => self.flights.remove(at).pending.answer(outcome),
                 Poll::Pending => at += 1,
             }
         }
@@ -263,9 +263,10 @@ impl<B: Batch> Sending<B> {
 
     /// Sends those away who have waited too long; when the next one will have.
     fn expire(&self, limit: Duration) -> Instant {
-        let waiting: Vec<_> = self.lane(|lane| lane.waiting.iter().map(|crowd| Arc::clone(crowd.places())).collect());
-        let waiting = waiting.iter().filter_map(|places| places.expire(limit, never_sent));
-        let under_way = self.flights.iter().filter_map(|flight| flight.crowd.places().expire(limit, timed_out));
+        let waiting: Vec<_> =
+            self.lane(|lane| lane.waiting.iter().map(|pending| Arc::clone(pending.slots())).collect());
+        let waiting = waiting.iter().filter_map(|slots| slots.expire(limit, never_sent));
+        let under_way = self.flights.iter().filter_map(|flight| flight.pending.slots().expire(limit, timed_out));
         under_way.chain(waiting).min().unwrap_or_else(|| Instant::now() + limit)
     }
 }

@@ -12,31 +12,31 @@ use crate::backend::fault;
 use crate::error::{Error, Result};
 
 /// Calls that leave together, in the hands of who sends them. Dropped before the answers came, it tells everyone so.
-pub(super) struct Crowd<B: Batch> {
-    places: Arc<Places<B>>,
+pub(super) struct PendingBatch<B: Batch> {
+    slots: Arc<Slots<B>>,
     /// Who waited when the calls left; `None` when all did.
     aboard: Option<Vec<bool>>,
 }
 
 /// The calls, and those who made them. One lock for both: a call that joins takes few of them.
-pub(super) struct Places<B: Batch>(Mutex<State<B>>);
+pub(super) struct Slots<B: Batch>(Mutex<State<B>>);
 
 struct State<B: Batch> {
     /// `None` when it has left.
     batch: Option<B>,
-    callers: Vec<Place<B::Answer>>,
+    callers: Vec<Slot<B::Answer>>,
 }
 
 /// The place of one caller, who leaves by dropping it.
-pub(super) struct Seat<B: Batch> {
+pub(super) struct PendingCall<B: Batch> {
     /// `None` when it has the answer.
-    places: Option<Arc<Places<B>>>,
+    slots: Option<Arc<Slots<B>>>,
     at: usize,
     /// Whether the waker is that of the poll that is under way.
     is_new: bool,
 }
 
-enum Place<A> {
+enum Slot<A> {
     Waits {
         since: Instant,
         waker: Waker,
@@ -46,33 +46,33 @@ enum Place<A> {
     Empty,
 }
 
-impl<B: Batch> Crowd<B> {
+impl<B: Batch> PendingBatch<B> {
     pub(super) fn new() -> Self {
         let state = State { batch: Some(B::default()), callers: Vec::new() };
-        Self { places: Arc::new(Places(Mutex::new(state))), aboard: None }
+        Self { slots: Arc::new(Slots(Mutex::new(state))), aboard: None }
     }
 
-    pub(super) fn places(&self) -> &Arc<Places<B>> {
-        &self.places
+    pub(super) fn slots(&self) -> &Arc<Slots<B>> {
+        &self.slots
     }
 
     /// Has the calls leave, and brings answers to no others than those who wait now; `None` if nobody does.
     pub(super) fn close(&mut self) -> Option<B> {
-        let mut state = self.places.lock();
+        let mut state = self.slots.lock();
         let mut batch = state.batch.take()?;
-        if !state.callers.iter().all(Place::waits) {
-            let aboard: Vec<bool> = state.callers.iter().map(Place::waits).collect();
+        if !state.callers.iter().all(Slot::waits) {
+            let aboard: Vec<bool> = state.callers.iter().map(Slot::waits).collect();
             batch.retain(&aboard);
             self.aboard = Some(aboard);
         }
-        state.callers.iter().any(Place::waits).then_some(batch)
+        state.callers.iter().any(Slot::waits).then_some(batch)
     }
 
     /// Brings the answers, in the order of the callers who were there at the end.
     pub(super) fn answer(self, outcome: Result<Vec<B::Answer>>) {
         let mut aboard = self.aboard.as_ref().map(|aboard| aboard.iter().copied());
         let mut answers = outcome.map(Vec::into_iter);
-        self.places.settle(|_| {
+        self.slots.settle(|_| {
             let wanted = aboard.as_mut().is_none_or(|aboard| aboard.next().unwrap_or_default());
             wanted.then(|| match &mut answers {
                 Ok(answers) => answers.next().ok_or_else(fault::unexpected),
@@ -82,39 +82,39 @@ impl<B: Batch> Crowd<B> {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.places.lock().callers.len()
+        self.slots.lock().callers.len()
     }
 }
 
-impl<B: Batch> Drop for Crowd<B> {
+impl<B: Batch> Drop for PendingBatch<B> {
     fn drop(&mut self) {
-        let never_sent = self.places.lock().batch.take();
+        let never_sent = self.slots.lock().batch.take();
         drop(never_sent);
-        self.places.settle(|place| place.waits().then(|| Err(fault::interrupted())));
+        self.slots.settle(|place| place.waits().then(|| Err(fault::interrupted())));
     }
 }
 
-impl<B: Batch> Places<B> {
+impl<B: Batch> Slots<B> {
     fn lock(&self) -> MutexGuard<'_, State<B>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes in one more call, which wakes the caller whose poll is under way; `None` if the calls have left, or if it
     /// does not fit in with them.
-    pub(super) fn join(self: &Arc<Self>, call: B::Call<'_>, waker: &Waker) -> Option<Seat<B>> {
-        let place = Place::Waits { since: Instant::now(), waker: waker.clone() };
+    pub(super) fn join(self: &Arc<Self>, call: B::Call<'_>, waker: &Waker) -> Option<PendingCall<B>> {
+        let place = Slot::Waits { since: Instant::now(), waker: waker.clone() };
         let mut state = self.lock();
         let is_first = state.callers.is_empty();
         state.batch.as_mut().filter(|batch| is_first || batch.has_room_for(&call))?.add(call);
         state.callers.push(place);
-        Some(Seat { at: state.callers.len() - 1, places: Some(Arc::clone(self)), is_new: true })
+        Some(PendingCall { at: state.callers.len() - 1, slots: Some(Arc::clone(self)), is_new: true })
     }
 
     /// Sends those away who have waited for as long as `limit`, with what `tell` says. When the next one will have.
     pub(super) fn expire(&self, limit: Duration, tell: fn(Duration) -> Error) -> Option<Instant> {
         let (now, mut next) = (Instant::now(), None);
         self.settle(|place| {
-            let &Place::Waits { since, .. } = place else { return None };
+            let &Slot::Waits { since, .. } = place else { return None };
             let over = since + limit <= now;
             if !over {
                 next.get_or_insert(since + limit);
@@ -125,13 +125,13 @@ impl<B: Batch> Places<B> {
     }
 
     /// Asks for an answer for each place, and wakes those who waited for theirs.
-    fn settle(&self, mut answer: impl FnMut(&Place<B::Answer>) -> Option<Result<B::Answer>>) {
+    fn settle(&self, mut answer: impl FnMut(&Slot<B::Answer>) -> Option<Result<B::Answer>>) {
         let mut state = self.lock();
         let mut wakers = Vec::with_capacity(state.callers.len());
         for place in &mut state.callers {
             if let Some(answer) = answer(place)
                 && place.waits()
-                && let Place::Waits { waker, .. } = mem::replace(place, Place::Answered(answer))
+                && let Slot::Waits { waker, .. } = mem::replace(place, Slot::Answered(answer))
             {
                 wakers.push(waker);
             }
@@ -142,13 +142,13 @@ impl<B: Batch> Places<B> {
     }
 }
 
-impl<A> Place<A> {
+impl<A> Slot<A> {
     fn waits(&self) -> bool {
         matches!(self, Self::Waits { .. })
     }
 }
 
-impl<B: Batch> Future for Seat<B> {
+impl<B: Batch> Future for PendingCall<B> {
     type Output = Result<B::Answer>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -156,32 +156,32 @@ impl<B: Batch> Future for Seat<B> {
             return Poll::Pending;
         }
         let at = self.at;
-        let Some(places) = &self.places else { return Poll::Ready(Err(fault::interrupted())) };
-        let mut state = places.lock();
+        let Some(slots) = &self.slots else { return Poll::Ready(Err(fault::interrupted())) };
+        let mut state = slots.lock();
         let answer = match &mut state.callers[at] {
-            Place::Waits { waker, .. } if waker.will_wake(context.waker()) => return Poll::Pending,
-            Place::Waits { waker, .. } => {
+            Slot::Waits { waker, .. } if waker.will_wake(context.waker()) => return Poll::Pending,
+            Slot::Waits { waker, .. } => {
                 let last = mem::replace(waker, context.waker().clone());
                 // It is the caller's: who knows what its end brings about.
                 drop(state);
                 drop(last);
                 return Poll::Pending;
             }
-            place => mem::replace(place, Place::Empty),
+            place => mem::replace(place, Slot::Empty),
         };
         drop(state);
-        self.places = None;
+        self.slots = None;
         match answer {
-            Place::Answered(answer) => Poll::Ready(answer),
+            Slot::Answered(answer) => Poll::Ready(answer),
             _ => Poll::Ready(Err(fault::interrupted())),
         }
     }
 }
 
-impl<B: Batch> Drop for Seat<B> {
+impl<B: Batch> Drop for PendingCall<B> {
     fn drop(&mut self) {
-        if let Some(places) = &self.places {
-            let last = mem::replace(&mut places.lock().callers[self.at], Place::Empty);
+        if let Some(slots) = &self.slots {
+            let last = mem::replace(&mut slots.lock().callers[self.at], Slot::Empty);
             drop(last);
         }
     }
