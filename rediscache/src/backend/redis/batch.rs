@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use redis::{Pipeline, Value};
 
-use super::gather::Batch;
+use super::batcher::Batch;
 use super::hash::with_all;
 use super::router::Router;
 use super::{near, script, task};

@@ -3,11 +3,11 @@
 mod announcement;
 mod attempt;
 mod batch;
+mod batcher;
 mod cluster;
 mod connection;
 mod connector;
 mod error;
-mod gather;
 mod hash;
 mod invalidation_listener;
 mod lifetime;
@@ -28,7 +28,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use batch::{Contains, Deletes, Finishes, Gets, Increments, NearGets, Pushes, Sets};
-use gather::Gather;
+use batcher::Batcher;
 use router::Router;
 pub(crate) use waiter::RedisWaiter;
 
@@ -43,14 +43,14 @@ pub(crate) struct RedisStore {
     calls: Calls,
     /// Tells of changes to what is read over it.
     near: Arc<Router>,
-    near_gets: Arc<Gather<NearGets>>,
-    gets: Arc<Gather<Gets>>,
-    contains: Arc<Gather<Contains>>,
-    sets: Arc<Gather<Sets>>,
-    deletes: Arc<Gather<Deletes>>,
-    increments: Arc<Gather<Increments>>,
-    pushes: Arc<Gather<Pushes>>,
-    finishes: Arc<Gather<Finishes>>,
+    near_gets: Arc<Batcher<NearGets>>,
+    gets: Arc<Batcher<Gets>>,
+    contains: Arc<Batcher<Contains>>,
+    sets: Arc<Batcher<Sets>>,
+    deletes: Arc<Batcher<Deletes>>,
+    increments: Arc<Batcher<Increments>>,
+    pushes: Arc<Batcher<Pushes>>,
+    finishes: Arc<Batcher<Finishes>>,
 }
 
 impl RedisStore {
@@ -58,15 +58,15 @@ impl RedisStore {
         let router = Arc::new(Router::open(deployment, config).await?);
         let near = Arc::new(router.telling(config));
         Ok(Self {
-            near_gets: Gather::new(&near),
+            near_gets: Batcher::new(&near),
             near,
-            gets: Gather::new(&router),
-            contains: Gather::new(&router),
-            sets: Gather::new(&router),
-            deletes: Gather::new(&router),
-            increments: Gather::new(&router),
-            pushes: Gather::new(&router),
-            finishes: Gather::new(&router),
+            gets: Batcher::new(&router),
+            contains: Batcher::new(&router),
+            sets: Batcher::new(&router),
+            deletes: Batcher::new(&router),
+            increments: Batcher::new(&router),
+            pushes: Batcher::new(&router),
+            finishes: Batcher::new(&router),
             router,
             calls: Calls::default(),
         })

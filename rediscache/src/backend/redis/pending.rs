@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::gather::Batch;
+use super::batcher::Batch;
 use crate::backend::fault;
 use crate::error::{Error, Result};
 

@@ -35,15 +35,15 @@ pub(super) trait Batch: Default + Send + 'static {
 /// Gathers calls: one that finds nothing under way leaves at once, by itself. Those that come meanwhile leave together,
 /// sent by a task of their own, so that no caller who is dropped or not polled holds up another. Nothing waits on a
 /// timer.
-pub(super) struct Gather<B: Batch> {
+pub(super) struct Batcher<B: Batch> {
     router: Arc<Router>,
-    lanes: Mutex<Lanes<B>>,
+    queues: Mutex<KeyQueues<B>>,
 }
 
-type Lanes<B> = HashMap<Arc<str>, Lane<B>, ahash::RandomState>;
+type KeyQueues<B> = HashMap<Arc<str>, KeyQueue<B>, ahash::RandomState>;
 
 /// The calls of one kind on one key.
-struct Lane<B: Batch> {
+struct KeyQueue<B: Batch> {
     /// Whether a call that left by itself is under way.
     alone: bool,
     /// Whether a task sends what waits.
@@ -51,10 +51,10 @@ struct Lane<B: Batch> {
     waiting: VecDeque<PendingBatch<B>>,
 }
 
-/// How many lanes are kept for the next call, used or not.
-const LANES: usize = 1024;
+/// How many queues are kept for the next call, used or not.
+const QUEUES: usize = 1024;
 
-/// How many batches of one lane are under way at most, so that the server has work while answers are handed out. Measured:
+/// How many batches of one queue are under way at most, so that the server has work while answers are handed out. Measured:
 /// with thousands of callers, four carry a fifth more than one, and more than four carry no more.
 const FLIGHTS: usize = 4;
 
@@ -68,9 +68,9 @@ enum Entered<B: Batch> {
     Waits(PendingCall<B>),
 }
 
-impl<B: Batch> Gather<B> {
+impl<B: Batch> Batcher<B> {
     pub(super) fn new(router: &Arc<Router>) -> Arc<Self> {
-        Arc::new(Self { router: Arc::clone(router), lanes: Mutex::default() })
+        Arc::new(Self { router: Arc::clone(router), queues: Mutex::default() })
     }
 
     /// Makes one call. Dropping it neither fails nor holds up the others.
@@ -96,21 +96,21 @@ impl<B: Batch> Gather<B> {
     fn enter(self: &Arc<Self>, key: &str, call: B::Call<'_>, waker: &Waker) -> Entered<B> {
         let mut slots = None;
         loop {
-            let mut lanes = self.lanes();
-            let lane = match lanes.get_mut(key) {
-                Some(lane) => lane,
-                None => Self::add(&mut lanes, key),
+            let mut queues = self.queues();
+            let queue = match queues.get_mut(key) {
+                Some(queue) => queue,
+                None => Self::add(&mut queues, key),
             };
-            if lane.is_idle() {
-                lane.alone = true;
-                drop(lanes);
+            if queue.is_idle() {
+                queue.alone = true;
+                drop(queues);
                 let mut batch = B::default();
                 batch.add(call);
                 return Entered::Alone(batch);
             }
-            let others = slots.insert(lane.others(slots.as_ref()));
-            let is_sent = mem::replace(&mut lane.sending, true);
-            drop(lanes);
+            let others = slots.insert(queue.others(slots.as_ref()));
+            let is_sent = mem::replace(&mut queue.sending, true);
+            drop(queues);
             if !is_sent {
                 self.router.home().spawn(Sending::new(self, key).run());
             }
@@ -120,19 +120,19 @@ impl<B: Batch> Gather<B> {
         }
     }
 
-    fn lanes(&self) -> MutexGuard<'_, Lanes<B>> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queues(&self) -> MutexGuard<'_, KeyQueues<B>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add<'a>(lanes: &'a mut Lanes<B>, key: &str) -> &'a mut Lane<B> {
-        if lanes.len() >= LANES {
-            lanes.retain(|_, lane| !lane.is_idle());
+    fn add<'a>(queues: &'a mut KeyQueues<B>, key: &str) -> &'a mut KeyQueue<B> {
+        if queues.len() >= QUEUES {
+            queues.retain(|_, queue| !queue.is_idle());
         }
-        lanes.entry(key.into()).or_default()
+        queues.entry(key.into()).or_default()
     }
 }
 
-impl<B: Batch> Lane<B> {
+impl<B: Batch> KeyQueue<B> {
     fn is_idle(&self) -> bool {
         !self.alone && !self.sending
     }
@@ -157,22 +157,22 @@ impl<B: Batch> Lane<B> {
 }
 
 /// A call that left by itself; it is over when it is back or dropped.
-struct Alone<'a, B: Batch>(&'a Gather<B>, &'a str);
+struct Alone<'a, B: Batch>(&'a Batcher<B>, &'a str);
 
 impl<B: Batch> Drop for Alone<'_, B> {
     fn drop(&mut self) {
-        if let Some(lane) = self.0.lanes().get_mut(self.1) {
-            lane.alone = false;
+        if let Some(queue) = self.0.queues().get_mut(self.1) {
+            queue.alone = false;
         }
     }
 }
 
 /// The task that sends what waits.
 struct Sending<B: Batch> {
-    gather: Arc<Gather<B>>,
+    batcher: Arc<Batcher<B>>,
     key: Arc<str>,
     flights: Vec<Flight<B>>,
-    /// Nothing is left: from here on, `Lane::sending` speaks of another task.
+    /// Nothing is left: from here on, `KeyQueue::sending` speaks of another task.
     over: bool,
 }
 
@@ -185,12 +185,12 @@ struct Flight<B: Batch> {
 }
 
 impl<B: Batch> Sending<B> {
-    fn new(gather: &Arc<Gather<B>>, key: &str) -> Self {
-        Self { gather: Arc::clone(gather), key: key.into(), flights: Vec::new(), over: false }
+    fn new(batcher: &Arc<Batcher<B>>, key: &str) -> Self {
+        Self { batcher: Arc::clone(batcher), key: key.into(), flights: Vec::new(), over: false }
     }
 
     async fn run(mut self) {
-        let limit = self.gather.router.response_timeout();
+        let limit = self.batcher.router.response_timeout();
         let mut due = pin!(tokio::time::sleep(limit));
         loop {
             self.look_out().await;
@@ -211,30 +211,30 @@ impl<B: Batch> Sending<B> {
     /// Lets those leave together who were just answered, or are about to call: until no more come. Measured: with 16
     /// callers, a seventh more calls than if it looks once, and a quarter less at the 99th percentile.
     async fn look_out(&mut self) {
-        let mut callers = self.lane(|lane| lane.callers());
+        let mut callers = self.queue(|queue| queue.callers());
         while callers < ENOUGH {
             tokio::task::yield_now().await;
-            let before = mem::replace(&mut callers, self.lane(|lane| lane.callers()));
+            let before = mem::replace(&mut callers, self.queue(|queue| queue.callers()));
             if callers == before {
                 return;
             }
         }
     }
 
-    fn lane<T>(&self, look: impl FnOnce(&mut Lane<B>) -> T) -> T {
-        look(self.gather.lanes().entry(Arc::clone(&self.key)).or_default())
+    fn queue<T>(&self, look: impl FnOnce(&mut KeyQueue<B>) -> T) -> T {
+        look(self.batcher.queues().entry(Arc::clone(&self.key)).or_default())
     }
 
     /// Who leaves now: everyone if nothing is under way, and whole batches meanwhile.
     fn next(&mut self) -> Option<PendingBatch<B>> {
         let flights = self.flights.len();
-        let (next, over) = self.lane(|lane| match flights {
+        let (next, over) = self.queue(|queue| match flights {
             0 => {
-                lane.sending = !lane.waiting.is_empty();
-                (lane.waiting.pop_front(), !lane.sending)
+                queue.sending = !queue.waiting.is_empty();
+                (queue.waiting.pop_front(), !queue.sending)
             }
             // The last one may still grow.
-            1..FLIGHTS if lane.waiting.len() > 1 => (lane.waiting.pop_front(), false),
+            1..FLIGHTS if queue.waiting.len() > 1 => (queue.waiting.pop_front(), false),
             _ => (None, false),
         });
         self.over = over;
@@ -244,8 +244,8 @@ impl<B: Batch> Sending<B> {
     /// Sends the calls of those who are still there, if any.
     fn send(&self, mut pending: PendingBatch<B>) -> Option<Flight<B>> {
         let batch = pending.close()?;
-        let (gather, key) = (Arc::clone(&self.gather), Arc::clone(&self.key));
-        let request = Box::pin(async move { batch.send(&gather.router, &key).await });
+        let (batcher, key) = (Arc::clone(&self.batcher), Arc::clone(&self.key));
+        let request = Box::pin(async move { batch.send(&batcher.router, &key).await });
         Some(Flight { pending, request })
     }
 
@@ -264,7 +264,7 @@ impl<B: Batch> Sending<B> {
     /// Sends those away who have waited too long; when the next one will have.
     fn expire(&self, limit: Duration) -> Instant {
         let waiting: Vec<_> =
-            self.lane(|lane| lane.waiting.iter().map(|pending| Arc::clone(pending.slots())).collect());
+            self.queue(|queue| queue.waiting.iter().map(|pending| Arc::clone(pending.slots())).collect());
         let waiting = waiting.iter().filter_map(|slots| slots.expire(limit, never_sent));
         let under_way = self.flights.iter().filter_map(|flight| flight.pending.slots().expire(limit, timed_out));
         under_way.chain(waiting).min().unwrap_or_else(|| Instant::now() + limit)
@@ -279,23 +279,23 @@ impl<B: Batch> Drop for Sending<B> {
     /// Cut short only by the end of its runtime: whoever waits is told so.
     fn drop(&mut self) {
         if !self.over {
-            let waiting = self.lane(|lane| {
-                lane.sending = false;
-                mem::take(&mut lane.waiting)
+            let waiting = self.queue(|queue| {
+                queue.sending = false;
+                mem::take(&mut queue.waiting)
             });
             drop(waiting);
         }
     }
 }
 
-impl<B: Batch> Default for Lane<B> {
+impl<B: Batch> Default for KeyQueue<B> {
     fn default() -> Self {
         Self { alone: false, sending: false, waiting: VecDeque::new() }
     }
 }
 
-impl<B: Batch> std::fmt::Debug for Gather<B> {
+impl<B: Batch> std::fmt::Debug for Batcher<B> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gather").finish_non_exhaustive()
+        f.debug_struct("Batcher").finish_non_exhaustive()
     }
 }
