@@ -1,8 +1,8 @@
 //! What a store can do. Stores know bytes and Redis keys, and no codec.
 
+mod background;
 mod calls;
 pub(crate) mod fault;
-mod home;
 mod increment;
 mod memory;
 pub(crate) mod near;
@@ -14,8 +14,8 @@ mod task;
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
+pub(crate) use background::Background;
 pub(crate) use calls::Calls;
-pub(crate) use home::Home;
 pub(crate) use increment::Increment;
 pub(crate) use packed::Packed;
 pub(crate) use task::{Due, Held, Lease, Outcome, Taken, Worker};
@@ -263,8 +263,8 @@ impl Store {
     /// Runs a background task where those of this store run.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         match self {
-            Self::Memory(store) => store.home().spawn(task),
-            Self::Redis(store) => store.home().spawn(task),
+            Self::Memory(store) => store.background().spawn(task),
+            Self::Redis(store) => store.background().spawn(task),
         }
     }
 

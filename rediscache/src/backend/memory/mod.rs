@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::backend::Home;
+use crate::backend::Background;
 use keyspace::Keyspace;
 pub(crate) use list::MemoryWaiter;
 
@@ -20,7 +20,7 @@ pub(crate) struct MemoryStore {
     keyspace: Mutex<Keyspace>,
     /// Told when a list was given items, or will be at some time.
     changed: watch::Sender<()>,
-    home: Home,
+    background: Background,
 }
 
 impl MemoryStore {
@@ -29,12 +29,12 @@ impl MemoryStore {
         self.keyspace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn home(&self) -> &Home {
-        &self.home
+    pub(crate) fn background(&self) -> &Background {
+        &self.background
     }
 
     pub(crate) fn close(&self) {
         *self.keyspace() = Keyspace::default();
-        self.home.end();
+        self.background.end();
     }
 }

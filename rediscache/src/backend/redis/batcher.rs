@@ -112,7 +112,7 @@ impl<B: Batch> Batcher<B> {
             let is_sent = mem::replace(&mut queue.sending, true);
             drop(queues);
             if !is_sent {
-                self.router.home().spawn(Sending::new(self, key).run());
+                self.router.background().spawn(Sending::new(self, key).run());
             }
             if let Some(seat) = others.join(call, waker) {
                 return Entered::Waits(seat);

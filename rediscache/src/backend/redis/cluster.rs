@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::connection::Connection;
 use super::connector::{Connector, Endpoint, at};
 use super::error::from_driver;
-use crate::backend::{Home, fault};
+use crate::backend::{Background, fault};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long one node has to tell who serves what.
@@ -27,7 +27,7 @@ pub(super) struct Cluster(Arc<Inner>);
 
 struct Inner {
     connector: Connector,
-    home: Arc<Home>,
+    background: Arc<Background>,
     /// Those of the URL.
     seeds: Vec<ConnectionInfo>,
     slots: Arc<RwLock<Slots>>,
@@ -69,19 +69,24 @@ pub(super) fn tag(key: &[u8]) -> Option<&[u8]> {
 }
 
 impl Cluster {
-    pub(super) fn new(seeds: Vec<ConnectionInfo>, connector: &Connector, home: &Arc<Home>) -> Self {
-        Self::of(seeds, Arc::new(RwLock::new(vec![None; SLOTS.into()])), connector, home)
+    pub(super) fn new(seeds: Vec<ConnectionInfo>, connector: &Connector, background: &Arc<Background>) -> Self {
+        Self::of(seeds, Arc::new(RwLock::new(vec![None; SLOTS.into()])), connector, background)
     }
 
     /// The same nodes over other connections, with one table for both.
-    pub(super) fn beside(&self, connector: &Connector, home: &Arc<Home>) -> Self {
-        Self::of(self.0.seeds.clone(), Arc::clone(&self.0.slots), connector, home)
+    pub(super) fn beside(&self, connector: &Connector, background: &Arc<Background>) -> Self {
+        Self::of(self.0.seeds.clone(), Arc::clone(&self.0.slots), connector, background)
     }
 
-    fn of(seeds: Vec<ConnectionInfo>, slots: Arc<RwLock<Slots>>, connector: &Connector, home: &Arc<Home>) -> Self {
+    fn of(
+        seeds: Vec<ConnectionInfo>,
+        slots: Arc<RwLock<Slots>>,
+        connector: &Connector,
+        background: &Arc<Background>,
+    ) -> Self {
         let (round, _) = watch::channel(Round::default());
-        let (connector, home, nodes) = (connector.clone(), Arc::clone(home), RwLock::default());
-        Self(Arc::new(Inner { connector, home, seeds, slots, nodes, round, rounds: AtomicUsize::new(0) }))
+        let (connector, background, nodes) = (connector.clone(), Arc::clone(background), RwLock::default());
+        Self(Arc::new(Inner { connector, background, seeds, slots, nodes, round, rounds: AtomicUsize::new(0) }))
     }
 
     /// The link to whoever serves the slot; to any node that can be reached when that is not known.
@@ -140,7 +145,7 @@ impl Cluster {
         let started = self.0.round.send_if_modified(|round| !std::mem::replace(&mut round.under_way, true));
         if started {
             let ask = Ask { cluster: Arc::clone(&self.0), outcome: Err(fault::interrupted()) };
-            self.0.home.spawn(ask.all());
+            self.0.background.spawn(ask.all());
         }
     }
 
@@ -159,7 +164,7 @@ impl Inner {
         if let Some(link) = nodes.connections.get(address) {
             return link.clone();
         }
-        let link = Connection::new(self.endpoint(address), &self.connector, &self.home);
+        let link = Connection::new(self.endpoint(address), &self.connector, &self.background);
         if nodes.closed {
             link.close();
         } else {

@@ -15,7 +15,7 @@ use super::invalidation_listener::InvalidationListener;
 use super::router::within;
 use super::sentinel::MasterAddress;
 use super::watched_keys::WatchedKeys;
-use crate::backend::{Home, fault};
+use crate::backend::{Background, fault};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The least and the most time between two attempts to connect.
@@ -34,7 +34,7 @@ pub(super) struct Connection(Arc<Inner>);
 struct Inner {
     endpoint: Endpoint,
     connector: Connector,
-    home: Arc<Home>,
+    background: Arc<Background>,
     state: watch::Sender<State>,
     /// How many connections were begun.
     begun: Arc<AtomicU64>,
@@ -105,10 +105,11 @@ impl Live {
 }
 
 impl Connection {
-    pub(super) fn new(endpoint: Endpoint, connector: &Connector, home: &Arc<Home>) -> Self {
+    pub(super) fn new(endpoint: Endpoint, connector: &Connector, background: &Arc<Background>) -> Self {
         let (state, _) = watch::channel(State::Down { failures: 0, why: None });
-        let (connector, home, begun, failed) = (connector.clone(), Arc::clone(home), Arc::default(), AtomicU64::new(0));
-        Self(Arc::new(Inner { endpoint, connector, home, state, begun, failed }))
+        let (connector, background, begun, failed) =
+            (connector.clone(), Arc::clone(background), Arc::default(), AtomicU64::new(0));
+        Self(Arc::new(Inner { endpoint, connector, background, state, begun, failed }))
     }
 
     /// The connection, if it stands; otherwise the outcome of one attempt to make it, which is under way, or is made
@@ -152,11 +153,11 @@ impl Connection {
     }
 
     fn attempt(&self, failures: u32, doubted: Option<Doubted>) {
-        let Inner { endpoint, connector, home, begun, .. } = &*self.0;
+        let Inner { endpoint, connector, background, begun, .. } = &*self.0;
         let (endpoint, connector, begun, link) =
             (endpoint.clone(), connector.clone(), Arc::clone(begun), Arc::downgrade(&self.0));
         let attempt = Connecting { link, endpoint, connector, begun, failures, doubted, outcome: None };
-        home.spawn(attempt.make(self.0.state.subscribe()));
+        background.spawn(attempt.make(self.0.state.subscribe()));
     }
 
     /// Sees whether a connection that says nothing is dead without knowing: if another can be made before it says
@@ -328,7 +329,7 @@ impl Connecting {
         };
         let Some((serial, address)) = up else { return };
         let (connector, mut states, weak) = (self.connector.clone(), link.state.subscribe(), Arc::downgrade(link));
-        link.home.spawn(async move {
+        link.background.spawn(async move {
             tokio::select! {
                 () = sentinels.moved_from(&address, &connector) => weak.upgrade().into_iter().for_each(|link| link.lost(serial)),
                 _ = states.wait_for(|state| state.serial() != Some(serial)) => {}

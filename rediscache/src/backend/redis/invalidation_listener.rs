@@ -221,7 +221,7 @@ impl InvalidationListener {
         self.bound.fetch_min(watch.bound(), Ordering::Relaxed);
         if !self.beating.swap(true, Ordering::AcqRel) {
             let (link, live, topology) = (link.clone(), live.clone(), router.topology().clone());
-            router.home().spawn(beat(Arc::downgrade(self), Way { link, live, topology }, self.over.subscribe()));
+            router.background().spawn(beat(Arc::downgrade(self), Way { link, live, topology }, self.over.subscribe()));
         }
     }
 

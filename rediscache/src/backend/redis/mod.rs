@@ -32,7 +32,7 @@ use batcher::Batcher;
 use router::Router;
 pub(crate) use waiter::RedisWaiter;
 
-use crate::backend::{Calls, Home};
+use crate::backend::{Background, Calls};
 use crate::config::{Config, Deployment};
 use crate::error::Result;
 
@@ -72,8 +72,8 @@ impl RedisStore {
         })
     }
 
-    pub(crate) fn home(&self) -> &Home {
-        self.router.home()
+    pub(crate) fn background(&self) -> &Background {
+        self.router.background()
     }
 
     pub(crate) async fn in_time<T>(&self, calls: impl Future<Output = Result<T>>) -> Result<T> {

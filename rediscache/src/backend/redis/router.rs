@@ -18,7 +18,7 @@ use super::script::{Invocation, together};
 use super::topology::Topology;
 use super::watched_keys::WatchedKeys;
 use crate::backend::near::Change;
-use crate::backend::{Home, fault};
+use crate::backend::{Background, fault};
 use crate::config::{Config, Deployment};
 use crate::error::{Error, Result};
 
@@ -35,7 +35,7 @@ const REDIRECTIONS: u32 = 16;
 pub(super) struct Router {
     topology: Topology,
     connector: Connector,
-    home: Arc<Home>,
+    background: Arc<Background>,
     response_timeout: Duration,
     /// How long a connection may say nothing until it is in doubt.
     hedge_after: Duration,
@@ -46,14 +46,14 @@ pub(super) struct Router {
 impl Router {
     /// Connects once, to tell at once what is wrong.
     pub(super) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
-        let (home, connector) = (Arc::new(Home::here()), Connector::new(config));
+        let (background, connector) = (Arc::new(Background::here()), Connector::new(config));
         let topology = match Endpoints::of(deployment, config)? {
-            Endpoints::One(endpoint) => Topology::One(Connection::new(endpoint, &connector, &home)),
-            Endpoints::Cluster(seeds) => Topology::Cluster(Cluster::new(seeds, &connector, &home)),
+            Endpoints::One(endpoint) => Topology::One(Connection::new(endpoint, &connector, &background)),
+            Endpoints::Cluster(seeds) => Topology::Cluster(Cluster::new(seeds, &connector, &background)),
         };
         let watched = Arc::new(WatchedKeys::new(matches!(topology, Topology::Cluster(_))));
         let (response_timeout, hedge_after) = (config.response_timeout, HEDGE_AFTER.min(config.response_timeout / 2));
-        let connection = Self { topology, connector, home, response_timeout, hedge_after, watched };
+        let connection = Self { topology, connector, background, response_timeout, hedge_after, watched };
         let opened = async {
             match &connection.topology {
                 Topology::One(link) => link.live().await.map(drop),
@@ -71,13 +71,13 @@ impl Router {
 
     /// The same way over connections that tell of changes, made when they are needed.
     pub(super) fn telling(&self, config: &Config) -> Self {
-        let (home, watched, connector) =
-            (Arc::clone(&self.home), Arc::clone(&self.watched), Connector::telling(config, &self.watched));
-        let topology = self.topology.beside(&connector, &home);
+        let (background, watched, connector) =
+            (Arc::clone(&self.background), Arc::clone(&self.watched), Connector::telling(config, &self.watched));
+        let topology = self.topology.beside(&connector, &background);
         Self {
             topology,
             connector,
-            home,
+            background,
             response_timeout: self.response_timeout,
             hedge_after: self.hedge_after,
             watched,
@@ -186,8 +186,8 @@ impl Router {
         Ok(Some((self.beside(key, announcement::CHANNEL)?, announcement::write(change))))
     }
 
-    pub(super) fn home(&self) -> &Home {
-        &self.home
+    pub(super) fn background(&self) -> &Background {
+        &self.background
     }
 
     pub(super) fn topology(&self) -> &Topology {
@@ -238,7 +238,7 @@ impl Router {
             Topology::One(link) => link.close(),
             Topology::Cluster(cluster) => cluster.close(),
         }
-        self.home.end();
+        self.background.end();
     }
 
     async fn call<T: FromRedisValue>(&self, request: Request<'_>, effect: Effect) -> Result<T> {

@@ -6,7 +6,7 @@ use super::cluster::{Cluster, slot};
 use super::connection::{Connection, HEDGE_AFTER, Live};
 use super::connector::Connector;
 use super::request::Remedy;
-use crate::backend::Home;
+use crate::backend::Background;
 use crate::error::Result;
 
 /// Which server serves a key.
@@ -18,10 +18,10 @@ pub(super) enum Topology {
 
 impl Topology {
     /// The same servers over other connections. What is learned of who serves what holds for both.
-    pub(super) fn beside(&self, connector: &Connector, home: &Arc<Home>) -> Self {
+    pub(super) fn beside(&self, connector: &Connector, background: &Arc<Background>) -> Self {
         match self {
-            Self::One(link) => Self::One(Connection::new(link.endpoint().clone(), connector, home)),
-            Self::Cluster(cluster) => Self::Cluster(cluster.beside(connector, home)),
+            Self::One(link) => Self::One(Connection::new(link.endpoint().clone(), connector, background)),
+            Self::Cluster(cluster) => Self::Cluster(cluster.beside(connector, background)),
         }
     }
 

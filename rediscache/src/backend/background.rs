@@ -10,10 +10,10 @@ use tokio::task::AbortHandle;
 /// A task that works for all callers must not run on the runtime of whoever came first to it: a current-thread runtime
 /// that nobody runs any more would hold up the callers of others.
 #[derive(Debug, Default)]
-pub(crate) struct Home(Mutex<Option<Residence>>);
+pub(crate) struct Background(Mutex<Option<BackgroundRuntime>>);
 
 #[derive(Debug)]
-struct Residence {
+struct BackgroundRuntime {
     handle: Handle,
     /// Dropped with the runtime.
     alive: Weak<()>,
@@ -21,31 +21,31 @@ struct Residence {
     keeper: AbortHandle,
 }
 
-impl Home {
+impl Background {
     /// Settles in the current runtime.
     pub(crate) fn here() -> Self {
-        Self(Mutex::new(Some(Residence::here())))
+        Self(Mutex::new(Some(BackgroundRuntime::here())))
     }
 
-    /// Runs `task` at home. Must be called within a runtime, which becomes home if there is none.
+    /// Runs `task` at background. Must be called within a runtime, which becomes background if there is none.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let mut home = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if home.as_ref().is_none_or(|residence| residence.alive.strong_count() == 0) {
-            *home = Some(Residence::here());
+        let mut background = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if background.as_ref().is_none_or(|runtime| runtime.alive.strong_count() == 0) {
+            *background = Some(BackgroundRuntime::here());
         }
-        if let Some(residence) = &*home {
-            residence.handle.spawn(task);
+        if let Some(runtime) = &*background {
+            runtime.handle.spawn(task);
         }
     }
 
     /// Lets go of the runtime.
     pub(crate) fn end(&self) {
-        let residence = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        drop(residence);
+        let runtime = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(runtime);
     }
 }
 
-impl Residence {
+impl BackgroundRuntime {
     fn here() -> Self {
         let (handle, kept) = (Handle::current(), Arc::new(()));
         let alive = Arc::downgrade(&kept);
@@ -57,7 +57,7 @@ impl Residence {
     }
 }
 
-impl Drop for Residence {
+impl Drop for BackgroundRuntime {
     fn drop(&mut self) {
         self.keeper.abort();
     }
