@@ -1,6 +1,6 @@
 mod builder;
 mod current;
-mod line;
+mod dispatch;
 mod locks;
 mod memo;
 mod near_caches;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 pub use builder::RedisSessionBuilder;
-pub(crate) use line::{Leased, Patience, Plain, Tasks};
+pub(crate) use dispatch::{HeldTask, ListSource, Patience, TaskSource};
 pub use locks::CacheLock;
 pub(crate) use memo::Wanted;
 pub(crate) use near_caches::{Label, NearCaches, Registered};
@@ -24,7 +24,7 @@ pub(crate) use tally::Tally;
 use crate::backend::{Store, fault};
 use crate::config::{Config, config};
 use crate::error::{Error, ErrorKind, Result};
-use line::Lines;
+use dispatch::Dispatchers;
 use locks::Locks;
 
 /// The environment variable that [`RedisSession::from_env`] reads.
@@ -90,8 +90,8 @@ struct Inner {
     closed: watch::Sender<bool>,
     locks: Locks,
     near_caches: NearCaches,
-    plain_lines: Lines<Plain>,
-    task_lines: Lines<Tasks>,
+    list_dispatchers: Dispatchers<ListSource>,
+    task_dispatchers: Dispatchers<TaskSource>,
 }
 
 /// A session that is not kept alive.
@@ -196,7 +196,7 @@ impl RedisSession {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let (closed, _) = watch::channel(false);
-        let (locks, near_caches, plain_lines, task_lines) = Default::default();
+        let (locks, near_caches, list_dispatchers, task_dispatchers) = Default::default();
         Self(Arc::new(Inner {
             number,
             store,
@@ -205,8 +205,8 @@ impl RedisSession {
             closed,
             locks,
             near_caches,
-            plain_lines,
-            task_lines,
+            list_dispatchers,
+            task_dispatchers,
         }))
     }
 
@@ -342,12 +342,12 @@ impl RedisSession {
         WeakSession(Arc::downgrade(&self.0))
     }
 
-    pub(crate) fn task_lines(&self) -> &Lines<Tasks> {
-        &self.0.task_lines
+    pub(crate) fn task_dispatchers(&self) -> &Dispatchers<TaskSource> {
+        &self.0.task_dispatchers
     }
 
-    pub(crate) fn plain_lines(&self) -> &Lines<Plain> {
-        &self.0.plain_lines
+    pub(crate) fn list_dispatchers(&self) -> &Dispatchers<ListSource> {
+        &self.0.list_dispatchers
     }
 
     pub(crate) fn number(&self) -> u64 {

@@ -102,7 +102,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// For steps that no single method covers, where all writers are tasks of this process: async-rediscache's
     /// `atomic_transaction`. It does not hold off other processes; [`compare_and_set`](Self::compare_and_set) does.
-    /// Plain calls are not held up by it. Taking it twice in one task waits for ever.
+    /// ListSource calls are not held up by it. Taking it twice in one task waits for ever.
     ///
     /// # Redis
     ///

@@ -16,7 +16,7 @@ use crate::codec::{Codec, Typestring};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lend::Lend;
 use crate::operation::Operation;
-use crate::session::{Patience, Plain, RedisSession};
+use crate::session::{ListSource, Patience, RedisSession};
 
 /// A typed first-in, first-out queue over one Redis list.
 ///
@@ -236,10 +236,10 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
 
 async fn take<T: Value, C: Codec>(at: &Target, patience: Patience) -> Result<Option<T>> {
     at.store()?;
-    let lines = at.session().plain_lines();
-    let arrival = lines.ask(at.session(), &at.key, || Plain::new(at.key.to_string()), patience).await?;
-    arrival
-        .map(|arrival| arrival.read(|item| decode::<C, T>(item)).map(|(_, value)| value))
+    let lines = at.session().list_dispatchers();
+    let delivery = lines.ask(at.session(), &at.key, || ListSource::new(at.key.to_string()), patience).await?;
+    delivery
+        .map(|delivery| delivery.read(|item| decode::<C, T>(item)).map(|(_, value)| value))
         .transpose()
         .map_err(put_aside)
 }

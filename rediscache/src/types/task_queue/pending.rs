@@ -69,7 +69,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     /// Puts everything that clients of this identifier hold back to the front of the queue, oldest first; how many.
     ///
-    /// Tasks that are being worked on are lost to those who do: crashed clients need no such call, see
+    /// TaskSource that are being worked on are lost to those who do: crashed clients need no such call, see
     /// [`recover_after`](Self::recover_after). Meant for what Python workers left.
     ///
     /// # Redis

@@ -5,7 +5,7 @@ use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::error::Result;
 use crate::operation::Operation;
-use crate::session::{Patience, Tasks};
+use crate::session::{Patience, TaskSource};
 use crate::types::QueueStream;
 use crate::types::object::Target;
 use crate::types::queue::put_aside;
@@ -106,9 +106,9 @@ async fn take<T: Value, C: Codec>(at: &Target, options: &Options, patience: Pati
     options.check()?;
     // Handles of the same options share one line, one instance and one heartbeat.
     let line = format!("{}/{options:?}", &*at.key);
-    let source = || Tasks::new(at.key.to_string(), options.worker());
-    let arrival = at.session().task_lines().ask(at.session(), &line, source, patience).await?;
-    let task = arrival.map(|arrival| arrival.read(|leased| decode::<C, T>(&leased.lease.item))).transpose();
-    task.map(|task| task.map(|(leased, value)| RedisTask::new(value, leased, at.session(), &at.namespace)))
+    let source = || TaskSource::new(at.key.to_string(), options.worker());
+    let delivery = at.session().task_dispatchers().ask(at.session(), &line, source, patience).await?;
+    let task = delivery.map(|delivery| delivery.read(|held| decode::<C, T>(&held.lease.item))).transpose();
+    task.map(|task| task.map(|(held, value)| RedisTask::new(value, held, at.session(), &at.namespace)))
         .map_err(put_aside)
 }

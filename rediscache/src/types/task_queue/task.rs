@@ -4,7 +4,7 @@ use std::ops::Deref;
 use crate::backend::Outcome;
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::Namespace;
-use crate::session::{Leased, RedisSession};
+use crate::session::{HeldTask, RedisSession};
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
 ///
@@ -15,15 +15,15 @@ use crate::session::{Leased, RedisSession};
 #[must_use = "a task that is not finalized stays pending"]
 pub struct RedisTask<T> {
     value: T,
-    leased: Leased,
+    held: HeldTask,
     session: RedisSession,
     /// For errors.
     namespace: Namespace,
 }
 
 impl<T> RedisTask<T> {
-    pub(super) fn new(value: T, leased: Leased, session: &RedisSession, namespace: &Namespace) -> Self {
-        Self { value, leased, session: session.clone(), namespace: namespace.clone() }
+    pub(super) fn new(value: T, held: HeldTask, session: &RedisSession, namespace: &Namespace) -> Self {
+        Self { value, held, session: session.clone(), namespace: namespace.clone() }
     }
 
     /// What was put in.
@@ -33,7 +33,7 @@ impl<T> RedisTask<T> {
 
     /// Which delivery of this task this is, from 1.
     pub fn attempt(&self) -> u32 {
-        self.leased.lease.attempt
+        self.held.lease.attempt
     }
 
     /// Ends when this task is lost: someone took this process for dead and returned the task to the queue, or put it
@@ -48,7 +48,7 @@ impl<T> RedisTask<T> {
     /// Changes nothing.
     pub async fn lost(&self) {
         // Nothing is ever sent: the sender is dropped when the task is lost.
-        let _ = self.leased.holding.clone().changed().await;
+        let _ = self.held.holding.clone().changed().await;
     }
 
     /// Says that the task is done; it is gone then.
@@ -94,10 +94,10 @@ impl<T> RedisTask<T> {
     }
 
     async fn settle(self, operation: &'static str, outcome: Outcome) -> std::result::Result<(), TaskError<T>> {
-        let (claims, number) = (&self.leased.claims, self.leased.lease.number);
+        let (leases, number) = (&self.held.leases, self.held.lease.number);
         match self.settled(outcome).await {
             Ok(()) => {
-                claims.let_go(number);
+                leases.let_go(number);
                 Ok(())
             }
             Err(error) => {
@@ -108,8 +108,8 @@ impl<T> RedisTask<T> {
     }
 
     async fn settled(&self, outcome: Outcome) -> Result<()> {
-        let (claims, number) = (&self.leased.claims, self.leased.lease.number);
-        match self.session.store()?.settle(&claims.key, &claims.worker, outcome, &[number]).await? {
+        let (leases, number) = (&self.held.leases, self.held.lease.number);
+        match self.session.store()?.settle(&leases.key, &leases.worker, outcome, &[number]).await? {
             0 => Err(Error::new(
                 ErrorKind::TaskNotPending,
                 "the task is no longer this client's; someone else may have it",

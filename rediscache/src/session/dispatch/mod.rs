@@ -3,25 +3,25 @@
 //! Those who ask hold only the receiving end of a channel, so that dropping them at any point loses nothing: whatever
 //! was under way for them is in the hands of the line's task, and what arrives for nobody goes back.
 
-mod arrival;
-mod leased;
-mod plain;
-mod registry;
-mod serve;
+mod delivery;
+mod dispatcher;
+mod dispatchers;
+mod list_source;
+mod task_source;
 
 use std::future::Future;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-pub(crate) use leased::{Leased, Tasks};
-pub(crate) use plain::Plain;
-pub(crate) use registry::Lines;
+pub(crate) use dispatchers::Dispatchers;
+pub(crate) use list_source::ListSource;
+pub(crate) use task_source::{HeldTask, TaskSource};
 
 use super::RedisSession;
 use crate::backend::Store;
 use crate::error::Result;
-use arrival::Arrival;
+use delivery::Delivery;
 
 /// Where a line takes its items from.
 pub(crate) trait Source: Send + Sync + 'static {
@@ -73,7 +73,7 @@ pub(crate) enum Patience {
 /// One who asks for an item.
 struct Request<S: Source> {
     patience: Patience,
-    reply: oneshot::Sender<Result<Option<Arrival<S>>>>,
+    reply: oneshot::Sender<Result<Option<Delivery<S>>>>,
     /// Keeps the store open while someone waits.
     session: RedisSession,
 }

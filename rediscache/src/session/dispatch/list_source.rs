@@ -3,17 +3,17 @@ use crate::backend::{Packed, Store};
 use crate::error::Result;
 
 /// A plain list: items leave it when they are taken.
-pub(crate) struct Plain {
+pub(crate) struct ListSource {
     key: String,
 }
 
-impl Plain {
+impl ListSource {
     pub(crate) fn new(key: String) -> Self {
         Self { key }
     }
 }
 
-impl Source for Plain {
+impl Source for ListSource {
     type Item = Vec<u8>;
 
     fn key(&self) -> &str {

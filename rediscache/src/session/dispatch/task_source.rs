@@ -14,9 +14,9 @@ use crate::error::Result;
 const SETTLED: usize = 256;
 
 /// A task queue: what is taken is leased, and the lease is kept up for as long as this process lives.
-pub(crate) struct Tasks {
+pub(crate) struct TaskSource {
     /// Shared with the tasks that were handed out.
-    claims: Arc<Claims>,
+    leases: Arc<Leases>,
     next_number: AtomicU64,
     plan: Mutex<Plan>,
 }
@@ -30,7 +30,7 @@ struct Plan {
 }
 
 /// The tasks that one worker holds.
-pub(crate) struct Claims {
+pub(crate) struct Leases {
     pub(crate) key: String,
     pub(crate) worker: Worker,
     /// Dropping the sender of a task tells that it is lost.
@@ -38,17 +38,17 @@ pub(crate) struct Claims {
 }
 
 /// A task on its way to the one who asked, or with them.
-pub(crate) struct Leased {
+pub(crate) struct HeldTask {
     pub(crate) lease: Lease,
-    pub(crate) claims: Arc<Claims>,
+    pub(crate) leases: Arc<Leases>,
     /// Ends when the task is lost.
     pub(crate) holding: watch::Receiver<()>,
 }
 
-impl Tasks {
+impl TaskSource {
     pub(crate) fn new(key: String, worker: Worker) -> Self {
-        let claims = Arc::new(Claims { key, worker, held: Mutex::default() });
-        Self { claims, next_number: AtomicU64::new(1), plan: Mutex::new(Plan { beat: Instant::now(), change: None }) }
+        let leases = Arc::new(Leases { key, worker, held: Mutex::default() });
+        Self { leases, next_number: AtomicU64::new(1), plan: Mutex::new(Plan { beat: Instant::now(), change: None }) }
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {
@@ -62,18 +62,18 @@ impl Tasks {
 
     /// Three times in the silence that is allowed, at least.
     fn beat_again(&self, after: Duration) {
-        self.plan().beat = Instant::now() + after.min(self.claims.worker.silence / 3);
+        self.plan().beat = Instant::now() + after.min(self.leases.worker.silence / 3);
     }
 
     /// Tells which tasks were lost, and returns those that are held though nobody here knows of them.
     fn compare(&self, mut still: HashSet<u64>) -> Vec<u64> {
-        self.claims.held().retain(|number, _| still.remove(number));
+        self.leases.held().retain(|number, _| still.remove(number));
         still.into_iter().collect()
     }
 
     async fn settle(&self, store: &Store, outcome: Outcome, numbers: &[u64]) -> Result<()> {
-        let Claims { key, worker, .. } = &*self.claims;
-        numbers.iter().for_each(|&number| self.claims.let_go(number));
+        let Leases { key, worker, .. } = &*self.leases;
+        numbers.iter().for_each(|&number| self.leases.let_go(number));
         // A script takes some thousand arguments at most, and holds the server.
         for numbers in numbers.chunks(SETTLED) {
             store.settle(key, worker, outcome, numbers).await?;
@@ -82,7 +82,7 @@ impl Tasks {
     }
 }
 
-impl Claims {
+impl Leases {
     fn held(&self) -> MutexGuard<'_, HashMap<u64, watch::Sender<()>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -93,44 +93,44 @@ impl Claims {
     }
 }
 
-impl Source for Tasks {
-    type Item = Leased;
+impl Source for TaskSource {
+    type Item = HeldTask;
 
     fn key(&self) -> &str {
-        &self.claims.key
+        &self.leases.key
     }
 
     fn announced(&self) -> Option<&'static str> {
         Some("$delayed")
     }
 
-    async fn take(&self, store: &Store, limit: usize) -> Result<Vec<Leased>> {
+    async fn take(&self, store: &Store, limit: usize) -> Result<Vec<HeldTask>> {
         // Whoever asks without end must not keep it from finding out what was lost.
         let late = self.plan().beat <= Instant::now();
         if late {
             self.tick(store).await;
         }
-        let Claims { key, worker, .. } = &*self.claims;
+        let Leases { key, worker, .. } = &*self.leases;
         // Numbers are never used again, not even those of a call whose answer was lost.
         let first = self.next_number.fetch_add(limit as u64, Ordering::Relaxed);
         let taken = store.take_tasks(key, worker, first, limit).await?;
         self.foresee(taken.next_change);
-        let mut held = self.claims.held();
+        let mut held = self.leases.held();
         let lease = |lease: Lease| {
             let (holder, holding) = watch::channel(());
             held.insert(lease.number, holder);
-            Leased { lease, claims: Arc::clone(&self.claims), holding }
+            HeldTask { lease, leases: Arc::clone(&self.leases), holding }
         };
         Ok(taken.leases.into_iter().map(lease).collect())
     }
 
-    async fn put_back(&self, store: &Store, items: &[Leased], _token: u64) -> Result<()> {
+    async fn put_back(&self, store: &Store, items: &[HeldTask], _token: u64) -> Result<()> {
         // The one that was taken first goes back last, to be first again.
         let numbers: Vec<u64> = items.iter().rev().map(|item| item.lease.number).collect();
         self.settle(store, Outcome::Untouched, &numbers).await
     }
 
-    async fn bury(&self, store: &Store, item: &Leased) -> Result<()> {
+    async fn bury(&self, store: &Store, item: &HeldTask) -> Result<()> {
         self.settle(store, Outcome::Unreadable, &[item.lease.number]).await
     }
 
@@ -140,12 +140,12 @@ impl Source for Tasks {
     }
 
     fn is_held(&self) -> bool {
-        !self.claims.held().is_empty()
+        !self.leases.held().is_empty()
     }
 
     /// Keeps up the leases, and finds out which were lost.
     async fn tick(&self, store: &Store) {
-        let Claims { key, worker, .. } = &*self.claims;
+        let Leases { key, worker, .. } = &*self.leases;
         match store.beat(key, worker).await {
             Ok(still) => {
                 self.foresee(still.next_change);

@@ -4,7 +4,7 @@ use super::{Message, Source};
 use crate::session::RedisSession;
 
 /// An item on its way to the one who asked. Dropped on the way, it goes back to the line.
-pub(crate) struct Arrival<S: Source> {
+pub(crate) struct Delivery<S: Source> {
     /// `None` once it is settled.
     item: Option<S::Item>,
     /// Its place in the order in which items were taken.
@@ -13,14 +13,14 @@ pub(crate) struct Arrival<S: Source> {
     session: RedisSession,
 }
 
-impl<S: Source> Arrival<S> {
+impl<S: Source> Delivery<S> {
     pub(super) fn new(place: u64, item: S::Item, line: UnboundedSender<Message<S>>, session: RedisSession) -> Self {
         Self { item: Some(item), place, line, session }
     }
 
     /// Hands the item to `read`; one that cannot be read is put aside by the line.
     pub(crate) fn read<T, E>(mut self, read: impl FnOnce(&S::Item) -> Result<T, E>) -> Result<(S::Item, T), E> {
-        let Some(item) = self.item.take() else { unreachable!("an arrival is settled once, by value") };
+        let Some(item) = self.item.take() else { unreachable!("an delivery is settled once, by value") };
         match read(&item) {
             Ok(value) => Ok((item, value)),
             Err(error) => {
@@ -36,7 +36,7 @@ impl<S: Source> Arrival<S> {
     }
 }
 
-impl<S: Source> Drop for Arrival<S> {
+impl<S: Source> Drop for Delivery<S> {
     fn drop(&mut self) {
         if let Some(item) = self.item.take() {
             // A line that is gone went with its runtime, as in a crash.

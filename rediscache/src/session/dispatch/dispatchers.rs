@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, WeakUnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-use super::serve::Line;
-use super::{Arrival, Message, Patience, Request, Source};
+use super::dispatcher::Dispatcher;
+use super::{Delivery, Message, Patience, Request, Source};
 use crate::error::Result;
 use crate::session::RedisSession;
 
 type Senders<S> = Mutex<HashMap<String, UnboundedSender<Message<S>>>>;
 
 /// The lines of a session that are being served, by key.
-pub(crate) struct Lines<S: Source> {
+pub(crate) struct Dispatchers<S: Source> {
     senders: Arc<Senders<S>>,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Place<S: Source> {
     name: String,
 }
 
-impl<S: Source> Lines<S> {
+impl<S: Source> Dispatchers<S> {
     /// Asks for one item and waits in line for it; `None` only for one without patience, whose place in line may not
     /// cost more time than a call.
     pub(crate) async fn ask(
@@ -31,21 +31,21 @@ impl<S: Source> Lines<S> {
         name: &str,
         source: impl Fn() -> S,
         patience: Patience,
-    ) -> Result<Option<Arrival<S>>> {
-        let arrival = self.arrival(session, name, source, patience);
+    ) -> Result<Option<Delivery<S>>> {
+        let delivery = self.delivery(session, name, source, patience);
         match patience {
-            Patience::None => session.any_store().in_time(Box::pin(arrival)).await,
-            Patience::Endless => arrival.await,
+            Patience::None => session.any_store().in_time(Box::pin(delivery)).await,
+            Patience::Endless => delivery.await,
         }
     }
 
-    async fn arrival(
+    async fn delivery(
         &self,
         session: &RedisSession,
         name: &str,
         source: impl Fn() -> S,
         patience: Patience,
-    ) -> Result<Option<Arrival<S>>> {
+    ) -> Result<Option<Delivery<S>>> {
         loop {
             let line = self.line(session, name, &source);
             let (reply, answer) = oneshot::channel();
@@ -80,7 +80,7 @@ impl<S: Source> Lines<S> {
         let (sender, inbox) = unbounded_channel();
         senders.insert(name.to_owned(), sender.clone());
         let place = Place { senders: Arc::downgrade(&self.senders), name: name.to_owned() };
-        session.any_store().spawn(Line::new(source(), inbox, sender.downgrade(), place, session).serve());
+        session.any_store().spawn(Dispatcher::new(source(), inbox, sender.downgrade(), place, session).serve());
         sender
     }
 
@@ -121,7 +121,7 @@ impl<S: Source> Drop for Leave<S> {
     }
 }
 
-impl<S: Source> Default for Lines<S> {
+impl<S: Source> Default for Dispatchers<S> {
     fn default() -> Self {
         Self { senders: Arc::default() }
     }

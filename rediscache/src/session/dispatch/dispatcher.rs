@@ -7,8 +7,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, WeakUnboundedSender};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::registry::Place;
-use super::{Arrival, Message, Patience, Request, Source};
+use super::dispatchers::Place;
+use super::{Delivery, Message, Patience, Request, Source};
 use crate::backend::{Waiter, fault};
 use crate::error::{Error, Result};
 use crate::session::{RedisSession, WeakSession};
@@ -26,7 +26,7 @@ const FAILOVER: Duration = Duration::from_secs(60);
 const LINGER: Duration = Duration::from_secs(10);
 
 /// One line: those who ask, in order, and what is on its way to them.
-pub(super) struct Line<S: Source> {
+pub(super) struct Dispatcher<S: Source> {
     source: S,
     inbox: UnboundedReceiver<Message<S>>,
     sender: WeakUnboundedSender<Message<S>>,
@@ -47,7 +47,7 @@ pub(super) struct Line<S: Source> {
     closing: watch::Receiver<bool>,
 }
 
-impl<S: Source> Line<S> {
+impl<S: Source> Dispatcher<S> {
     pub(super) fn new(
         source: S,
         inbox: UnboundedReceiver<Message<S>>,
@@ -164,9 +164,9 @@ impl<S: Source> Line<S> {
         while let Some(line) = &line
             && let Some(Request { reply, session, .. }) = self.requests.pop_front()
         {
-            match reply.send(Ok(Some(Arrival::new(place, item, line.clone(), session)))) {
+            match reply.send(Ok(Some(Delivery::new(place, item, line.clone(), session)))) {
                 Ok(()) => return None,
-                Err(Ok(Some(arrival))) => item = arrival.take_back()?,
+                Err(Ok(Some(delivery))) => item = delivery.take_back()?,
                 Err(_) => return None,
             }
         }
@@ -219,7 +219,7 @@ impl<S: Source> Line<S> {
         !fewer
     }
 
-    fn send_off_the_impatient(&mut self, answer: impl Fn() -> Result<Option<Arrival<S>>>) {
+    fn send_off_the_impatient(&mut self, answer: impl Fn() -> Result<Option<Delivery<S>>>) {
         let (impatient, patient) =
             std::mem::take(&mut self.requests).into_iter().partition(|request| request.patience == Patience::None);
         self.requests = patient;
