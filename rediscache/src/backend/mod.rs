@@ -18,7 +18,7 @@ pub(crate) use background::Background;
 pub(crate) use calls::Calls;
 pub(crate) use increment::Increment;
 pub(crate) use packed::Packed;
-pub(crate) use task::{Due, Held, Lease, Outcome, Taken, Worker};
+pub(crate) use task::{Client, Due, Held, Lease, Outcome, Taken};
 
 use crate::config::{Address, Config};
 use crate::error::Result;
@@ -145,26 +145,26 @@ operations! {
 
 // On the task queue at `key`. What its keys are is written at `RedisTaskQueue`.
 operations! {
-    /// Takes up to `limit` tasks, numbered from `first` on, which become this worker's.
-    fn take_tasks(worker: &Worker, first: u64, limit: usize) -> Taken;
-    /// Ends the leases on tasks; how many of them this worker still had.
-    fn settle(worker: &Worker, outcome: Outcome, numbers: &[u64]) -> u64;
-    /// Tells that this worker lives, and brings back what is due and what dead workers held.
-    fn beat(worker: &Worker) -> Held;
+    /// Takes up to `limit` tasks, numbered from `first` on, which become this client's.
+    fn take_tasks(client: &Client, first: u64, limit: usize) -> Taken;
+    /// Ends the leases on tasks; how many of them this client still had.
+    fn settle(client: &Client, outcome: Outcome, numbers: &[u64]) -> u64;
+    /// Tells that this client lives, and brings back what is due and what dead clients held.
+    fn beat(client: &Client) -> Held;
     /// Puts a task in when it is due.
-    fn put_later(worker: &Worker, item: &[u8], due: Due) -> ();
+    fn put_later(client: &Client, item: &[u8], due: Due) -> ();
     /// How many tasks can be taken now.
-    fn tasks_len(worker: &Worker) -> u64;
+    fn tasks_len(client: &Client) -> u64;
     /// How many tasks are not due yet.
-    fn delayed_len(worker: &Worker) -> u64;
-    /// Puts one task of this worker's pending list back, at the back of the queue; whether it was pending.
-    fn reschedule_pending(worker: &Worker, item: &[u8]) -> bool;
-    /// Puts all tasks of this worker's pending list back to the front, oldest first; how many.
-    fn reschedule_all_pending(worker: &Worker) -> u64;
+    fn delayed_len(client: &Client) -> u64;
+    /// Puts one task of this client's pending list back, at the back of the queue; whether it was pending.
+    fn reschedule_pending(client: &Client, item: &[u8]) -> bool;
+    /// Puts all tasks of this client's pending list back to the front, oldest first; how many.
+    fn reschedule_all_pending(client: &Client) -> u64;
     /// Puts all dead letters at the back of the queue, oldest first; how many.
-    fn requeue_dead(worker: &Worker) -> u64;
+    fn requeue_dead(client: &Client) -> u64;
     /// Removes all dead letters; how many.
-    fn clear_dead(worker: &Worker) -> u64;
+    fn clear_dead(client: &Client) -> u64;
 }
 
 // On the list at `key`, as it is.

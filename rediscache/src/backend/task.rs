@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 /// One taker of tasks: a name that may be shared, and an instance that is not.
 #[derive(Debug)]
-pub(crate) struct Worker {
+pub(crate) struct Client {
     /// Sixteen random digits, then what the name of the pending list ends with.
     pub(crate) name: String,
     /// How long it may be silent before it is taken for dead.
@@ -13,10 +13,10 @@ pub(crate) struct Worker {
     pub(crate) most_attempts: Option<u32>,
 }
 
-/// How many characters of a worker's name are its instance.
+/// How many characters of a client's name are its instance.
 const INSTANCE: usize = 16;
 
-impl Worker {
+impl Client {
     pub(crate) fn new(pending_suffix: &str, silence: Duration, most_attempts: Option<u32>) -> Self {
         // The standard library's source of randomness, which hash maps are seeded from.
         let instance = RandomState::new().build_hasher().finish();
@@ -33,16 +33,16 @@ impl Worker {
     }
 }
 
-pub(crate) fn instance_of(worker: &str) -> &str {
-    &worker[..INSTANCE]
+pub(crate) fn instance_of(client: &str) -> &str {
+    &client[..INSTANCE]
 }
 
-/// What the name of a worker's pending list ends with.
-pub(crate) fn suffix_of(worker: &str) -> &str {
-    &worker[INSTANCE..]
+/// What the name of a client's pending list ends with.
+pub(crate) fn suffix_of(client: &str) -> &str {
+    &client[INSTANCE..]
 }
 
-/// One task that a worker took.
+/// One task that a client took.
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
     pub(crate) number: u64,
@@ -54,13 +54,13 @@ pub(crate) struct Lease {
 #[derive(Debug)]
 pub(crate) struct Taken {
     pub(crate) leases: Vec<Lease>,
-    /// When something may come that nobody tells of: a task that is due, a worker that died.
+    /// When something may come that nobody tells of: a task that is due, a client that died.
     pub(crate) next_change: Option<Duration>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Held {
-    /// The numbers of the tasks that the worker still has.
+    /// The numbers of the tasks that the client still has.
     pub(crate) numbers: Vec<u64>,
     pub(crate) next_change: Option<Duration>,
 }

@@ -6,15 +6,15 @@ use tokio::time::Instant;
 use super::MemoryStore;
 use super::keyspace::{Keyspace, List};
 use super::lifetime::ends_in;
-use crate::backend::task::{Due, Held, Lease, Outcome, Taken, Worker, suffix_of};
+use crate::backend::task::{Client, Due, Held, Lease, Outcome, Taken, suffix_of};
 use crate::error::Result;
 
 /// What a task queue keeps beside its lists. The Redis store keeps the same in keys.
 #[derive(Debug, Default)]
 pub(super) struct TaskSide {
-    /// When each worker that holds tasks is taken for dead.
+    /// When each client that holds tasks is taken for dead.
     clients: HashMap<String, Instant>,
-    /// What each worker holds, by number.
+    /// What each client holds, by number.
     leases: HashMap<String, BTreeMap<u64, Delivered>>,
     /// How often an item in the queue was delivered; of equal ones, in the order in which they come out.
     attempts: HashMap<Box<[u8]>, VecDeque<u32>>,
@@ -39,7 +39,7 @@ struct Tasks<'a> {
     keyspace: &'a mut Keyspace,
     side: TaskSide,
     queue: &'a str,
-    worker: &'a Worker,
+    client: &'a Client,
     now: Instant,
     /// Whether the queue was given something that those who wait must be told of.
     given: bool,
@@ -47,10 +47,10 @@ struct Tasks<'a> {
 
 impl MemoryStore {
     /// Works on the task queue at `key`.
-    fn tasks<T>(&self, key: &str, worker: &Worker, work: impl FnOnce(&mut Tasks<'_>) -> Result<T>) -> Result<T> {
+    fn tasks<T>(&self, key: &str, client: &Client, work: impl FnOnce(&mut Tasks<'_>) -> Result<T>) -> Result<T> {
         let mut keyspace = self.keyspace();
         let side = keyspace.tasks.remove(key).unwrap_or_default();
-        let mut tasks = Tasks { keyspace: &mut keyspace, side, queue: key, worker, now: Instant::now(), given: false };
+        let mut tasks = Tasks { keyspace: &mut keyspace, side, queue: key, client, now: Instant::now(), given: false };
         let result = work(&mut tasks);
         let Tasks { side, given, .. } = tasks;
         if !side.is_empty() {
@@ -63,19 +63,19 @@ impl MemoryStore {
         result
     }
 
-    pub(crate) fn take_tasks(&self, key: &str, worker: &Worker, first: u64, limit: usize) -> Result<Taken> {
-        self.tasks(key, worker, |tasks| {
+    pub(crate) fn take_tasks(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
+        self.tasks(key, client, |tasks| {
             tasks.check()?;
             tasks.take(first, limit)
         })
     }
 
-    pub(crate) fn settle(&self, key: &str, worker: &Worker, outcome: Outcome, numbers: &[u64]) -> Result<u64> {
-        self.tasks(key, worker, |tasks| {
+    pub(crate) fn settle(&self, key: &str, client: &Client, outcome: Outcome, numbers: &[u64]) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
             tasks.check()?;
             let mut settled = 0;
             for &number in numbers {
-                if let Some((attempt, item)) = tasks.release(&worker.name, number, outcome)? {
+                if let Some((attempt, item)) = tasks.release(&client.name, number, outcome)? {
                     settled += 1;
                     tasks.settle(outcome, attempt, item)?;
                 }
@@ -85,23 +85,23 @@ impl MemoryStore {
         })
     }
 
-    pub(crate) fn beat(&self, key: &str, worker: &Worker) -> Result<Held> {
-        self.tasks(key, worker, |tasks| {
+    pub(crate) fn beat(&self, key: &str, client: &Client) -> Result<Held> {
+        self.tasks(key, client, |tasks| {
             tasks.beat();
             tasks.check()?;
             tasks.refresh()?;
             let numbers =
-                tasks.side.leases.get(&worker.name).map_or_else(Vec::new, |held| held.keys().copied().collect());
+                tasks.side.leases.get(&client.name).map_or_else(Vec::new, |held| held.keys().copied().collect());
             Ok(Held { numbers, next_change: tasks.next_change() })
         })
     }
 
-    pub(crate) fn put_later(&self, key: &str, worker: &Worker, item: &[u8], due: Due) -> Result<()> {
+    pub(crate) fn put_later(&self, key: &str, client: &Client, item: &[u8], due: Due) -> Result<()> {
         let after = match due {
             Due::In(after) => after,
             Due::At(at) => at.duration_since(SystemTime::now()).unwrap_or_default(),
         };
-        self.tasks(key, worker, |tasks| {
+        self.tasks(key, client, |tasks| {
             tasks.check()?;
             if after.is_zero() {
                 return tasks.give(item.into(), End::Back);
@@ -113,17 +113,17 @@ impl MemoryStore {
         })
     }
 
-    pub(crate) fn tasks_len(&self, key: &str, worker: &Worker) -> Result<u64> {
-        let due = self.tasks(key, worker, |tasks| Ok(tasks.side.delayed.len() - tasks.not_due()))?;
+    pub(crate) fn tasks_len(&self, key: &str, client: &Client) -> Result<u64> {
+        let due = self.tasks(key, client, |tasks| Ok(tasks.side.delayed.len() - tasks.not_due()))?;
         Ok(self.list_len(key)? + due as u64)
     }
 
-    pub(crate) fn delayed_len(&self, key: &str, worker: &Worker) -> Result<u64> {
-        self.tasks(key, worker, |tasks| Ok(tasks.not_due() as u64))
+    pub(crate) fn delayed_len(&self, key: &str, client: &Client) -> Result<u64> {
+        self.tasks(key, client, |tasks| Ok(tasks.not_due() as u64))
     }
 
-    pub(crate) fn reschedule_pending(&self, key: &str, worker: &Worker, item: &[u8]) -> Result<bool> {
-        self.tasks(key, worker, |tasks| {
+    pub(crate) fn reschedule_pending(&self, key: &str, client: &Client, item: &[u8]) -> Result<bool> {
+        self.tasks(key, client, |tasks| {
             tasks.check()?;
             let held = tasks.namesakes().into_iter().find_map(|holder| {
                 let numbers = tasks.side.leases.get(&holder)?;
@@ -136,7 +136,7 @@ impl MemoryStore {
                 tasks.retry(attempt, item, End::Back)?;
                 return Ok(true);
             }
-            let pending = tasks.remove_pending(worker, item)?;
+            let pending = tasks.remove_pending(client, item)?;
             if pending {
                 tasks.give(item.into(), End::Back)?;
             }
@@ -144,8 +144,8 @@ impl MemoryStore {
         })
     }
 
-    pub(crate) fn reschedule_all_pending(&self, key: &str, worker: &Worker) -> Result<u64> {
-        self.tasks(key, worker, |tasks| {
+    pub(crate) fn reschedule_all_pending(&self, key: &str, client: &Client) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
             tasks.check()?;
             for holder in tasks.namesakes() {
                 for (attempt, item) in tasks.side.leases.remove(&holder).unwrap_or_default().into_values().rev() {
@@ -153,7 +153,7 @@ impl MemoryStore {
                 }
                 tasks.side.clients.remove(&holder);
             }
-            let pending = format!("{key}{}", worker.pending_suffix());
+            let pending = format!("{key}{}", client.pending_suffix());
             let mut all = tasks.keyspace.change(&pending, |list: &mut List| std::mem::take(list))?;
             let count = all.len() as u64;
             tasks.given = true;
@@ -162,8 +162,8 @@ impl MemoryStore {
         })
     }
 
-    pub(crate) fn requeue_dead(&self, key: &str, worker: &Worker) -> Result<u64> {
-        self.tasks(key, worker, |tasks| {
+    pub(crate) fn requeue_dead(&self, key: &str, client: &Client) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
             tasks.check()?;
             let dead = tasks.keyspace.change(&format!("{key}$dead"), |list: &mut List| std::mem::take(list))?;
             for item in dead.iter().rev() {
@@ -173,8 +173,8 @@ impl MemoryStore {
         })
     }
 
-    pub(crate) fn clear_dead(&self, key: &str, worker: &Worker) -> Result<u64> {
-        self.tasks(key, worker, |tasks| {
+    pub(crate) fn clear_dead(&self, key: &str, client: &Client) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
             let dead = tasks.keyspace.change(&format!("{key}$dead"), |list: &mut List| std::mem::take(list))?;
             Ok(dead.len() as u64)
         })
@@ -196,13 +196,13 @@ impl Tasks<'_> {
             && let Some(item) = self.keyspace.change(self.queue, List::pop_back)?
         {
             let attempt = 1 + self.recall(&item);
-            if self.worker.most_attempts.is_some_and(|most| attempt > most) {
+            if self.client.most_attempts.is_some_and(|most| attempt > most) {
                 self.push(&format!("{}$dead", self.queue), item)?;
                 continue;
             }
             let number = first + leases.len() as u64;
-            self.push(&format!("{}{}", self.queue, self.worker.pending_suffix()), item.clone())?;
-            let held = self.side.leases.entry(self.worker.name.clone()).or_default();
+            self.push(&format!("{}{}", self.queue, self.client.pending_suffix()), item.clone())?;
+            let held = self.side.leases.entry(self.client.name.clone()).or_default();
             leases.push(Lease { number, attempt, item: item.to_vec() });
             held.insert(number, (attempt, item));
         }
@@ -222,18 +222,18 @@ impl Tasks<'_> {
         }
     }
 
-    /// A worker is known for as long as it holds tasks.
+    /// A client is known for as long as it holds tasks.
     fn beat(&mut self) {
-        let name = &self.worker.name;
+        let name = &self.client.name;
         if self.side.leases.get(name).is_some_and(|held| !held.is_empty()) {
-            self.side.clients.insert(name.clone(), ends_in(self.worker.silence));
+            self.side.clients.insert(name.clone(), ends_in(self.client.silence));
         } else {
             self.side.leases.remove(name);
             self.side.clients.remove(name);
         }
     }
 
-    /// Brings what is due into the queue, and what dead workers held.
+    /// Brings what is due into the queue, and what dead clients held.
     fn refresh(&mut self) -> Result<()> {
         while let Some((&(due, _), _)) = self.side.delayed.first_key_value()
             && due <= self.now
@@ -241,36 +241,36 @@ impl Tasks<'_> {
         {
             self.give(item, End::Back)?;
         }
-        let (now, own) = (self.now, &self.worker.name);
+        let (now, own) = (self.now, &self.client.name);
         let silent: Vec<String> =
             self.side.clients.extract_if(|name, until| *until <= now && name != own).map(|(name, _)| name).collect();
-        for worker in silent {
-            self.recover(&worker)?;
+        for client in silent {
+            self.recover(&client)?;
         }
         Ok(())
     }
 
-    /// Returns what a dead worker held to the front of the queue, oldest first to come out.
-    fn recover(&mut self, worker: &str) -> Result<()> {
+    /// Returns what a dead client held to the front of the queue, oldest first to come out.
+    fn recover(&mut self, client: &str) -> Result<()> {
         let numbers: Vec<u64> =
-            self.side.leases.get(worker).map_or_else(Vec::new, |held| held.keys().copied().collect());
+            self.side.leases.get(client).map_or_else(Vec::new, |held| held.keys().copied().collect());
         let mut tasks = Vec::new();
         for number in numbers {
-            tasks.extend(self.release(worker, number, Outcome::Again)?);
+            tasks.extend(self.release(client, number, Outcome::Again)?);
         }
-        self.side.leases.remove(worker);
+        self.side.leases.remove(client);
         for (attempt, item) in tasks.into_iter().rev() {
             self.retry(attempt, item, End::Front)?;
         }
         Ok(())
     }
 
-    /// Ends a lease; returns its attempt and item if the worker still had the task.
-    fn release(&mut self, worker: &str, number: u64, outcome: Outcome) -> Result<Option<Delivered>> {
-        let Some(lease) = self.side.leases.get_mut(worker).and_then(|held| held.remove(&number)) else {
+    /// Ends a lease; returns its attempt and item if the client still had the task.
+    fn release(&mut self, client: &str, number: u64, outcome: Outcome) -> Result<Option<Delivered>> {
+        let Some(lease) = self.side.leases.get_mut(client).and_then(|held| held.remove(&number)) else {
             return Ok(None);
         };
-        let pending = format!("{}{}", self.queue, suffix_of(worker));
+        let pending = format!("{}{}", self.queue, suffix_of(client));
         let removed = self.keyspace.change(&pending, |list: &mut List| {
             let at = match outcome {
                 // The newest there is.
@@ -282,8 +282,8 @@ impl Tasks<'_> {
         Ok(removed.map(|_| lease))
     }
 
-    fn remove_pending(&mut self, worker: &Worker, item: &[u8]) -> Result<bool> {
-        let pending = format!("{}{}", self.queue, worker.pending_suffix());
+    fn remove_pending(&mut self, client: &Client, item: &[u8]) -> Result<bool> {
+        let pending = format!("{}{}", self.queue, client.pending_suffix());
         self.keyspace.change(&pending, |list: &mut List| {
             list.iter().rposition(|held| **held == *item).and_then(|at| list.remove(at)).is_some()
         })
@@ -291,7 +291,7 @@ impl Tasks<'_> {
 
     /// Puts a task that failed back to an end of the queue, or aside when it failed too often.
     fn retry(&mut self, attempt: u32, item: Box<[u8]>, end: End) -> Result<()> {
-        if self.worker.most_attempts.is_some_and(|most| attempt >= most) {
+        if self.client.most_attempts.is_some_and(|most| attempt >= most) {
             return self.push(&format!("{}$dead", self.queue), item);
         }
         self.remember(&item, attempt, end);
@@ -330,7 +330,7 @@ impl Tasks<'_> {
 
     /// Fails before anything is changed where a key holds another type.
     fn check(&mut self) -> Result<()> {
-        for beside in ["", self.worker.pending_suffix(), "$dead"] {
+        for beside in ["", self.client.pending_suffix(), "$dead"] {
             self.keyspace.find::<List>(&format!("{}{beside}", self.queue))?;
         }
         Ok(())
@@ -340,9 +340,9 @@ impl Tasks<'_> {
         self.keyspace.change(key, |list: &mut List| list.push_front(item))
     }
 
-    /// The workers that share this one's pending list.
+    /// The clients that share this one's pending list.
     fn namesakes(&self) -> Vec<String> {
-        let suffix = self.worker.pending_suffix();
+        let suffix = self.client.pending_suffix();
         self.side.leases.keys().filter(|name| suffix_of(name) == suffix).cloned().collect()
     }
 
@@ -352,7 +352,7 @@ impl Tasks<'_> {
 
     fn next_change(&self) -> Option<Duration> {
         let due = self.side.delayed.keys().next().map(|&(due, _)| due);
-        let dead = self.side.clients.iter().filter(|(name, _)| **name != self.worker.name).map(|(_, &until)| until);
+        let dead = self.side.clients.iter().filter(|(name, _)| **name != self.client.name).map(|(_, &until)| until);
         let soonest = dead.chain(due).min()?;
         Some(soonest.saturating_duration_since(self.now).max(Duration::from_millis(1)))
     }

@@ -11,7 +11,7 @@ use super::router::Router;
 use super::{near, script, task};
 use crate::backend::increment::Step;
 use crate::backend::near::{Change, Provenance};
-use crate::backend::{Increment, Packed, Worker, fault};
+use crate::backend::{Client, Increment, Packed, fault};
 use crate::error::Result;
 
 /// What one command may carry in company, so that it never holds the server for long. A call that is larger goes alone.
@@ -363,21 +363,21 @@ fn escaped(text: &str) -> String {
 /// Finishes tasks in one script.
 #[derive(Default)]
 pub(super) struct Finishes {
-    worker: String,
+    client: String,
     numbers: Vec<u64>,
 }
 
 impl Batch for Finishes {
-    type Call<'a> = (&'a Worker, u64);
+    type Call<'a> = (&'a Client, u64);
     type Answer = bool;
 
-    fn add(&mut self, (worker, number): (&Worker, u64)) {
-        self.worker.clone_from(&worker.name);
+    fn add(&mut self, (client, number): (&Client, u64)) {
+        self.client.clone_from(&client.name);
         self.numbers.push(number);
     }
 
-    fn has_room_for(&self, (worker, _): &(&Worker, u64)) -> bool {
-        self.numbers.len() < MOST_CALLS && (self.numbers.is_empty() || self.worker == worker.name)
+    fn has_room_for(&self, (client, _): &(&Client, u64)) -> bool {
+        self.numbers.len() < MOST_CALLS && (self.numbers.is_empty() || self.client == client.name)
     }
 
     fn retain(&mut self, wanted: &[bool]) {
@@ -385,6 +385,6 @@ impl Batch for Finishes {
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
-        task::finish(router, key, &self.worker, &self.numbers).await
+        task::finish(router, key, &self.client, &self.numbers).await
     }
 }

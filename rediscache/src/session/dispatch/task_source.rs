@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::Source;
-use crate::backend::{Lease, Outcome, Store, Worker};
+use crate::backend::{Client, Lease, Outcome, Store};
 use crate::error::Result;
 
 /// The most leases that end in one call.
@@ -23,16 +23,16 @@ pub(crate) struct TaskSource {
 
 /// When there is something to do besides taking.
 struct Plan {
-    /// To say that this worker lives, and to find out what it lost. Taking does neither, and does not put it off.
+    /// To say that this client lives, and to find out what it lost. Taking does neither, and does not put it off.
     beat: Instant,
     /// When something may come that nobody tells of.
     change: Option<Instant>,
 }
 
-/// The tasks that one worker holds.
+/// The tasks that one client holds.
 pub(crate) struct Leases {
     pub(crate) key: String,
-    pub(crate) worker: Worker,
+    pub(crate) client: Client,
     /// Dropping the sender of a task tells that it is lost.
     held: Mutex<HashMap<u64, watch::Sender<()>>>,
 }
@@ -46,8 +46,8 @@ pub(crate) struct HeldTask {
 }
 
 impl TaskSource {
-    pub(crate) fn new(key: String, worker: Worker) -> Self {
-        let leases = Arc::new(Leases { key, worker, held: Mutex::default() });
+    pub(crate) fn new(key: String, client: Client) -> Self {
+        let leases = Arc::new(Leases { key, client, held: Mutex::default() });
         Self { leases, next_number: AtomicU64::new(1), plan: Mutex::new(Plan { beat: Instant::now(), change: None }) }
     }
 
@@ -62,7 +62,7 @@ impl TaskSource {
 
     /// Three times in the silence that is allowed, at least.
     fn beat_again(&self, after: Duration) {
-        self.plan().beat = Instant::now() + after.min(self.leases.worker.silence / 3);
+        self.plan().beat = Instant::now() + after.min(self.leases.client.silence / 3);
     }
 
     /// Tells which tasks were lost, and returns those that are held though nobody here knows of them.
@@ -72,11 +72,11 @@ impl TaskSource {
     }
 
     async fn settle(&self, store: &Store, outcome: Outcome, numbers: &[u64]) -> Result<()> {
-        let Leases { key, worker, .. } = &*self.leases;
+        let Leases { key, client, .. } = &*self.leases;
         numbers.iter().for_each(|&number| self.leases.let_go(number));
         // A script takes some thousand arguments at most, and holds the server.
         for numbers in numbers.chunks(SETTLED) {
-            store.settle(key, worker, outcome, numbers).await?;
+            store.settle(key, client, outcome, numbers).await?;
         }
         Ok(())
     }
@@ -110,10 +110,10 @@ impl Source for TaskSource {
         if late {
             self.tick(store).await;
         }
-        let Leases { key, worker, .. } = &*self.leases;
+        let Leases { key, client, .. } = &*self.leases;
         // Numbers are never used again, not even those of a call whose answer was lost.
         let first = self.next_number.fetch_add(limit as u64, Ordering::Relaxed);
-        let taken = store.take_tasks(key, worker, first, limit).await?;
+        let taken = store.take_tasks(key, client, first, limit).await?;
         self.foresee(taken.next_change);
         let mut held = self.leases.held();
         let lease = |lease: Lease| {
@@ -145,8 +145,8 @@ impl Source for TaskSource {
 
     /// Keeps up the leases, and finds out which were lost.
     async fn tick(&self, store: &Store) {
-        let Leases { key, worker, .. } = &*self.leases;
-        match store.beat(key, worker).await {
+        let Leases { key, client, .. } = &*self.leases;
+        match store.beat(key, client).await {
             Ok(still) => {
                 self.foresee(still.next_change);
                 self.beat_again(Duration::MAX);

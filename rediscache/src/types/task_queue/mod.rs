@@ -16,7 +16,7 @@ use super::queue::push;
 use super::shared::shared_methods;
 use super::stored::encode;
 use super::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisTaskObject};
-use crate::backend::{DataType, Due, Worker};
+use crate::backend::{Client, DataType, Due};
 use crate::bounds::Value;
 use crate::codec::{Codec, Typestring};
 use crate::config::config;
@@ -45,7 +45,7 @@ const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
 /// # Redis
 ///
 /// Items are in the form that the codec gives them, and the first two lists are as async-rediscache has them, so that
-/// its workers and ours can share a queue.
+/// its clients and ours can share a queue.
 ///
 /// | key | type | holds | gone when |
 /// |---|---|---|---|
@@ -117,7 +117,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// ```
     /// use rediscache::RedisTaskQueue;
     ///
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").client_identifier("worker-1");
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").client_identifier("client-1");
     /// # let _ = jobs;
     /// ```
     #[must_use = "this makes a changed object"]
@@ -221,7 +221,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     fn run<R, F>(
         &self,
         operation: &'static str,
-        body: impl FnOnce(Target, Worker) -> F + Send + 'static,
+        body: impl FnOnce(Target, Client) -> F + Send + 'static,
     ) -> Operation<R>
     where
         R: 'static,
@@ -230,7 +230,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         let options = self.options.clone();
         self.object.run(operation, |at| async move {
             options.check()?;
-            body(at, options.worker()).await
+            body(at, options.client()).await
         })
     }
 }
@@ -238,7 +238,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 impl Options {
     fn check(&self) -> Result<()> {
         if self.recover_after < SHORTEST_SILENCE {
-            return Err(config("a `recover_after` below 100 ms takes tasks from workers that live; make it longer"));
+            return Err(config("a `recover_after` below 100 ms takes tasks from clients that live; make it longer"));
         }
         if self.max_attempts == Some(0) {
             return Err(config("`max_attempts` of zero delivers no task; make it 1 or more, or leave it out"));
@@ -255,8 +255,8 @@ impl Options {
     }
 
     /// A new instance of this client.
-    fn worker(&self) -> Worker {
-        Worker::new(&self.pending_suffix(), self.recover_after, self.max_attempts)
+    fn client(&self) -> Client {
+        Client::new(&self.pending_suffix(), self.recover_after, self.max_attempts)
     }
 }
 

@@ -27,7 +27,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     /// Puts one pending task of this value at the back of the queue, the oldest of several.
     ///
-    /// Whoever holds it has lost it then. Meant for a task that was dropped, or left by a Python worker.
+    /// Whoever holds it has lost it then. Meant for a task that was dropped, or left by a Python client.
     ///
     /// # Redis
     ///
@@ -70,7 +70,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// Puts everything that clients of this identifier hold back to the front of the queue, oldest first; how many.
     ///
     /// TaskSource that are being worked on are lost to those who do: crashed clients need no such call, see
-    /// [`recover_after`](Self::recover_after). Meant for what Python workers left.
+    /// [`recover_after`](Self::recover_after). Meant for what Python clients left.
     ///
     /// # Redis
     ///

@@ -106,7 +106,7 @@ async fn take<T: Value, C: Codec>(at: &Target, options: &Options, patience: Pati
     options.check()?;
     // Handles of the same options share one line, one instance and one heartbeat.
     let line = format!("{}/{options:?}", &*at.key);
-    let source = || TaskSource::new(at.key.to_string(), options.worker());
+    let source = || TaskSource::new(at.key.to_string(), options.client());
     let delivery = at.session().task_dispatchers().ask(at.session(), &line, source, patience).await?;
     let task = delivery.map(|delivery| delivery.read(|held| decode::<C, T>(&held.lease.item))).transpose();
     task.map(|task| task.map(|(held, value)| RedisTask::new(value, held, at.session(), &at.namespace)))

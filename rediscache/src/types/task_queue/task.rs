@@ -109,7 +109,7 @@ impl<T> RedisTask<T> {
 
     async fn settled(&self, outcome: Outcome) -> Result<()> {
         let (leases, number) = (&self.held.leases, self.held.lease.number);
-        match self.session.store()?.settle(&leases.key, &leases.worker, outcome, &[number]).await? {
+        match self.session.store()?.settle(&leases.key, &leases.client, outcome, &[number]).await? {
             0 => Err(Error::new(
                 ErrorKind::TaskNotPending,
                 "the task is no longer this client's; someone else may have it",

@@ -1,9 +1,9 @@
 -- KEYS[1] is the queue; every other key is named after it. On a cluster these follow, but for what belongs to other
--- workers: KEYS[2] ends with `$clients`, and what stands before that starts all their names. ARGV: what to do, the worker
--- (16 digits of its instance and what the name of its pending list ends with), the silence in ms after which a worker is
+-- clients: KEYS[2] ends with `$clients`, and what stands before that starts all their names. ARGV: what to do, the client
+-- (16 digits of its instance and what the name of its pending list ends with), the silence in ms after which a client is
 -- taken for dead, the number of deliveries after which a task is a dead letter (0: never), and what the command at the end
 -- of this file takes.
-local queue, worker = KEYS[1], ARGV[2]
+local queue, client = KEYS[1], ARGV[2]
 local silence, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local name = KEYS[2] and KEYS[2]:sub(1, -#'$clients' - 1) or queue
 local clients, attempts, delayed, dead = name .. '$clients', name .. '$attempts', name .. '$delayed', name .. '$dead'
@@ -19,18 +19,18 @@ local function now()
   return asked
 end
 
-local function leases_of(worker)
-  return name .. '$leases:' .. worker:sub(1, 16)
+local function leases_of(client)
+  return name .. '$leases:' .. client:sub(1, 16)
 end
 
-local function pending_of(worker)
-  return name .. worker:sub(17)
+local function pending_of(client)
+  return name .. client:sub(17)
 end
 
 -- Fails before anything is changed where a key holds another type.
 local function check()
   redis.call('LLEN', queue)
-  redis.call('LLEN', pending_of(worker))
+  redis.call('LLEN', pending_of(client))
   redis.call('LLEN', dead)
 end
 
@@ -91,41 +91,41 @@ local function retry(item, attempt, push)
 end
 
 -- The attempt and the item of a lease, if there is one and it can be read.
-local function lease_of(worker, number)
-  local attempt, item = (redis.call('HGET', leases_of(worker), number) or ''):match('^(%d+):(.*)$')
+local function lease_of(client, number)
+  local attempt, item = (redis.call('HGET', leases_of(client), number) or ''):match('^(%d+):(.*)$')
   return tonumber(attempt), item
 end
 
--- Ends a lease; returns its attempt and item if the worker still had the task.
-local function release(worker, number, side)
-  local attempt, item = lease_of(worker, number)
-  redis.call('HDEL', leases_of(worker), number)
-  if item and redis.call('LREM', pending_of(worker), side or -1, item) == 1 then
+-- Ends a lease; returns its attempt and item if the client still had the task.
+local function release(client, number, side)
+  local attempt, item = lease_of(client, number)
+  redis.call('HDEL', leases_of(client), number)
+  if item and redis.call('LREM', pending_of(client), side or -1, item) == 1 then
     return attempt, item
   end
 end
 
-local function numbers_of(worker)
+local function numbers_of(client)
   local numbers = {}
-  for _, number in ipairs(redis.call('HKEYS', leases_of(worker))) do
+  for _, number in ipairs(redis.call('HKEYS', leases_of(client))) do
     if number:find('^%d+$') then
       numbers[#numbers + 1] = number
     else
       -- Nobody of us wrote that.
-      redis.call('HDEL', leases_of(worker), number)
+      redis.call('HDEL', leases_of(client), number)
     end
   end
   table.sort(numbers, function(a, b) return tonumber(a) < tonumber(b) end)
   return numbers
 end
 
--- Returns what a dead worker held to the front of the queue, oldest first to come out.
-local function recover(worker)
+-- Returns what a dead client held to the front of the queue, oldest first to come out.
+local function recover(client)
   local tasks = {}
   -- On a cluster, this fails before anything is changed while the slot is being moved.
-  redis.call('EXISTS', pending_of(worker))
-  for _, number in ipairs(numbers_of(worker)) do
-    local attempt, item = release(worker, number)
+  redis.call('EXISTS', pending_of(client))
+  for _, number in ipairs(numbers_of(client)) do
+    local attempt, item = release(client, number)
     if item then
       tasks[#tasks + 1] = { item, attempt }
     end
@@ -133,7 +133,7 @@ local function recover(worker)
   for last = #tasks, 1, -1 do
     retry(tasks[last][1], tasks[last][2], 'RPUSH')
   end
-  redis.call('ZREM', clients, worker)
+  redis.call('ZREM', clients, client)
   return #tasks
 end
 
@@ -142,7 +142,7 @@ local function first_of(key)
   return first[1], tonumber(first[2])
 end
 
--- Brings what is due into the queue, and what dead workers held. Returns the ms until there is something to bring
+-- Brings what is due into the queue, and what dead clients held. Returns the ms until there is something to bring
 -- again, as far as can be foreseen; otherwise -1.
 local function refresh()
   local _, due = first_of(delayed)
@@ -156,25 +156,25 @@ local function refresh()
   local silent, ends = first_of(clients)
   if ends and ends <= now() then
     for _, other in ipairs(redis.call('ZRANGEBYSCORE', clients, '-inf', now())) do
-      if other ~= worker then
+      if other ~= client then
         recover(other)
       end
     end
     silent, ends = first_of(clients)
   end
-  if silent == worker then
+  if silent == client then
     ends = nil
   end
   local soonest = math.min(due or math.huge, ends or math.huge)
   return soonest < math.huge and math.max(soonest - now(), 1) or -1
 end
 
--- A worker is known for as long as it holds tasks.
+-- A client is known for as long as it holds tasks.
 local function beat()
-  if redis.call('EXISTS', leases_of(worker)) == 1 then
-    redis.call('ZADD', clients, now() + silence, worker)
+  if redis.call('EXISTS', leases_of(client)) == 1 then
+    redis.call('ZADD', clients, now() + silence, client)
   else
-    redis.call('ZREM', clients, worker)
+    redis.call('ZREM', clients, client)
   end
 end
 
@@ -201,23 +201,23 @@ function commands.take(first, limit)
     end
   until #popped == 0 or #taken == tonumber(limit)
   if #taken > 0 then
-    redis.call('LPUSH', pending_of(worker), unpack(items))
-    redis.call('HSET', leases_of(worker), unpack(leases))
-    redis.call('ZADD', clients, now() + silence, worker)
+    redis.call('LPUSH', pending_of(client), unpack(items))
+    redis.call('HSET', leases_of(client), unpack(leases))
+    redis.call('ZADD', clients, now() + silence, client)
   end
   return { next_change, taken }
 end
 
 -- numbers of tasks that are done -> for each whether it was still held
 function commands.finish(...)
-  local leases, finished = redis.call('HMGET', leases_of(worker), ...), {}
+  local leases, finished = redis.call('HMGET', leases_of(client), ...), {}
   for at, lease in ipairs(leases) do
     local item = lease and lease:match('^%d+:(.*)$')
-    finished[at] = item and redis.call('LREM', pending_of(worker), -1, item) or 0
+    finished[at] = item and redis.call('LREM', pending_of(client), -1, item) or 0
   end
-  redis.call('HDEL', leases_of(worker), ...)
-  if redis.call('EXISTS', leases_of(worker)) == 0 then
-    redis.call('ZREM', clients, worker)
+  redis.call('HDEL', leases_of(client), ...)
+  if redis.call('EXISTS', leases_of(client)) == 0 then
+    redis.call('ZREM', clients, client)
   end
   return finished
 end
@@ -228,7 +228,7 @@ function commands.settle(outcome, ...)
   local settled = 0
   for _, number in ipairs({ ... }) do
     -- What goes back untouched is the newest there is.
-    local attempt, item = release(worker, number, outcome == 'untouched' and 1 or -1)
+    local attempt, item = release(client, number, outcome == 'untouched' and 1 or -1)
     if item then
       settled = settled + 1
       if outcome == 'again' then
@@ -250,7 +250,7 @@ function commands.beat()
   beat()
   check()
   local next_change = refresh()
-  return { next_change, redis.call('HKEYS', leases_of(worker)) }
+  return { next_change, redis.call('HKEYS', leases_of(client)) }
 end
 
 -- item, a number that makes it unique, 'in' or 'at', and ms
@@ -282,11 +282,11 @@ function commands.delayed_len()
   return redis.call('ZCOUNT', delayed, '(' .. string.format('%.0f', now()), '+inf')
 end
 
--- The workers that share this one's pending list.
+-- The clients that share this one's pending list.
 local function namesakes()
   local same = {}
   for _, other in ipairs(redis.call('ZRANGE', clients, 0, -1)) do
-    if other:sub(17) == worker:sub(17) then
+    if other:sub(17) == client:sub(17) then
       same[#same + 1] = other
     end
   end
@@ -308,17 +308,17 @@ function commands.reschedule_pending(item)
       end
     end
   end
-  if redis.call('LREM', pending_of(worker), -1, item) == 0 then
+  if redis.call('LREM', pending_of(client), -1, item) == 0 then
     return 0
   end
   redis.call('LPUSH', queue, item)
   return 1
 end
 
--- -> how many tasks returned to the front of the queue, those of Python workers of the same name included
+-- -> how many tasks returned to the front of the queue, those of Python clients of the same name included
 function commands.reschedule_all_pending()
   check()
-  local count = redis.call('LLEN', pending_of(worker))
+  local count = redis.call('LLEN', pending_of(client))
   for _, holder in ipairs(namesakes()) do
     local numbers = numbers_of(holder)
     for at = #numbers, 1, -1 do
@@ -331,7 +331,7 @@ function commands.reschedule_all_pending()
     redis.call('ZREM', clients, holder)
   end
   for _ = 1, count do
-    redis.call('LMOVE', pending_of(worker), queue, 'LEFT', 'RIGHT')
+    redis.call('LMOVE', pending_of(client), queue, 'LEFT', 'RIGHT')
   end
   return count
 end
