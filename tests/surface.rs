@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::{Stream, TryStreamExt};
 use rediscache::{
-    CacheLock, Codec, CodecError, Declaration, Error, ErrorKind, Json, Key, Lend, Near, NearStats, Notation, Number,
+    CacheSection, Codec, CodecError, Declaration, Error, ErrorKind, Json, Key, Lend, Near, NearStats, Notation, Number,
     NumberKind, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache, RedisNamespaced, RedisQueue, RedisSession,
     RedisSessionBuilder, RedisTask, RedisTaskQueue, Result, Scan, TaskError, Typestring, Value,
 };
@@ -43,7 +43,7 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         RedisTaskQueue<Local>: send sync unpin owned debug clone;
         RedisTask<u64>: send sync unpin owned debug;
         TaskError<u64>: send sync unpin owned debug;
-        CacheLock: send sync unpin owned debug;
+        CacheSection: send sync unpin owned debug;
         Scan<Local, Local, Typestring>: send unpin owned debug;
         QueueStream<u64>: send unpin owned debug;
         Operation<Local>: send unpin owned debug;
@@ -82,7 +82,7 @@ fn every_future_can_be_sent() {
     sendable(cache.compare_and_set(1, local(), local()));
     sendable(cache.update([(1, local())]));
     sendable(cache.items());
-    sendable(cache.lock());
+    sendable(cache.section());
     sendable(cache.set_expiry(Duration::ZERO));
     sendable(cache.set_expiry_at(SystemTime::UNIX_EPOCH));
 }

@@ -61,7 +61,7 @@ pub use lend::{Give, Lend};
 pub use near::{Near, NearStats};
 pub use number::{Notation, Number, NumberKind};
 pub use operation::Operation;
-pub use session::{CacheLock, RedisSession, RedisSessionBuilder};
+pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use types::{
     Declaration, ObjectInfo, ObjectKind, QueueStream, RedisCache, RedisNamespaced, RedisNearObject, RedisObject,
     RedisQueue, RedisTask, RedisTaskObject, RedisTaskQueue, Scan, TaskError,

@@ -96,6 +96,6 @@ contract! {
         check(&session, |numbers| numbers.get_many([1, 2, 3])).await;
         check(&session, Numbers::items).await;
         check(&session, Numbers::expiry).await;
-        check(&session, Numbers::lock).await;
+        check(&session, Numbers::section).await;
     }
 }

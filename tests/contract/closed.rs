@@ -69,7 +69,7 @@ contract! {
     }
 
     async fn a_lock_is_let_go_after_close(session: RedisSession) -> rediscache::Result<()> {
-        let section = names(&session).lock().await?;
+        let section = names(&session).section().await?;
         session.close().await?;
         drop(section);
         Ok(())

@@ -38,5 +38,5 @@ pub(crate) fn every_method(cache: &RedisCache<u64, u64>) -> Vec<(&'static str, C
 /// Those that only look at the session.
 pub(crate) fn other_methods(cache: &RedisCache<u64, u64>) -> Vec<(&'static str, Call)> {
     let none = Vec::<u64>::new;
-    calls! { cache: lock() update(Vec::<(u64, u64)>::new()) get_many(none()) delete_many(none()) }
+    calls! { cache: section() update(Vec::<(u64, u64)>::new()) get_many(none()) delete_many(none()) }
 }

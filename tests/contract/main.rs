@@ -20,7 +20,6 @@ mod golden;
 mod golden_file;
 mod integer;
 mod large;
-mod lock;
 mod model;
 mod namespace;
 mod near;
@@ -37,6 +36,7 @@ mod queue_stream;
 mod queue_wait;
 mod queue_wrong_type;
 mod scan;
+mod section;
 mod session;
 #[path = "../codec/small_process.rs"]
 mod small_process;

@@ -75,7 +75,7 @@ async fn every_method_takes_the_round_trips_it_says() {
         expiry() => ["EVALSHA"];
         persist() => ["EVALSHA"];
     }
-    let section = cache.lock().await.unwrap();
+    let section = cache.section().await.unwrap();
     assert!(monitor.commands().is_empty());
     drop(section);
 }

@@ -1,9 +1,9 @@
 mod builder;
 mod current;
 mod dispatch;
-mod locks;
 mod memo;
 mod near_caches;
+mod section;
 mod tally;
 
 use std::fmt;
@@ -16,16 +16,16 @@ use tokio::sync::watch;
 
 pub use builder::RedisSessionBuilder;
 pub(crate) use dispatch::{HeldTask, ListSource, Patience, TaskSource};
-pub use locks::CacheLock;
 pub(crate) use memo::Wanted;
 pub(crate) use near_caches::{Label, NearCaches, Registered};
+pub use section::CacheSection;
 pub(crate) use tally::Tally;
 
 use crate::backend::{Store, fault};
 use crate::config::{Config, config};
 use crate::error::{Error, ErrorKind, Result};
 use dispatch::Dispatchers;
-use locks::Locks;
+use section::Sections;
 
 /// The environment variable that [`RedisSession::from_env`] reads.
 const URL_VARIABLE: &str = "REDISCACHE_URL";
@@ -88,7 +88,7 @@ struct Inner {
     is_closed: AtomicBool,
     /// The same, watched by background tasks.
     closed: watch::Sender<bool>,
-    locks: Locks,
+    sections: Sections,
     near_caches: NearCaches,
     list_dispatchers: Dispatchers<ListSource>,
     task_dispatchers: Dispatchers<TaskSource>,
@@ -196,14 +196,14 @@ impl RedisSession {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         let (closed, _) = watch::channel(false);
-        let (locks, near_caches, list_dispatchers, task_dispatchers) = Default::default();
+        let (sections, near_caches, list_dispatchers, task_dispatchers) = Default::default();
         Self(Arc::new(Inner {
             number,
             store,
             global_namespace,
             is_closed: AtomicBool::new(false),
             closed,
-            locks,
+            sections,
             near_caches,
             list_dispatchers,
             task_dispatchers,
@@ -363,8 +363,8 @@ impl RedisSession {
         &self.0.near_caches
     }
 
-    pub(crate) fn locks(&self) -> &Locks {
-        &self.0.locks
+    pub(crate) fn sections(&self) -> &Sections {
+        &self.0.sections
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) enum Look {
     Len,
     IsEmpty,
     Expiry,
-    Lock,
+    Section,
 }
 
 const FORMS: [&[u8]; 20] = [
@@ -81,7 +81,7 @@ pub(super) fn call<V: Sample>(value: impl Strategy<Value = V> + Clone + 'static)
     let (key, v) = (0..4_u64, value);
     let pairs = vec((key.clone(), v.clone()), 0..4);
     let looks = vec![Look::Items, Look::Keys, Look::Values, Look::ToMap, Look::Scan, Look::Len, Look::IsEmpty];
-    let looks = [looks, vec![Look::Expiry, Look::Lock]].concat();
+    let looks = [looks, vec![Look::Expiry, Look::Section]].concat();
     let durations = vec![Duration::ZERO, Duration::from_secs(3600), Duration::from_secs(7200), Duration::MAX];
     let now = SystemTime::now();
     let times = vec![SystemTime::UNIX_EPOCH, now - Duration::from_secs(5), now + Duration::from_secs(3600)];
@@ -188,7 +188,7 @@ impl Look {
             Self::Expiry => {
                 told(cache.expiry().await.map(|left| left.map(|left| left.as_secs().div_ceil(3600).min(10))))
             }
-            Self::Lock => told(cache.lock().await.map(drop)),
+            Self::Section => told(cache.section().await.map(drop)),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::lend::{Give, Lend};
 use crate::near::{Mode, Near, NearStats};
 use crate::number::Number;
 use crate::operation::Operation;
-use crate::session::{CacheLock, RedisSession};
+use crate::session::{CacheSection, RedisSession};
 
 /// A typed dict over one Redis hash.
 ///
@@ -126,7 +126,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// let session = RedisSession::in_memory();
     /// let names = RedisCache::<u64, String>::new("names").on(&session);
     /// {
-    ///     let _section = names.lock().await?;
+    ///     let _section = names.section().await?;
     ///     let longer = names.get_or(1, "").await? + "!";
     ///     names.set(1, longer).await?;
     /// }
@@ -134,11 +134,11 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn lock(&self) -> Operation<CacheLock> {
-        self.object.run("lock", |at| async move {
+    pub fn section(&self) -> Operation<CacheSection> {
+        self.object.run("section", |at| async move {
             at.store()?;
             let key = at.key.to_string();
-            Ok(at.session().locks().lock(key).await)
+            Ok(at.session().sections().enter(key).await)
         })
     }
 }

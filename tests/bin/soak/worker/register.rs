@@ -137,7 +137,7 @@ impl Registers {
                 let answer = self.caller.call("contains", self.cache.contains(field)).await;
                 self.compare("contains", answer, stored.is_some());
             }
-            _ => self.lock().await,
+            _ => self.section().await,
         }
     }
 
@@ -177,7 +177,7 @@ impl Registers {
     /// Nobody else of this process is in the section.
     async fn lock(&mut self) {
         static TAKEN: AtomicBool = AtomicBool::new(false);
-        let Some(lock) = self.caller.call_within("lock", IN_LINE, self.cache.lock()).await else { return };
+        let Some(lock) = self.caller.call_within("section", IN_LINE, self.cache.section()).await else { return };
         self.caller.ensure(!TAKEN.swap(true, Ordering::SeqCst), || "two are in one critical section".to_owned());
         let _ = self.caller.call("len", self.cache.len()).await;
         TAKEN.store(false, Ordering::SeqCst);

@@ -6,13 +6,13 @@ use tokio::sync::OwnedMutexGuard;
 
 /// The critical sections of a session, one for each key that someone is in or waits for.
 #[derive(Default)]
-pub(crate) struct Locks {
+pub(crate) struct Sections {
     held: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
-/// A critical section of one namespace; it ends when this is dropped. See [`RedisCache::lock`](crate::RedisCache::lock).
+/// A critical section of one namespace; it ends when this is dropped. See [`RedisCache::section`](crate::RedisCache::section).
 #[must_use = "the critical section ends when the guard is dropped"]
-pub struct CacheLock {
+pub struct CacheSection {
     /// Dropped first, so that `waiting` sees what is left.
     _guard: OwnedMutexGuard<()>,
     waiting: Waiting,
@@ -25,16 +25,16 @@ struct Waiting {
     held: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
-impl Locks {
+impl Sections {
     /// Waits for the critical section of `key`, first come first served.
-    pub(crate) async fn lock(&self, key: String) -> CacheLock {
+    pub(crate) async fn enter(&self, key: String) -> CacheSection {
         let waiting = {
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             let lock = Arc::clone(held.entry(key.clone()).or_default());
             Waiting { key, lock, held: Arc::clone(&self.held) }
         };
         let guard = Arc::clone(&waiting.lock).lock_owned().await;
-        CacheLock { _guard: guard, waiting }
+        CacheSection { _guard: guard, waiting }
     }
 }
 
@@ -48,8 +48,8 @@ impl Drop for Waiting {
     }
 }
 
-impl fmt::Debug for CacheLock {
+impl fmt::Debug for CacheSection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CacheLock").field("key", &self.waiting.key).finish_non_exhaustive()
+        f.debug_struct("CacheSection").field("key", &self.waiting.key).finish_non_exhaustive()
     }
 }
