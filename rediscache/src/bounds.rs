@@ -1,3 +1,5 @@
+//! What can be a key, a value, and a value that is kept in this process.
+
 use std::hash::Hash;
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+//! What may be passed where a key or a value is wanted.
+
 use serde::Serialize;
 
 /// What may be passed where a key or a value of type `T` is wanted.

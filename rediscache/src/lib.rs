@@ -31,17 +31,18 @@
 //!
 //! `derive`, on by default; `json` for the `Json` codec; `tls` for `rediss://`.
 
-mod backend;
 mod bounds;
 mod codec;
 mod config;
+mod dispatch;
 mod error;
 mod lend;
 mod namespace;
 mod near;
 mod number;
-mod operation;
+mod refusal;
 mod session;
+mod store;
 mod types;
 
 #[doc = include_str!("faults.md")]
@@ -60,11 +61,10 @@ pub use error::{Error, ErrorKind, Result};
 pub use lend::{Give, Lend};
 pub use near::{Near, NearStats};
 pub use number::{Notation, Number, NumberKind};
-pub use operation::Operation;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use types::{
-    Declaration, ObjectInfo, ObjectKind, QueueStream, RedisCache, RedisNamespaced, RedisNearObject, RedisObject,
-    RedisQueue, RedisTask, RedisTaskObject, RedisTaskQueue, Scan, TaskError,
+    Declaration, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache, RedisNamespaced, RedisNearObject,
+    RedisObject, RedisQueue, RedisTask, RedisTaskObject, RedisTaskQueue, Scan, TaskError,
 };
 
 /// The examples of the README.

@@ -1,3 +1,5 @@
+//! The names of objects, local and in Redis.
+
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -28,13 +30,6 @@ impl Namespace {
         }
     }
 
-    /// Whether both are the same name.
-    #[inline]
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        let (one, other) = (self.as_str(), other.as_str());
-        std::ptr::eq(one, other) || one == other
-    }
-
     /// What is wrong with this name, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         match self.as_str().len() {
@@ -45,22 +40,22 @@ impl Namespace {
     }
 
     /// The full Redis key below a global namespace, which is `""` when there is none.
-    pub(crate) fn key_below(&self, global: &str) -> Key {
+    pub(crate) fn key_below(&self, global: &str) -> FullKey {
         match global {
-            "" => Key::Name(self.clone()),
-            global => Key::Below([global, ".", self.as_str()].concat()),
+            "" => FullKey::Name(self.clone()),
+            global => FullKey::Below([global, ".", self.as_str()].concat()),
         }
     }
 }
 
 /// A full Redis key. Where it is the local name, it takes no memory of its own.
 #[derive(Clone, Debug)]
-pub(crate) enum Key {
+pub(crate) enum FullKey {
     Name(Namespace),
     Below(String),
 }
 
-impl Deref for Key {
+impl Deref for FullKey {
     type Target = str;
 
     fn deref(&self) -> &str {

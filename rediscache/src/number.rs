@@ -1,3 +1,5 @@
+//! Numbers that can be counted with, and their texts, read and written as Python does.
+
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;

@@ -7,8 +7,8 @@ use support::{Cluster, Server};
 use crate::near::assert_kept;
 use crate::permission::{README, rules_of, session_of, set_user};
 
-/// What the README adds for near caches, for those of `fields`, and for those on a cluster.
-fn documented() -> [Vec<String>; 3] {
+/// What the README adds for near caches, and for those of `fields` on a cluster.
+fn documented() -> [Vec<String>; 2] {
     let (_, added) = README.split_once("Near caches need ").expect("the README says what near caches need");
     let mut lists = added.split('`').filter(|list| list.starts_with('+'));
     std::array::from_fn(|_| lists.next().unwrap().split_whitespace().map(str::to_owned).collect())
@@ -16,13 +16,13 @@ fn documented() -> [Vec<String>; 3] {
 
 /// The documented rules of a user on one server.
 fn of_one_server() -> Vec<String> {
-    let [near, fields, _] = documented();
-    [rules_of("bot"), near, fields].concat()
+    let [near, _] = documented();
+    [rules_of("bot"), near].concat()
 }
 
 /// The same on a cluster, but for what only queues publish.
 fn on_a_cluster() -> Vec<String> {
-    let [near, _, on_cluster] = documented();
+    let [near, on_cluster] = documented();
     let of_cluster = ["~{bot.*", "&{bot.*", "+cluster|slots"].map(str::to_owned).to_vec();
     let rules = [rules_of("bot"), near, on_cluster, of_cluster].concat();
     rules.into_iter().filter(|rule| !["+publish", "+subscribe"].contains(&&**rule)).collect()
@@ -71,7 +71,7 @@ async fn writes(counts: &RedisCache<u64, u64>, rule: &str) -> Vec<bool> {
 /// Takes one rule away: `fields` must miss it in writes or in reads, and `tracking` only if it needs it, too.
 async fn assert_missed(session: &RedisSession, rule: &str, is_nothing_stored: impl Fn() -> bool) {
     let (tracking, fields) = (cache(session, Near::tracking()), cache(session, Near::fields()));
-    let tells = ["+multi", "+exec", "+publish", "+spublish"].contains(&rule);
+    let tells = ["+publish", "+spublish"].contains(&rule);
     assert_eq!(is_refused(fields.get(1).await, rule), !tells, "{rule}");
     assert_eq!(writes(&fields, rule).await, [tells; 5], "{rule}");
     if tells {
@@ -94,12 +94,8 @@ async fn assert_missed(session: &RedisSession, rule: &str, is_nothing_stored: im
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_documented_user_can_keep_what_is_read() {
     let server = Server::start();
-    let [near, fields, _] = documented();
-    for (near, rules) in [
-        (Near::tracking(), [rules_of("bot"), near.clone()].concat()),
-        (Near::fields(), [rules_of("bot"), near, fields].concat()),
-    ] {
-        set_user(&server, "bot", &rules);
+    for near in [Near::tracking(), Near::fields()] {
+        set_user(&server, "bot", &of_one_server());
         assert_kept(&cache(&session_of(&server.url(), "bot").await, near)).await;
     }
     let cluster = Cluster::of_masters(&[]);
@@ -116,7 +112,7 @@ async fn the_documented_user_can_keep_what_is_read() {
 async fn what_a_near_cache_may_not_do_is_named_before_anything_is_done() {
     let server = Server::start();
     let is_nothing_stored = || cmd("EXISTS").arg("bot.near").query(&mut server.raw()) == Ok(0);
-    for rule in ["+multi", "+exec", "+client|tracking", "+publish", "+subscribe"] {
+    for rule in ["+client|tracking", "+publish", "+subscribe"] {
         set_user(&server, "bot", &without(&of_one_server(), rule));
         let session = session_of(&server.url(), "bot").await;
         assert_missed(&session, rule, is_nothing_stored).await;
@@ -145,20 +141,16 @@ async fn what_a_near_cache_may_not_do_on_a_cluster_is_named_too() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_taken_away_while_it_is_used_is_named_and_the_session_goes_on() {
     let server = Server::start();
-    for rule in ["+multi", "+exec"] {
-        set_user(&server, "bot", &of_one_server());
-        let session = session_of(&server.url(), "bot").await;
-        let (fields, far) = (cache(&session, Near::fields()), RedisCache::<u64, u64>::new("far").on(&session));
-        fields.set(1, 1).await.unwrap();
-        cmd("ACL").arg(&["SETUSER", "bot", &rule.replace('+', "-")]).exec(&mut server.raw()).unwrap();
-        let error = fields.set(1, 2).await.unwrap_err();
-        assert_names(&error, rule);
-        // Without `MULTI`, each command was one by itself.
-        assert_eq!(error.is_outcome_unknown(), rule == "+multi");
-        for n in 0..3 {
-            far.set(n, n).await.unwrap();
-            assert_eq!(far.get(n).await.unwrap(), Some(n));
-            assert!(is_refused(fields.set(1, 3).await, rule));
-        }
+    let rule = "+publish";
+    set_user(&server, "bot", &of_one_server());
+    let session = session_of(&server.url(), "bot").await;
+    let (fields, far) = (cache(&session, Near::fields()), RedisCache::<u64, u64>::new("far").on(&session));
+    fields.set(1, 1).await.unwrap();
+    cmd("ACL").arg(&["SETUSER", "bot", &rule.replace('+', "-")]).exec(&mut server.raw()).unwrap();
+    for n in 0..3 {
+        assert!(is_refused(fields.set(1, 2 + n).await, rule));
+        far.set(n, n).await.unwrap();
+        assert_eq!(far.get(n).await.unwrap(), Some(n));
     }
+    assert_eq!(cmd("HGET").arg(&["bot.near", "i|1"]).query(&mut server.raw()), Ok("i|1".to_owned()), "as it was");
 }

@@ -4,19 +4,19 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 #[expect(dead_code, reason = "the model keeps time itself, and counts nothing")]
-#[path = "../../rediscache/src/backend/near.rs"]
-mod near;
+#[path = "../../rediscache/src/near/coherence.rs"]
+mod coherence;
 mod sync;
 mod world;
 
 use std::sync::Arc;
 
+use coherence::Change;
 use loom::thread;
-use near::Change;
 use world::{FIELD, OLD, World};
 
 const ALL: Change<'static> = Change::All;
-const FIELDS: Change<'static> = Change::Fields(&[FIELD]);
+const FIELDS: Change<'static> = Change::Entries(&[FIELD]);
 
 /// How often one thread may be stopped for another where it need not be, in one order of steps.
 const PREEMPTIONS: usize = 3;
@@ -47,16 +47,16 @@ fn an_answer_that_a_change_overtook_is_not_kept() {
 /// Although the server's word of it is still on its way, or never comes.
 #[test]
 fn a_process_reads_its_own_write_at_once() {
-    for change in [Change::Field(FIELD), ALL] {
+    for change in [Change::Entry(FIELD), ALL] {
         in_all_orders(move || {
             let (world, line) = World::new(change);
             world.be_deaf();
             let listening = world.listen(line.told, line.answer);
             let reading = Arc::clone(&world);
             let reading = thread::spawn(move || reading.fill(1, &line.answers));
-            world.watch.forget(change);
+            world.coherence.forget(change);
             world.write(OLD + 1);
-            world.watch.forget(change);
+            world.coherence.forget(change);
             assert_ne!(world.kept(), Some(OLD), "the write has returned");
             reading.join().unwrap();
             assert_ne!(world.kept(), Some(OLD), "it would never be dropped");
@@ -89,7 +89,7 @@ fn a_sign_of_life_vouches_for_nothing_older() {
 /// What happens while nobody tells of it is seen by the next connection's first answer at the latest.
 #[test]
 fn nothing_outlives_the_connection_that_would_have_told_of_its_change() {
-    a_change_that_nobody_tells_of_is_seen_by_another_connection(|world| world.watch.lose(1));
+    a_change_that_nobody_tells_of_is_seen_by_another_connection(|world| world.coherence.lose(1));
 }
 
 /// As on a cluster, where a slot has moved on: the old connection stands.
@@ -108,8 +108,8 @@ fn a_change_that_nobody_tells_of_is_seen_by_another_connection(leave: fn(&World)
         world.be_deaf();
         leave(&world);
         world.write(OLD + 1);
-        world.watch.rely_on(2);
-        world.watch.hear(2, 20);
+        world.coherence.rely_on(2);
+        world.coherence.hear(2, 20);
         reading.join().unwrap();
         assert_ne!(world.look(25, 100), Some(OLD), "the new connection cannot tell of it");
         world.end();
@@ -121,8 +121,8 @@ fn a_change_that_nobody_tells_of_is_seen_by_another_connection(leave: fn(&World)
 fn a_sign_of_life_of_one_connection_says_nothing_of_another() {
     in_all_orders(|| {
         let (world, line) = World::new(ALL);
-        world.watch.rely_on(2);
-        world.watch.hear(2, 10);
+        world.coherence.rely_on(2);
+        world.coherence.hear(2, 10);
         world.put(OLD);
         let listening = world.listen(line.told, line.answer);
         // Which is told by number 2, that is frozen.

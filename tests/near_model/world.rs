@@ -6,7 +6,7 @@ use loom::sync::Mutex;
 use loom::sync::mpsc::{Receiver, Sender, channel};
 use loom::thread::{JoinHandle, spawn};
 
-use crate::near::{Change, Coherence, Invalidate, NEVER, Provenance};
+use crate::coherence::{Change, Coherence, Invalidate, NEVER, Provenance};
 
 pub(crate) const FIELD: &[u8] = b"i|1";
 
@@ -24,7 +24,7 @@ pub(crate) enum Said {
 
 pub(crate) struct World {
     /// The real one.
-    pub(crate) watch: Coherence,
+    pub(crate) coherence: Coherence,
     place: Arc<Place>,
     server: Mutex<Server>,
     change: Change<'static>,
@@ -56,11 +56,11 @@ impl World {
         let ((line, told), (answer, answers)) = (channel(), channel());
         let server = Server { value: OLD, tracked: true, deaf: false, ends: NEVER, line };
         let place = Arc::new(Place(Mutex::new(None)));
-        let world = Self { watch: Coherence::new("key"), place, server: Mutex::new(server), change };
-        let shelf: Weak<dyn Invalidate> = Arc::<Place>::downgrade(&world.place);
-        world.watch.add(shelf, NEVER);
-        world.watch.rely_on(1);
-        world.watch.hear(1, 10);
+        let world = Self { coherence: Coherence::new("key"), place, server: Mutex::new(server), change };
+        let kept: Weak<dyn Invalidate> = Arc::<Place>::downgrade(&world.place);
+        world.coherence.add(kept, NEVER);
+        world.coherence.rely_on(1);
+        world.coherence.hear(1, 10);
         (Arc::new(world), Line { told, answer, answers })
     }
 
@@ -71,8 +71,8 @@ impl World {
             loop {
                 match told.recv().unwrap() {
                     Said::Answer(value) => answer.send(value).unwrap(),
-                    Said::Changed => world.watch.invalidate(world.change),
-                    Said::Sign(asked) => world.watch.hear(1, asked),
+                    Said::Changed => world.coherence.invalidate(world.change),
+                    Said::Sign(asked) => world.coherence.hear(1, asked),
                     Said::Over => return,
                 }
             }
@@ -81,7 +81,7 @@ impl World {
 
     /// Reads over the connection, and keeps what was read where that is allowed.
     pub(crate) fn fill(&self, source: u64, answers: &Receiver<u64>) {
-        let ticket = self.watch.ticket(FIELD);
+        let ticket = self.coherence.ticket(FIELD);
         let ends = {
             let mut server = self.server.lock().unwrap();
             server.tracked = true;
@@ -89,7 +89,7 @@ impl World {
             server.ends
         };
         let value = answers.recv().unwrap();
-        self.watch.keep(ticket, Provenance { source, asked: 10, ends }, || self.put(value));
+        self.coherence.keep(ticket, Provenance { source, asked: 10, ends }, || self.put(value));
     }
 
     pub(crate) fn write(&self, value: u64) {
@@ -126,7 +126,7 @@ impl World {
 
     /// What is served.
     pub(crate) fn look(&self, now: u64, bound: u64) -> Option<u64> {
-        if self.watch.is_fresh(now, bound) { self.kept() } else { None }
+        if self.coherence.is_fresh(now, bound) { self.kept() } else { None }
     }
 }
 

@@ -1,7 +1,8 @@
+//! The codec of plain JSON.
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::integer::integer;
 use super::{Codec, CodecError};
 use crate::number::Notation;
 
@@ -35,11 +36,6 @@ impl Codec for Json {
 
     fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
         serde_json::to_writer(out, value).map_err(|error| described(&error))
-    }
-
-    #[inline]
-    fn integer<T: Serialize + ?Sized>(value: &T) -> Option<u64> {
-        integer(value, true)
     }
 
     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError> {

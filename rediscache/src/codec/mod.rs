@@ -1,9 +1,8 @@
 //! How keys and values become bytes. Codecs know no store.
 
-mod integer;
+mod encoded;
 #[cfg(feature = "json")]
 mod json;
-mod scalar;
 mod typestring;
 
 use serde::Serialize;
@@ -11,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::number::Notation;
 
+pub(crate) use encoded::{EncodedKey, append, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
 pub use typestring::Typestring;
@@ -65,16 +65,6 @@ pub trait Codec: 'static {
     ///
     /// When the value has no stored form. What was appended by then is thrown away.
     fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError>;
-
-    /// The number as which `value` is written: what [`NUMBERS`](Self::NUMBERS) has before an integer, then the digits of
-    /// this one, and no more of them than needed. `None` where it is written otherwise, or where that is not known.
-    ///
-    /// Near caches look for entries of such keys without writing the keys out. There is no need to provide it.
-    #[must_use]
-    fn integer<T: Serialize + ?Sized>(value: &T) -> Option<u64> {
-        let _ = value;
-        None
-    }
 
     /// Reads what [`encode`](Self::encode) wrote, or anything else: bytes come from a shared database.
     ///

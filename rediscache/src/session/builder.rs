@@ -1,12 +1,14 @@
+//! The options of a session, checked.
+
 use std::fmt;
 use std::time::Duration;
 
-use super::RedisSession;
-use crate::config::{Config, Credentials, Tls, config};
+use crate::config::{Config, Credentials, Tls};
 use crate::error::Result;
 use crate::namespace::LONGEST;
+use crate::refusal::config;
 
-/// The options of a session to be; made by [`RedisSession::builder`].
+/// The options of a session to be; made by [`RedisSession::builder`](crate::RedisSession::builder).
 ///
 /// What is wrong with any of them is told by [`connect`](Self::connect).
 #[must_use = "a builder does nothing until `.connect()` is awaited"]
@@ -85,25 +87,8 @@ impl RedisSessionBuilder {
         self
     }
 
-    /// Connects; see [`RedisSession::connect`].
-    ///
-    /// # Errors
-    ///
-    /// As [`RedisSession::connect`]; [`Config`](crate::ErrorKind::Config) also for an empty global namespace, a timeout
-    /// of zero, a client name that Redis does not take and certificates that cannot be read.
-    ///
-    /// # Cancel safety
-    ///
-    /// Nothing is left behind.
-    pub async fn connect(self) -> Result<RedisSession> {
-        self.open().await.map_err(|error| error.during("connect", None))
-    }
-
-    pub(super) async fn open(self) -> Result<RedisSession> {
-        RedisSession::open(self.config()?).await
-    }
-
-    fn config(self) -> Result<Config> {
+    /// All of them, or what is wrong with the first that is not acceptable.
+    pub(super) fn config(self) -> Result<Config> {
         let mut settings = Config::new(&self.url)?;
         if let Some(namespace) = self.global_namespace {
             if namespace.is_empty() {

@@ -1,41 +1,34 @@
+//! Which session is in force: that of the innermost scope, otherwise the one that is installed.
+
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use super::RedisSession;
+use super::state::SessionState;
 
-static INSTALLED: RwLock<Option<RedisSession>> = RwLock::new(None);
-
-/// Its number; zero when there is none.
-static INSTALLED_NUMBER: AtomicU64 = AtomicU64::new(0);
+static INSTALLED: RwLock<Option<Arc<SessionState>>> = RwLock::new(None);
 
 tokio::task_local! {
-    static SCOPED: RedisSession;
+    static SCOPED: Arc<SessionState>;
 }
 
-pub(super) fn install(session: &RedisSession) {
-    let last = {
-        let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
-        INSTALLED_NUMBER.store(session.number(), Ordering::Release);
-        installed.replace(session.clone())
-    };
+pub(super) fn install(session: &Arc<SessionState>) {
+    let last = INSTALLED.write().unwrap_or_else(PoisonError::into_inner).replace(Arc::clone(session));
     // Dropped after the lock is free: it may be the last clone, and closing connections takes its time.
     drop(last);
 }
 
-pub(super) async fn scope<F: Future>(session: &RedisSession, future: F) -> F::Output {
-    SCOPED.scope(session.clone(), future).await
+pub(super) async fn scope<F: Future>(session: &Arc<SessionState>, future: F) -> F::Output {
+    SCOPED.scope(Arc::clone(session), future).await
 }
 
-pub(super) fn current() -> Option<RedisSession> {
-    SCOPED
-        .try_with(RedisSession::clone)
-        .ok()
-        .or_else(|| INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone())
-}
-
-/// The number of [`current`], without a lock; zero without one.
+/// Looks at the session in force, if there is one.
 #[inline]
-pub(super) fn number() -> u64 {
-    SCOPED.try_with(RedisSession::number).unwrap_or_else(|_| INSTALLED_NUMBER.load(Ordering::Acquire))
+pub(super) fn look<T>(look: impl FnOnce(&Arc<SessionState>) -> T) -> Option<T> {
+    let mut look = Some(look);
+    let scoped = SCOPED.try_with(|session| look.take().map(|look| look(session)));
+    match (scoped, look) {
+        (Ok(looked), _) => looked,
+        (Err(_), Some(look)) => INSTALLED.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(look),
+        (Err(_), None) => None,
+    }
 }

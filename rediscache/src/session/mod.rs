@@ -1,37 +1,24 @@
+//! Sessions: a connection to one store as a value, one of which may be installed or scoped.
+
 mod builder;
 mod current;
-mod dispatch;
-mod memo;
-mod near_caches;
 mod section;
-mod tally;
+mod state;
 
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
-
-use tokio::sync::watch;
+use std::sync::Arc;
 
 pub use builder::RedisSessionBuilder;
-pub(crate) use dispatch::{HeldTask, ListSource, Patience, TaskSource};
-pub(crate) use memo::Wanted;
-pub(crate) use near_caches::{Label, NearCaches, Registered};
 pub use section::CacheSection;
-pub(crate) use tally::Tally;
+pub(crate) use state::SessionState;
 
-use crate::backend::{Store, fault};
-use crate::config::{Config, config};
 use crate::error::{Error, ErrorKind, Result};
-use dispatch::Dispatchers;
-use section::Sections;
+use crate::refusal::config;
+use crate::store::Store;
 
 /// The environment variable that [`RedisSession::from_env`] reads.
 const URL_VARIABLE: &str = "REDISCACHE_URL";
-
-/// How long closing waits for what is under way.
-const CLOSING: Duration = Duration::from_secs(5);
 
 /// A connection to one store, shared by all that use it.
 ///
@@ -77,31 +64,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct RedisSession(Arc<Inner>);
-
-struct Inner {
-    /// No other session of this process has it, before or after. Not zero.
-    number: u64,
-    store: Store,
-    global_namespace: String,
-    /// Becomes true once. Read at each call, where the watch would take a lock.
-    is_closed: AtomicBool,
-    /// The same, watched by background tasks.
-    closed: watch::Sender<bool>,
-    sections: Sections,
-    near_caches: NearCaches,
-    list_dispatchers: Dispatchers<ListSource>,
-    task_dispatchers: Dispatchers<TaskSource>,
-}
-
-/// A session that is not kept alive.
-pub(crate) struct WeakSession(Weak<Inner>);
-
-impl WeakSession {
-    pub(crate) fn upgrade(&self) -> Option<RedisSession> {
-        self.0.upgrade().map(RedisSession)
-    }
-}
+pub struct RedisSession(Arc<SessionState>);
 
 impl RedisSession {
     /// Connects to the store at `url` and checks that it answers. Has no global effect: see [`install`](Self::install).
@@ -166,7 +129,7 @@ impl RedisSession {
     /// assert_eq!(RedisSession::in_memory().global_namespace(), "");
     /// ```
     pub fn in_memory() -> Self {
-        Self::over(Store::in_memory(), String::new())
+        Self(Arc::new(SessionState::new(Store::in_memory(), String::new())))
     }
 
     /// Connects to the URL in the environment variable `REDISCACHE_URL`; to `memory://` where it is unset.
@@ -187,29 +150,6 @@ impl RedisSession {
         session.map_err(|error| error.during("from_env", None))
     }
 
-    pub(crate) async fn open(config: Config) -> Result<Self> {
-        let store = Store::connect(&config).await?;
-        Ok(Self::over(store, config.global_namespace))
-    }
-
-    fn over(store: Store, global_namespace: String) -> Self {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        let number = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-        let (closed, _) = watch::channel(false);
-        let (sections, near_caches, list_dispatchers, task_dispatchers) = Default::default();
-        Self(Arc::new(Inner {
-            number,
-            store,
-            global_namespace,
-            is_closed: AtomicBool::new(false),
-            closed,
-            sections,
-            near_caches,
-            list_dispatchers,
-            task_dispatchers,
-        }))
-    }
-
     /// Makes this session the default of the process, in place of the last one, and hands it back.
     ///
     /// # Examples
@@ -223,7 +163,7 @@ impl RedisSession {
     /// ```
     #[expect(clippy::must_use_candidate, reason = "installing is the effect; the session is handed back for chaining")]
     pub fn install(self) -> Self {
-        current::install(&self);
+        current::install(&self.0);
         self
     }
 
@@ -251,7 +191,7 @@ impl RedisSession {
     /// # }
     /// ```
     pub async fn scope<F: Future>(&self, future: F) -> F::Output {
-        current::scope(self, future).await
+        current::scope(&self.0, future).await
     }
 
     /// The session in force: that of the innermost [`scope`](Self::scope), otherwise the installed one.
@@ -264,7 +204,7 @@ impl RedisSession {
     }
 
     pub(crate) fn in_force() -> Result<Self> {
-        current::current().ok_or_else(|| {
+        current::look(|session| Self(Arc::clone(session))).ok_or_else(|| {
             Error::new(
                 ErrorKind::NotInitialized,
                 "there is no session; install one with `RedisSession::connect(url).await?.install()`, \
@@ -289,31 +229,15 @@ impl RedisSession {
     ///
     /// The session is closed by the first poll. Dropped after that, its connections end with its last clone.
     pub async fn close(&self) -> Result<()> {
-        self.0.is_closed.store(true, Ordering::SeqCst);
-        self.0.closed.send_replace(true);
+        self.0.store.refuse_calls();
         self.0.near_caches.close();
-        let ended = async {
-            // What is on its way to someone who waited is put back first.
-            self.0.closed.closed().await;
-            self.0.store.all_ended().await;
-        };
-        let _ = tokio::time::timeout(CLOSING, ended).await;
-        if self.0.closed.receiver_count() == 0 {
-            self.0.store.close();
-        } else {
-            // Someone was given an item and neither looks at it nor drops it: the connection stays to put it back.
-            let session = Arc::clone(&self.0);
-            tokio::spawn(async move {
-                session.closed.closed().await;
-                session.store.close();
-            });
-        }
+        self.0.store.close().await;
         Ok(())
     }
 
     /// Whether [`close`](Self::close) was called on any clone.
     pub fn is_closed(&self) -> bool {
-        self.0.is_closed.load(Ordering::SeqCst)
+        self.0.store.is_closed()
     }
 
     /// The prefix of all keys that did not opt out; `""` when there is none.
@@ -321,57 +245,43 @@ impl RedisSession {
         &self.0.global_namespace
     }
 
-    /// The store, unless the session was closed.
-    pub(crate) fn store(&self) -> Result<&Store> {
-        if self.is_closed() {
-            return Err(fault::closed());
-        }
-        Ok(&self.0.store)
+    pub(crate) fn state(&self) -> &SessionState {
+        &self.0
     }
 
-    /// The store, also while the session is being closed.
-    pub(crate) fn any_store(&self) -> &Store {
-        &self.0.store
+    /// Looks at the session in force, if there is one.
+    #[inline]
+    pub(crate) fn look_at_current<T>(look: impl FnOnce(&SessionState) -> T) -> Option<T> {
+        current::look(|session| look(session))
+    }
+}
+
+impl RedisSessionBuilder {
+    /// Connects; see [`RedisSession::connect`].
+    ///
+    /// # Errors
+    ///
+    /// As [`RedisSession::connect`]; [`Config`](crate::ErrorKind::Config) also for an empty global namespace, a timeout
+    /// of zero, a client name that Redis does not take and certificates that cannot be read.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is left behind.
+    pub async fn connect(self) -> Result<RedisSession> {
+        self.open().await.map_err(|error| error.during("connect", None))
     }
 
-    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
-        self.0.closed.subscribe()
-    }
-
-    pub(crate) fn downgrade(&self) -> WeakSession {
-        WeakSession(Arc::downgrade(&self.0))
-    }
-
-    pub(crate) fn task_dispatchers(&self) -> &Dispatchers<TaskSource> {
-        &self.0.task_dispatchers
-    }
-
-    pub(crate) fn list_dispatchers(&self) -> &Dispatchers<ListSource> {
-        &self.0.list_dispatchers
-    }
-
-    pub(crate) fn number(&self) -> u64 {
-        self.0.number
-    }
-
-    /// The number of the session in force; zero without one.
-    pub(crate) fn number_in_force() -> u64 {
-        current::number()
-    }
-
-    pub(crate) fn near_caches(&self) -> &NearCaches {
-        &self.0.near_caches
-    }
-
-    pub(crate) fn sections(&self) -> &Sections {
-        &self.0.sections
+    async fn open(self) -> Result<RedisSession> {
+        let config = self.config()?;
+        let store = Store::connect(&config).await?;
+        Ok(RedisSession(Arc::new(SessionState::new(store, config.global_namespace))))
     }
 }
 
 impl fmt::Debug for RedisSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisSession")
-            .field("store", &self.0.store)
+            .field("store", self.0.store.while_closing())
             .field("global_namespace", &self.0.global_namespace)
             .field("closed", &self.is_closed())
             .finish()

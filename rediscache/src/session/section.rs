@@ -1,3 +1,5 @@
+//! Critical sections within one process, by namespace.
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,3 +1,5 @@
+//! What the derive reads from a struct, and what it says of it.
+
 use std::time::Duration;
 
 use crate::near::Near;

@@ -2,17 +2,16 @@
 
 mod cache;
 mod declare;
-mod near;
 mod object;
+mod operation;
 mod queue;
 mod shared;
-mod stored;
 mod task_queue;
 
 pub use cache::{RedisCache, Scan};
 pub use declare::{
     Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisNearObject, RedisObject, RedisTaskObject,
 };
-pub(crate) use near::Look;
+pub use operation::Operation;
 pub use queue::{QueueStream, RedisQueue};
 pub use task_queue::{RedisTask, RedisTaskQueue, TaskError};

@@ -1,3 +1,5 @@
+//! The methods that every cache and queue has.
+
 /// The methods that every cache and queue has; `$data` is what its key holds.
 macro_rules! shared_methods {
     ($data:expr) => {
@@ -107,7 +109,7 @@ macro_rules! shared_methods {
         ///
         /// Dropped after its first poll, it may or may not have taken effect.
         pub fn clear(&self) -> Operation<()> {
-            self.object.run("clear", |at| async move { at.store()?.clear(&at.key, $data).await })
+            Operation::new(&self.object, "clear", |at| async move { at.store()?.keys().clear(&at.key, $data).await })
         }
 
         /// Ends the life of the whole namespace after this time; `false` where nothing is stored.
@@ -148,7 +150,9 @@ macro_rules! shared_methods {
         /// # }
         /// ```
         pub fn set_expiry(&self, after: Duration) -> Operation<bool> {
-            self.object.run("set_expiry", move |at| async move { at.store()?.expire(&at.key, $data, after).await })
+            Operation::new(&self.object, "set_expiry", move |at| async move {
+                at.store()?.keys().expire(&at.key, $data, after).await
+            })
         }
 
         /// Ends the life of the whole namespace then; `false` where nothing is stored.
@@ -169,7 +173,9 @@ macro_rules! shared_methods {
         /// As [`set_expiry`](Self::set_expiry).
         pub fn set_expiry_at(&self, at: SystemTime) -> Operation<bool> {
             let then = at;
-            self.object.run("set_expiry_at", move |at| async move { at.store()?.expire_at(&at.key, $data, then).await })
+            Operation::new(&self.object, "set_expiry_at", move |at| async move {
+                at.store()?.keys().expire_at(&at.key, $data, then).await
+            })
         }
 
         /// The time left to live, in milliseconds' precision; `None` where nothing is stored or it has no expiry.
@@ -186,7 +192,7 @@ macro_rules! shared_methods {
         ///
         /// Changes nothing.
         pub fn expiry(&self) -> Operation<Option<Duration>> {
-            self.object.run("expiry", |at| async move { at.store()?.expiry(&at.key, $data).await })
+            Operation::new(&self.object, "expiry", |at| async move { at.store()?.keys().expiry(&at.key, $data).await })
         }
 
         /// Takes the expiry off; `false` where there was none.
@@ -203,7 +209,11 @@ macro_rules! shared_methods {
         ///
         /// Dropped after its first poll, it may or may not have taken effect.
         pub fn persist(&self) -> Operation<bool> {
-            self.object.run("persist", |at| async move { at.store()?.persist(&at.key, $data).await })
+            Operation::new(
+                &self.object,
+                "persist",
+                |at| async move { at.store()?.keys().persist(&at.key, $data).await },
+            )
         }
     };
 }

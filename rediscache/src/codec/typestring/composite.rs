@@ -6,7 +6,7 @@ use bincode::serde::OwnedSerdeDecoder;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::guard::{Bounds, Guarded};
+use super::limit::{Bounds, Guarded};
 use super::tag;
 use crate::codec::CodecError;
 

@@ -1,12 +1,14 @@
+//! The default codec: scalars as async-rediscache has them, everything else as a tagged composite.
+
 mod composite;
-mod guard;
+mod limit;
 mod read;
+mod tag;
 mod write;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::integer::integer;
 use super::{Codec, CodecError};
 use crate::number::Notation;
 
@@ -43,15 +45,6 @@ use crate::number::Notation;
 #[derive(Clone, Copy, Debug)]
 pub struct Typestring;
 
-/// What a stored form begins with.
-mod tag {
-    pub(super) const INTEGER: &str = "i|";
-    pub(super) const FLOAT: &str = "f|";
-    pub(super) const TEXT: &str = "s|";
-    pub(super) const BOOL: &str = "b|";
-    pub(super) const COMPOSITE: &str = "c|";
-}
-
 impl Codec for Typestring {
     const NUMBERS: Option<Notation> = Some(Notation { integer: tag::INTEGER, float: tag::FLOAT });
 
@@ -65,11 +58,6 @@ impl Codec for Typestring {
             }
             Err(write::Refusal::ByType) => Err("the type's own `Serialize` refused".into()),
         }
-    }
-
-    #[inline]
-    fn integer<T: Serialize + ?Sized>(value: &T) -> Option<u64> {
-        integer(value, false)
     }
 
     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError> {

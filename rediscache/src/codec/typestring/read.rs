@@ -1,3 +1,5 @@
+//! Reads scalars as leniently as Python does, and says what was met in place of the one that is wanted.
+
 use std::fmt;
 
 use serde::de::{Deserializer, Error, Expected, Unexpected, Visitor};

@@ -1,9 +1,11 @@
+//! Writes scalars in the form that async-rediscache has for them.
+
 use std::fmt;
 
-use serde::ser::{Error, Serializer};
+use serde::Serialize;
+use serde::ser::{Error, Impossible, Serializer};
 
 use super::tag;
-use crate::codec::scalar::only_scalars;
 use crate::number::python_repr;
 
 /// Writes what async-rediscache has a form for, and refuses the rest.
@@ -53,8 +55,58 @@ macro_rules! integers {
     )*};
 }
 
+macro_rules! composites {
+    ($($method:ident($($argument:ty),*) -> $result:ty;)*) => {$(
+        fn $method(self, $(_: $argument),*) -> Result<$result, Refusal> {
+            Err(Refusal::Composite)
+        }
+    )*};
+}
+
 impl Serializer for ScalarWriter<'_> {
-    only_scalars!((), Refusal, Refusal::Composite);
+    type Ok = ();
+    type Error = Refusal;
+    type SerializeSeq = Impossible<(), Refusal>;
+    type SerializeTuple = Self::SerializeSeq;
+    type SerializeTupleStruct = Self::SerializeSeq;
+    type SerializeTupleVariant = Self::SerializeSeq;
+    type SerializeMap = Self::SerializeSeq;
+    type SerializeStruct = Self::SerializeSeq;
+    type SerializeStructVariant = Self::SerializeSeq;
+
+    composites! {
+        serialize_bytes(&[u8]) -> ();
+        serialize_none() -> ();
+        serialize_unit() -> ();
+        serialize_unit_struct(&'static str) -> ();
+        serialize_unit_variant(&'static str, u32, &'static str) -> ();
+        serialize_seq(Option<usize>) -> Self::SerializeSeq;
+        serialize_tuple(usize) -> Self::SerializeSeq;
+        serialize_tuple_struct(&'static str, usize) -> Self::SerializeSeq;
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeSeq;
+        serialize_map(Option<usize>) -> Self::SerializeSeq;
+        serialize_struct(&'static str, usize) -> Self::SerializeSeq;
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeSeq;
+    }
+
+    /// A newtype is stored as what it holds.
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Refusal> {
+        value.serialize(self)
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), Refusal> {
+        Err(Refusal::Composite)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), Refusal> {
+        Err(Refusal::Composite)
+    }
 
     integers! {
         serialize_i8(i8) serialize_i16(i16) serialize_i32(i32) serialize_i64(i64) serialize_i128(i128)

@@ -33,9 +33,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn update<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
         let pairs = Self::pack_pairs(pairs);
-        self.object.run("update", |at| async move {
+        Operation::new(&self.object, "update", |at| async move {
             let (store, pairs) = (at.store()?, pairs?);
-            if pairs.is_empty() { Ok(()) } else { store.set_many(&at.key, &pairs).await }
+            if pairs.is_empty() { Ok(()) } else { store.hashes().set_many(&at.key, &pairs).await }
         })
     }
 
@@ -61,12 +61,12 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         if let Some(reads) = &self.reads {
             return reads.get_many(&self.object, fields);
         }
-        self.object.run("get_many", |at| async move {
+        Operation::new(&self.object, "get_many", |at| async move {
             let (store, fields) = (at.store()?, fields?);
             if fields.is_empty() {
                 return Ok(Vec::new());
             }
-            let stored = store.get_many(&at.key, &fields).await?;
+            let stored = store.hashes().get_many(&at.key, &fields).await?;
             stored.into_iter().map(|stored| stored.map(|stored| decode::<C, V>(&stored)).transpose()).collect()
         })
     }
@@ -100,9 +100,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn delete_many<A: Lend<K>>(&self, keys: impl IntoIterator<Item = A>) -> Operation<u64> {
         let fields = Self::pack_keys(keys);
-        self.object.run("delete_many", |at| async move {
+        Operation::new(&self.object, "delete_many", |at| async move {
             let (store, fields) = (at.store()?, fields?);
-            if fields.is_empty() { Ok(0) } else { store.delete_many(&at.key, &fields).await }
+            if fields.is_empty() { Ok(0) } else { store.hashes().delete_many(&at.key, &fields).await }
         })
     }
 
@@ -137,7 +137,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn replace_all<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
         let pairs = Self::pack_pairs(pairs);
-        self.object.run("replace_all", |at| async move { at.store()?.replace_all(&at.key, &pairs?).await })
+        Operation::new(&self.object, "replace_all", |at| async move { at.store()?.hashes().replace_all(&at.key, &pairs?).await })
     }
 
     /// Reads all entries, in no order, into memory. For large namespaces see [`scan`](Self::scan).
@@ -160,15 +160,15 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
 
     /// Reads all keys, in no order, into memory. One round trip, one snapshot: `HKEYS`. As [`items`](Self::items).
     pub fn keys(&self) -> Operation<Vec<K>> {
-        self.object.run("keys", |at| async move {
-            at.store()?.fields(&at.key).await?.into_iter().map(|field| decode::<C, K>(&field)).collect()
+        Operation::new(&self.object, "keys", |at| async move {
+            at.store()?.hashes().fields(&at.key).await?.into_iter().map(|field| decode::<C, K>(&field)).collect()
         })
     }
 
     /// Reads all values, in no order, into memory. One round trip, one snapshot: `HVALS`. As [`items`](Self::items).
     pub fn values(&self) -> Operation<Vec<V>> {
-        self.object.run("values", |at| async move {
-            at.store()?.values(&at.key).await?.into_iter().map(|value| decode::<C, V>(&value)).collect()
+        Operation::new(&self.object, "values", |at| async move {
+            at.store()?.hashes().values(&at.key).await?.into_iter().map(|value| decode::<C, V>(&value)).collect()
         })
     }
 
@@ -192,8 +192,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     }
 
     fn collect<T: FromIterator<(K, V)> + 'static>(&self, operation: &'static str) -> Operation<T> {
-        self.object.run(operation, |at| async move {
-            let entries = at.store()?.entries(&at.key).await?;
+        Operation::new(&self.object, operation, |at| async move {
+            let entries = at.store()?.hashes().entries(&at.key).await?;
             // Each is dropped when it is read, so that the next finds its memory at hand.
             entries.into_iter().map(|(field, value)| Ok((decode::<C, K>(&field)?, decode::<C, V>(&value)?))).collect()
         })

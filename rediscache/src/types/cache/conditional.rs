@@ -36,7 +36,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn pop(&self, key: impl Lend<K>) -> Operation<Option<V>> {
         let field = encode::<C, K>(&key);
-        self.object.run("pop", |at| async move { Self::swap(&at, &field?, None).await })
+        Operation::new(&self.object, "pop", |at| async move { Self::swap(&at, &field?, None).await })
     }
 
     /// Removes `key` and returns its value, or gives `default` back where there was none. As [`pop`](Self::pop).
@@ -58,7 +58,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         V: Send,
     {
         let (field, default) = (encode::<C, K>(&key), default.give());
-        self.object.run("pop_or", |at| async move { Ok(Self::swap(&at, &field?, None).await?.unwrap_or(default)) })
+        Operation::new(&self.object, "pop_or", |at| async move { Ok(Self::swap(&at, &field?, None).await?.unwrap_or(default)) })
     }
 
     /// Stores `value` and returns the one before; `None` where there was none.
@@ -93,7 +93,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn replace(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<Option<V>> {
         let entry = Self::entry(&key, &value);
-        self.object.run("replace", |at| async move {
+        Operation::new(&self.object, "replace", |at| async move {
             let entry = entry?;
             Self::swap(&at, entry.field(), Some(entry.value())).await
         })
@@ -134,7 +134,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn compare_and_set(&self, key: impl Lend<K>, old: impl Lend<V>, new: impl Lend<V>) -> Operation<bool> {
         let (entry, new) = (Self::entry(&key, &old), encode::<C, V>(&new));
-        self.object.run("compare_and_set", |at| async move {
+        Operation::new(&self.object, "compare_and_set", |at| async move {
             let entry = entry?;
             Self::swap_equal(&at, entry.field(), entry.value(), Some(&new?)).await
         })
@@ -158,7 +158,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn compare_and_delete(&self, key: impl Lend<K>, old: impl Lend<V>) -> Operation<bool> {
         let entry = Self::entry(&key, &old);
-        self.object.run("compare_and_delete", |at| async move {
+        Operation::new(&self.object, "compare_and_delete", |at| async move {
             let entry = entry?;
             Self::swap_equal(&at, entry.field(), entry.value(), None).await
         })
@@ -168,17 +168,17 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     async fn swap(at: &Target, field: &[u8], new: Option<&[u8]>) -> Result<Option<V>> {
         let store = at.store()?;
         let swapped = async {
-            let mut stored = store.get(&at.key, field).await?;
+            let mut stored = store.hashes().get(&at.key, field).await?;
             loop {
                 let outcome = match (&stored, new) {
                     (Some(old), _) => {
                         // Checked before it is taken away, and decoded again after: `V` may not cross an await.
                         decode::<C, V>(old)?;
-                        store.compare_and_swap(&at.key, field, old, new).await?
+                        store.hashes().compare_and_swap(&at.key, field, old, new).await?
                     }
                     (None, None) => return Ok(None),
-                    (None, Some(new)) if store.set_if_absent(&at.key, field, new).await? => return Ok(None),
-                    (None, Some(_)) => match store.get(&at.key, field).await? {
+                    (None, Some(new)) if store.hashes().set_if_absent(&at.key, field, new).await? => return Ok(None),
+                    (None, Some(_)) => match store.hashes().get(&at.key, field).await? {
                         Some(other) => Compared::Different(other),
                         None => Compared::Absent,
                     },
@@ -199,7 +199,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         let swapped = async {
             let mut expected = old.to_vec();
             loop {
-                match store.compare_and_swap(&at.key, field, &expected, new).await? {
+                match store.hashes().compare_and_swap(&at.key, field, &expected, new).await? {
                     Compared::Equal => return Ok(true),
                     Compared::Different(other) if Self::is_form_of(&other, old) => expected = other,
                     Compared::Different(_) | Compared::Absent => return Ok(false),

@@ -33,14 +33,14 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     #[inline]
     pub fn get(&self, key: impl Lend<K>) -> Operation<Option<V>> {
         match &self.reads {
-            Some(reads) => reads.get(&self.object, Field::of::<C, K>(&key)),
-            None => self.get_far(Brief::of::<C, K>(&key)),
+            Some(reads) => reads.get(&self.object, EncodedKey::of::<C, K>(&key)),
+            None => self.get_far(EncodedKey::of::<C, K>(&key)),
         }
     }
 
-    fn get_far(&self, field: Result<Brief>) -> Operation<Option<V>> {
-        self.object.run("get", |at| async move {
-            let stored = at.store()?.get(&at.key, field?.as_slice()).await?;
+    fn get_far(&self, field: Result<EncodedKey>) -> Operation<Option<V>> {
+        Operation::new(&self.object, "get", |at| async move {
+            let stored = at.store()?.hashes().get(&at.key, field?.as_slice()).await?;
             stored.map(|stored| decode::<C, V>(&stored)).transpose()
         })
     }
@@ -64,12 +64,12 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         V: Send,
     {
         if let Some(reads) = &self.reads {
-            let (read, default) = (reads.get_or(&self.object, Field::of::<C, K>(&key)), default.give());
-            return Operation::new(async move { Ok(read.await?.unwrap_or(default)) });
+            let (read, default) = (reads.get_or(&self.object, EncodedKey::of::<C, K>(&key)), default.give());
+            return Operation::of(async move { Ok(read.await?.unwrap_or(default)) });
         }
-        let (field, default) = (Brief::of::<C, K>(&key), default.give());
-        self.object.run("get_or", |at| async move {
-            let stored = at.store()?.get(&at.key, field?.as_slice()).await?;
+        let (field, default) = (EncodedKey::of::<C, K>(&key), default.give());
+        Operation::new(&self.object, "get_or", |at| async move {
+            let stored = at.store()?.hashes().get(&at.key, field?.as_slice()).await?;
             stored.map_or(Ok(default), |stored| decode::<C, V>(&stored))
         })
     }
@@ -102,10 +102,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn contains(&self, key: impl Lend<K>) -> Operation<bool> {
         if let Some(reads) = &self.reads {
-            return reads.contains(&self.object, Field::of::<C, K>(&key));
+            return reads.contains(&self.object, EncodedKey::of::<C, K>(&key));
         }
-        let field = Brief::of::<C, K>(&key);
-        self.object.run("contains", |at| async move { at.store()?.contains(&at.key, field?.as_slice()).await })
+        let field = EncodedKey::of::<C, K>(&key);
+        Operation::new(&self.object, "contains", |at| async move { at.store()?.hashes().contains(&at.key, field?.as_slice()).await })
     }
 
     /// Stores `value` under `key`, whatever was there.
@@ -138,9 +138,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn set(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<()> {
         let entry = Self::entry(&key, &value);
-        self.object.run("set", |at| async move {
+        Operation::new(&self.object, "set", |at| async move {
             let entry = entry?;
-            at.store()?.set(&at.key, entry.field(), entry.value()).await
+            at.store()?.hashes().set(&at.key, entry.field(), entry.value()).await
         })
     }
 
@@ -174,9 +174,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn set_if_absent(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<bool> {
         let entry = Self::entry(&key, &value);
-        self.object.run("set_if_absent", |at| async move {
+        Operation::new(&self.object, "set_if_absent", |at| async move {
             let entry = entry?;
-            at.store()?.set_if_absent(&at.key, entry.field(), entry.value()).await
+            at.store()?.hashes().set_if_absent(&at.key, entry.field(), entry.value()).await
         })
     }
 
@@ -207,8 +207,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
-        let field = Brief::of::<C, K>(&key);
-        self.object.run("delete", |at| async move { at.store()?.delete(&at.key, field?.as_slice()).await })
+        let field = EncodedKey::of::<C, K>(&key);
+        Operation::new(&self.object, "delete", |at| async move { at.store()?.hashes().delete(&at.key, field?.as_slice()).await })
     }
 
     /// Encodes both into one buffer.

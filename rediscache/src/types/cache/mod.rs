@@ -1,3 +1,6 @@
+//! The typed dict.
+
+mod reads;
 mod scan;
 
 use std::collections::HashMap;
@@ -7,20 +10,19 @@ use std::time::{Duration, SystemTime};
 
 pub use scan::Scan;
 
-use super::near::{Field, Reads};
+use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisNearObject, RedisObject};
 use super::object::{Object, Target};
+use super::operation::Operation;
 use super::shared::shared_methods;
-use super::stored::{Brief, append, decode, encode};
-use super::{Declaration, ObjectInfo, ObjectKind, RedisNearObject, RedisObject};
-use crate::backend::{Compared, DataType, Increment, Packed};
 use crate::bounds::{Key, NearValue, Value};
-use crate::codec::{Codec, Typestring};
+use crate::codec::{Codec, EncodedKey, Typestring, append, decode, encode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lend::{Give, Lend};
 use crate::near::{Mode, Near, NearStats};
 use crate::number::Number;
-use crate::operation::Operation;
 use crate::session::{CacheSection, RedisSession};
+use crate::store::{Compared, HASH, Increment, Packed};
+use reads::Reads;
 
 /// A typed dict over one Redis hash.
 ///
@@ -74,7 +76,7 @@ impl<K, V, C> RedisCache<K, V, C> {
 }
 
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
-    shared_methods!(DataType::Hash);
+    shared_methods!(HASH);
 
     /// How many entries there are.
     ///
@@ -90,12 +92,12 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// Changes nothing.
     pub fn len(&self) -> Operation<u64> {
-        self.object.run("len", |at| async move { at.store()?.len(&at.key).await })
+        Operation::new(&self.object, "len", |at| async move { at.store()?.hashes().len(&at.key).await })
     }
 
     /// Whether there are no entries. As [`len`](Self::len).
     pub fn is_empty(&self) -> Operation<bool> {
-        self.object.run("is_empty", |at| async move { Ok(at.store()?.len(&at.key).await? == 0) })
+        Operation::new(&self.object, "is_empty", |at| async move { Ok(at.store()?.hashes().len(&at.key).await? == 0) })
     }
 
     /// Waits for the critical section of this namespace within this session, first come first served.
@@ -135,10 +137,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn section(&self) -> Operation<CacheSection> {
-        self.object.run("section", |at| async move {
+        Operation::new(&self.object, "section", |at| async move {
             at.store()?;
             let key = at.key.to_string();
-            Ok(at.session().sections().enter(key).await)
+            Ok(at.session.state().sections.enter(key).await)
         })
     }
 }

@@ -31,9 +31,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// `HGET`, or `HMGET` of several, with `PTTL`, in one round trip. `CLIENT TRACKING` makes the server remember the
     /// namespaces read, up to `tracking-table-max-keys`. While something is served, a `PING`, on a cluster with `PTTL` of
     /// each namespace, goes out three times in each `staleness`; none from a minute after that. With [`Near::fields`], each
-    /// write is `MULTI`, the write, `PUBLISH` and `EXEC`, in one round trip, and in two more the first over a connection,
-    /// which finds out whether transactions may be made; on a cluster it is a script of the write and `SPUBLISH`. The
-    /// embedded store is in this process already: it keeps nothing twice.
+    /// write is a script of the write and `PUBLISH`, on a cluster `SPUBLISH`. The embedded store is in this process already:
+    /// it keeps nothing twice.
     ///
     /// # Errors
     ///
@@ -63,7 +62,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         V: NearValue,
     {
         self.reads = Some(Reads::new::<C>(near));
-        self.object.announces = matches!(near.mode, Mode::Fields);
+        self.object.publishes = matches!(near.mode, Mode::Fields);
         self
     }
 

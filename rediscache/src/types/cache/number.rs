@@ -68,13 +68,13 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     where
         V: Number,
     {
-        self.object.run(operation, move |at| async move {
+        Operation::new(&self.object, operation, move |at| async move {
             let entry = entry?;
             let notation = C::NUMBERS.ok_or_else(|| {
                 Error::new(ErrorKind::Unsupported, "the codec has no notation for numbers; set `Codec::NUMBERS`")
             })?;
             let increment = direction(Increment::by(entry.value(), notation, V::KIND.0)?);
-            let sum = at.store()?.increment(&at.key, entry.field(), &increment).await?;
+            let sum = at.store()?.hashes().increment(&at.key, entry.field(), &increment).await?;
             decode::<C, V>(&sum)
         })
     }

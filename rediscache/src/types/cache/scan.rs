@@ -1,3 +1,5 @@
+//! The entries of a cache as a stream.
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
@@ -7,13 +9,13 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use super::RedisCache;
-use crate::backend::Page;
 use crate::bounds::{Key, Value};
 use crate::codec::Codec;
+use crate::codec::decode;
 use crate::error::Result;
-use crate::operation::Operation;
+use crate::store::Page;
 use crate::types::object::Object;
-use crate::types::stored::decode;
+use crate::types::operation::Operation;
 
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// Streams all entries, a page at a time.
@@ -73,7 +75,7 @@ pub struct Scan<K, V, C> {
 }
 
 fn next_page(object: &Object, cursor: Option<Vec<u8>>) -> Operation<Page> {
-    object.run("scan", |at| async move { at.store()?.scan(&at.key, cursor.as_deref()).await })
+    Operation::new(object, "scan", |at| async move { at.store()?.hashes().scan(&at.key, cursor.as_deref()).await })
 }
 
 impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {

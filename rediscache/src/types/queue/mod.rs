@@ -1,3 +1,5 @@
+//! The plain queue.
+
 mod stream;
 
 use std::fmt;
@@ -6,17 +8,17 @@ use std::time::{Duration, SystemTime};
 
 pub use stream::QueueStream;
 
+use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject};
 use super::object::{Object, Target};
+use super::operation::Operation;
 use super::shared::shared_methods;
-use super::stored::{append, decode};
-use super::{Declaration, ObjectInfo, ObjectKind, RedisObject};
-use crate::backend::{DataType, Packed};
 use crate::bounds::Value;
-use crate::codec::{Codec, Typestring};
+use crate::codec::{Codec, Typestring, append, decode};
+use crate::dispatch::{ListSource, Wait};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lend::Lend;
-use crate::operation::Operation;
-use crate::session::{ListSource, Patience, RedisSession};
+use crate::session::RedisSession;
+use crate::store::{LIST, Packed};
 
 /// A typed first-in, first-out queue over one Redis list.
 ///
@@ -74,7 +76,7 @@ impl<T, C> RedisQueue<T, C> {
 }
 
 impl<T: Value, C: Codec> RedisQueue<T, C> {
-    shared_methods!(DataType::List);
+    shared_methods!(LIST);
 
     /// Puts one item in.
     ///
@@ -135,9 +137,9 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     ///
     /// See [`put`](Self::put).
     pub fn get(&self) -> Operation<T> {
-        self.object.run("get", |at| async move {
+        Operation::new(&self.object, "get", |at| async move {
             loop {
-                if let Some(item) = take::<T, C>(&at, Patience::Endless).await? {
+                if let Some(item) = take::<T, C>(&at, Wait::Forever).await? {
                     return Ok(item);
                 }
             }
@@ -163,18 +165,18 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn get_timeout(&self, limit: Duration) -> Operation<Option<T>> {
-        self.object.run("get_timeout", move |at| async move {
+        Operation::new(&self.object, "get_timeout", move |at| async move {
             // In line from the start, to keep the place there; the look at the end is for those without time to wait.
-            if let Ok(answer) = tokio::time::timeout(limit, take::<T, C>(&at, Patience::Endless)).await {
+            if let Ok(answer) = tokio::time::timeout(limit, take::<T, C>(&at, Wait::Forever)).await {
                 return answer;
             }
-            take::<T, C>(&at, Patience::None).await
+            take::<T, C>(&at, Wait::No).await
         })
     }
 
     /// Takes the next item; `None` where there is none, or others in this session wait for it. As [`get`](Self::get).
     pub fn try_get(&self) -> Operation<Option<T>> {
-        self.object.run("try_get", |at| async move { take::<T, C>(&at, Patience::None).await })
+        Operation::new(&self.object, "try_get", |at| async move { take::<T, C>(&at, Wait::No).await })
     }
 
     /// Streams the items as they come, for ever.
@@ -201,14 +203,16 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     pub fn stream(&self) -> QueueStream<T> {
         let queue = self.clone();
         QueueStream::new(move || {
-            queue.object.run("stream", |at| async move { take::<T, C>(&at, Patience::Endless).await })
+            Operation::new(&queue.object, "stream", |at| async move { take::<T, C>(&at, Wait::Forever).await })
         })
     }
 
     /// Streams the items there are; it ends when there are none. As [`stream`](Self::stream).
     pub fn drain(&self) -> QueueStream<T> {
         let queue = self.clone();
-        QueueStream::new(move || queue.object.run("drain", |at| async move { take::<T, C>(&at, Patience::None).await }))
+        QueueStream::new(move || {
+            Operation::new(&queue.object, "drain", |at| async move { take::<T, C>(&at, Wait::No).await })
+        })
     }
 
     /// How many items there are.
@@ -225,19 +229,19 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     ///
     /// Changes nothing.
     pub fn len(&self) -> Operation<u64> {
-        self.object.run("len", |at| async move { at.store()?.list_len(&at.key).await })
+        Operation::new(&self.object, "len", |at| async move { at.store()?.lists().len(&at.key).await })
     }
 
     /// Whether there are no items. As [`len`](Self::len).
     pub fn is_empty(&self) -> Operation<bool> {
-        self.object.run("is_empty", |at| async move { Ok(at.store()?.list_len(&at.key).await? == 0) })
+        Operation::new(&self.object, "is_empty", |at| async move { Ok(at.store()?.lists().len(&at.key).await? == 0) })
     }
 }
 
-async fn take<T: Value, C: Codec>(at: &Target, patience: Patience) -> Result<Option<T>> {
+async fn take<T: Value, C: Codec>(at: &Target, wait: Wait) -> Result<Option<T>> {
     at.store()?;
-    let lines = at.session().list_dispatchers();
-    let delivery = lines.ask(at.session(), &at.key, || ListSource::new(at.key.to_string()), patience).await?;
+    let dispatchers = &at.session.state().list_dispatchers;
+    let delivery = dispatchers.ask(at.open_store(), &at.key, || ListSource::new(at.key.to_string()), wait).await?;
     delivery
         .map(|delivery| delivery.read(|item| decode::<C, T>(item)).map(|(_, value)| value))
         .transpose()
@@ -257,10 +261,10 @@ pub(super) fn push<C: Codec, T, A: Lend<T>>(
 ) -> Operation<()> {
     let mut packed = Packed::default();
     let encoded = items.into_iter().try_for_each(|item| packed.push_with(|out| append::<C, T>(&item, out)));
-    object.run(operation, |at| async move {
+    Operation::new(object, operation, |at| async move {
         let store = at.store()?;
         encoded?;
-        if packed.is_empty() { Ok(()) } else { store.push(&at.key, &packed).await }
+        if packed.is_empty() { Ok(()) } else { store.lists().push(&at.key, &packed).await }
     })
 }
 

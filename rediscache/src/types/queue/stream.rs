@@ -1,3 +1,5 @@
+//! The items of a queue as a stream.
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -6,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::error::{ErrorKind, Result};
-use crate::operation::Operation;
+use crate::types::operation::Operation;
 
 /// The items of a queue as they are taken; made by `stream` and `drain`.
 ///

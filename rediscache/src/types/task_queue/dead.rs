@@ -1,8 +1,10 @@
+//! Dead letters: what failed too often, or cannot be read.
+
 use super::RedisTaskQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
-use crate::operation::Operation;
-use crate::types::stored::decode;
+use crate::codec::decode;
+use crate::types::operation::Operation;
 
 /// What failed too often, or cannot be read.
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
@@ -32,9 +34,9 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn dead(&self) -> Operation<Vec<T>> {
-        self.object.run("dead", |at| async move {
+        Operation::new(&self.object, "dead", |at| async move {
             let store = at.store()?;
-            let items = store.list_items(&store.beside(&at.key, "$dead")?).await?;
+            let items = store.lists().items(&store.beside(&at.key, "$dead")?).await?;
             items.iter().map(|item| decode::<C, T>(item)).collect()
         })
     }
@@ -53,7 +55,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// Dropped after its first poll, all or nothing is back.
     pub fn requeue_dead(&self) -> Operation<u64> {
-        self.run("requeue_dead", |at, client| async move { at.store()?.requeue_dead(&at.key, &client).await })
+        self.run("requeue_dead", |at, client| async move { at.store()?.tasks().requeue_dead(&at.key, &client).await })
     }
 
     /// Removes all dead letters; how many. One round trip, atomic.
@@ -66,6 +68,6 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// Dropped after its first poll, it may or may not have taken effect.
     pub fn clear_dead(&self) -> Operation<u64> {
-        self.run("clear_dead", |at, client| async move { at.store()?.clear_dead(&at.key, &client).await })
+        self.run("clear_dead", |at, client| async move { at.store()?.tasks().clear_dead(&at.key, &client).await })
     }
 }

@@ -1,3 +1,5 @@
+//! The queue of tasks, which stay on record until they are done.
+
 mod dead;
 mod pending;
 mod take;
@@ -11,19 +13,18 @@ use std::time::{Duration, SystemTime};
 
 pub use task::{RedisTask, TaskError};
 
+use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisTaskObject};
 use super::object::{Object, Target};
+use super::operation::Operation;
 use super::queue::push;
 use super::shared::shared_methods;
-use super::stored::encode;
-use super::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisTaskObject};
-use crate::backend::{Client, DataType, Due};
 use crate::bounds::Value;
-use crate::codec::{Codec, Typestring};
-use crate::config::config;
+use crate::codec::{Codec, Typestring, encode};
 use crate::error::Result;
 use crate::lend::Lend;
-use crate::operation::Operation;
+use crate::refusal::config;
 use crate::session::RedisSession;
+use crate::store::{Client, Due, LIST};
 
 /// How long a client may be silent by default.
 const RECOVER_AFTER: Duration = Duration::from_secs(30);
@@ -108,7 +109,7 @@ impl<T, C> RedisTaskQueue<T, C> {
 }
 
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
-    shared_methods!(DataType::List);
+    shared_methods!(LIST);
 
     /// Names the list of pending items `{key}${identifier}_pending`, as async-rediscache does.
     ///
@@ -199,22 +200,24 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     fn put_later(&self, operation: &'static str, item: &impl Lend<T>, due: Due) -> Operation<()> {
         let item = encode::<C, T>(item);
-        self.run(operation, move |at, client| async move { at.store()?.put_later(&at.key, &client, &item?, due).await })
+        self.run(operation, move |at, client| async move {
+            at.store()?.tasks().put_later(&at.key, &client, &item?, due).await
+        })
     }
 
     /// How many tasks can be taken now. One round trip.
     pub fn len(&self) -> Operation<u64> {
-        self.run("len", |at, client| async move { at.store()?.tasks_len(&at.key, &client).await })
+        self.run("len", |at, client| async move { at.store()?.tasks().len(&at.key, &client).await })
     }
 
     /// Whether no task can be taken now. As [`len`](Self::len).
     pub fn is_empty(&self) -> Operation<bool> {
-        self.run("is_empty", |at, client| async move { Ok(at.store()?.tasks_len(&at.key, &client).await? == 0) })
+        self.run("is_empty", |at, client| async move { Ok(at.store()?.tasks().len(&at.key, &client).await? == 0) })
     }
 
     /// How many tasks are not due yet. One round trip.
     pub fn delayed_len(&self) -> Operation<u64> {
-        self.run("delayed_len", |at, client| async move { at.store()?.delayed_len(&at.key, &client).await })
+        self.run("delayed_len", |at, client| async move { at.store()?.tasks().delayed_len(&at.key, &client).await })
     }
 
     /// Makes one call in the name of this client.
@@ -228,7 +231,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         F: Future<Output = Result<R>> + Send,
     {
         let options = self.options.clone();
-        self.object.run(operation, |at| async move {
+        Operation::new(&self.object, operation, |at| async move {
             options.check()?;
             body(at, options.client()).await
         })

@@ -1,10 +1,12 @@
+//! What was taken and is not done.
+
 use super::RedisTaskQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
+use crate::codec::{decode, encode};
 use crate::error::{Error, ErrorKind};
 use crate::lend::Lend;
-use crate::operation::Operation;
-use crate::types::stored::{decode, encode};
+use crate::types::operation::Operation;
 
 /// What was taken and is not done.
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
@@ -20,7 +22,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     pub fn pending(&self) -> Operation<Vec<T>> {
         self.run("pending", |at, client| async move {
             let store = at.store()?;
-            let items = store.list_items(&store.beside(&at.key, client.pending_suffix())?).await?;
+            let items = store.lists().items(&store.beside(&at.key, client.pending_suffix())?).await?;
             items.iter().map(|item| decode::<C, T>(item)).collect()
         })
     }
@@ -60,7 +62,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     pub fn reschedule_pending(&self, value: impl Lend<T>) -> Operation<()> {
         let item = encode::<C, T>(&value);
         self.run("reschedule_pending", |at, client| async move {
-            if at.store()?.reschedule_pending(&at.key, &client, &item?).await? {
+            if at.store()?.tasks().reschedule_pending(&at.key, &client, &item?).await? {
                 return Ok(());
             }
             Err(Error::new(ErrorKind::TaskNotPending, "no task of this value is pending under this client identifier"))
@@ -85,7 +87,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// Dropped after its first poll, all or nothing is back.
     pub fn reschedule_all_pending(&self) -> Operation<u64> {
         self.run("reschedule_all_pending", |at, client| async move {
-            at.store()?.reschedule_all_pending(&at.key, &client).await
+            at.store()?.tasks().reschedule_all_pending(&at.key, &client).await
         })
     }
 }

@@ -1,15 +1,17 @@
+//! Taking tasks.
+
 use std::time::Duration;
 
 use super::{Options, RedisTask, RedisTaskQueue};
 use crate::bounds::Value;
 use crate::codec::Codec;
+use crate::codec::decode;
+use crate::dispatch::{TaskSource, Wait};
 use crate::error::Result;
-use crate::operation::Operation;
-use crate::session::{Patience, TaskSource};
 use crate::types::QueueStream;
 use crate::types::object::Target;
+use crate::types::operation::Operation;
 use crate::types::queue::put_aside;
-use crate::types::stored::decode;
 
 /// Taking.
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
@@ -36,9 +38,9 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// See [`RedisTaskQueue`].
     pub fn get(&self) -> Operation<RedisTask<T>> {
         let options = self.options.clone();
-        self.object.run("get", |at| async move {
+        Operation::new(&self.object, "get", |at| async move {
             loop {
-                if let Some(task) = take::<T, C>(&at, &options, Patience::Endless).await? {
+                if let Some(task) = take::<T, C>(&at, &options, Wait::Forever).await? {
                     return Ok(task);
                 }
             }
@@ -50,18 +52,18 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// It looks once, whatever the limit; zero does not wait. As [`get`](Self::get).
     pub fn get_timeout(&self, limit: Duration) -> Operation<Option<RedisTask<T>>> {
         let options = self.options.clone();
-        self.object.run("get_timeout", move |at| async move {
+        Operation::new(&self.object, "get_timeout", move |at| async move {
             // In line from the start, to keep the place there; the look at the end is for those without time to wait.
-            if let Ok(answer) = tokio::time::timeout(limit, take::<T, C>(&at, &options, Patience::Endless)).await {
+            if let Ok(answer) = tokio::time::timeout(limit, take::<T, C>(&at, &options, Wait::Forever)).await {
                 return answer;
             }
-            take::<T, C>(&at, &options, Patience::None).await
+            take::<T, C>(&at, &options, Wait::No).await
         })
     }
 
     /// Takes the next task; `None` where there is none, or others in this session wait for it. As [`get`](Self::get).
     pub fn try_get(&self) -> Operation<Option<RedisTask<T>>> {
-        self.ask("try_get", Patience::None)
+        self.ask("try_get", Wait::No)
     }
 
     /// Streams the tasks as they come, for ever. As [`RedisQueue::stream`](crate::RedisQueue::stream).
@@ -86,29 +88,29 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// ```
     pub fn stream(&self) -> QueueStream<RedisTask<T>> {
         let queue = self.clone();
-        QueueStream::new(move || queue.ask("stream", Patience::Endless))
+        QueueStream::new(move || queue.ask("stream", Wait::Forever))
     }
 
     /// Streams the tasks there are; it ends when there are none. As [`stream`](Self::stream).
     pub fn drain(&self) -> QueueStream<RedisTask<T>> {
         let queue = self.clone();
-        QueueStream::new(move || queue.ask("drain", Patience::None))
+        QueueStream::new(move || queue.ask("drain", Wait::No))
     }
 
-    fn ask(&self, operation: &'static str, patience: Patience) -> Operation<Option<RedisTask<T>>> {
+    fn ask(&self, operation: &'static str, wait: Wait) -> Operation<Option<RedisTask<T>>> {
         let options = self.options.clone();
-        self.object.run(operation, move |at| async move { take::<T, C>(&at, &options, patience).await })
+        Operation::new(&self.object, operation, move |at| async move { take::<T, C>(&at, &options, wait).await })
     }
 }
 
-async fn take<T: Value, C: Codec>(at: &Target, options: &Options, patience: Patience) -> Result<Option<RedisTask<T>>> {
+async fn take<T: Value, C: Codec>(at: &Target, options: &Options, wait: Wait) -> Result<Option<RedisTask<T>>> {
     at.store()?;
     options.check()?;
-    // Handles of the same options share one line, one instance and one heartbeat.
-    let line = format!("{}/{options:?}", &*at.key);
+    // Handles of the same options share one dispatcher, one instance and one heartbeat.
+    let name = format!("{}/{options:?}", &*at.key);
     let source = || TaskSource::new(at.key.to_string(), options.client());
-    let delivery = at.session().task_dispatchers().ask(at.session(), &line, source, patience).await?;
+    let delivery = at.session.state().task_dispatchers.ask(at.open_store(), &name, source, wait).await?;
     let task = delivery.map(|delivery| delivery.read(|held| decode::<C, T>(&held.lease.item))).transpose();
-    task.map(|task| task.map(|(held, value)| RedisTask::new(value, held, at.session(), &at.namespace)))
+    task.map(|task| task.map(|(held, value)| RedisTask::new(value, held, &at.session, &at.namespace)))
         .map_err(put_aside)
 }

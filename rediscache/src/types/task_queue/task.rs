@@ -1,10 +1,14 @@
+//! A task that was taken, and the error that hands it back.
+
 use std::fmt;
 use std::ops::Deref;
 
-use crate::backend::Outcome;
+use crate::dispatch::HeldTask;
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::Namespace;
-use crate::session::{HeldTask, RedisSession};
+use crate::session::RedisSession;
+use crate::store::Outcome;
+use crate::types::object::traced;
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
 ///
@@ -70,7 +74,7 @@ impl<T> RedisTask<T> {
     where
         T: Send,
     {
-        self.settle("finalize", Outcome::Done).await
+        self.settle("finalize", Outcome::Finalized).await
     }
 
     /// Puts the task at the back of the queue; or among the dead letters, when it was delivered `max_attempts` times.
@@ -90,32 +94,25 @@ impl<T> RedisTask<T> {
     where
         T: Send,
     {
-        self.settle("reschedule", Outcome::Again).await
+        self.settle("reschedule", Outcome::Rescheduled).await
     }
 
     async fn settle(self, operation: &'static str, outcome: Outcome) -> std::result::Result<(), TaskError<T>> {
-        let (leases, number) = (&self.held.leases, self.held.lease.number);
-        match self.settled(outcome).await {
-            Ok(()) => {
-                leases.let_go(number);
-                Ok(())
-            }
-            Err(error) => {
-                let error = error.during(operation, Some(self.namespace.as_str()));
-                Err(TaskError { task: Box::new(self), error })
-            }
+        match traced(operation, self.namespace.as_str(), self.end_lease(outcome)).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(TaskError { task: Box::new(self), error }),
         }
     }
 
-    async fn settled(&self, outcome: Outcome) -> Result<()> {
+    async fn end_lease(&self, outcome: Outcome) -> Result<()> {
         let (leases, number) = (&self.held.leases, self.held.lease.number);
-        match self.session.store()?.settle(&leases.key, &leases.client, outcome, &[number]).await? {
-            0 => Err(Error::new(
-                ErrorKind::TaskNotPending,
-                "the task is no longer this client's; someone else may have it",
-            )),
-            _ => Ok(()),
+        let tasks = self.session.state().store.get()?.tasks();
+        if tasks.settle(&leases.key, &leases.client, outcome, &[number]).await? == 0 {
+            let message = "the task is no longer this client's; someone else may have it";
+            return Err(Error::new(ErrorKind::TaskNotPending, message));
         }
+        leases.let_go(number);
+        Ok(())
     }
 }
 

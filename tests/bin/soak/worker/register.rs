@@ -175,7 +175,7 @@ impl Registers {
     }
 
     /// Nobody else of this process is in the section.
-    async fn lock(&mut self) {
+    async fn section(&mut self) {
         static TAKEN: AtomicBool = AtomicBool::new(false);
         let Some(lock) = self.caller.call_within("section", IN_LINE, self.cache.section()).await else { return };
         self.caller.ensure(!TAKEN.swap(true, Ordering::SeqCst), || "two are in one critical section".to_owned());

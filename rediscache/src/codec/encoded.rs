@@ -1,0 +1,125 @@
+//! From keys and values to stored bytes and back, with errors that name the type and never the value.
+
+use std::borrow::Borrow;
+use std::cell::Cell;
+use std::hash::{Hash, Hasher};
+
+use serde::de::DeserializeOwned;
+
+use super::Codec;
+use crate::error::{Error, ErrorKind, Result};
+use crate::lend::Lend;
+
+/// The stored form of `value`.
+pub(crate) fn encode<C: Codec, T>(value: &impl Lend<T>) -> Result<Vec<u8>> {
+    let mut stored = Vec::new();
+    append::<C, T>(value, &mut stored)?;
+    Ok(stored)
+}
+
+/// Appends the stored form of `value`.
+pub(crate) fn append<C: Codec, T>(value: &impl Lend<T>, out: &mut Vec<u8>) -> Result<()> {
+    C::encode(value.lend(), out).map_err(|source| {
+        let message = format!("a `{}` has no form in this codec", std::any::type_name::<T>());
+        Error::new(ErrorKind::Encode, message).because(source)
+    })
+}
+
+/// Reads a stored key or value.
+pub(crate) fn decode<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> Result<T> {
+    C::decode(stored).map_err(|source| {
+        let message =
+            format!("what is stored cannot be read as `{}` and was left where it is", std::any::type_name::<T>());
+        Error::new(ErrorKind::Decode, message).because(source)
+    })
+}
+
+/// The stored form of a key, in place where it is short: a near hit allocates nothing.
+#[derive(Clone, Debug)]
+pub(crate) enum EncodedKey {
+    Short(u8, [u8; SHORT]),
+    Long(Box<[u8]>),
+}
+
+/// What the longest `u64` takes, and no more than makes both forms equally large.
+const SHORT: usize = 22;
+
+/// The most that is kept to write the next key into.
+const SPARE: usize = 1024;
+
+impl EncodedKey {
+    #[inline]
+    pub(crate) fn of<C: Codec, K>(key: &impl Lend<K>) -> Result<Self> {
+        thread_local! {
+            static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+        }
+        let mut buffer = BUFFER.take();
+        buffer.clear();
+        let encoded = append::<C, K>(key, &mut buffer).map(|()| Self::from(&*buffer));
+        if buffer.capacity() <= SPARE {
+            BUFFER.set(buffer);
+        }
+        encoded
+    }
+
+    #[inline]
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Short(length, bytes) => &bytes[..usize::from(*length)],
+            Self::Long(bytes) => bytes,
+        }
+    }
+}
+
+impl From<&[u8]> for EncodedKey {
+    #[inline]
+    fn from(bytes: &[u8]) -> Self {
+        let mut short = [0; SHORT];
+        match (u8::try_from(bytes.len()), short.get_mut(..bytes.len())) {
+            (Ok(length), Some(place)) => {
+                place.copy_from_slice(bytes);
+                Self::Short(length, short)
+            }
+            _ => Self::Long(bytes.into()),
+        }
+    }
+}
+
+// Hashed and compared as the bytes are, so that maps can be asked by bytes that are borrowed.
+impl Borrow<[u8]> for EncodedKey {
+    fn borrow(&self) -> &[u8] {
+        self.as_slice()
+    }
+}
+
+impl Hash for EncodedKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_slice().hash(state);
+    }
+}
+
+impl PartialEq for EncodedKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for EncodedKey {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::Typestring;
+
+    #[test]
+    fn a_key_is_what_the_codec_writes_short_or_long() {
+        for key in
+            ["", "a", "twenty bytes of text", "twenty-one bytes text", "a text that is longer than what is short"]
+        {
+            let encoded = EncodedKey::of::<Typestring, String>(&key).expect("text has a form");
+            assert_eq!(encoded.as_slice(), format!("s|{key}").as_bytes());
+            assert_eq!(encoded, EncodedKey::from(encoded.as_slice()));
+        }
+        assert_eq!(size_of::<EncodedKey>(), 24);
+    }
+}

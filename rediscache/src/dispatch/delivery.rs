@@ -1,0 +1,81 @@
+//! An item on its way to whoever asked for it, and what dispatchers are told.
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+use super::source::Source;
+use crate::error::Result;
+use crate::store::OpenStore;
+
+/// How long someone is ready to wait for an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// Takes what is there now.
+    No,
+    Forever,
+}
+
+/// One who asks for an item.
+pub(super) struct GetRequest<S: Source> {
+    pub(super) wait: Wait,
+    pub(super) reply: oneshot::Sender<Result<Option<Delivery<S>>>>,
+    /// Keeps the store open while someone waits.
+    pub(super) store: OpenStore,
+}
+
+pub(super) enum DispatcherMessage<S: Source> {
+    Asked(GetRequest<S>),
+    /// Someone who asked is gone.
+    Left,
+    /// An item that arrived for nobody, with its place in the order in which items were taken.
+    Returned(u64, S::Item, OpenStore),
+    /// An item that its receiver could not read.
+    Unreadable(S::Item, OpenStore),
+}
+
+/// An item on its way to the one who asked. Dropped on the way, it goes back to the dispatcher.
+pub(crate) struct Delivery<S: Source> {
+    /// `None` once it is read, or taken back.
+    item: Option<S::Item>,
+    /// Its place in the order in which items were taken.
+    place: u64,
+    dispatcher: UnboundedSender<DispatcherMessage<S>>,
+    store: OpenStore,
+}
+
+impl<S: Source> Delivery<S> {
+    pub(super) fn new(
+        place: u64,
+        item: S::Item,
+        dispatcher: UnboundedSender<DispatcherMessage<S>>,
+        store: OpenStore,
+    ) -> Self {
+        Self { item: Some(item), place, dispatcher, store }
+    }
+
+    /// Hands the item to `read`; one that cannot be read is put aside by the dispatcher.
+    pub(crate) fn read<T>(mut self, read: impl FnOnce(&S::Item) -> Result<T>) -> Result<(S::Item, T)> {
+        let Some(item) = self.item.take() else { unreachable!("a delivery is read once, by value") };
+        match read(&item) {
+            Ok(value) => Ok((item, value)),
+            Err(error) => {
+                let _ = self.dispatcher.send(DispatcherMessage::Unreadable(item, self.store.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes the item back from one who is gone.
+    pub(super) fn take_back(mut self) -> Option<S::Item> {
+        self.item.take()
+    }
+}
+
+impl<S: Source> Drop for Delivery<S> {
+    fn drop(&mut self) {
+        if let Some(item) = self.item.take() {
+            // A dispatcher that is gone went with its runtime, as in a crash.
+            let _ = self.dispatcher.send(DispatcherMessage::Returned(self.place, item, self.store.clone()));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The table of dispatchers, and the place of one in it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use super::delivery::DispatcherMessage;
+use super::source::Source;
+
+/// How to reach the dispatchers that are at work, by name.
+pub(super) type Senders<S> = Mutex<HashMap<String, UnboundedSender<DispatcherMessage<S>>>>;
+
+/// What a dispatcher holds of the table, so that it does not keep itself alive.
+pub(super) struct Registration<S: Source> {
+    senders: Weak<Senders<S>>,
+    name: String,
+}
+
+impl<S: Source> Registration<S> {
+    pub(super) fn new(senders: &Arc<Senders<S>>, name: &str) -> Self {
+        Self { senders: Arc::downgrade(senders), name: name.to_owned() }
+    }
+
+    /// Gives the place up if nobody can ask here any more; whether it did.
+    pub(super) fn give_up(&self, inbox: &UnboundedReceiver<DispatcherMessage<S>>) -> bool {
+        let Some(senders) = self.senders.upgrade() else { return true };
+        let mut senders = senders.lock().unwrap_or_else(PoisonError::into_inner);
+        // The table's own sender is the last one.
+        let unused = inbox.is_empty() && inbox.sender_strong_count() <= 1;
+        if unused {
+            senders.remove(&self.name);
+        }
+        unused
+    }
+
+    /// Gives the place up though others may still hold on to the dispatcher.
+    pub(super) fn leave(&self) {
+        if let Some(senders) = self.senders.upgrade() {
+            senders.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Where a dispatcher takes items from, and puts them back to.
+
+use std::future::Future;
+
+use tokio::time::Instant;
+
+use crate::error::Result;
+use crate::store::Store;
+
+/// Where a dispatcher takes its items from.
+pub(crate) trait Source: Send + Sync + 'static {
+    type Item: Send + Sync + 'static;
+
+    /// The Redis key that gets items, which is what is waited on.
+    fn key(&self) -> &str;
+
+    /// The suffix of the channel where it is told that something will be due.
+    fn channel(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Takes up to `limit` items, as many as there are now.
+    fn take(&self, store: &Store, limit: usize) -> impl Future<Output = Result<Vec<Self::Item>>> + Send;
+
+    /// Puts items, given in the order in which they were taken, back to the end they came from. Asked again with the same
+    /// token, it does nothing.
+    fn put_back(&self, store: &Store, items: &[Self::Item], token: u64) -> impl Future<Output = Result<()>> + Send;
+
+    /// Puts an item that cannot be read aside.
+    fn bury(&self, store: &Store, item: &Self::Item) -> impl Future<Output = Result<()>> + Send;
+
+    /// When there is something to do besides taking, for those who wait and for what is held.
+    fn next_tick(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Whether something was handed out that needs ticks though nobody asks for more.
+    fn is_held(&self) -> bool {
+        false
+    }
+
+    /// Does what there is to do besides taking.
+    fn tick(&self, _store: &Store) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
+}

@@ -1,0 +1,237 @@
+//! Near caches: what was read is kept in this process until someone tells of a change. Knows no store and no session.
+
+mod cache;
+mod coherence;
+mod registry;
+mod sync;
+
+use std::fmt;
+use std::time::Duration;
+
+pub(crate) use cache::NearCache;
+pub(crate) use coherence::{Change, Coherence, NEVER, Provenance, now};
+pub(crate) use registry::{Label, NearCaches, Retire};
+
+use crate::error::Result;
+use crate::refusal::config;
+
+/// How values that were read are kept in this process, so that reading them again asks no server.
+///
+/// Made by [`tracking`](Self::tracking) or [`fields`](Self::fields), which differ in how this process is told of
+/// changes, and given to [`RedisCache::near`](crate::RedisCache::near), where it is said what is promised.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use rediscache::{Near, RedisCache};
+///
+/// static TOPICS: RedisCache<u64, String> =
+///     RedisCache::new("topics").near(Near::tracking().capacity(10_000).ttl(Duration::from_secs(60)));
+/// assert_eq!(TOPICS.namespace(), "topics");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Near {
+    // As short as can be, since every read carries it.
+    pub(crate) mode: Mode,
+    pub(crate) unit: Unit,
+    /// How many of the unit.
+    pub(crate) room: usize,
+    /// In nanoseconds; the most there are stand for no limit.
+    ttl: u64,
+    /// In nanoseconds.
+    pub(crate) staleness: u64,
+}
+
+/// Who tells this process of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// The server, of every change of the key.
+    Tracking,
+    /// Whoever writes, of the fields that changed.
+    Fields,
+}
+
+/// By what it is counted how much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Entries,
+    Bytes,
+}
+
+impl Near {
+    /// Has the server tell of changes (`CLIENT TRACKING`), whoever makes them: another language, `redis-cli`, an expiry.
+    /// It says only that the namespace changed, so that all of it is dropped.
+    #[must_use]
+    pub const fn tracking() -> Self {
+        let staleness = nanoseconds(Duration::from_secs(1));
+        Self { mode: Mode::Tracking, unit: Unit::Entries, room: 10_000, ttl: u64::MAX, staleness }
+    }
+
+    /// Has every write of this crate publish, in the same atomic step, which fields it changed, and only those are
+    /// dropped: for a namespace with many readers that is written often.
+    ///
+    /// Every program that writes to the namespace declares it so. A change that was not published (another language,
+    /// `redis-cli`, an eviction) drops the whole namespace too, but only where the server hears of no published one
+    /// before it: one that follows on the heels of another goes unseen. A [`ttl`](Self::ttl) bounds for how long.
+    #[must_use]
+    pub const fn fields() -> Self {
+        Self { mode: Mode::Fields, ..Self::tracking() }
+    }
+
+    /// Keeps at most so many entries, those that are read most; 10,000 unless said otherwise. Takes the place of
+    /// [`bytes`](Self::bytes).
+    ///
+    /// Zero does not compile where the call is a constant itself, and is [`Config`](crate::ErrorKind::Config) at use
+    /// elsewhere.
+    #[must_use = "this makes a changed description"]
+    pub const fn capacity(self, entries: usize) -> Self {
+        if entries == 0 {
+            the_capacity_of_a_near_cache_must_not_be_zero();
+        }
+        Self { unit: Unit::Entries, room: entries, ..self }
+    }
+
+    /// Keeps entries of about so many bytes together, as [`NearStats::bytes`] counts them. Takes the place of
+    /// [`capacity`](Self::capacity); zero is refused as there.
+    #[must_use = "this makes a changed description"]
+    pub const fn bytes(self, bytes: usize) -> Self {
+        if bytes == 0 {
+            the_bytes_of_a_near_cache_must_not_be_zero();
+        }
+        Self { unit: Unit::Bytes, room: bytes, ..self }
+    }
+
+    /// Keeps no entry for longer than this; without it, there is no limit. Zero is refused as by
+    /// [`capacity`](Self::capacity).
+    #[must_use = "this makes a changed description"]
+    pub const fn ttl(self, ttl: Duration) -> Self {
+        if ttl.is_zero() {
+            the_ttl_of_a_near_cache_must_not_be_zero();
+        }
+        Self { ttl: nanoseconds(ttl), ..self }
+    }
+
+    /// The longest that a value may be served after it was changed by someone else; 1 s unless said otherwise. Zero is
+    /// refused as by [`capacity`](Self::capacity).
+    ///
+    /// As long as the server can be heard, changes are known after half a round trip. When it falls silent, nothing is
+    /// served from here once this time has passed since it was last heard. While entries are read, the server is asked
+    /// for a sign of life three times in this time.
+    #[must_use = "this makes a changed description"]
+    pub const fn staleness(self, bound: Duration) -> Self {
+        if bound.is_zero() {
+            the_staleness_of_a_near_cache_must_not_be_zero();
+        }
+        Self { staleness: nanoseconds(bound), ..self }
+    }
+
+    /// In nanoseconds, if there is a limit.
+    pub(crate) fn ttl_nanoseconds(&self) -> Option<u64> {
+        (self.ttl < u64::MAX).then_some(self.ttl)
+    }
+
+    /// What no constant could have.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self {
+            Self { unit: Unit::Entries, room: 0, .. } => {
+                Err(config("a near cache of capacity zero keeps nothing; leave it out, or give it a capacity"))
+            }
+            Self { unit: Unit::Bytes, room: 0, .. } => {
+                Err(config("a near cache of zero bytes keeps nothing; leave it out, or give it some"))
+            }
+            Self { ttl: 0, .. } => {
+                Err(config("a near cache whose ttl is zero keeps nothing; leave the ttl out to have no limit"))
+            }
+            Self { staleness: 0, .. } => {
+                Err(config("a near cache whose staleness is zero serves nothing; give it a length"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// As many as there are at the most, which is 584 years.
+const fn nanoseconds(duration: Duration) -> u64 {
+    match duration.as_secs().checked_mul(1_000_000_000) {
+        Some(nanoseconds) => nanoseconds.saturating_add(duration.subsec_nanos() as u64),
+        None => u64::MAX,
+    }
+}
+
+impl fmt::Debug for Near {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Near")
+            .field("mode", &self.mode)
+            .field("room", &(self.room, self.unit))
+            .field("ttl", &self.ttl_nanoseconds().map(Duration::from_nanos))
+            .field("staleness", &Duration::from_nanos(self.staleness))
+            .finish()
+    }
+}
+
+/// Functions that stop a constant's evaluation with their names in the compiler's message, and do nothing at run time.
+macro_rules! refusals {
+    ($($name:ident)*) => {$(
+        const fn $name() {
+            // Const evaluation cannot say whether a pointer past its allocation is null; running code can.
+            let _ = "".as_ptr().wrapping_add(8).is_null();
+        }
+    )*};
+}
+
+refusals! {
+    the_capacity_of_a_near_cache_must_not_be_zero
+    the_bytes_of_a_near_cache_must_not_be_zero
+    the_ttl_of_a_near_cache_must_not_be_zero
+    the_staleness_of_a_near_cache_must_not_be_zero
+}
+
+/// What a near cache did so far, in one session; made by [`RedisCache::near_stats`](crate::RedisCache::near_stats).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NearStats {
+    pub(crate) hits: u64,
+    pub(crate) misses: u64,
+    pub(crate) invalidations: u64,
+    pub(crate) entries: u64,
+    pub(crate) bytes: u64,
+}
+
+impl NearStats {
+    /// Of a store that is in this process, which keeps nothing twice.
+    pub(crate) fn of_hits(hits: u64) -> Self {
+        Self { hits, ..Self::default() }
+    }
+
+    /// How many keys were served from this process, absent ones included.
+    #[must_use]
+    pub fn hits(&self) -> u64 {
+        self.hits
+    }
+
+    /// How many keys the server was asked for.
+    #[must_use]
+    pub fn misses(&self) -> u64 {
+        self.misses
+    }
+
+    /// How often this process was told of a change, or was left unsure, and dropped what it concerns. Its own writes do
+    /// not count by themselves; what is told of them does.
+    #[must_use]
+    pub fn invalidations(&self) -> u64 {
+        self.invalidations
+    }
+
+    /// How many keys are kept, absent ones included.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// About how many bytes they take: the stored forms of keys and values, and 64 bytes for each.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}

@@ -1,0 +1,258 @@
+//! Calls on a hash that go out together, and how each kind does.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::increment::{Increment, Step};
+use crate::error::Result;
+use crate::near::{Change, Provenance};
+use crate::refusal;
+use crate::store::packed::Packed;
+use crate::store::redis::{Batch, Effect, Request, Router, Script, Value, tracked_read};
+
+/// How many calls leave together in many programs.
+const USUAL_CALLS: usize = 64;
+
+static INCREMENT: Script = Script::new(include_str!("increment.lua"));
+
+/// Reads as one `HMGET`, or `HGET` of one field. Callers who want the same field share it.
+#[derive(Default)]
+pub(super) struct Gets {
+    fields: Packed,
+    found: FoundFields,
+    /// Which field each caller wants.
+    wanted: Vec<usize>,
+}
+
+impl Batch for Gets {
+    type Call<'a> = &'a [u8];
+    type Answer = Option<Vec<u8>>;
+
+    fn add(&mut self, field: &[u8]) {
+        let (first, next) = (self.wanted.is_empty(), self.fields.len());
+        // One caller alone needs no table.
+        if self.wanted.len() == 1 {
+            self.found.by_hash.reserve(USUAL_CALLS);
+            self.found.find(self.fields.get(0), 0, |_| true);
+        }
+        let at = if first { 0 } else { self.found.find(field, next, |at| self.fields.get(at) == field) };
+        if at == next {
+            self.fields.push(field);
+        }
+        self.wanted.push(at);
+    }
+
+    fn has_room_for(&self, field: &&[u8]) -> bool {
+        self.fields.has_room_for(field.len()) && self.wanted.len() < 8 * Packed::MOST_PARTS
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        let mut wanted = wanted.iter();
+        self.wanted.retain(|_| wanted.next().copied().unwrap_or_default());
+    }
+
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<Option<Vec<u8>>>> {
+        let values = router.send(&Self::request(key, &self.fields)).await?;
+        self.share(values_of(values, self.fields.len())?)
+    }
+}
+
+impl Gets {
+    pub(super) fn request<'a>(key: &'a str, fields: &Packed) -> Request<'a> {
+        let command = if fields.len() == 1 { "HGET" } else { "HMGET" };
+        Request::on_all(command, key, Effect::Read, fields)
+    }
+
+    /// Gives each caller the value of the field that it wants.
+    fn share(&self, mut values: Vec<Option<Vec<u8>>>) -> Result<Vec<Option<Vec<u8>>>> {
+        if self.wanted.iter().copied().eq(0..values.len()) {
+            return Ok(values);
+        }
+        // The last who wants a field gets the value itself.
+        let mut left = vec![0_usize; values.len()];
+        self.wanted.iter().for_each(|&at| left[at] += 1);
+        let answer = |&at: &usize| {
+            left[at] -= 1;
+            let value = values.get_mut(at).ok_or_else(refusal::unexpected)?;
+            Ok(if left[at] == 0 { value.take() } else { value.clone() })
+        };
+        self.wanted.iter().map(answer).collect()
+    }
+}
+
+/// The values of so many fields, as the request for them is answered.
+pub(super) fn values_of(answer: Value, fields: usize) -> Result<Vec<Option<Vec<u8>>>> {
+    let value = |answer| match answer {
+        Value::BulkString(value) => Ok(Some(value)),
+        Value::Nil => Ok(None),
+        _ => Err(refusal::unexpected()),
+    };
+    match answer {
+        answer if fields == 1 => Ok(vec![value(answer)?]),
+        Value::Array(answers) if answers.len() == fields => answers.into_iter().map(value).collect(),
+        _ => Err(refusal::unexpected()),
+    }
+}
+
+/// As [`Gets`], over the connection that tells of changes.
+#[derive(Default)]
+pub(super) struct TrackedGets(Gets);
+
+impl Batch for TrackedGets {
+    type Call<'a> = &'a [u8];
+    type Answer = (Option<Vec<u8>>, Provenance);
+
+    fn add(&mut self, field: &[u8]) {
+        self.0.add(field);
+    }
+
+    fn has_room_for(&self, field: &&[u8]) -> bool {
+        self.0.has_room_for(field)
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.0.retain(wanted);
+    }
+
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<Self::Answer>> {
+        let (values, provenance) = tracked_read(router, Gets::request(key, &self.0.fields)).await?;
+        let values = self.0.share(values_of(values, self.0.fields.len())?)?;
+        Ok(values.into_iter().map(|value| (value, provenance)).collect())
+    }
+}
+
+/// Finds equal fields by their hashes.
+#[derive(Default)]
+struct FoundFields {
+    hasher: ahash::RandomState,
+    by_hash: HashMap<u64, usize, BuildHasherDefault<AlreadyHashed>>,
+}
+
+impl FoundFields {
+    /// Where an equal field is, or `next`.
+    fn find(&mut self, field: &[u8], next: usize, is_equal: impl FnOnce(usize) -> bool) -> usize {
+        let at = *self.by_hash.entry(self.hasher.hash_one(field)).or_insert(next);
+        // Two fields of one hash: what is rare need not be shared.
+        if at == next || is_equal(at) { at } else { next }
+    }
+}
+
+/// The hash of what is a hash already.
+#[derive(Default)]
+struct AlreadyHashed(u64);
+
+impl Hasher for AlreadyHashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {}
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+/// Stores as one `HSET`. Of two values for one field the later wins, as it would have alone.
+#[derive(Default)]
+pub(super) struct Sets(Packed);
+
+impl Batch for Sets {
+    type Call<'a> = (&'a [u8], &'a [u8]);
+    type Answer = ();
+
+    fn add(&mut self, (field, value): (&[u8], &[u8])) {
+        self.0.push(field);
+        self.0.push(value);
+    }
+
+    fn has_room_for(&self, (field, value): &(&[u8], &[u8])) -> bool {
+        self.0.has_room_for(field.len() + value.len())
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.0.retain(2, wanted);
+    }
+
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<()>> {
+        let fields: Vec<&[u8]> = self.0.iter().step_by(2).collect();
+        let request = Request::on_all("HSET", key, Effect::Idempotent, &self.0);
+        router.change::<()>(request, Change::of(&fields)).await?;
+        Ok(vec![(); fields.len()])
+    }
+}
+
+/// Adds to numbers in one script, since `HINCRBY` knows neither the stored form nor numbers beyond `i64`.
+#[derive(Default)]
+pub(super) struct Increments {
+    /// What all have in common: how numbers are written, and their range.
+    like: Option<Increment>,
+    fields: Packed,
+    amounts: Packed,
+    found: FoundFields,
+    /// Whether a field may come twice.
+    repeats: bool,
+}
+
+impl Batch for Increments {
+    type Call<'a> = (&'a [u8], &'a Increment);
+    type Answer = Result<Vec<u8>>;
+
+    fn add(&mut self, (field, by): (&[u8], &Increment)) {
+        let at = self.fields.len();
+        self.repeats |= self.found.find(field, at, |_| true) != at;
+        self.fields.push(field);
+        // Memory takes whatever is written.
+        let _ = self.amounts.push_with(|out| by.write_amount(out));
+        self.like = Some(*by);
+    }
+
+    fn has_room_for(&self, (field, by): &(&[u8], &Increment)) -> bool {
+        // It takes the server longer than a plain command.
+        let fits = self.fields.len() < Packed::MOST_PARTS / 2 && self.fields.has_room_for(field.len());
+        fits && self.like.is_none_or(|like| like.is_like(by))
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.fields.retain(1, wanted);
+        self.amounts.retain(1, wanted);
+    }
+
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
+        let Some(like) = self.like else { return Ok(Vec::new()) };
+        let fields: Vec<&[u8]> = self.fields.iter().collect();
+        let answers: Vec<Vec<u8>> = router.change(self.request(key, &like), Change::of(&fields)).await?;
+        let answer = |sum: Vec<u8>| match &*sum {
+            b"!NOTANUMBER" => Err(refusal::not_a_number()),
+            b"!NOTANINTEGER" => Err(refusal::not_an_integer()),
+            b"!OVERFLOW" => Err(refusal::overflow()),
+            _ => Ok(sum),
+        };
+        Ok(answers.into_iter().map(answer).collect())
+    }
+}
+
+impl Increments {
+    fn request<'a>(&self, key: &'a str, Increment { notation, step }: &Increment) -> Request<'a> {
+        let request = Request::script(&INCREMENT, key, Effect::Once).arg(notation.integer).arg(notation.float);
+        let request = match step {
+            Step::Integer { min, max, .. } => request.arg("integer").arg(min.to_string()).arg(max.to_string()),
+            Step::Float { max, .. } => request.arg("float").arg("").arg(format!("{max:e}")),
+        };
+        let request = request
+            .arg(format!("^{}(%-?%d+)$", escaped(notation.integer)))
+            .arg(notation.integer.replace('%', "%%") + "%d");
+        // Often all count by one: what is the same for all is sent once.
+        let common = self.amounts.get(0);
+        let is_common = self.amounts.iter().all(|amount| amount == common);
+        let request = request.arg(if self.repeats { "1" } else { "" }).arg(if is_common { common } else { b"" });
+        let amounts = self.amounts.iter().filter(|_| !is_common);
+        self.fields.iter().chain(amounts).fold(request, Request::arg)
+    }
+}
+
+/// A pattern of Lua for this very text.
+fn escaped(text: &str) -> String {
+    let escape = |c: char| c.is_ascii_punctuation().then_some('%').into_iter().chain([c]);
+    text.chars().flat_map(escape).collect()
+}

@@ -1,0 +1,156 @@
+//! The hash in Redis: each operation is one command, or one script where no command is atomic.
+
+use std::sync::Arc;
+
+use super::answer::{Compared, Entries, Page};
+use super::batches::{Gets, Increments, Sets, TrackedGets, values_of};
+use super::increment::Increment;
+use crate::error::{Error, Result};
+use crate::near::{Change, Coherence, Provenance};
+use crate::store::packed::Packed;
+use crate::store::redis::{Batcher, Effect, Request, Router, Script, Value, tracked_read};
+
+/// About how many entries the server looks at for one page of a scan.
+const PAGE: usize = 500;
+
+static COMPARE_AND_SWAP: Script = Script::new(include_str!("compare_and_swap.lua"));
+static REPLACE_ALL: Script = Script::new(include_str!("replace_all.lua"));
+
+/// The commands and scripts of hashes. Frequent calls on one key are gathered: those that `gets` and its like are for.
+/// Other calls would not leave sooner together, since no one command answers for each of many fields.
+#[derive(Debug)]
+pub(crate) struct RedisHash {
+    router: Arc<Router>,
+    /// Over connections that tell of changes.
+    tracking: Arc<Router>,
+    gets: Arc<Batcher<Gets>>,
+    tracked_gets: Arc<Batcher<TrackedGets>>,
+    sets: Arc<Batcher<Sets>>,
+    increments: Arc<Batcher<Increments>>,
+}
+
+impl RedisHash {
+    pub(in crate::store) fn new(router: &Arc<Router>, tracking: &Arc<Router>) -> Self {
+        Self {
+            router: Arc::clone(router),
+            tracking: Arc::clone(tracking),
+            gets: Batcher::new(router),
+            tracked_gets: Batcher::new(tracking),
+            sets: Batcher::new(router),
+            increments: Batcher::new(router),
+        }
+    }
+
+    pub(super) async fn get(&self, key: &str, field: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.gets.call(key, field).await.map_err(Error::without_effect)
+    }
+
+    pub(super) async fn contains(&self, key: &str, field: &[u8]) -> Result<bool> {
+        self.router.send(&Request::command("HEXISTS", key, Effect::Read).arg(field)).await
+    }
+
+    pub(super) async fn set(&self, key: &str, field: &[u8], value: &[u8]) -> Result<()> {
+        let _guard = self.router.guard_write(key, Change::Entry(field));
+        self.sets.call(key, (field, value)).await
+    }
+
+    pub(super) async fn set_if_absent(&self, key: &str, field: &[u8], value: &[u8]) -> Result<bool> {
+        let request = Request::command("HSETNX", key, Effect::Once).arg(field).arg(value);
+        self.change(request, Change::Entry(field)).await
+    }
+
+    pub(super) async fn delete(&self, key: &str, field: &[u8]) -> Result<bool> {
+        self.change(Request::command("HDEL", key, Effect::Once).arg(field), Change::Entry(field)).await
+    }
+
+    pub(super) async fn compare_and_swap(
+        &self,
+        key: &str,
+        field: &[u8],
+        old: &[u8],
+        new: Option<&[u8]>,
+    ) -> Result<Compared> {
+        let request = Request::script(&COMPARE_AND_SWAP, key, Effect::Once).arg(field).arg(old).arg(new);
+        Ok(match self.change(request, Change::Entry(field)).await? {
+            Value::BulkString(stored) => Compared::Different(stored),
+            Value::Nil => Compared::Absent,
+            _ => Compared::Equal,
+        })
+    }
+
+    pub(super) async fn increment(&self, key: &str, field: &[u8], by: &Increment) -> Result<Vec<u8>> {
+        let _guard = self.router.guard_write(key, Change::Entry(field));
+        self.increments.call(key, (field, by)).await?
+    }
+
+    pub(super) async fn get_many(&self, key: &str, fields: &Packed) -> Result<Vec<Option<Vec<u8>>>> {
+        self.router.send(&Request::on_all("HMGET", key, Effect::Read, fields)).await
+    }
+
+    pub(super) async fn set_many(&self, key: &str, pairs: &Packed) -> Result<()> {
+        let fields: Vec<&[u8]> = pairs.iter().step_by(2).collect();
+        self.change(Request::on_all("HSET", key, Effect::Idempotent, pairs), Change::of(&fields)).await
+    }
+
+    pub(super) async fn delete_many(&self, key: &str, fields: &Packed) -> Result<u64> {
+        let changed: Vec<&[u8]> = fields.iter().collect();
+        self.change(Request::on_all("HDEL", key, Effect::Once, fields), Change::of(&changed)).await
+    }
+
+    pub(super) async fn replace_all(&self, key: &str, pairs: &Packed) -> Result<()> {
+        let request = Request::script(&REPLACE_ALL, key, Effect::Idempotent);
+        self.change(pairs.iter().fold(request, Request::arg), Change::All).await
+    }
+
+    pub(super) async fn entries(&self, key: &str) -> Result<Entries> {
+        self.router.send(&Request::command("HGETALL", key, Effect::Read)).await
+    }
+
+    pub(super) async fn fields(&self, key: &str) -> Result<Vec<Vec<u8>>> {
+        self.router.send(&Request::command("HKEYS", key, Effect::Read)).await
+    }
+
+    pub(super) async fn values(&self, key: &str) -> Result<Vec<Vec<u8>>> {
+        self.router.send(&Request::command("HVALS", key, Effect::Read)).await
+    }
+
+    pub(super) async fn len(&self, key: &str) -> Result<u64> {
+        self.router.send(&Request::command("HLEN", key, Effect::Read)).await
+    }
+
+    pub(super) async fn scan(&self, key: &str, cursor: Option<&[u8]>) -> Result<Page> {
+        let cursor = cursor.unwrap_or(b"0");
+        let request = Request::command("HSCAN", key, Effect::Read).arg(cursor).arg("COUNT").arg(PAGE);
+        let (next, entries): (Vec<u8>, Entries) = self.router.send(&request).await?;
+        Ok(Page { entries, next: (next != b"0").then_some(next) })
+    }
+
+    /// What guards what is kept of the hash in this process.
+    pub(crate) fn coherence(&self, key: &str) -> Arc<Coherence> {
+        self.router.coherence(key)
+    }
+
+    /// Reads a field over the connection that tells of changes, and how far the answer can be relied on.
+    pub(crate) async fn tracked_get(&self, key: &str, field: &[u8]) -> Result<(Option<Vec<u8>>, Provenance)> {
+        self.tracked_gets.call(key, field).await
+    }
+
+    /// As [`tracked_get`](Self::tracked_get), in the order of the fields.
+    pub(crate) async fn tracked_get_many(
+        &self,
+        key: &str,
+        fields: &Packed,
+    ) -> Result<(Vec<Option<Vec<u8>>>, Provenance)> {
+        let (values, provenance) = tracked_read(&self.tracking, Gets::request(key, fields)).await?;
+        Ok((values_of(values, fields.len())?, provenance))
+    }
+
+    async fn change<T: crate::store::redis::FromRedisValue>(
+        &self,
+        request: Request<'_>,
+        change: Change<'_>,
+    ) -> Result<T> {
+        let _guard = self.router.guard_write(request.key(), change);
+        self.router.change(request, change).await
+    }
+}

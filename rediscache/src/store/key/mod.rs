@@ -1,0 +1,27 @@
+//! What can be done with a key as a whole, whichever kind of data it holds.
+
+mod memory;
+mod redis;
+
+use std::time::{Duration, SystemTime};
+
+pub(super) use memory::MemoryKey;
+pub(crate) use redis::RedisKey;
+
+use super::operations::{Slice, operations};
+
+pub(crate) type KeyStore<'a> = Slice<'a, MemoryKey<'a>, RedisKey>;
+
+// `data` is the kind that the key must hold for an operation to go on, as `TYPE` names it.
+operations! { KeyStore<'_> {
+    /// Removes all there is.
+    fn clear(data: &'static str) -> ();
+    /// Ends the key's life in this time, rounded up to milliseconds; at once when that is zero. Whether there is one.
+    fn expire(data: &'static str, after: Duration) -> bool;
+    /// Ends the key's life then; at once when that is past. Whether there is one.
+    fn expire_at(data: &'static str, at: SystemTime) -> bool;
+    /// How long the key has to live; `None` when for ever or when there is none.
+    fn expiry(data: &'static str) -> Option<Duration>;
+    /// Takes the expiry off; whether there was one.
+    fn persist(data: &'static str) -> bool;
+}}

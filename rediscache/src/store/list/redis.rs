@@ -1,0 +1,91 @@
+//! The list in Redis: each operation is one command, but for putting back.
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::store::packed::Packed;
+use crate::store::redis::{Batch, Batcher, Effect, RedisWaiter, Request, Router, Script};
+
+static PUT_BACK: Script = Script::new(include_str!("put_back.lua"));
+
+/// The commands and scripts of lists. Items that many callers put into one list go out together.
+#[derive(Debug)]
+pub(crate) struct RedisList {
+    router: Arc<Router>,
+    pushes: Arc<Batcher<Pushes>>,
+}
+
+impl RedisList {
+    pub(in crate::store) fn new(router: &Arc<Router>) -> Self {
+        Self { router: Arc::clone(router), pushes: Batcher::new(router) }
+    }
+
+    pub(super) async fn push(&self, key: &str, items: &Packed) -> Result<()> {
+        self.pushes.call(key, items).await
+    }
+
+    pub(super) async fn take(&self, key: &str, limit: usize) -> Result<Vec<Vec<u8>>> {
+        // Without the `Option`, an absent list would not be told from a reply of another form.
+        let request = Request::command("RPOP", key, Effect::Once).arg(limit);
+        let items: Option<Vec<Vec<u8>>> = self.router.send(&request).await?;
+        Ok(items.unwrap_or_default())
+    }
+
+    pub(super) async fn put_back(&self, key: &str, items: &Packed, token: u64) -> Result<()> {
+        let Ok(token) = self.router.beside(key, &format!("$returned:{token:016x}")) else {
+            // On a cluster there may be no place beside the key.
+            return self.router.send(&Request::on_all("RPUSH", key, Effect::Once, items)).await;
+        };
+        let request = Request::script_on(&PUT_BACK, key, &[token], Effect::Idempotent);
+        self.router.send(&items.iter().fold(request, Request::arg)).await
+    }
+
+    pub(super) async fn len(&self, key: &str) -> Result<u64> {
+        self.router.send(&Request::command("LLEN", key, Effect::Read)).await
+    }
+
+    pub(super) async fn items(&self, key: &str) -> Result<Vec<Vec<u8>>> {
+        let request = Request::command("LRANGE", key, Effect::Read).arg(0).arg(-1);
+        let mut items: Vec<Vec<u8>> = self.router.send(&request).await?;
+        items.reverse();
+        Ok(items)
+    }
+
+    pub(super) fn waiter(&self, key: &str, channel: Option<&str>) -> RedisWaiter {
+        RedisWaiter::new(&self.router, key, channel)
+    }
+}
+
+/// Puts into a list as one `LPUSH`, each caller's items in their order.
+#[derive(Default)]
+struct Pushes {
+    items: Packed,
+    /// How many of them are each caller's.
+    counts: Vec<usize>,
+}
+
+impl Batch for Pushes {
+    type Call<'a> = &'a Packed;
+    type Answer = ();
+
+    fn add(&mut self, items: &Packed) {
+        items.iter().for_each(|item| self.items.push(item));
+        self.counts.push(items.len());
+    }
+
+    fn has_room_for(&self, items: &&Packed) -> bool {
+        self.items.has_room_for(items.bytes())
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        let whose = self.counts.iter().zip(wanted).flat_map(|(&count, &wanted)| std::iter::repeat_n(wanted, count));
+        self.items.retain(1, &whose.collect::<Vec<bool>>());
+        let mut wanted = wanted.iter();
+        self.counts.retain(|_| wanted.next().copied().unwrap_or_default());
+    }
+
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<()>> {
+        router.send::<()>(&Request::on_all("LPUSH", key, Effect::Once, &self.items)).await?;
+        Ok(vec![(); self.counts.len()])
+    }
+}

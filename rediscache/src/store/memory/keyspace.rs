@@ -1,0 +1,122 @@
+//! All keys of the embedded store, with what they hold and when they end.
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Debug;
+
+use tokio::time::Instant;
+
+use crate::error::Result;
+use crate::refusal;
+
+/// All keys with their data and expiry. As in Redis, a key without data does not exist.
+#[derive(Debug, Default)]
+pub(in crate::store) struct Keyspace {
+    /// What kinds of data keep beside the keys, by its type.
+    beside: HashMap<TypeId, Box<dyn Stored>>,
+    entries: HashMap<Box<str>, KeyEntry>,
+    /// When which key ends, so that what expired is freed though nobody asks for it.
+    deadlines: BTreeSet<(Instant, Box<str>)>,
+}
+
+#[derive(Debug)]
+struct KeyEntry {
+    data: Box<dyn Stored>,
+    expires: Option<Instant>,
+}
+
+/// What a key can hold. A kind of data is one when its type is a `Collection`; nothing here knows which there are.
+pub(in crate::store) trait Collection: Any + Send + Debug + Default {
+    /// As `TYPE` has it in Redis.
+    const NAME: &str;
+
+    fn is_empty(&self) -> bool;
+}
+
+/// A collection of any type.
+trait Stored: Any + Send + Debug {
+    fn name(&self) -> &'static str;
+}
+
+impl<T: Collection> Stored for T {
+    fn name(&self) -> &'static str {
+        T::NAME
+    }
+}
+
+impl Keyspace {
+    /// The data at `key`, if there is any; it must be of type `T`.
+    pub(in crate::store) fn find<T: Collection>(&mut self, key: &str) -> Result<Option<&mut T>> {
+        self.remove_expired();
+        match self.entries.get_mut(key) {
+            None => Ok(None),
+            Some(entry) => {
+                let data: &mut dyn Any = &mut *entry.data;
+                data.downcast_mut().map(Some).ok_or_else(refusal::wrong_type)
+            }
+        }
+    }
+
+    /// Changes the data at `key`, which is made for it where there is none and removed when it is left empty.
+    pub(in crate::store) fn change<T: Collection, R>(
+        &mut self,
+        key: &str,
+        change: impl FnOnce(&mut T) -> R,
+    ) -> Result<R> {
+        if self.find::<T>(key)?.is_none() {
+            self.entries.insert(key.into(), KeyEntry { data: Box::new(T::default()), expires: None });
+        }
+        let data = self.find::<T>(key)?.ok_or_else(refusal::wrong_type)?;
+        let result = change(data);
+        if data.is_empty() {
+            self.remove(key);
+        }
+        Ok(result)
+    }
+
+    /// What a kind of data keeps beside the keys.
+    pub(in crate::store) fn beside<T: Collection>(&mut self) -> &mut T {
+        let beside = self.beside.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));
+        let beside: &mut dyn Any = &mut **beside;
+        beside.downcast_mut().expect("it is kept by its type")
+    }
+
+    /// When `key` ends, if it exists; it must hold data of this name.
+    pub(in crate::store) fn lifetime(&mut self, key: &str, data: &str) -> Result<Option<Option<Instant>>> {
+        self.remove_expired();
+        match self.entries.get(key) {
+            None => Ok(None),
+            Some(entry) if entry.data.name() == data => Ok(Some(entry.expires)),
+            Some(_) => Err(refusal::wrong_type()),
+        }
+    }
+
+    /// Sets when `key` ends, or that it does not.
+    pub(in crate::store) fn set_lifetime(&mut self, key: &str, expires: Option<Instant>) {
+        let Some(entry) = self.entries.get_mut(key) else { return };
+        if let Some(old) = std::mem::replace(&mut entry.expires, expires) {
+            self.deadlines.remove(&(old, key.into()));
+        }
+        if let Some(new) = expires {
+            self.deadlines.insert((new, key.into()));
+        }
+    }
+
+    pub(in crate::store) fn remove(&mut self, key: &str) {
+        self.set_lifetime(key, None);
+        self.entries.remove(key);
+    }
+
+    fn remove_expired(&mut self) {
+        if self.deadlines.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        while let Some((deadline, _)) = self.deadlines.first()
+            && *deadline <= now
+            && let Some((_, key)) = self.deadlines.pop_first()
+        {
+            self.entries.remove(&key);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The store behind a session: what each kind of data can do, in Redis and embedded. Stores know bytes and Redis keys, and
+//! no codec.
+
+mod background;
+mod hash;
+mod in_flight;
+mod key;
+mod list;
+mod memory;
+mod milliseconds;
+mod open;
+mod operations;
+mod packed;
+mod redis;
+mod task;
+
+use std::future::Future;
+use std::sync::Arc;
+
+pub(crate) use hash::{Compared, HASH, HashStore, Increment, Page, RedisHash};
+pub(crate) use key::KeyStore;
+pub(crate) use list::{LIST, ListStore, Waiter};
+pub(crate) use open::{OpenStore, WeakStore};
+pub(crate) use packed::Packed;
+pub(crate) use task::{Client, Due, Lease, Outcome, TaskStore};
+
+use self::hash::MemoryHash;
+use self::in_flight::InFlight;
+use self::key::{MemoryKey, RedisKey};
+use self::list::{MemoryList, RedisList};
+use self::memory::MemoryStore;
+use self::operations::Slice;
+use self::redis::Router;
+use self::task::{MemoryTasks, RedisTasks};
+use crate::config::{Address, Config};
+use crate::error::Result;
+
+#[derive(Debug)]
+pub(crate) enum Store {
+    Memory(MemoryStore),
+    Redis(Box<RedisStore>),
+}
+
+/// One database of one server, or a cluster, over connections that all calls share.
+#[derive(Debug)]
+pub(crate) struct RedisStore {
+    router: Arc<Router>,
+    /// The same way over connections that tell of changes to what is read over them.
+    tracking: Arc<Router>,
+    in_flight: InFlight,
+    keys: RedisKey,
+    hashes: RedisHash,
+    lists: RedisList,
+    tasks: RedisTasks,
+}
+
+impl RedisStore {
+    fn over(router: Router, config: &Config) -> Self {
+        let tracking = Arc::new(router.tracking(config));
+        let router = Arc::new(router);
+        Self {
+            keys: RedisKey::new(&router),
+            hashes: RedisHash::new(&router, &tracking),
+            lists: RedisList::new(&router),
+            tasks: RedisTasks::new(&router),
+            router,
+            tracking,
+            in_flight: InFlight::default(),
+        }
+    }
+}
+
+/// The kinds of data.
+impl Store {
+    pub(crate) fn keys(&self) -> KeyStore<'_> {
+        match self {
+            Self::Memory(store) => Slice::Memory(MemoryKey(store)),
+            Self::Redis(store) => Slice::Redis(&store.keys, &store.in_flight),
+        }
+    }
+
+    pub(crate) fn hashes(&self) -> HashStore<'_> {
+        match self {
+            Self::Memory(store) => Slice::Memory(MemoryHash(store)),
+            Self::Redis(store) => Slice::Redis(&store.hashes, &store.in_flight),
+        }
+    }
+
+    pub(crate) fn lists(&self) -> ListStore<'_> {
+        match self {
+            Self::Memory(store) => Slice::Memory(MemoryList(store)),
+            Self::Redis(store) => Slice::Redis(&store.lists, &store.in_flight),
+        }
+    }
+
+    pub(crate) fn tasks(&self) -> TaskStore<'_> {
+        match self {
+            Self::Memory(store) => Slice::Memory(MemoryTasks(store)),
+            Self::Redis(store) => Slice::Redis(&store.tasks, &store.in_flight),
+        }
+    }
+
+    /// The hashes of a server that tells of changes; `None` where the store itself is in this process.
+    pub(crate) fn tracked_hashes(&self) -> Option<&RedisHash> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Redis(store) => Some(&store.hashes),
+        }
+    }
+}
+
+impl Store {
+    pub(crate) fn in_memory() -> Self {
+        Self::Memory(MemoryStore::default())
+    }
+
+    pub(crate) async fn connect(config: &Config) -> Result<Self> {
+        match &config.address {
+            Address::Memory => Ok(Self::in_memory()),
+            Address::Redis(deployment) => {
+                let router = Router::open(deployment, config).await?;
+                Ok(Self::Redis(Box::new(RedisStore::over(router, config))))
+            }
+        }
+    }
+
+    /// The key of something that belongs to what is at `key`; on a cluster, both are in one slot.
+    pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
+        match self {
+            Self::Memory(_) => Ok(format!("{key}{suffix}")),
+            Self::Redis(store) => store.router.beside(key, suffix),
+        }
+    }
+
+    /// Has every write on what is at `key` publish which entries it changed.
+    pub(crate) fn publish_changes(&self, key: &str) {
+        match self {
+            // It has one user, who knows.
+            Self::Memory(_) => {}
+            Self::Redis(store) => store.router.coherence(key).publish(),
+        }
+    }
+
+    /// Makes ready to wait for the list at `key`, and for messages on the channel of that suffix; holds nothing open until
+    /// someone waits.
+    pub(crate) fn waiter(&self, key: &str, channel: Option<&str>) -> Waiter {
+        match self {
+            Self::Memory(store) => Waiter::in_memory(store),
+            Self::Redis(store) => Waiter::on_redis(&store.lists, key, channel),
+        }
+    }
+
+    /// Whether another server takes over when one is gone.
+    pub(crate) fn fails_over(&self) -> bool {
+        match self {
+            Self::Memory(_) => false,
+            Self::Redis(store) => store.router.fails_over(),
+        }
+    }
+
+    /// Runs a background task where those of this store run.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match self {
+            Self::Memory(store) => store.background().spawn(task),
+            Self::Redis(store) => store.router.background().spawn(task),
+        }
+    }
+
+    /// Makes several calls that are one to whoever asked, in the time of one.
+    pub(crate) async fn in_time<T>(&self, calls: impl Future<Output = Result<T>>) -> Result<T> {
+        match self {
+            Self::Memory(_) => calls.await,
+            Self::Redis(store) => store.router.in_time(calls).await,
+        }
+    }
+
+    /// Waits until no call is under way.
+    async fn all_ended(&self) {
+        match self {
+            Self::Memory(_) => {}
+            Self::Redis(store) => store.in_flight.all_ended().await,
+        }
+    }
+
+    /// Lets go of connections and data. Later operations are refused before they get here.
+    fn close(&self) {
+        match self {
+            Self::Memory(store) => store.close(),
+            Self::Redis(store) => {
+                store.router.close();
+                store.tracking.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! How connections are made to a server, the same way for all of a session.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::{MultiplexedConnection, SendError};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, ProtocolVersion, PushInfo, RedisResult,
+    cmd,
+};
+
+use crate::config::Config;
+use crate::store::redis::invalidation::{InvalidationListener, WatchedKeys};
+
+#[derive(Clone)]
+pub(in crate::store::redis) struct Connector {
+    name: Arc<str>,
+    pub(in crate::store::redis) timeout: Duration,
+    /// The keys whose changes these connections tell of.
+    watched: Option<Arc<WatchedKeys>>,
+}
+
+/// Takes what a server says unasked, and that the connection broke.
+pub(in crate::store::redis) type Pushes = Box<dyn Fn(PushInfo) + Send + Sync>;
+
+impl Connector {
+    pub(in crate::store::redis) fn new(config: &Config) -> Self {
+        Self { name: config.client_name.as_str().into(), timeout: config.connect_timeout, watched: None }
+    }
+
+    /// Makes connections that tell of changes.
+    pub(in crate::store::redis) fn tracking(config: &Config, watched: &Arc<WatchedKeys>) -> Self {
+        Self { watched: Some(Arc::clone(watched)), ..Self::new(config) }
+    }
+
+    /// Who hears of changes over one more connection.
+    pub(super) fn listener(&self) -> Option<Arc<InvalidationListener>> {
+        self.watched.as_ref().map(InvalidationListener::new)
+    }
+
+    /// Makes one connection to this very server. It is up to the caller to bound how long that takes.
+    pub(super) async fn connect(&self, server: ConnectionInfo, pushes: Pushes) -> RedisResult<MultiplexedConnection> {
+        if self.watched.is_some() && server.redis_settings().protocol() == ProtocolVersion::RESP2 {
+            // It would take the request to tell of changes, and tell nothing.
+            return Err((ErrorKind::RESP3NotSupported, "changes are told in RESP3").into());
+        }
+        let mut options = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+        // Without RESP3, a connection that broke is found out when it is used.
+        if server.redis_settings().protocol() != ProtocolVersion::RESP2 {
+            options = options.set_push_sender(move |push| {
+                pushes(push);
+                Ok::<(), SendError>(())
+            });
+        }
+        let settings = server.redis_settings();
+        let password = settings.password().filter(|_| settings.username().is_none()).map(str::to_owned);
+        let client = Client::open(server)?;
+        let mut connection = client.get_multiplexed_async_connection_with_config(&options).await?;
+        if let Some(password) = password {
+            // RESP3 logs in with a user, and then a server that asks for no password takes any.
+            cmd("AUTH").arg(password).query_async::<()>(&mut connection).await?;
+        }
+        // Where an ACL forbids it, it stays unknown.
+        let named: RedisResult<()> = cmd("CLIENT").arg("SETNAME").arg(&*self.name).query_async(&mut connection).await;
+        match named {
+            Err(error) if error.is_unrecoverable_error() => Err(error),
+            _ => Ok(connection),
+        }
+    }
+}
+
+/// The same way to another server.
+pub(in crate::store::redis) fn at(like: &ConnectionInfo, host: String, port: u16) -> ConnectionInfo {
+    let address = match like.addr().clone() {
+        ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
+            ConnectionAddr::TcpTls { host, port, insecure, tls_params }
+        }
+        _ => ConnectionAddr::Tcp(host, port),
+    };
+    like.clone().set_addr(address)
+}

@@ -1,0 +1,16 @@
+//! Connections: to whom they are made, how, and how they come back.
+
+mod backoff;
+mod connector;
+mod endpoint;
+mod live;
+mod reconnecting;
+mod sentinel;
+#[cfg(feature = "tls")]
+mod tls;
+
+pub(super) use backoff::Backoff;
+pub(super) use connector::{Connector, at};
+pub(super) use endpoint::{Connected, Endpoint, Endpoints};
+pub(super) use live::Live;
+pub(super) use reconnecting::{Connection, HEDGE_AFTER};

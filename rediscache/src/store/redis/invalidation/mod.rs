@@ -1,0 +1,9 @@
+//! How this process is told of changes to what it keeps: which keys are watched, and who listens on each connection.
+
+mod listener;
+mod message;
+mod watched_keys;
+
+pub(super) use listener::InvalidationListener;
+pub(super) use message::{CHANNEL, write};
+pub(super) use watched_keys::{WatchedKeys, WriteGuard};

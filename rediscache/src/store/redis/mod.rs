@@ -1,0 +1,21 @@
+//! The Redis store, as far as all kinds of data share it. Nothing outside this folder names the driver.
+
+mod batch;
+mod connection;
+mod error;
+mod invalidation;
+mod remedy;
+mod request;
+mod router;
+mod script;
+mod topology;
+mod tracking;
+mod waiter;
+
+pub(super) use ::redis::{FromRedisValue, Value};
+pub(super) use batch::{Batch, Batcher};
+pub(super) use request::{Effect, Request};
+pub(super) use router::Router;
+pub(super) use script::Script;
+pub(super) use tracking::read as tracked_read;
+pub(super) use waiter::RedisWaiter;

@@ -1,0 +1,232 @@
+//! What is sent and answered as a whole, and what is known of it: its key, and what sending it twice would do.
+
+use std::borrow::Cow;
+
+use redis::aio::MultiplexedConnection;
+use redis::{Arg, Cmd, ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, ToRedisArgs, Value, cmd};
+
+use super::script::{Script, ScriptText, Verb};
+use crate::store::packed::Packed;
+
+/// The most bytes that a write may have to be made again: a server closes the connection of whoever sends it more than it
+/// takes, and the next one, with all calls on it, would end likewise.
+const MOST_REPEATED: usize = 1 << 20;
+
+/// What a request does, and so whether it may be sent twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::store) enum Effect {
+    /// It reads.
+    Read,
+    /// It leaves what it left the first time, and answers the same.
+    Idempotent,
+    /// The second time would do more, or say something else.
+    Once,
+}
+
+/// A command or a script on one key, with its arguments.
+pub(in crate::store) struct Request<'a> {
+    key: &'a str,
+    effect: Effect,
+    body: Body,
+}
+
+enum Body {
+    Command(Cmd),
+    /// Reads that are sent together; there is an answer for each.
+    Reads(Pipeline),
+    Script(Invocation),
+}
+
+/// One run of a script.
+struct Invocation {
+    text: &'static ScriptText,
+    script: &'static Script,
+    /// `EVALSHA`, the digest, the number of keys, the keys, the arguments.
+    by_digest: Cmd,
+    has_one_key: bool,
+}
+
+/// Makes any command publish, by running it in a script.
+static COMMAND: Script = Script::new(include_str!("command.lua"));
+
+impl<'a> Request<'a> {
+    /// A command whose first argument is its key.
+    pub(in crate::store) fn command(name: &str, key: &'a str, effect: Effect) -> Self {
+        Self::with_capacity(name, key, effect, 0, 0)
+    }
+
+    /// A command that concerns no key.
+    pub(super) fn without_key(name: &str) -> Self {
+        Self { key: "", effect: Effect::Once, body: Body::Command(cmd(name)) }
+    }
+
+    /// The same on all of `parts`, in one buffer of the right size.
+    pub(in crate::store) fn on_all(name: &str, key: &'a str, effect: Effect, parts: &Packed) -> Self {
+        let request = Self::with_capacity(name, key, effect, parts.len(), parts.bytes());
+        parts.iter().fold(request, Self::arg)
+    }
+
+    fn with_capacity(name: &str, key: &'a str, effect: Effect, arguments: usize, bytes: usize) -> Self {
+        let mut command = Cmd::with_capacity(arguments + 2, bytes + key.len() + name.len());
+        command.arg(name).arg(key);
+        Self { key, effect, body: Body::Command(command) }
+    }
+
+    /// A script on one key.
+    pub(in crate::store) fn script(script: &'static Script, key: &'a str, effect: Effect) -> Self {
+        Self { key, effect, body: Body::Script(Invocation::new(script, &[key])) }
+    }
+
+    /// A script on several keys of one slot, of which the first is `key`.
+    pub(in crate::store) fn script_on(
+        script: &'static Script,
+        key: &'a str,
+        beside: &[String],
+        effect: Effect,
+    ) -> Self {
+        let keys: Vec<&str> = std::iter::once(key).chain(beside.iter().map(String::as_str)).collect();
+        Self { key, effect, body: Body::Script(Invocation::new(script, &keys)) }
+    }
+
+    pub(in crate::store) fn arg(mut self, argument: impl ToRedisArgs) -> Self {
+        match &mut self.body {
+            Body::Command(command) => command.arg(argument),
+            Body::Script(invocation) => invocation.by_digest.arg(argument),
+            Body::Reads(_) => unreachable!("reads are whole when they are put together"),
+        };
+        self
+    }
+
+    /// The same, with another read on the key right behind it.
+    pub(super) fn and_read(self, name: &str) -> Self {
+        let mut reads = Pipeline::with_capacity(2);
+        if let Body::Command(command) = self.body {
+            reads.add_command(command);
+        }
+        reads.cmd(name).arg(self.key);
+        Self { body: Body::Reads(reads), ..self }
+    }
+
+    /// The same change, after which `message` is published on a channel of the same slot, in the same step.
+    pub(super) fn publishing(self, verb: Verb, channel: &str, message: &[u8]) -> Self {
+        let Self { key, effect, body } = self;
+        let invocation = match body {
+            Body::Script(invocation) => invocation,
+            Body::Command(command) => {
+                let mut invocation = Invocation::new(&COMMAND, &[key]);
+                // All but the key, which the script is given as such.
+                for (_, argument) in arguments(&command).enumerate().filter(|(at, _)| *at != 1) {
+                    invocation.by_digest.arg(argument);
+                }
+                invocation
+            }
+            reads @ Body::Reads(_) => return Self { key, effect, body: reads },
+        };
+        let mut invocation = invocation.with_text(invocation.script.publishing(verb));
+        invocation.by_digest.arg(channel).arg(message);
+        Self { key, effect, body: Body::Script(invocation) }
+    }
+
+    pub(in crate::store) fn key(&self) -> &'a str {
+        self.key
+    }
+
+    pub(super) fn effect(&self) -> Effect {
+        let is_large = || match &self.body {
+            Body::Command(command) => size(command) > MOST_REPEATED,
+            Body::Script(invocation) => size(&invocation.by_digest) > MOST_REPEATED,
+            Body::Reads(_) => false,
+        };
+        match self.effect {
+            Effect::Idempotent if is_large() => Effect::Once,
+            effect => effect,
+        }
+    }
+
+    /// Whether it can be made at a node that has only a part of the slot.
+    pub(super) fn has_one_key(&self) -> bool {
+        match &self.body {
+            Body::Command(_) | Body::Reads(_) => true,
+            Body::Script(invocation) => invocation.has_one_key,
+        }
+    }
+
+    /// Sends it to a node that was asked for by a redirection, or to whoever is believed to have the key.
+    pub(super) async fn send(&self, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
+        match &self.body {
+            Body::Command(command) => send(command, connection, asking).await,
+            Body::Reads(reads) => send_all(reads, connection, asking).await,
+            Body::Script(invocation) => match send(&invocation.by_digest, connection, asking).await {
+                Err(error) if is_unknown_script(&error) => send(&invocation.by_source(), connection, asking).await,
+                answer => answer,
+            },
+        }
+    }
+}
+
+impl Invocation {
+    fn new(script: &'static Script, keys: &[&str]) -> Self {
+        let mut by_digest = cmd("EVALSHA");
+        by_digest.arg(script.alone.digest()).arg(keys.len()).arg(keys);
+        Self { text: &script.alone, script, by_digest, has_one_key: keys.len() == 1 }
+    }
+
+    fn with_text(&self, text: &'static ScriptText) -> Self {
+        let by_digest = replaced(&self.by_digest, "EVALSHA", text.digest());
+        Self { text, by_digest, ..*self }
+    }
+
+    /// With the script itself, which the server remembers then.
+    fn by_source(&self) -> Cmd {
+        replaced(&self.by_digest, "EVAL", &self.text.source)
+    }
+}
+
+/// The command with another name and another first argument.
+fn replaced(command: &Cmd, name: &str, first: &str) -> Cmd {
+    let mut replaced = cmd(name);
+    replaced.arg(first);
+    for argument in arguments(command).skip(2) {
+        replaced.arg(argument);
+    }
+    replaced
+}
+
+/// The name and all arguments.
+fn arguments(command: &Cmd) -> impl Iterator<Item = &[u8]> {
+    command.args_iter().filter_map(|argument| if let Arg::Simple(bytes) = argument { Some(bytes) } else { None })
+}
+
+/// How many bytes its arguments take.
+fn size(command: &Cmd) -> usize {
+    arguments(command).map(<[u8]>::len).sum()
+}
+
+async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
+    if !asking {
+        return connection.send_packed_command(command).await?.extract_error();
+    }
+    let mut commands = redis::pipe();
+    commands.cmd("ASKING").add_command(command.clone());
+    let mut answers = connection.send_packed_commands(&commands, 0, 2).await?;
+    // By itself, so that its error is what it would be without.
+    answers.pop().unwrap_or(Value::Nil).extract_error()
+}
+
+async fn send_all(reads: &Pipeline, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
+    let reads = if asking { Cow::Owned(asked(reads)) } else { Cow::Borrowed(reads) };
+    reads.query_async(connection).await
+}
+
+/// The same one by one: a key that is asked for elsewhere has left for good.
+fn asked(reads: &Pipeline) -> Pipeline {
+    let mut asked = Pipeline::new();
+    for command in reads.cmd_iter() {
+        asked.cmd("ASKING").ignore().add_command(command.clone());
+    }
+    asked
+}
+
+fn is_unknown_script(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
+}

@@ -1,0 +1,95 @@
+//! A request on its way: where it is, how long it may go on, and what is done when its connection says nothing.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use redis::{RedisResult, Value};
+use tokio::time::Instant;
+
+use crate::store::redis::connection::{Backoff, Connection, Live};
+use crate::store::redis::request::Request;
+use crate::store::redis::topology::Topology;
+
+/// Between two tries of a call that a server was not ready for.
+const BACKOFF: Backoff = Backoff::between(Duration::from_millis(10), Duration::from_millis(200));
+
+/// A request that is not answered yet.
+pub(super) struct Attempt {
+    pub(super) connection: Connection,
+    pub(super) live: Live,
+    /// How many answers there were when it was sent.
+    pub(super) answers: u64,
+}
+
+impl Attempt {
+    pub(super) fn new(connection: Connection, live: Live) -> Self {
+        let answers = live.answers();
+        Self { connection, live, answers }
+    }
+
+    /// Sends the request and waits for the answer, which another connection may bring: it is sent twice, if it may, when
+    /// the connection says nothing for `hedge_after` and another takes its place.
+    pub(super) async fn answer(
+        &self,
+        request: &Request<'_>,
+        topology: &Topology,
+        asking: bool,
+        may_repeat: bool,
+        hedge_after: Duration,
+    ) -> (RedisResult<Value>, Option<Live>) {
+        let mut connection = self.live.connection.clone();
+        let mut answer = pin!(request.send(&mut connection, asking));
+        let mut answers = self.answers;
+        loop {
+            if let Ok(answer) = tokio::time::timeout(hedge_after, &mut answer).await {
+                return (answer, None);
+            }
+            let before = std::mem::replace(&mut answers, self.live.answers());
+            if before == answers {
+                break;
+            }
+        }
+        self.connection.doubt(&self.live);
+        topology.look_again();
+        if !may_repeat || asking {
+            return (answer.await, None);
+        }
+        tokio::select! {
+            answer = &mut answer => (answer, None),
+            Some((again, live)) = Box::pin(self.answer_of_another(request)) => (again, Some(live)),
+        }
+    }
+
+    /// The answer over the connection that takes the place of this one; `None` if there is none.
+    async fn answer_of_another(&self, request: &Request<'_>) -> Option<(RedisResult<Value>, Live)> {
+        self.connection.is_replaced(&self.live).await;
+        let live = self.connection.live().await.ok()?;
+        let answer = request.send(&mut live.connection.clone(), false).await;
+        if answer.is_ok() {
+            live.note_answer();
+        }
+        Some((answer, live))
+    }
+}
+
+/// How long a call that was not made yet goes on trying, from the first trouble on.
+pub(super) struct Patience {
+    limit: Duration,
+    since: Option<Instant>,
+    backoff: Backoff,
+}
+
+impl Patience {
+    pub(super) fn new(limit: Duration) -> Self {
+        Self { limit, since: None, backoff: BACKOFF }
+    }
+
+    pub(super) fn is_left(&mut self) -> bool {
+        self.since.get_or_insert_with(Instant::now).elapsed() < self.limit
+    }
+
+    pub(super) async fn pause(&mut self) {
+        self.backoff.fail();
+        self.backoff.pause().await;
+    }
+}

@@ -1,0 +1,271 @@
+//! The way to the servers: where a call goes, and what becomes of it when that fails.
+//!
+//! A call is sent once. It is sent again only when the server said that it did nothing, or once on a fresh connection when
+//! the connection broke and the call may be made twice.
+
+mod attempt;
+mod decision;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::{FromRedisValue, Value};
+
+use self::attempt::{Attempt, Patience};
+use self::decision::{History, Next};
+use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
+use super::error::{from_driver, not_connected, timed_out};
+use super::invalidation::{CHANNEL, WatchedKeys, WriteGuard, write};
+use super::remedy::Remedy;
+use super::request::{Effect, Request};
+use super::script::Verb;
+use super::topology::Topology;
+use crate::config::{Config, Deployment};
+use crate::error::{Error, Result};
+use crate::near::{Change, Coherence};
+use crate::refusal;
+use crate::store::background::Background;
+
+/// How long a call waits for a server that cannot be reached, or that is not ready, unless it has less time.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(in crate::store) struct Router {
+    topology: Topology,
+    connector: Connector,
+    background: Arc<Background>,
+    response_timeout: Duration,
+    /// How long a connection may say nothing until another is made beside it.
+    hedge_after: Duration,
+    /// The keys that this process keeps something of.
+    watched: Arc<WatchedKeys>,
+}
+
+/// Which connection brought an answer.
+pub(super) struct Answered {
+    pub(super) connection: Connection,
+    pub(super) live: Live,
+}
+
+/// How far a call is when its time runs out.
+#[derive(Default)]
+struct Progress {
+    under_way: Option<Attempt>,
+    history: History,
+}
+
+impl Router {
+    /// Connects once, to tell at once what is wrong.
+    pub(in crate::store) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
+        let (background, connector) = (Arc::new(Background::here()), Connector::new(config));
+        let topology = Topology::of(Endpoints::of(deployment, config)?, &connector, &background);
+        let watched = Arc::new(WatchedKeys::new(topology.is_cluster()));
+        let response_timeout = config.response_timeout;
+        let hedge_after = HEDGE_AFTER.min(response_timeout / 2);
+        let router = Self { topology, connector, background, response_timeout, hedge_after, watched };
+        let connected = tokio::time::timeout(config.connect_timeout, router.topology.connect()).await;
+        connected.unwrap_or_else(|_| Err(not_connected(config.connect_timeout)))?;
+        // Of a cluster, some node has answered, and others may be down.
+        if !router.is_cluster() {
+            router.send::<()>(&Request::without_key("PING")).await?;
+        }
+        Ok(router)
+    }
+
+    /// The same way over connections that tell of changes, made when they are needed.
+    pub(in crate::store) fn tracking(&self, config: &Config) -> Self {
+        let (background, watched) = (Arc::clone(&self.background), Arc::clone(&self.watched));
+        let connector = Connector::tracking(config, &self.watched);
+        let topology = self.topology.beside(&connector, &background);
+        let Self { response_timeout, hedge_after, .. } = *self;
+        Self { topology, connector, background, response_timeout, hedge_after, watched }
+    }
+
+    /// Makes a call.
+    pub(in crate::store) async fn send<T: FromRedisValue>(&self, request: &Request<'_>) -> Result<T> {
+        self.answer_of(request).await.map(|(answer, _)| answer)
+    }
+
+    /// Makes a call that changes a key. Where those who write to it publish what they changed, so does this, in the same
+    /// step.
+    pub(in crate::store) async fn change<T: FromRedisValue>(
+        &self,
+        request: Request<'_>,
+        change: Change<'_>,
+    ) -> Result<T> {
+        if !self.watched.find(request.key()).is_some_and(|coherence| coherence.is_published()) {
+            return self.send(&request).await;
+        }
+        let channel = self.beside(request.key(), CHANNEL)?;
+        let verb = if self.is_cluster() { Verb::ShardedPublish } else { Verb::Publish };
+        self.send(&request.publishing(verb, &channel, &write(change))).await
+    }
+
+    /// Makes a call, and tells which connection brought the answer.
+    pub(super) async fn answer_of<T: FromRedisValue>(&self, request: &Request<'_>) -> Result<(T, Answered)> {
+        let (mut progress, effect) = (Progress::default(), request.effect());
+        // Large: kept out of the futures around it, each of which would hold it twice.
+        let carried_out = Box::pin(self.carry_out(request, &mut progress));
+        let answer = match tokio::time::timeout(self.response_timeout, carried_out).await {
+            Ok(answer) => answer,
+            Err(_) => Err(self.late(progress)),
+        };
+        let answer = answer.and_then(|(value, by)| match T::from_redis_value(value) {
+            Ok(answer) => Ok((answer, by)),
+            Err(error) => Err(from_driver(&error.into())),
+        });
+        match effect {
+            Effect::Read => answer.map_err(Error::without_effect),
+            Effect::Idempotent | Effect::Once => answer,
+        }
+    }
+
+    /// Sends the request until it is answered, or until nothing more can be done.
+    async fn carry_out(&self, request: &Request<'_>, progress: &mut Progress) -> Result<(Value, Answered)> {
+        let (effect, mut patience) = (request.effect(), Patience::new(PATIENCE.min(self.response_timeout / 2)));
+        let mut asked: Option<Connection> = None;
+        loop {
+            let asking = asked.is_some();
+            let connection = match asked.take() {
+                Some(connection) => connection,
+                None => self.topology.connection(request.key())?,
+            };
+            let Some(live) = self.reach(&connection, &mut patience, &progress.history).await? else { continue };
+            let attempt = progress.under_way.insert(Attempt::new(connection, live));
+            // The first connection may still bring a write that was made again long ago: only reads are asked again.
+            let may_repeat = effect == Effect::Read && !progress.history.broke;
+            let (answer, other) = attempt.answer(request, &self.topology, asking, may_repeat, self.hedge_after).await;
+            progress.history.broke |= other.is_some();
+            let Some(Attempt { connection, live, .. }) = progress.under_way.take() else {
+                return Err(refusal::unexpected());
+            };
+            let failure = match answer {
+                Ok(value) => {
+                    live.note_answer();
+                    return Ok((value, Answered { connection, live: other.unwrap_or(live) }));
+                }
+                Err(failure) => failure,
+            };
+            let remedy = Remedy::of(&failure);
+            match remedy {
+                Remedy::Reconnect => self.give_up(&connection, &live),
+                _ => live.note_answer(),
+            }
+            match progress.history.next(remedy, effect, request.has_one_key(), patience.is_left()) {
+                Next::Again => {}
+                Next::FindMaster => {
+                    connection.lost(&live);
+                    // Near reads must not go to the one of before.
+                    self.watched.end();
+                    self.topology.refresh().await;
+                }
+                Next::Follow(slot, node) => {
+                    self.topology.moved(slot, &node, &connection);
+                    self.watched.left(request.key());
+                }
+                Next::Ask(node) => asked = self.topology.named(&node, &connection),
+                Next::Pause => patience.pause().await,
+                Next::PauseAndLook => {
+                    patience.pause().await;
+                    self.topology.refresh().await;
+                }
+                Next::Fail(outcome) => return Err(outcome.error(&failure)),
+            }
+        }
+    }
+
+    /// The connection when it stands; `None` when another may have taken its place.
+    async fn reach(&self, connection: &Connection, patience: &mut Patience, history: &History) -> Result<Option<Live>> {
+        match self.topology.live(connection).await {
+            Some(Ok(live)) => return Ok(Some(live)),
+            Some(Err(error)) if error.is_retryable() && patience.is_left() => {}
+            Some(Err(error)) if history.broke => return Err(error.outcome_unknown()),
+            Some(Err(error)) => return Err(error),
+            None => {}
+        }
+        self.topology.refresh().await;
+        Ok(None)
+    }
+
+    fn give_up(&self, connection: &Connection, live: &Live) {
+        connection.lost(live);
+        if connection.endpoint().is_master() {
+            self.watched.end();
+        }
+    }
+
+    /// What a call says that was not answered in time.
+    fn late(&self, progress: Progress) -> Error {
+        match progress.under_way {
+            Some(Attempt { connection, live, answers }) => {
+                // Nothing at all came meanwhile: the connection may be dead without knowing.
+                if live.answers() == answers {
+                    connection.lost(&live);
+                    self.topology.look_again();
+                }
+                timed_out(self.response_timeout)
+            }
+            None if progress.history.broke => timed_out(self.response_timeout),
+            None => not_connected(self.response_timeout),
+        }
+    }
+
+    /// Says that what is kept of this key in this process is about to change, until the guard is dropped.
+    pub(in crate::store) fn guard_write<'a>(&'a self, key: &'a str, change: Change<'a>) -> WriteGuard<'a> {
+        self.watched.guard_write(key, change)
+    }
+
+    /// What guards what this process keeps of a key.
+    pub(in crate::store) fn coherence(&self, key: &str) -> Arc<Coherence> {
+        self.watched.watch(key)
+    }
+
+    pub(in crate::store) fn background(&self) -> &Background {
+        &self.background
+    }
+
+    pub(super) fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    pub(super) fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    pub(in crate::store) fn is_cluster(&self) -> bool {
+        self.topology.is_cluster()
+    }
+
+    /// Whether another server takes over when one is gone.
+    pub(in crate::store) fn fails_over(&self) -> bool {
+        self.topology.fails_over()
+    }
+
+    /// The key of something that belongs to what is at `key`.
+    pub(in crate::store) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
+        self.topology.beside_key(key, suffix)
+    }
+
+    pub(super) fn response_timeout(&self) -> Duration {
+        self.response_timeout
+    }
+
+    /// Waits for what others do, or several calls, for no longer than one call may take.
+    pub(in crate::store) async fn in_time<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        let limit = self.response_timeout;
+        tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(timed_out(limit)))
+    }
+
+    pub(in crate::store) fn close(&self) {
+        self.topology.close();
+        self.background.end();
+        self.watched.end();
+    }
+}
+
+impl fmt::Debug for Router {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Router").field("response_timeout", &self.response_timeout).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,134 @@
+//! Which server serves a key: the one there is, or a node of a cluster.
+
+mod cluster;
+
+use std::sync::Arc;
+
+use redis::RedisError;
+
+use self::cluster::Cluster;
+use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
+use super::remedy::Remedy;
+use crate::error::Result;
+use crate::refusal;
+use crate::store::background::Background;
+
+#[derive(Clone)]
+pub(in crate::store::redis) enum Topology {
+    One(Connection),
+    Cluster(Cluster),
+}
+
+impl Topology {
+    pub(in crate::store::redis) fn of(
+        endpoints: Endpoints,
+        connector: &Connector,
+        background: &Arc<Background>,
+    ) -> Self {
+        match endpoints {
+            Endpoints::One(endpoint) => Self::One(Connection::new(endpoint, connector, background)),
+            Endpoints::Cluster(seeds) => Self::Cluster(Cluster::new(seeds, connector, background)),
+        }
+    }
+
+    /// The same servers over other connections. What is learned of who serves what holds for both.
+    pub(in crate::store::redis) fn beside(&self, connector: &Connector, background: &Arc<Background>) -> Self {
+        match self {
+            Self::One(connection) => Self::One(Connection::new(connection.endpoint().clone(), connector, background)),
+            Self::Cluster(cluster) => Self::Cluster(cluster.beside(connector, background)),
+        }
+    }
+
+    /// Connects, to tell at once what is wrong.
+    pub(in crate::store::redis) async fn connect(&self) -> Result<()> {
+        match self {
+            Self::One(connection) => connection.live().await.map(drop),
+            Self::Cluster(cluster) => cluster.refresh().await,
+        }
+    }
+
+    /// The connection to whoever has this key.
+    pub(in crate::store::redis) fn connection(&self, key: &str) -> Result<Connection> {
+        match self {
+            Self::One(connection) => Ok(connection.clone()),
+            Self::Cluster(cluster) => cluster.connection(key),
+        }
+    }
+
+    /// The connection when it stands; on a cluster `None` when it is slow to come, since the node may be gone for good.
+    pub(in crate::store::redis) async fn live(&self, connection: &Connection) -> Option<Result<Live>> {
+        match self {
+            Self::One(_) => Some(connection.live().await),
+            Self::Cluster(_) => Box::pin(tokio::time::timeout(HEDGE_AFTER, connection.live())).await.ok(),
+        }
+    }
+
+    pub(in crate::store::redis) fn is_cluster(&self) -> bool {
+        matches!(self, Self::Cluster(_))
+    }
+
+    /// Whether another server takes over when one is gone.
+    pub(in crate::store::redis) fn fails_over(&self) -> bool {
+        match self {
+            Self::One(connection) => connection.endpoint().is_master(),
+            Self::Cluster(_) => true,
+        }
+    }
+
+    /// The key of something that belongs to what is at `key`. On a cluster, a hash tag puts both in one slot.
+    pub(in crate::store::redis) fn beside_key(&self, key: &str, suffix: &str) -> Result<String> {
+        match self {
+            Self::Cluster(_) if cluster::tag(key.as_bytes()).is_none() => {
+                if key.contains('}') {
+                    return Err(refusal::no_tag());
+                }
+                Ok(format!("{{{key}}}{suffix}"))
+            }
+            _ => Ok(format!("{key}{suffix}")),
+        }
+    }
+
+    /// Learns from a refusal of a node who has the key.
+    pub(in crate::store::redis) fn follow(&self, error: &RedisError, by: &Connection) {
+        match Remedy::of(error) {
+            Remedy::Move(slot, node) => self.moved(slot, &node, by),
+            _ => self.look_again(),
+        }
+    }
+
+    /// The connection to the node that `by` names in a redirection.
+    pub(in crate::store::redis) fn named(&self, node: &str, by: &Connection) -> Option<Connection> {
+        match self {
+            Self::One(_) => None,
+            Self::Cluster(cluster) => cluster.named(node, by.endpoint()),
+        }
+    }
+
+    /// Sees whether another node serves the key now.
+    pub(in crate::store::redis) async fn refresh(&self) {
+        if let Self::Cluster(cluster) = self {
+            // What is wrong shows in the call itself.
+            let _ = Box::pin(cluster.refresh()).await;
+        }
+    }
+
+    /// The same, without waiting for it.
+    pub(in crate::store::redis) fn look_again(&self) {
+        if let Self::Cluster(cluster) = self {
+            cluster.start_round();
+        }
+    }
+
+    pub(in crate::store::redis) fn moved(&self, slot: u16, node: &str, by: &Connection) {
+        if let Self::Cluster(cluster) = self {
+            cluster.moved(slot, node, by.endpoint());
+        }
+    }
+
+    pub(in crate::store::redis) fn close(&self) {
+        match self {
+            Self::One(connection) => connection.close(),
+            Self::Cluster(cluster) => cluster.close(),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Reads whose answers may be kept, over connections that tell of changes.
+
+mod heartbeat;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::Value;
+
+use self::heartbeat::Heartbeat;
+use super::error::broken;
+use super::invalidation::{CHANNEL, InvalidationListener};
+use super::request::Request;
+use super::router::{Answered, Router};
+use crate::error::Result;
+use crate::near::{Coherence, NEVER, Provenance, now};
+use crate::refusal;
+
+/// How often a read is made anew because the connection was given up just when the answer came.
+const ATTEMPTS: u32 = 3;
+
+/// Makes a read over a router of tracking connections, and asks how long the key has to live.
+pub(in crate::store) async fn read(router: &Router, request: Request<'_>) -> Result<(Value, Provenance)> {
+    let coherence = router.coherence(request.key());
+    let request = request.and_read("PTTL");
+    for _ in 0..ATTEMPTS {
+        let asked = now();
+        let (answers, by) = router.answer_of::<Vec<Value>>(&request).await?;
+        let Some(listener) = &by.live.listener else { return Err(refusal::unexpected()) };
+        let is_heard = !coherence.is_published() || subscribe(router, listener, request.key(), &by).await?;
+        // Given up by now, it may have brought the answer to another call.
+        if listener.is_over() {
+            by.connection.lost(&by.live);
+            continue;
+        }
+        if is_heard {
+            listener.answered(request.key(), &coherence, asked);
+            keep_alive(router, listener, &coherence, &by);
+        }
+        let [value, left] = <[Value; 2]>::try_from(answers).map_err(|_| refusal::unexpected())?;
+        let source = if is_heard { listener.number() } else { 0 };
+        return Ok((value, Provenance { source, asked, ends: asked.saturating_add(life(&left)) }));
+    }
+    Err(broken())
+}
+
+/// Hears what is published of the key; whether that was so before the read.
+async fn subscribe(router: &Router, listener: &InvalidationListener, key: &str, by: &Answered) -> Result<bool> {
+    let channel = router.beside(key, CHANNEL)?;
+    let mut subscriber = by.live.connection.clone();
+    router.in_time(listener.subscribe(key, channel, &mut subscriber)).await
+}
+
+/// Has a heartbeat go on for as long as something is served because of this connection.
+fn keep_alive(router: &Router, listener: &Arc<InvalidationListener>, coherence: &Coherence, by: &Answered) {
+    if listener.needs_heartbeat(coherence.bound()) {
+        let (connection, live) = (by.connection.clone(), by.live.clone());
+        let (listener, topology) = (Arc::downgrade(listener), router.topology().clone());
+        router.background().spawn(Heartbeat { listener, connection, live, topology }.run());
+    }
+}
+
+/// In nanoseconds, and no more than there are: the server counts from the start of its millisecond. -1 is for ever, and
+/// -2 that there is no such key.
+fn life(left: &Value) -> u64 {
+    let nanoseconds = |left: u64| Duration::from_millis(left.saturating_sub(1)).as_nanos().try_into().unwrap_or(NEVER);
+    match left {
+        Value::Int(left) => u64::try_from(*left).map_or(NEVER, nanoseconds),
+        _ => NEVER,
+    }
+}

@@ -1,0 +1,162 @@
+//! Task queues in the embedded store.
+
+mod queue;
+
+use std::time::SystemTime;
+
+use tokio::time::Instant;
+
+use self::queue::{End, QueueRecords, TaskQueue};
+use super::lease::{Client, Due, Held, Outcome, Taken};
+use crate::error::Result;
+use crate::store::list::List;
+use crate::store::memory::{MemoryStore, ends_in};
+
+/// The task queues of the embedded store.
+pub(crate) struct MemoryTasks<'a>(pub(in crate::store) &'a MemoryStore);
+
+impl MemoryTasks<'_> {
+    /// Works on the task queue at `key`.
+    fn tasks<T>(&self, key: &str, client: &Client, work: impl FnOnce(&mut TaskQueue<'_>) -> Result<T>) -> Result<T> {
+        let mut keyspace = self.0.keyspace();
+        let record = keyspace.beside::<QueueRecords>().remove(key).unwrap_or_default();
+        let mut tasks =
+            TaskQueue { keyspace: &mut keyspace, record, queue: key, client, now: Instant::now(), given: false };
+        let result = work(&mut tasks);
+        let TaskQueue { record, given, .. } = tasks;
+        if !record.is_empty() {
+            keyspace.beside::<QueueRecords>().insert(key.into(), record);
+        }
+        drop(keyspace);
+        if given {
+            self.0.tell_of_items();
+        }
+        result
+    }
+
+    pub(in crate::store::task) fn take(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
+        self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            tasks.take(first, limit)
+        })
+    }
+
+    pub(in crate::store::task) fn settle(
+        &self,
+        key: &str,
+        client: &Client,
+        outcome: Outcome,
+        numbers: &[u64],
+    ) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            let mut settled = 0;
+            for &number in numbers {
+                if let Some((attempt, item)) = tasks.release(&client.name, number, outcome)? {
+                    settled += 1;
+                    tasks.settle(outcome, attempt, item)?;
+                }
+            }
+            tasks.beat();
+            Ok(settled)
+        })
+    }
+
+    pub(in crate::store::task) fn beat(&self, key: &str, client: &Client) -> Result<Held> {
+        self.tasks(key, client, |tasks| {
+            tasks.beat();
+            tasks.check()?;
+            tasks.refresh()?;
+            let numbers =
+                tasks.record.leases.get(&client.name).map_or_else(Vec::new, |held| held.keys().copied().collect());
+            Ok(Held { numbers, next_change: tasks.next_change() })
+        })
+    }
+
+    pub(in crate::store::task) fn put_later(&self, key: &str, client: &Client, item: &[u8], due: Due) -> Result<()> {
+        let after = match due {
+            Due::In(after) => after,
+            Due::At(at) => at.duration_since(SystemTime::now()).unwrap_or_default(),
+        };
+        self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            if after.is_zero() {
+                return tasks.give(item.into(), End::Back);
+            }
+            tasks.given = true;
+            tasks.record.put_later += 1;
+            tasks.record.delayed.insert((ends_in(after), tasks.record.put_later), item.into());
+            Ok(())
+        })
+    }
+
+    pub(in crate::store::task) fn len(&self, key: &str, client: &Client) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
+            let due = tasks.record.delayed.len() - tasks.not_due();
+            let waiting = tasks.keyspace.find(key)?.map_or(0, |list: &mut List| list.len());
+            Ok((waiting + due) as u64)
+        })
+    }
+
+    pub(in crate::store::task) fn delayed_len(&self, key: &str, client: &Client) -> Result<u64> {
+        self.tasks(key, client, |tasks| Ok(tasks.not_due() as u64))
+    }
+
+    pub(in crate::store::task) fn reschedule_pending(&self, key: &str, client: &Client, item: &[u8]) -> Result<bool> {
+        self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            let held = tasks.namesakes().into_iter().find_map(|holder| {
+                let numbers = tasks.record.leases.get(&holder)?;
+                let (&number, _) = numbers.iter().find(|(_, (_, held))| **held == *item)?;
+                Some((holder, number))
+            });
+            if let Some((holder, number)) = held
+                && let Some((attempt, item)) = tasks.release(&holder, number, Outcome::Rescheduled)?
+            {
+                tasks.retry(attempt, item, End::Back)?;
+                return Ok(true);
+            }
+            let pending = tasks.remove_pending(client, item)?;
+            if pending {
+                tasks.give(item.into(), End::Back)?;
+            }
+            Ok(pending)
+        })
+    }
+
+    pub(in crate::store::task) fn reschedule_all_pending(&self, key: &str, client: &Client) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            for holder in tasks.namesakes() {
+                for (attempt, item) in tasks.record.leases.remove(&holder).unwrap_or_default().into_values().rev() {
+                    tasks.remember(&item, attempt, End::Front);
+                }
+                tasks.record.clients.remove(&holder);
+            }
+            let pending = format!("{key}{}", client.pending_suffix());
+            let mut all = tasks.keyspace.change(&pending, |list: &mut List| std::mem::take(list))?;
+            let count = all.len() as u64;
+            tasks.given = true;
+            tasks.keyspace.change(key, |list: &mut List| list.append(&mut all))?;
+            Ok(count)
+        })
+    }
+
+    pub(in crate::store::task) fn requeue_dead(&self, key: &str, client: &Client) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            let dead = tasks.keyspace.change(&format!("{key}$dead"), |list: &mut List| std::mem::take(list))?;
+            for item in dead.iter().rev() {
+                tasks.give(item.clone(), End::Back)?;
+            }
+            Ok(dead.len() as u64)
+        })
+    }
+
+    pub(in crate::store::task) fn clear_dead(&self, key: &str, client: &Client) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
+            let dead = tasks.keyspace.change(&format!("{key}$dead"), |list: &mut List| std::mem::take(list))?;
+            Ok(dead.len() as u64)
+        })
+    }
+}

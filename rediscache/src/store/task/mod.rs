@@ -1,0 +1,37 @@
+//! What a task queue can do: a list whose items are leased to those who take them. What its keys are is written at
+//! `RedisTaskQueue`.
+
+mod lease;
+mod memory;
+mod redis;
+
+pub(crate) use lease::{Client, Due, Held, Lease, Outcome, Taken};
+pub(super) use memory::MemoryTasks;
+pub(crate) use redis::RedisTasks;
+
+use super::operations::{Slice, operations};
+
+pub(crate) type TaskStore<'a> = Slice<'a, MemoryTasks<'a>, RedisTasks>;
+
+operations! { TaskStore<'_> {
+    /// Takes up to `limit` tasks, numbered from `first` on, which become this client's.
+    fn take(client: &Client, first: u64, limit: usize) -> Taken;
+    /// Ends the leases on tasks; how many of them this client still had.
+    fn settle(client: &Client, outcome: Outcome, numbers: &[u64]) -> u64;
+    /// Tells that this client lives, and brings back what is due and what dead clients held.
+    fn beat(client: &Client) -> Held;
+    /// Puts a task in when it is due.
+    fn put_later(client: &Client, item: &[u8], due: Due) -> ();
+    /// How many tasks can be taken now.
+    fn len(client: &Client) -> u64;
+    /// How many tasks are not due yet.
+    fn delayed_len(client: &Client) -> u64;
+    /// Puts one task of this client's pending list back, at the back of the queue; whether it was pending.
+    fn reschedule_pending(client: &Client, item: &[u8]) -> bool;
+    /// Puts all tasks of this client's pending list back to the front, oldest first; how many.
+    fn reschedule_all_pending(client: &Client) -> u64;
+    /// Puts all dead letters at the back of the queue, oldest first; how many.
+    fn requeue_dead(client: &Client) -> u64;
+    /// Removes all dead letters; how many.
+    fn clear_dead(client: &Client) -> u64;
+}}

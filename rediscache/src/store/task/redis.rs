@@ -1,0 +1,136 @@
+//! Task queues in Redis: every operation is one run of one script, so that what it changes changes together.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::lease::{Client, Due, Held, Lease, Outcome, Taken, instance_of, suffix_of};
+use crate::error::Result;
+use crate::store::milliseconds::milliseconds;
+use crate::store::packed::Packed;
+use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script};
+
+static TASKS: Script = Script::new(include_str!("tasks.lua"));
+
+/// The script of task queues. Tasks that are finalized at one time go out together.
+#[derive(Debug)]
+pub(crate) struct RedisTasks {
+    router: Arc<Router>,
+    finalized: Arc<Batcher<Finalized>>,
+}
+
+impl RedisTasks {
+    pub(in crate::store) fn new(router: &Arc<Router>) -> Self {
+        Self { router: Arc::clone(router), finalized: Batcher::new(router) }
+    }
+
+    pub(super) async fn take(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
+        let request = self.request(key, client, "take", Effect::Once)?.arg(first).arg(limit);
+        let (next, taken): (i64, Vec<(u64, u32, Vec<u8>)>) = self.router.send(&request).await?;
+        let leases = taken.into_iter().map(|(number, attempt, item)| Lease { number, attempt, item }).collect();
+        Ok(Taken { leases, next_change: from_now(next) })
+    }
+
+    pub(super) async fn settle(&self, key: &str, client: &Client, outcome: Outcome, numbers: &[u64]) -> Result<u64> {
+        let outcome = match (outcome, numbers) {
+            (Outcome::Finalized, &[number]) => return self.finalized.call(key, (client, number)).await.map(u64::from),
+            (Outcome::Finalized, _) => "finalized",
+            (Outcome::Rescheduled, _) => "rescheduled",
+            (Outcome::Untouched, _) => "untouched",
+            (Outcome::Unreadable, _) => "unreadable",
+        };
+        let request = self.request(key, client, "settle", Effect::Once)?.arg(outcome).arg(numbers);
+        self.router.send(&request).await
+    }
+
+    pub(super) async fn beat(&self, key: &str, client: &Client) -> Result<Held> {
+        let request = self.request(key, client, "beat", Effect::Idempotent)?;
+        let (next, numbers) = self.router.send(&request).await?;
+        Ok(Held { numbers, next_change: from_now(next) })
+    }
+
+    pub(super) async fn put_later(&self, key: &str, client: &Client, item: &[u8], due: Due) -> Result<()> {
+        let (relation, ms) = match due {
+            Due::In(after) => ("in", milliseconds(after)),
+            Due::At(at) => ("at", milliseconds(at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())),
+        };
+        // A client is made for each such call, so that its name is unique; its instance has no `:` in it.
+        let request = self.request(key, client, "put_later", Effect::Once)?;
+        self.router.send(&request.arg(item).arg(client.instance()).arg(relation).arg(ms)).await
+    }
+
+    pub(super) async fn len(&self, key: &str, client: &Client) -> Result<u64> {
+        self.router.send(&self.request(key, client, "len", Effect::Read)?).await
+    }
+
+    pub(super) async fn delayed_len(&self, key: &str, client: &Client) -> Result<u64> {
+        self.router.send(&self.request(key, client, "delayed_len", Effect::Read)?).await
+    }
+
+    pub(super) async fn reschedule_pending(&self, key: &str, client: &Client, item: &[u8]) -> Result<bool> {
+        self.router.send(&self.request(key, client, "reschedule_pending", Effect::Once)?.arg(item)).await
+    }
+
+    pub(super) async fn reschedule_all_pending(&self, key: &str, client: &Client) -> Result<u64> {
+        self.router.send(&self.request(key, client, "reschedule_all_pending", Effect::Once)?).await
+    }
+
+    pub(super) async fn requeue_dead(&self, key: &str, client: &Client) -> Result<u64> {
+        self.router.send(&self.request(key, client, "requeue_dead", Effect::Once)?).await
+    }
+
+    pub(super) async fn clear_dead(&self, key: &str, client: &Client) -> Result<u64> {
+        self.router.send(&self.request(key, client, "clear_dead", Effect::Once)?).await
+    }
+
+    fn request<'a>(&self, key: &'a str, client: &Client, command: &str, effect: Effect) -> Result<Request<'a>> {
+        let request = script(&self.router, key, &client.name, effect)?.arg(command).arg(&client.name);
+        Ok(request.arg(milliseconds(client.silence)).arg(client.most_attempts.unwrap_or(0)))
+    }
+}
+
+/// The script, on the queue. On a cluster it names the keys that it needs, so that a node which has only some of them,
+/// while they are being moved, refuses before anything is done.
+fn script<'a>(router: &Router, key: &'a str, client: &str, effect: Effect) -> Result<Request<'a>> {
+    if !router.is_cluster() {
+        return Ok(Request::script(&TASKS, key, effect));
+    }
+    let leases = format!("$leases:{}", instance_of(client));
+    let suffixes = ["$clients", "$attempts", "$delayed", "$dead", &leases, suffix_of(client)];
+    let beside = suffixes.map(|suffix| router.beside(key, suffix)).into_iter().collect::<Result<Vec<_>>>()?;
+    Ok(Request::script_on(&TASKS, key, &beside, effect))
+}
+
+fn from_now(milliseconds: i64) -> Option<Duration> {
+    u64::try_from(milliseconds).ok().map(Duration::from_millis)
+}
+
+/// Tasks of one client that are finalized in one script.
+#[derive(Default)]
+struct Finalized {
+    client: String,
+    numbers: Vec<u64>,
+}
+
+impl Batch for Finalized {
+    type Call<'a> = (&'a Client, u64);
+    type Answer = bool;
+
+    fn add(&mut self, (client, number): (&Client, u64)) {
+        self.client.clone_from(&client.name);
+        self.numbers.push(number);
+    }
+
+    fn has_room_for(&self, (client, _): &(&Client, u64)) -> bool {
+        self.numbers.len() < Packed::MOST_PARTS && (self.numbers.is_empty() || self.client == client.name)
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        let mut wanted = wanted.iter();
+        self.numbers.retain(|_| wanted.next().copied().unwrap_or_default());
+    }
+
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
+        let request = script(router, key, &self.client, Effect::Once)?;
+        router.send(&request.arg("finalize").arg(&self.client).arg(0).arg(0).arg(&self.numbers)).await
+    }
+}

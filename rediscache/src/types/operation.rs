@@ -1,0 +1,114 @@
+//! One call as a future: what is polled, and what happens around it.
+
+use std::fmt;
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::object::{Object, Target, traced};
+use crate::codec::EncodedKey;
+use crate::error::Result;
+use crate::near::Near;
+
+/// A call that was prepared and not yet made: it starts when it is first polled.
+///
+/// It owns all it needs, so that it can be spawned, joined and stored even where the cache it came from is a
+/// temporary: `tokio::spawn(Channel::topics().get(42))`. Arguments are encoded when the method is called; the session
+/// is looked up when the future is first polled, so that `session.scope(Channel::topics().get(42))` uses `session`.
+#[must_use = "a call is not made until it is awaited"]
+pub struct Operation<T>(Step<T>);
+
+enum Step<T> {
+    /// What is asked for may be in this process. Where it is, nothing is allocated.
+    Look(NearRead, NearLook<T>),
+    Call(Pin<Box<dyn Future<Output = Result<T>> + Send>>),
+    /// Between the two.
+    Neither,
+}
+
+/// A read of one key that may be answered by what this process keeps.
+pub(super) struct NearRead {
+    pub(super) object: Object,
+    pub(super) near: Near,
+    pub(super) key: EncodedKey,
+}
+
+/// How such a read is made.
+pub(super) struct NearLook<T> {
+    /// What is kept, if that may be served.
+    pub(super) look: fn(&NearRead) -> Option<T>,
+    /// Reads from the store where nothing was seen.
+    pub(super) call: fn(NearRead) -> Operation<T>,
+}
+
+impl<T> Operation<T> {
+    /// Makes one call of `body`, told where it goes, with a span around it and its errors told where they happened.
+    pub(super) fn new<F>(
+        object: &Object,
+        operation: &'static str,
+        body: impl FnOnce(Target) -> F + Send + 'static,
+    ) -> Self
+    where
+        T: 'static,
+        F: Future<Output = Result<T>> + Send,
+    {
+        let object = object.clone();
+        Self::of(async move {
+            let call = async { body(object.target()?).await };
+            traced(operation, object.namespace(), call).await
+        })
+    }
+
+    /// A call that is made of others.
+    pub(super) fn of(call: impl Future<Output = Result<T>> + Send + 'static) -> Self {
+        Self(Step::Call(Box::pin(call)))
+    }
+
+    #[inline]
+    pub(super) fn look(read: NearRead, look: NearLook<T>) -> Self {
+        Self(Step::Look(read, look))
+    }
+
+    #[cold]
+    fn call_after_look(&mut self, context: &mut Context<'_>) -> Poll<Result<T>> {
+        if let Step::Look(read, look) = mem::replace(&mut self.0, Step::Neither) {
+            *self = (look.call)(read);
+        }
+        match &mut self.0 {
+            Step::Call(call) => call.as_mut().poll(context),
+            _ => panic!("a call that panicked was polled again"),
+        }
+    }
+}
+
+impl<T> Future for Operation<T> {
+    type Output = Result<T>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let operation = self.get_mut();
+        match &mut operation.0 {
+            Step::Look(read, look) => match (look.look)(read) {
+                Some(seen) => Poll::Ready(Ok(seen)),
+                None => operation.call_after_look(context),
+            },
+            Step::Call(call) => call.as_mut().poll(context),
+            Step::Neither => operation.call_after_look(context),
+        }
+    }
+}
+
+impl<T> Clone for NearLook<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for NearLook<T> {}
+
+impl<T> fmt::Debug for Operation<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation").finish_non_exhaustive()
+    }
+}
