@@ -1,3 +1,5 @@
+//! The mistakes found in a struct, to be reported together.
+
 use proc_macro2::{Span, TokenStream};
 
 /// The mistakes found so far, handed through every phase so that one compile reports them all.

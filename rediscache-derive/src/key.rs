@@ -1,3 +1,5 @@
+//! The keys of `#[rediscache(…)]`, and where each may stand.
+
 use syn::Ident;
 
 use crate::errors::Errors;

@@ -19,7 +19,7 @@ const OVERHEAD: usize = 64;
 /// What is kept of one namespace, in the types of one cache; `C` is its codec.
 pub(crate) struct NearCache<V, C> {
     coherence: Arc<Coherence>,
-    entries: Cache<EncodedKey, Entry<V>, Weigher>,
+    entries: Cache<EncodedKey, NearEntry<V>, Weigher>,
     clock: Clock,
     /// In nanoseconds.
     staleness: u64,
@@ -31,7 +31,7 @@ pub(crate) struct NearCache<V, C> {
 
 /// What was read: a value, or that there is none.
 #[derive(Clone)]
-enum Entry<V> {
+enum NearEntry<V> {
     Present { size: Size, read: u32, value: V },
     Absent { size: Size, read: u32 },
 }
@@ -85,8 +85,8 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
             return None;
         }
         let (read, value) = match self.entries.get(key)? {
-            Entry::Present { read, value, .. } => (read, Some(value)),
-            Entry::Absent { read, .. } => (read, None),
+            NearEntry::Present { read, value, .. } => (read, Some(value)),
+            NearEntry::Absent { read, .. } => (read, None),
         };
         if !self.clock.is_fresh(read, time) {
             return None;
@@ -115,8 +115,8 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
         let Some(size) = Size::of(key.as_slice().len() + stored + OVERHEAD) else { return };
         let read = self.clock.tick(provenance.asked);
         let entry = match value {
-            Some(value) => Entry::Present { size, read, value: value.clone() },
-            None => Entry::Absent { size, read },
+            Some(value) => NearEntry::Present { size, read, value: value.clone() },
+            None => NearEntry::Absent { size, read },
         };
         self.coherence.keep(ticket, provenance, || self.entries.insert(key, entry));
         if self.retired.load(Ordering::Acquire) {
@@ -180,7 +180,7 @@ impl<V: Clone + Send + Sync, C> Invalidate for NearCache<V, C> {
     }
 }
 
-impl<V> Entry<V> {
+impl<V> NearEntry<V> {
     fn size(&self) -> Size {
         match self {
             Self::Present { size, .. } | Self::Absent { size, .. } => *size,
@@ -202,8 +202,8 @@ impl Size {
     }
 }
 
-impl<V> Weighter<EncodedKey, Entry<V>> for Weigher {
-    fn weight(&self, _: &EncodedKey, entry: &Entry<V>) -> u64 {
+impl<V> Weighter<EncodedKey, NearEntry<V>> for Weigher {
+    fn weight(&self, _: &EncodedKey, entry: &NearEntry<V>) -> u64 {
         match self.0 {
             Unit::Entries => 1,
             Unit::Bytes => entry.size().bytes().into(),
@@ -261,6 +261,6 @@ mod tests {
 
     #[test]
     fn an_entry_of_a_number_takes_no_more_than_two_words() {
-        assert_eq!(size_of::<Entry<u64>>(), 16);
+        assert_eq!(size_of::<NearEntry<u64>>(), 16);
     }
 }

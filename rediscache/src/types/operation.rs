@@ -17,9 +17,9 @@ use crate::near::Near;
 /// temporary: `tokio::spawn(Channel::topics().get(42))`. Arguments are encoded when the method is called; the session
 /// is looked up when the future is first polled, so that `session.scope(Channel::topics().get(42))` uses `session`.
 #[must_use = "a call is not made until it is awaited"]
-pub struct Operation<T>(Step<T>);
+pub struct Operation<T>(Stage<T>);
 
-enum Step<T> {
+enum Stage<T> {
     /// What is asked for may be in this process. Where it is, nothing is allocated.
     Look(NearRead, NearLook<T>),
     Call(Pin<Box<dyn Future<Output = Result<T>> + Send>>),
@@ -62,21 +62,21 @@ impl<T> Operation<T> {
 
     /// A call that is made of others.
     pub(super) fn of(call: impl Future<Output = Result<T>> + Send + 'static) -> Self {
-        Self(Step::Call(Box::pin(call)))
+        Self(Stage::Call(Box::pin(call)))
     }
 
     #[inline]
     pub(super) fn look(read: NearRead, look: NearLook<T>) -> Self {
-        Self(Step::Look(read, look))
+        Self(Stage::Look(read, look))
     }
 
     #[cold]
     fn call_after_look(&mut self, context: &mut Context<'_>) -> Poll<Result<T>> {
-        if let Step::Look(read, look) = mem::replace(&mut self.0, Step::Neither) {
+        if let Stage::Look(read, look) = mem::replace(&mut self.0, Stage::Neither) {
             *self = (look.call)(read);
         }
         match &mut self.0 {
-            Step::Call(call) => call.as_mut().poll(context),
+            Stage::Call(call) => call.as_mut().poll(context),
             _ => panic!("a call that panicked was polled again"),
         }
     }
@@ -89,12 +89,12 @@ impl<T> Future for Operation<T> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
         let operation = self.get_mut();
         match &mut operation.0 {
-            Step::Look(read, look) => match (look.look)(read) {
+            Stage::Look(read, look) => match (look.look)(read) {
                 Some(seen) => Poll::Ready(Ok(seen)),
                 None => operation.call_after_look(context),
             },
-            Step::Call(call) => call.as_mut().poll(context),
-            Step::Neither => operation.call_after_look(context),
+            Stage::Call(call) => call.as_mut().poll(context),
+            Stage::Neither => operation.call_after_look(context),
         }
     }
 }

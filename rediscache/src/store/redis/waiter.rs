@@ -25,13 +25,13 @@ pub(in crate::store) struct RedisWaiter {
     /// With the waits that failed since the last good one.
     backoff: Backoff,
     /// The wait under way, kept so that a dropped call does not leave commands behind to pile up.
-    under_way: Option<Wait>,
+    under_way: Option<WaitUnderWay>,
     /// Changed by every message that something will be due; whether the last change was that the connection broke.
     messages: watch::Receiver<bool>,
 }
 
 /// Ends with the connection, if that is still good.
-type Wait = Pin<Box<dyn Future<Output = Option<WaitConnection>> + Send>>;
+type WaitUnderWay = Pin<Box<dyn Future<Output = Option<WaitConnection>> + Send>>;
 
 /// A connection to wait on.
 struct WaitConnection {
@@ -66,7 +66,7 @@ impl RedisWaiter {
     /// Whether the connection broke.
     pub(in crate::store) async fn wait(&mut self) -> bool {
         let Self { list, connection, backoff, .. } = self;
-        let wait = || -> Wait { Box::pin(list.clone().wait(connection.take(), *backoff)) };
+        let wait = || -> WaitUnderWay { Box::pin(list.clone().wait(connection.take(), *backoff)) };
         let under_way = self.under_way.get_or_insert_with(wait);
         tokio::select! {
             good = under_way => {

@@ -21,7 +21,7 @@ pub(in crate::store::redis) struct Connector {
 }
 
 /// Takes what a server says unasked, and that the connection broke.
-pub(in crate::store::redis) type Pushes = Box<dyn Fn(PushInfo) + Send + Sync>;
+pub(in crate::store::redis) type PushHandler = Box<dyn Fn(PushInfo) + Send + Sync>;
 
 impl Connector {
     pub(in crate::store::redis) fn new(config: &Config) -> Self {
@@ -39,7 +39,11 @@ impl Connector {
     }
 
     /// Makes one connection to this very server. It is up to the caller to bound how long that takes.
-    pub(super) async fn connect(&self, server: ConnectionInfo, pushes: Pushes) -> RedisResult<MultiplexedConnection> {
+    pub(super) async fn connect(
+        &self,
+        server: ConnectionInfo,
+        pushes: PushHandler,
+    ) -> RedisResult<MultiplexedConnection> {
         if self.watched.is_some() && server.redis_settings().protocol() == ProtocolVersion::RESP2 {
             // It would take the request to tell of changes, and tell nothing.
             return Err((ErrorKind::RESP3NotSupported, "changes are told in RESP3").into());

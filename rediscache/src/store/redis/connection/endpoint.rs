@@ -8,7 +8,7 @@ use redis::io::tcp::TcpSettings;
 use redis::io::tcp::socket2::TcpKeepalive;
 use redis::{ConnectionInfo, IntoConnectionInfo, RedisResult};
 
-use super::connector::{Connector, Pushes};
+use super::connector::{Connector, PushHandler};
 use super::sentinel::{MasterAddress, Sentinels};
 #[cfg(feature = "tls")]
 use super::tls::with_certificates;
@@ -32,7 +32,7 @@ impl Endpoint {
     pub(in crate::store::redis) async fn connect(
         &self,
         connector: &Connector,
-        pushes: Pushes,
+        pushes: PushHandler,
     ) -> RedisResult<Connected> {
         match self {
             Self::Server(server) => {

@@ -10,7 +10,7 @@ use redis::{PushInfo, PushKind, Value, cmd};
 use tokio::sync::watch;
 
 use super::message;
-use super::watched_keys::{End, WatchedKeys};
+use super::watched_keys::{Listener, WatchedKeys};
 use crate::error::Result;
 use crate::near::{Change, Coherence, NEVER, now};
 use crate::store::redis::error::not_tracked;
@@ -72,7 +72,7 @@ impl InvalidationListener {
             beating: AtomicBool::new(false),
             over,
         });
-        let weak: Weak<dyn End> = Arc::<Self>::downgrade(&listener);
+        let weak: Weak<dyn Listener> = Arc::<Self>::downgrade(&listener);
         watched.add(weak);
         listener
     }
@@ -278,7 +278,7 @@ impl InvalidationListener {
     }
 }
 
-impl End for InvalidationListener {
+impl Listener for InvalidationListener {
     fn end(&self) {
         Self::end(self);
     }

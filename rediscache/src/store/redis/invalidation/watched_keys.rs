@@ -10,7 +10,7 @@ use crate::near::{Change, Coherence};
 const KEYS: usize = 1024;
 
 /// What a connection that tells of changes is to those whose end it may be.
-pub(super) trait End: Send + Sync {
+pub(super) trait Listener: Send + Sync {
     /// Lets go of all that relies on the connection.
     fn end(&self);
 }
@@ -24,7 +24,7 @@ pub(in crate::store::redis) struct WatchedKeys {
     channels: RwLock<HashMap<Box<str>, Box<str>>>,
     /// Whether there is any: sessions that keep nothing pay for no more than this.
     any: AtomicBool,
-    listeners: Mutex<Vec<Weak<dyn End>>>,
+    listeners: Mutex<Vec<Weak<dyn Listener>>>,
     made: AtomicU64,
 }
 
@@ -90,7 +90,7 @@ impl WatchedKeys {
     }
 
     /// Has the connection end with the others.
-    pub(super) fn add(&self, listener: Weak<dyn End>) {
+    pub(super) fn add(&self, listener: Weak<dyn Listener>) {
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.retain(|listener| listener.strong_count() > 0);
         listeners.push(listener);

@@ -34,12 +34,12 @@ pub(super) enum Next {
     Pause,
     /// Wait a little, see who serves the key then, and send it again.
     PauseAndLook,
-    Fail(Outcome),
+    Fail(Failure),
 }
 
 /// What is known of a call that failed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum Failure {
     /// What the failure itself says.
     AsTold,
     /// The first time it may have taken effect.
@@ -53,8 +53,8 @@ impl History {
     pub(super) fn next(&mut self, remedy: Remedy, effect: Effect, has_one_key: bool, may_wait: bool) -> Next {
         let may_redirect = self.redirections < REDIRECTIONS;
         match remedy {
-            Remedy::Reconnect if effect == Effect::Once => Next::Fail(Outcome::AsTold),
-            Remedy::Reconnect if self.broke => Next::Fail(Outcome::BrokeTwice),
+            Remedy::Reconnect if effect == Effect::Once => Next::Fail(Failure::AsTold),
+            Remedy::Reconnect if self.broke => Next::Fail(Failure::BrokeTwice),
             Remedy::Reconnect => {
                 self.broke = true;
                 Next::Again
@@ -73,13 +73,13 @@ impl History {
             }
             Remedy::Ask(_) | Remedy::Stay if may_wait => Next::Pause,
             Remedy::Wait if may_wait => Next::PauseAndLook,
-            _ if self.broke => Next::Fail(Outcome::Unknown),
-            _ => Next::Fail(Outcome::AsTold),
+            _ if self.broke => Next::Fail(Failure::Unknown),
+            _ => Next::Fail(Failure::AsTold),
         }
     }
 }
 
-impl Outcome {
+impl Failure {
     pub(super) fn error(&self, failure: &RedisError) -> Error {
         match self {
             Self::AsTold => from_driver(failure),
@@ -102,24 +102,24 @@ mod tests {
         for effect in [Effect::Read, Effect::Idempotent] {
             let mut history = History::default();
             assert_eq!(history.next(Remedy::Reconnect, effect, true, true), Next::Again);
-            assert_eq!(history.next(Remedy::Reconnect, effect, true, true), Next::Fail(Outcome::BrokeTwice));
+            assert_eq!(history.next(Remedy::Reconnect, effect, true, true), Next::Fail(Failure::BrokeTwice));
         }
-        assert_eq!(first(Remedy::Reconnect, Effect::Once), Next::Fail(Outcome::AsTold));
+        assert_eq!(first(Remedy::Reconnect, Effect::Once), Next::Fail(Failure::AsTold));
     }
 
     #[test]
     fn a_refusal_after_a_connection_broke_leaves_the_outcome_unknown() {
         let mut history = History::default();
         history.next(Remedy::Reconnect, Effect::Idempotent, true, true);
-        assert_eq!(history.next(Remedy::None, Effect::Idempotent, true, true), Next::Fail(Outcome::Unknown));
-        assert_eq!(first(Remedy::None, Effect::Idempotent), Next::Fail(Outcome::AsTold));
+        assert_eq!(history.next(Remedy::None, Effect::Idempotent, true, true), Next::Fail(Failure::Unknown));
+        assert_eq!(first(Remedy::None, Effect::Idempotent), Next::Fail(Failure::AsTold));
     }
 
     #[test]
     fn the_master_is_looked_for_once() {
         let mut history = History::default();
         assert_eq!(history.next(Remedy::FindMaster, Effect::Once, true, true), Next::FindMaster);
-        assert_eq!(history.next(Remedy::FindMaster, Effect::Once, true, true), Next::Fail(Outcome::AsTold));
+        assert_eq!(history.next(Remedy::FindMaster, Effect::Once, true, true), Next::Fail(Failure::AsTold));
     }
 
     #[test]
@@ -131,7 +131,7 @@ mod tests {
             assert_eq!(history.next(Remedy::Ask("b:1".into()), Effect::Once, true, true), Next::Ask("b:1".into()));
         }
         let moved = Remedy::Move(7, "a:1".into());
-        assert_eq!(history.next(moved, Effect::Once, true, true), Next::Fail(Outcome::AsTold));
+        assert_eq!(history.next(moved, Effect::Once, true, true), Next::Fail(Failure::AsTold));
         assert_eq!(history.next(Remedy::Ask("b:1".into()), Effect::Once, true, true), Next::Pause);
     }
 
@@ -139,13 +139,13 @@ mod tests {
     fn a_call_of_several_keys_waits_until_they_are_at_one_node() {
         let ask = || Remedy::Ask("b:1".into());
         assert_eq!(History::default().next(ask(), Effect::Once, false, true), Next::Pause);
-        assert_eq!(History::default().next(ask(), Effect::Once, false, false), Next::Fail(Outcome::AsTold));
+        assert_eq!(History::default().next(ask(), Effect::Once, false, false), Next::Fail(Failure::AsTold));
         assert_eq!(first(Remedy::Stay, Effect::Once), Next::Pause);
     }
 
     #[test]
     fn a_server_that_is_not_ready_is_waited_for_while_there_is_time() {
         assert_eq!(first(Remedy::Wait, Effect::Once), Next::PauseAndLook);
-        assert_eq!(History::default().next(Remedy::Wait, Effect::Once, true, false), Next::Fail(Outcome::AsTold));
+        assert_eq!(History::default().next(Remedy::Wait, Effect::Once, true, false), Next::Fail(Failure::AsTold));
     }
 }

@@ -140,14 +140,14 @@ impl Router {
             let Some(Attempt { connection, live, .. }) = progress.under_way.take() else {
                 return Err(refusal::unexpected());
             };
-            let failure = match answer {
+            let error = match answer {
                 Ok(value) => {
                     live.note_answer();
                     return Ok((value, Answered { connection, live: other.unwrap_or(live) }));
                 }
-                Err(failure) => failure,
+                Err(error) => error,
             };
-            let remedy = Remedy::of(&failure);
+            let remedy = Remedy::of(&error);
             match remedy {
                 Remedy::Reconnect => self.give_up(&connection, &live),
                 _ => live.note_answer(),
@@ -170,7 +170,7 @@ impl Router {
                     patience.pause().await;
                     self.topology.refresh().await;
                 }
-                Next::Fail(outcome) => return Err(outcome.error(&failure)),
+                Next::Fail(failure) => return Err(failure.error(&error)),
             }
         }
     }
