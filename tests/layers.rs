@@ -27,7 +27,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
         "store/redis",
         "mod tracking batch waiter router topology connection invalidation remedy request script error",
     ),
-    (LIBRARY, "near", "cache registry mod coherence sync"),
+    (LIBRARY, "near", "memo cache registry mod coherence sync"),
     (DERIVE, "", "lib fallback expand model attr entry key errors"),
 ];
 

@@ -30,6 +30,13 @@ impl Namespace {
         }
     }
 
+    /// Whether both are the same name.
+    #[inline]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        let (one, other) = (self.as_str(), other.as_str());
+        std::ptr::eq(one, other) || one == other
+    }
+
     /// What is wrong with this name, if anything.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         match self.as_str().len() {

@@ -1,6 +1,5 @@
 //! From keys and values to stored bytes and back, with errors that name the type and never the value.
 
-use std::borrow::Borrow;
 use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 
@@ -35,7 +34,9 @@ pub(crate) fn decode<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> Result<T> 
 }
 
 /// The stored form of a key, in place where it is short: a near hit allocates nothing.
-#[derive(Clone, Debug)]
+///
+/// One form is told in one way only, the rest of a short one being zeros, so that equal ones are compared as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum EncodedKey {
     Short(u8, [u8; SHORT]),
     Long(Box<[u8]>),
@@ -55,11 +56,23 @@ impl EncodedKey {
         }
         let mut buffer = BUFFER.take();
         buffer.clear();
-        let encoded = append::<C, K>(key, &mut buffer).map(|()| Self::from(&*buffer));
+        let encoded = append::<C, K>(key, &mut buffer).map(|()| Self::taken_from(&mut buffer));
         if buffer.capacity() <= SPARE {
             BUFFER.set(buffer);
         }
         encoded
+    }
+
+    /// What is in the buffer, which may be longer afterwards: with zeros behind it, it is copied in one piece.
+    #[inline]
+    fn taken_from(buffer: &mut Vec<u8>) -> Self {
+        let length = buffer.len();
+        if length > SHORT {
+            return Self::Long(buffer.as_slice().into());
+        }
+        buffer.extend_from_slice(&[0; SHORT]);
+        let short = buffer.first_chunk().map_or([0; SHORT], |short| *short);
+        Self::Short(u8::try_from(length).unwrap_or_default(), short)
     }
 
     #[inline]
@@ -85,26 +98,21 @@ impl From<&[u8]> for EncodedKey {
     }
 }
 
-// Hashed and compared as the bytes are, so that maps can be asked by bytes that are borrowed.
-impl Borrow<[u8]> for EncodedKey {
-    fn borrow(&self) -> &[u8] {
-        self.as_slice()
-    }
-}
-
 impl Hash for EncodedKey {
+    /// A short one in three words, which takes a near hit less time than a slice of bytes.
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_slice().hash(state);
+        match self {
+            Self::Short(length, bytes) => {
+                let mut words = [[0; 8]; 3];
+                words.as_flattened_mut()[..SHORT].copy_from_slice(bytes);
+                words[2][7] = *length;
+                words.into_iter().for_each(|word| state.write_u64(u64::from_ne_bytes(word)));
+            }
+            Self::Long(bytes) => state.write(bytes),
+        }
     }
 }
-
-impl PartialEq for EncodedKey {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_slice() == other.as_slice()
-    }
-}
-
-impl Eq for EncodedKey {}
 
 #[cfg(test)]
 mod tests {

@@ -79,7 +79,7 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
 
     /// What is kept under the key and may be served, which counts as a hit.
     #[inline]
-    pub(crate) fn look(&self, key: &[u8]) -> Option<Option<V>> {
+    pub(crate) fn look(&self, key: &EncodedKey) -> Option<Option<V>> {
         let time = now();
         if !self.coherence.is_fresh(time, self.staleness) {
             return None;
@@ -170,7 +170,7 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> Retire for NearCache<V, C> {
 
 impl<V: Clone + Send + Sync, C> Invalidate for NearCache<V, C> {
     fn forget(&self, key: &[u8]) {
-        self.entries.remove(key);
+        self.entries.remove(&EncodedKey::from(key));
     }
 
     fn forget_all(&self) {

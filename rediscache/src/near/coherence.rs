@@ -16,7 +16,8 @@ pub(crate) const NEVER: u64 = u64::MAX;
 pub(crate) fn now() -> u64 {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     // Above zero, which stands for a time long past.
-    u64::try_from(START.elapsed().as_nanos()).unwrap_or(NEVER - 1) + 1
+    let elapsed = START.elapsed();
+    elapsed.as_secs() * 1_000_000_000 + u64::from(elapsed.subsec_nanos()) + 1
 }
 
 /// What is kept of one scope, in one type.

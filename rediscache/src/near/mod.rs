@@ -2,6 +2,7 @@
 
 mod cache;
 mod coherence;
+mod memo;
 mod registry;
 mod sync;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 pub(crate) use cache::NearCache;
 pub(crate) use coherence::{Change, Coherence, NEVER, Provenance, now};
+pub(crate) use memo::{look_again, remember};
 pub(crate) use registry::{Label, NearCaches, Retire};
 
 use crate::error::Result;

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::Near;
@@ -11,12 +11,15 @@ use super::Near;
 const NAMESPACES: usize = 1024;
 
 /// What this process keeps of reads; of each namespace one near cache for each type and description.
-#[derive(Default)]
-pub(crate) struct NearCaches(RwLock<Registry>);
+pub(crate) struct NearCaches {
+    /// No other session of this process has it, before or after. Not zero.
+    session: u64,
+    registry: RwLock<Registry>,
+}
 
 #[derive(Default)]
 struct Registry {
-    namespaces: HashMap<Box<str>, Vec<Registered>, ahash::RandomState>,
+    namespaces: HashMap<Box<str>, Vec<Registered>>,
     closed: bool,
 }
 
@@ -41,10 +44,14 @@ pub(crate) trait Retire: Any + Send + Sync {
 }
 
 impl NearCaches {
-    /// Looks at the near cache, if there is one.
-    #[inline]
-    pub(crate) fn look<N: Retire, T>(&self, namespace: &str, label: &Label, look: impl FnOnce(&N) -> T) -> Option<T> {
-        self.read().find(namespace, label).map(|(_, cache)| look(cache))
+    /// The number of the session.
+    pub(crate) fn session(&self) -> u64 {
+        self.session
+    }
+
+    /// The near cache, if there is one.
+    pub(crate) fn find<N: Retire>(&self, namespace: &str, label: &Label) -> Option<Arc<N>> {
+        self.read().find(namespace, label)
     }
 
     /// The near cache, made if there is none; `None` when all are closed.
@@ -54,14 +61,14 @@ impl NearCaches {
         label: &Label,
         make: impl FnOnce() -> Arc<N>,
     ) -> Option<Arc<N>> {
-        if let Some(cache) = self.read().find_shared(namespace, label) {
+        if let Some(cache) = self.find(namespace, label) {
             return Some(cache);
         }
-        let mut registry = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
         if registry.closed {
             return None;
         }
-        if let Some(cache) = registry.find_shared(namespace, label) {
+        if let Some(cache) = registry.find(namespace, label) {
             return Some(cache);
         }
         let unused = registry.make_room(namespace);
@@ -76,7 +83,7 @@ impl NearCaches {
     /// Drops all that is kept, for good.
     pub(crate) fn close(&self) {
         let namespaces = {
-            let mut registry = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            let mut registry = self.registry.write().unwrap_or_else(PoisonError::into_inner);
             registry.closed = true;
             std::mem::take(&mut registry.namespaces)
         };
@@ -84,7 +91,21 @@ impl NearCaches {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Registry> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.registry.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for NearCaches {
+    fn default() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self { session: LAST.fetch_add(1, Ordering::Relaxed) + 1, registry: RwLock::default() }
+    }
+}
+
+impl Drop for NearCaches {
+    /// Threads may remember some for longer.
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
@@ -93,28 +114,19 @@ fn retire(caches: &[Registered]) {
 }
 
 impl Registry {
-    #[inline]
-    fn find<N: Retire>(&self, namespace: &str, label: &Label) -> Option<(&Registered, &N)> {
+    fn find<N: Retire>(&self, namespace: &str, label: &Label) -> Option<Arc<N>> {
         let alike = self.namespaces.get(namespace)?.iter().filter(|registered| registered.label == *label);
-        let typed = |registered| Some((registered, as_any(registered).downcast_ref()?));
-        let found = alike.filter_map(typed).next();
-        // Written only where it changes, so that readers on several cores do not take the line from each other.
-        if let Some((registered, _)) = found
-            && !registered.used.load(Ordering::Relaxed)
-        {
+        let typed = |registered: &Registered| {
+            let cache: Arc<dyn Any + Send + Sync> = Arc::<dyn Retire>::clone(&registered.cache);
+            let cache = cache.downcast().ok()?;
             registered.used.store(true, Ordering::Relaxed);
-        }
-        found
-    }
-
-    fn find_shared<N: Retire>(&self, namespace: &str, label: &Label) -> Option<Arc<N>> {
-        let (registered, _) = self.find::<N>(namespace, label)?;
-        let cache: Arc<dyn Any + Send + Sync> = Arc::<dyn Retire>::clone(&registered.cache);
-        cache.downcast().ok()
+            Some(cache)
+        };
+        alike.filter_map(typed).next()
     }
 
     /// Takes out caches of other namespaces when there are too many: those that nobody looked for since this was last
-    /// done, or, where that are none, all that are not in use. So names that a program makes up as it goes do not pile up.
+    /// done, or, where that are none, all that no thread remembers. So names that a program makes up as it goes do not pile up.
     fn make_room(&mut self, namespace: &str) -> Vec<Registered> {
         let mut unused = Vec::new();
         if self.namespaces.len() >= NAMESPACES && !self.namespaces.contains_key(namespace) {
@@ -132,8 +144,4 @@ impl Registry {
             !caches.is_empty()
         });
     }
-}
-
-fn as_any(registered: &Registered) -> &dyn Any {
-    &*registered.cache
 }

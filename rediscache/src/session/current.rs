@@ -1,18 +1,26 @@
 //! Which session is in force: that of the innermost scope, otherwise the one that is installed.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::state::SessionState;
 
 static INSTALLED: RwLock<Option<Arc<SessionState>>> = RwLock::new(None);
 
+/// Its number; zero when there is none.
+static INSTALLED_NUMBER: AtomicU64 = AtomicU64::new(0);
+
 tokio::task_local! {
     static SCOPED: Arc<SessionState>;
 }
 
 pub(super) fn install(session: &Arc<SessionState>) {
-    let last = INSTALLED.write().unwrap_or_else(PoisonError::into_inner).replace(Arc::clone(session));
+    let last = {
+        let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
+        INSTALLED_NUMBER.store(session.near_caches.session(), Ordering::Release);
+        installed.replace(Arc::clone(session))
+    };
     // Dropped after the lock is free: it may be the last clone, and closing connections takes its time.
     drop(last);
 }
@@ -21,14 +29,14 @@ pub(super) async fn scope<F: Future>(session: &Arc<SessionState>, future: F) -> 
     SCOPED.scope(Arc::clone(session), future).await
 }
 
-/// Looks at the session in force, if there is one.
+pub(super) fn current() -> Option<Arc<SessionState>> {
+    let installed = || INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone();
+    SCOPED.try_with(Arc::clone).ok().or_else(installed)
+}
+
+/// The number of [`current`], without a lock; zero without one.
 #[inline]
-pub(super) fn look<T>(look: impl FnOnce(&Arc<SessionState>) -> T) -> Option<T> {
-    let mut look = Some(look);
-    let scoped = SCOPED.try_with(|session| look.take().map(|look| look(session)));
-    match (scoped, look) {
-        (Ok(looked), _) => looked,
-        (Err(_), Some(look)) => INSTALLED.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(look),
-        (Err(_), None) => None,
-    }
+pub(super) fn number() -> u64 {
+    let scoped = SCOPED.try_with(|session| session.near_caches.session());
+    scoped.unwrap_or_else(|_| INSTALLED_NUMBER.load(Ordering::Acquire))
 }

@@ -204,7 +204,7 @@ impl RedisSession {
     }
 
     pub(crate) fn in_force() -> Result<Self> {
-        current::look(|session| Self(Arc::clone(session))).ok_or_else(|| {
+        current::current().map(Self).ok_or_else(|| {
             Error::new(
                 ErrorKind::NotInitialized,
                 "there is no session; install one with `RedisSession::connect(url).await?.install()`, \
@@ -249,10 +249,10 @@ impl RedisSession {
         &self.0
     }
 
-    /// Looks at the session in force, if there is one.
+    /// The number of the session in force; zero without one.
     #[inline]
-    pub(crate) fn look_at_current<T>(look: impl FnOnce(&SessionState) -> T) -> Option<T> {
-        current::look(|session| look(session))
+    pub(crate) fn current_number() -> u64 {
+        current::number()
     }
 }
 

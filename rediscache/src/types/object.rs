@@ -8,7 +8,7 @@ use super::declare::Declaration;
 use crate::error::Result;
 use crate::namespace::{FullKey, Namespace};
 use crate::refusal::config;
-use crate::session::{RedisSession, SessionState};
+use crate::session::RedisSession;
 use crate::store::{OpenStore, Store};
 
 #[derive(Clone, Debug)]
@@ -58,6 +58,10 @@ impl Object {
         Self { session: Some(session.clone()), ..self.clone() }
     }
 
+    pub(super) fn name(&self) -> &Namespace {
+        &self.namespace
+    }
+
     pub(super) fn namespace(&self) -> &str {
         self.namespace.as_str()
     }
@@ -66,12 +70,17 @@ impl Object {
         self.target().map(|target| target.key.to_string()).map_err(|error| error.during("key", Some(self.namespace())))
     }
 
-    /// Looks at the session in force, if there is one.
+    /// The session in force, if there is one.
+    pub(super) fn session(&self) -> Option<RedisSession> {
+        self.session.clone().or_else(|| RedisSession::in_force().ok())
+    }
+
+    /// The number of the session in force; zero without one.
     #[inline]
-    pub(super) fn look_at_session<T>(&self, look: impl FnOnce(&SessionState) -> T) -> Option<T> {
+    pub(super) fn session_number(&self) -> u64 {
         match &self.session {
-            Some(session) => Some(look(session.state())),
-            None => RedisSession::look_at_current(look),
+            Some(session) => session.state().near_caches.session(),
+            None => RedisSession::current_number(),
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::bounds::{NearValue, Value};
 use crate::codec::{Codec, EncodedKey, decode};
 use crate::error::Result;
-use crate::near::{Label, Near, NearCache, NearStats, Retire};
+use crate::near::{Label, Near, NearCache, NearStats, Retire, look_again, remember};
 use crate::refusal;
 use crate::store::{HashStore, Packed, RedisHash};
 use crate::types::object::{Object, Target};
@@ -101,8 +101,13 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
     /// What is kept. No other work is done for a hit.
     fn look(read: &NearRead) -> Option<Option<V>> {
         let (object, label) = (&read.object, label(&read.object, read.near));
-        let look = |cache: &NearCache<V, C>| cache.look(read.key.as_slice());
-        object.look_at_session(|session| session.near_caches.look(object.namespace(), &label, look))??
+        let (session, namespace) = (object.session_number(), object.name());
+        let look = |cache: &NearCache<V, C>| cache.look(&read.key);
+        look_again(session, namespace, &label, look).unwrap_or_else(|| {
+            let cache = object.session()?.state().near_caches.find(namespace.as_str(), &label)?;
+            remember(session, namespace, &label, Arc::<NearCache<V, C>>::clone(&cache));
+            look(&cache)
+        })
     }
 
     fn look_for(read: &NearRead) -> Option<bool> {
@@ -150,11 +155,12 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
 
     fn stats(object: &Object, near: Near) -> NearStats {
         let (namespace, label) = (object.namespace(), label(object, near));
-        let stats = object.look_at_session(|session| {
-            let kept = session.near_caches.look(namespace, &label, NearCache::<V, C>::stats);
-            kept.or_else(|| session.near_caches.look(namespace, &label, Embedded::stats))
-        });
-        stats.flatten().unwrap_or_default()
+        let Some(session) = object.session() else { return NearStats::default() };
+        let near_caches = &session.state().near_caches;
+        if let Some(cache) = near_caches.find::<NearCache<V, C>>(namespace, &label) {
+            return cache.stats();
+        }
+        near_caches.find::<Embedded>(namespace, &label).map(|embedded| embedded.stats()).unwrap_or_default()
     }
 }
 
@@ -224,7 +230,7 @@ async fn get_all<V: NearValue, C: Codec>(
     cache: &NearCache<V, C>,
     fields: &Packed,
 ) -> Result<Vec<Option<V>>> {
-    let mut found: Vec<Option<Option<V>>> = fields.iter().map(|field| cache.look(field)).collect();
+    let mut found: Vec<Option<Option<V>>> = fields.iter().map(|field| cache.look(&field.into())).collect();
     let wanted = || fields.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(field, _)| field);
     let missing: Packed = wanted().collect();
     let tickets: Vec<_> = wanted().map(|field| cache.ticket(field)).collect();
