@@ -141,7 +141,7 @@ fn server(text: &str) -> Result<ServerUrl> {
     if url.fragment().is_some() {
         return Err(config("the URL has a `#` in it; write it as `%23` where it belongs to a password"));
     }
-    // Lets one connection block and hear announcements, and tells at once that it broke.
+    // Lets one connection block and hear messages, and tells at once that it broke.
     let protocol = match (url.query_pairs().any(|(key, _)| key == "protocol"), url.query()) {
         (true, _) => "",
         (false, None) => "?protocol=resp3",

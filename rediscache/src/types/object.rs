@@ -1,8 +1,6 @@
 //! What every cache and queue is at its core: a name, and how to find the session in force.
 
-use std::future::Future;
-
-use tracing::Instrument;
+use tracing::Span;
 
 use super::declare::Declaration;
 use crate::error::Result;
@@ -67,7 +65,8 @@ impl Object {
     }
 
     pub(super) fn key(&self) -> Result<String> {
-        self.target().map(|target| target.key.to_string()).map_err(|error| error.during("key", Some(self.namespace())))
+        let target = self.clone().target();
+        target.map(|target| target.key.to_string()).map_err(|error| error.during("key", Some(self.namespace())))
     }
 
     /// The session in force, if there is one.
@@ -84,12 +83,12 @@ impl Object {
         }
     }
 
-    /// The session in force and the full Redis key in it.
-    pub(super) fn target(&self) -> Result<Target> {
+    /// The session in force and the full Redis key in it. A session that was bound goes along.
+    pub(super) fn target(&mut self) -> Result<Target> {
         if let Some(fault) = self.namespace.fault() {
             return Err(config(fault));
         }
-        let session = self.session.clone().map_or_else(RedisSession::in_force, Ok)?;
+        let session = self.session.take().map_or_else(RedisSession::in_force, Ok)?;
         let global = if self.global { session.global_namespace() } else { "" };
         let target = Target { key: self.namespace.key_below(global), namespace: self.namespace.clone(), session };
         if self.publishes && !target.open_store().is_closed() {
@@ -99,12 +98,7 @@ impl Object {
     }
 }
 
-/// Makes one call, with a span around it and its errors told where they happened.
-pub(super) async fn traced<T>(
-    operation: &'static str,
-    namespace: &str,
-    call: impl Future<Output = Result<T>>,
-) -> Result<T> {
-    let span = tracing::debug_span!("rediscache", operation, namespace);
-    call.instrument(span).await.map_err(|error| error.during(operation, Some(namespace)))
+/// What surrounds one call.
+pub(super) fn span(operation: &'static str, namespace: &str) -> Span {
+    tracing::debug_span!("rediscache", operation, namespace)
 }

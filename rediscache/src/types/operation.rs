@@ -6,7 +6,9 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::object::{Object, Target, traced};
+use tracing::Instrument;
+
+use super::object::{Object, Target, span};
 use crate::codec::EncodedKey;
 use crate::error::Result;
 use crate::near::Near;
@@ -53,10 +55,12 @@ impl<T> Operation<T> {
         T: 'static,
         F: Future<Output = Result<T>> + Send,
     {
-        let object = object.clone();
+        let mut object = object.clone();
         Self::of(async move {
+            let span = span(operation, object.namespace());
+            // In place: a function that is given the call would hold it twice.
             let call = async { body(object.target()?).await };
-            traced(operation, object.namespace(), call).await
+            call.instrument(span).await.map_err(|error| error.during(operation, Some(object.namespace())))
         })
     }
 

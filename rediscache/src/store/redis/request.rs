@@ -1,9 +1,6 @@
 //! What is sent and answered as a whole, and what is known of it: its key, and what sending it twice would do.
 
-use std::borrow::Cow;
-
-use redis::aio::MultiplexedConnection;
-use redis::{Arg, Cmd, ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, ToRedisArgs, Value, cmd};
+use redis::{Arg, Cmd, Pipeline, ToRedisArgs, cmd};
 
 use super::script::{Script, ScriptText, Verb};
 use crate::store::packed::Packed;
@@ -30,7 +27,7 @@ pub(in crate::store) struct Request<'a> {
     body: Body,
 }
 
-enum Body {
+pub(super) enum Body {
     Command(Cmd),
     /// Reads that are sent together; there is an answer for each.
     Reads(Pipeline),
@@ -38,11 +35,11 @@ enum Body {
 }
 
 /// One run of a script.
-struct Invocation {
+pub(super) struct Invocation {
     text: &'static ScriptText,
     script: &'static Script,
     /// `EVALSHA`, the digest, the number of keys, the keys, the arguments.
-    by_digest: Cmd,
+    pub(super) by_digest: Cmd,
     has_one_key: bool,
 }
 
@@ -151,16 +148,8 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Sends it to a node that was asked for by a redirection, or to whoever is believed to have the key.
-    pub(super) async fn send(&self, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
-        match &self.body {
-            Body::Command(command) => send(command, connection, asking).await,
-            Body::Reads(reads) => send_all(reads, connection, asking).await,
-            Body::Script(invocation) => match send(&invocation.by_digest, connection, asking).await {
-                Err(error) if is_unknown_script(&error) => send(&invocation.by_source(), connection, asking).await,
-                answer => answer,
-            },
-        }
+    pub(super) fn body(&self) -> &Body {
+        &self.body
     }
 }
 
@@ -177,7 +166,7 @@ impl Invocation {
     }
 
     /// With the script itself, which the server remembers then.
-    fn by_source(&self) -> Cmd {
+    pub(super) fn by_source(&self) -> Cmd {
         replaced(&self.by_digest, "EVAL", &self.text.source)
     }
 }
@@ -200,33 +189,4 @@ fn arguments(command: &Cmd) -> impl Iterator<Item = &[u8]> {
 /// How many bytes its arguments take.
 fn size(command: &Cmd) -> usize {
     arguments(command).map(<[u8]>::len).sum()
-}
-
-async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
-    if !asking {
-        return connection.send_packed_command(command).await?.extract_error();
-    }
-    let mut commands = redis::pipe();
-    commands.cmd("ASKING").add_command(command.clone());
-    let mut answers = connection.send_packed_commands(&commands, 0, 2).await?;
-    // By itself, so that its error is what it would be without.
-    answers.pop().unwrap_or(Value::Nil).extract_error()
-}
-
-async fn send_all(reads: &Pipeline, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
-    let reads = if asking { Cow::Owned(asked(reads)) } else { Cow::Borrowed(reads) };
-    reads.query_async(connection).await
-}
-
-/// The same one by one: a key that is asked for elsewhere has left for good.
-fn asked(reads: &Pipeline) -> Pipeline {
-    let mut asked = Pipeline::new();
-    for command in reads.cmd_iter() {
-        asked.cmd("ASKING").ignore().add_command(command.clone());
-    }
-    asked
-}
-
-fn is_unknown_script(error: &RedisError) -> bool {
-    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
 }

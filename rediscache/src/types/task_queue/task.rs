@@ -3,12 +3,14 @@
 use std::fmt;
 use std::ops::Deref;
 
+use tracing::Instrument;
+
 use crate::dispatch::HeldTask;
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::Namespace;
 use crate::session::RedisSession;
 use crate::store::Outcome;
-use crate::types::object::traced;
+use crate::types::object::span;
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
 ///
@@ -98,9 +100,13 @@ impl<T> RedisTask<T> {
     }
 
     async fn settle(self, operation: &'static str, outcome: Outcome) -> std::result::Result<(), TaskError<T>> {
-        match traced(operation, self.namespace.as_str(), self.end_lease(outcome)).await {
+        let namespace = self.namespace.as_str();
+        match self.end_lease(outcome).instrument(span(operation, namespace)).await {
             Ok(()) => Ok(()),
-            Err(error) => Err(TaskError { task: Box::new(self), error }),
+            Err(error) => {
+                let error = error.during(operation, Some(namespace));
+                Err(TaskError { task: Box::new(self), error })
+            }
         }
     }
 

@@ -68,7 +68,8 @@ impl<B: Batch> Batcher<B> {
             match poll_fn(|context| Poll::Ready(self.enter(key, call, context.waker()))).await {
                 Entered::Alone(batch) => {
                     let _alone = Alone(self, key);
-                    let answers = batch.send(&self.router, key).await?;
+                    // Large: kept out of the futures of all who wait.
+                    let answers = Box::pin(batch.send(&self.router, key)).await?;
                     answers.into_iter().next().ok_or_else(refusal::unexpected)
                 }
                 Entered::Waits(pending) => pending.await,

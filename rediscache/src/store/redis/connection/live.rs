@@ -1,13 +1,16 @@
 //! A connection that stood when it was handed out, and what is known of its health.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use redis::aio::MultiplexedConnection;
+use redis::{Cmd, ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
 
 use super::backoff::Backoff;
 use super::sentinel::MasterAddress;
 use crate::store::redis::invalidation::InvalidationListener;
+use crate::store::redis::request::{Body, Request};
 
 #[derive(Clone)]
 pub(in crate::store::redis) struct Live {
@@ -34,6 +37,19 @@ pub(super) struct Health {
 }
 
 impl Live {
+    /// Sends a request and waits for its answer. `asking` says that the node was named by a redirection for this time only.
+    pub(in crate::store::redis) async fn send(&self, request: &Request<'_>, asking: bool) -> RedisResult<Value> {
+        let connection = &mut self.connection.clone();
+        match request.body() {
+            Body::Command(command) => send(command, connection, asking).await,
+            Body::Reads(reads) => send_all(reads, connection, asking).await,
+            Body::Script(script) => match send(&script.by_digest, connection, asking).await {
+                Err(error) if is_unknown_script(&error) => send(&script.by_source(), connection, asking).await,
+                answer => answer,
+            },
+        }
+    }
+
     /// Notes that an answer came.
     pub(in crate::store::redis) fn note_answer(&self) {
         self.health.answers.fetch_add(1, Ordering::Relaxed);
@@ -43,4 +59,33 @@ impl Live {
     pub(in crate::store::redis) fn answers(&self) -> u64 {
         self.health.answers.load(Ordering::Relaxed)
     }
+}
+
+async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
+    if !asking {
+        return connection.send_packed_command(command).await?.extract_error();
+    }
+    let mut commands = redis::pipe();
+    commands.cmd("ASKING").add_command(command.clone());
+    let mut answers = connection.send_packed_commands(&commands, 0, 2).await?;
+    // By itself, so that its error is what it would be without.
+    answers.pop().unwrap_or(Value::Nil).extract_error()
+}
+
+async fn send_all(reads: &Pipeline, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
+    let reads = if asking { Cow::Owned(asked(reads)) } else { Cow::Borrowed(reads) };
+    reads.query_async(connection).await
+}
+
+/// The same one by one: a key that is asked for elsewhere has left for good.
+fn asked(reads: &Pipeline) -> Pipeline {
+    let mut asked = Pipeline::new();
+    for command in reads.cmd_iter() {
+        asked.cmd("ASKING").ignore().add_command(command.clone());
+    }
+    asked
+}
+
+fn is_unknown_script(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
 }

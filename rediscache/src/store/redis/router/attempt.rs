@@ -37,8 +37,7 @@ impl Attempt {
         may_repeat: bool,
         hedge_after: Duration,
     ) -> (RedisResult<Value>, Option<Live>) {
-        let mut connection = self.live.connection.clone();
-        let mut answer = pin!(request.send(&mut connection, asking));
+        let mut answer = pin!(self.live.send(request, asking));
         let mut answers = self.answers;
         loop {
             if let Ok(answer) = tokio::time::timeout(hedge_after, &mut answer).await {
@@ -64,7 +63,7 @@ impl Attempt {
     async fn answer_of_another(&self, request: &Request<'_>) -> Option<(RedisResult<Value>, Live)> {
         self.connection.is_replaced(&self.live).await;
         let live = self.connection.live().await.ok()?;
-        let answer = request.send(&mut live.connection.clone(), false).await;
+        let answer = live.send(request, false).await;
         if answer.is_ok() {
             live.note_answer();
         }
