@@ -65,7 +65,7 @@ contract! {
         check(&session, |numbers| numbers.decrement(2, 5)).await;
     }
 
-    /// Given up in company, too.
+    /// Given up among others, too.
     async fn a_dropped_write_does_not_come_after_later_ones(session: RedisSession) -> rediscache::Result<()> {
         let numbers = Numbers::new("numbers").on(&session);
         numbers.update([(1, 10), (2, 20)]).await?;

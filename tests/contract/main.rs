@@ -3,12 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod argument;
+mod batch;
 mod bulk;
 mod cancel;
 mod closed;
-mod company;
 mod conditional;
-mod crowd;
 mod entry;
 mod environment;
 mod error;
@@ -20,6 +19,7 @@ mod golden;
 mod golden_file;
 mod integer;
 mod large;
+mod many_callers;
 mod model;
 mod namespace;
 mod near;

@@ -35,7 +35,7 @@ async fn cache(session: &RedisSession, name: &str) -> Result<()> {
     assert_eq!(cache.get_many([1, 700]).await?, [Some("x".to_owned()), None]);
     assert_eq!((cache.delete(0).await?, cache.delete_many(100..600).await?), (true, 500));
     cache.replace_all([(1, "a"), (2, "b")]).await?;
-    // Of a crowd, some go out together.
+    // Of many callers, some go out together.
     let there = |found: Vec<Result<bool>>| found.into_iter().try_fold(0, |count, found| Ok(count + u32::from(found?)));
     assert_eq!(there(join_all((0..9).map(|n| cache.contains(n))).await)?, 2);
     assert_eq!(there(join_all((0..9).map(|n| cache.delete(n))).await)?, 2);

@@ -11,10 +11,10 @@ use tokio::task::JoinHandle;
 use crate::soon;
 
 /// Fields and items that are on their way at a time.
-const CROWD: usize = 8;
+const CALLERS: usize = 8;
 
 fn fields() -> std::ops::Range<u64> {
-    0..CROWD as u64
+    0..CALLERS as u64
 }
 
 /// Makes calls until it is told to stop, and then says what must be there.
@@ -119,7 +119,7 @@ async fn calls_go_on_while_their_slot_moves_to_and_fro() {
     a_while(&session).await;
     let rounds = traffic.end().await;
     let sums = counts(&session).values().await.unwrap();
-    assert_eq!(sums, [rounds[0]; CROWD]);
+    assert_eq!(sums, [rounds[0]; CALLERS]);
     assert!(rounds.iter().all(|&rounds| rounds > 2), "{rounds:?}");
 }
 

@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod batch;
 mod busy;
 mod closing;
 mod command;
-mod company;
 mod connection;
 mod fault;
 mod frozen;

@@ -47,7 +47,7 @@ async fn a_lost_task_is_found_out_amid_a_crowd_that_never_stops_asking() {
     tasks.put(0).await.unwrap();
     let held = tasks.get().await.unwrap();
     tasks.put_many(1..1_000).await.unwrap();
-    let crowd = join_all((0..128).map(|_| async {
+    let callers = join_all((0..128).map(|_| async {
         loop {
             // As many as before, so that nobody ever waits.
             tasks.get().await.unwrap().reschedule().await.unwrap();
@@ -60,6 +60,6 @@ async fn a_lost_task_is_found_out_amid_a_crowd_that_never_stops_asking() {
     };
     tokio::select! {
         found = thief => found.expect("it finds out"),
-        _ = crowd => unreachable!(),
+        _ = callers => unreachable!(),
     }
 }

@@ -87,7 +87,7 @@ async fn what_waits_and_what_is_delayed_is_there_again() {
     assert_eq!((jobs.delayed_len().await.unwrap(), jobs.len().await.unwrap()), (1, 0));
 }
 
-/// A waiting `get` hears of what was announced to the last server.
+/// A waiting `get` hears of what was published on the last server.
 #[tokio::test]
 async fn one_who_waits_through_a_restart_gets_what_is_delayed() {
     let mut server = server();

@@ -1,4 +1,4 @@
-//! What the suites share: the store they run on, fresh names, servers of their own, alone and in company, a proxy that
+//! What the suites share: the store they run on, fresh names, servers of their own, alone and in clusters, a proxy that
 //! does harm, raw bytes, chance, what readers must not fall behind, and futures that are dropped half way.
 
 mod cluster;

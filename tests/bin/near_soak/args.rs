@@ -121,7 +121,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> 
         }
     }
     if options.server.is_some() && options.deployment != Deployment::Server {
-        return Err("in company, servers are those of REDISCACHE_SERVER".to_owned());
+        return Err("in a cluster, servers are those of REDISCACHE_SERVER".to_owned());
     }
     Ok(Task::Read(options))
 }

@@ -13,7 +13,7 @@ use crate::stage::Stage;
 /// What the connections that tell of changes begin with, and no others.
 const AIM: &str = "CLIENT TRACKING";
 
-/// Does harm to the connections that tell of changes, and to servers in company, until it is ended.
+/// Does harm to the connections that tell of changes, and to servers of a deployment, until it is ended.
 pub(crate) struct Harm {
     over: Arc<AtomicBool>,
     thread: JoinHandle<Faults>,

@@ -96,7 +96,7 @@ impl Stage {
     }
 
     /// Whether all that is under way is the wait of a queue. One for tasks beats, looks, waits, and looks once more when
-    /// it hears what is announced.
+    /// it hears what is published.
     fn only_waits(&self) -> bool {
         let looks = if self.name == "get of tasks" { 3 } else { 0 };
         self.proxy.unanswered() == 1 && self.proxy.requests("EVALSHA") >= looks

@@ -1,4 +1,4 @@
-//! Calls that go in company: in order, and each for itself, whatever becomes of those beside it.
+//! Calls that go together: in order, and each for itself, whatever becomes of those beside it.
 
 use futures_util::future::{BoxFuture, join_all};
 use futures_util::{FutureExt, TryFutureExt, TryStreamExt};
@@ -33,7 +33,7 @@ async fn all<F: Future<Output = rediscache::Result<()>> + Send + 'static>(
     Ok(())
 }
 
-/// A call of each kind that goes in company, by its name: on the entry `key` of `numbers`, and on the queue `outbox`.
+/// A call of each kind that goes together, by its name: on the entry `key` of `numbers`, and on the queue `outbox`.
 fn calls(session: &RedisSession, key: u64) -> [(&'static str, BoxFuture<'static, rediscache::Result<()>>); 7] {
     let (numbers, outbox) = (numbers(session), RedisQueue::<u64>::new("outbox").on(session));
     [

@@ -1,4 +1,4 @@
-//! Calls that go in company over one connection or several, as a server sees them, and while it meddles.
+//! Calls that go together over one connection or several, as a server sees them, and while it meddles.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -176,7 +176,7 @@ async fn each_is_told_what_became_of_its_own_call() {
     assert_eq!(proxy.struck(), 4);
 }
 
-/// Its calls are dropped wherever they are: alone, in the line, or on their way in company.
+/// Its calls are dropped wherever they are: alone, in the line, or on their way together.
 #[test]
 fn a_runtime_that_ends_fails_no_caller_of_another() {
     let home = Runtime::new().unwrap();
