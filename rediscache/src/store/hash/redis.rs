@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::answer::{Compared, Entries, Page};
-use super::batches::{Gets, Increments, Sets, TrackedGets, values_of};
+use super::batches::{Contains, Deletes, Gets, Increments, Sets, TrackedGets, values_of};
 use super::increment::Increment;
 use crate::error::{Error, Result};
 use crate::near::{Change, Coherence, Provenance};
@@ -16,8 +16,7 @@ const PAGE: usize = 500;
 static COMPARE_AND_SWAP: Script = Script::new(include_str!("compare_and_swap.lua"));
 static REPLACE_ALL: Script = Script::new(include_str!("replace_all.lua"));
 
-/// The commands and scripts of hashes. Frequent calls on one key are gathered: those that `gets` and its like are for.
-/// Other calls would not leave sooner together, since no one command answers for each of many fields.
+/// The commands and scripts of hashes. Calls of the kinds that have a batcher are gathered by key.
 #[derive(Debug)]
 pub(crate) struct RedisHash {
     router: Arc<Router>,
@@ -25,7 +24,9 @@ pub(crate) struct RedisHash {
     tracking: Arc<Router>,
     gets: Arc<Batcher<Gets>>,
     tracked_gets: Arc<Batcher<TrackedGets>>,
+    contains: Arc<Batcher<Contains>>,
     sets: Arc<Batcher<Sets>>,
+    deletes: Arc<Batcher<Deletes>>,
     increments: Arc<Batcher<Increments>>,
 }
 
@@ -36,7 +37,9 @@ impl RedisHash {
             tracking: Arc::clone(tracking),
             gets: Batcher::new(router),
             tracked_gets: Batcher::new(tracking),
+            contains: Batcher::new(router),
             sets: Batcher::new(router),
+            deletes: Batcher::new(router),
             increments: Batcher::new(router),
         }
     }
@@ -46,7 +49,7 @@ impl RedisHash {
     }
 
     pub(super) async fn contains(&self, key: &str, field: &[u8]) -> Result<bool> {
-        self.router.send(&Request::command("HEXISTS", key, Effect::Read).arg(field)).await
+        self.contains.call(key, field).await.map_err(Error::without_effect)?
     }
 
     pub(super) async fn set(&self, key: &str, field: &[u8], value: &[u8]) -> Result<()> {
@@ -60,7 +63,8 @@ impl RedisHash {
     }
 
     pub(super) async fn delete(&self, key: &str, field: &[u8]) -> Result<bool> {
-        self.change(Request::command("HDEL", key, Effect::Once).arg(field), Change::Entry(field)).await
+        let _guard = self.router.guard_write(key, Change::Entry(field));
+        self.deletes.call(key, field).await?
     }
 
     pub(super) async fn compare_and_swap(

@@ -29,8 +29,8 @@ pub(in crate::store) struct Request<'a> {
 
 pub(super) enum Body {
     Command(Cmd),
-    /// Reads that are sent together; there is an answer for each.
-    Reads(Pipeline),
+    /// Commands on the key that are sent together; there is an answer for each.
+    Commands(Pipeline),
     Script(Invocation),
 }
 
@@ -69,6 +69,16 @@ impl<'a> Request<'a> {
         Self { key, effect, body: Body::Command(command) }
     }
 
+    /// A command for each of `parts`, whose answers may be refusals.
+    pub(in crate::store) fn each(name: &str, key: &'a str, effect: Effect, parts: &Packed) -> Self {
+        let mut commands = Pipeline::with_capacity(parts.len());
+        commands.ignore_errors();
+        for part in parts.iter() {
+            commands.cmd(name).arg(key).arg(part);
+        }
+        Self { key, effect, body: Body::Commands(commands) }
+    }
+
     /// A script on one key.
     pub(in crate::store) fn script(script: &'static Script, key: &'a str, effect: Effect) -> Self {
         Self { key, effect, body: Body::Script(Invocation::new(script, &[key])) }
@@ -89,7 +99,7 @@ impl<'a> Request<'a> {
         match &mut self.body {
             Body::Command(command) => command.arg(argument),
             Body::Script(invocation) => invocation.by_digest.arg(argument),
-            Body::Reads(_) => unreachable!("reads are whole when they are put together"),
+            Body::Commands(_) => unreachable!("commands are whole when they are put together"),
         };
         self
     }
@@ -101,7 +111,7 @@ impl<'a> Request<'a> {
             reads.add_command(command);
         }
         reads.cmd(name).arg(self.key);
-        Self { body: Body::Reads(reads), ..self }
+        Self { body: Body::Commands(reads), ..self }
     }
 
     /// The same change, after which `message` is published on a channel of the same slot, in the same step.
@@ -117,7 +127,7 @@ impl<'a> Request<'a> {
                 }
                 invocation
             }
-            reads @ Body::Reads(_) => return Self { key, effect, body: reads },
+            commands @ Body::Commands(_) => return Self { key, effect, body: commands },
         };
         let mut invocation = invocation.with_text(invocation.script.publishing(verb));
         invocation.by_digest.arg(channel).arg(message);
@@ -132,7 +142,7 @@ impl<'a> Request<'a> {
         let is_large = || match &self.body {
             Body::Command(command) => size(command) > MOST_REPEATED,
             Body::Script(invocation) => size(&invocation.by_digest) > MOST_REPEATED,
-            Body::Reads(_) => false,
+            Body::Commands(_) => false,
         };
         match self.effect {
             Effect::Idempotent if is_large() => Effect::Once,
@@ -143,7 +153,7 @@ impl<'a> Request<'a> {
     /// Whether it can be made at a node that has only a part of the slot.
     pub(super) fn has_one_key(&self) -> bool {
         match &self.body {
-            Body::Command(_) | Body::Reads(_) => true,
+            Body::Command(_) | Body::Commands(_) => true,
             Body::Script(invocation) => invocation.has_one_key,
         }
     }

@@ -42,7 +42,7 @@ impl Live {
         let connection = &mut self.connection.clone();
         match request.body() {
             Body::Command(command) => send(command, connection, asking).await,
-            Body::Reads(reads) => send_all(reads, connection, asking).await,
+            Body::Commands(commands) => send_all(commands, connection, asking).await,
             Body::Script(script) => match send(&script.by_digest, connection, asking).await {
                 Err(error) if is_unknown_script(&error) => send(&script.by_source(), connection, asking).await,
                 answer => answer,
@@ -72,15 +72,21 @@ async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: boo
     answers.pop().unwrap_or(Value::Nil).extract_error()
 }
 
-async fn send_all(reads: &Pipeline, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
-    let reads = if asking { Cow::Owned(asked(reads)) } else { Cow::Borrowed(reads) };
-    reads.query_async(connection).await
+async fn send_all(commands: &Pipeline, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
+    let commands = if asking { Cow::Owned(asked(commands)) } else { Cow::Borrowed(commands) };
+    match commands.query_async(connection).await {
+        // Nothing was done at all.
+        Ok(Value::Array(answers)) if answers.iter().all(|answer| matches!(answer, Value::ServerError(_))) => {
+            Value::Array(answers).extract_error()
+        }
+        answer => answer,
+    }
 }
 
 /// The same one by one: a key that is asked for elsewhere has left for good.
-fn asked(reads: &Pipeline) -> Pipeline {
+fn asked(commands: &Pipeline) -> Pipeline {
     let mut asked = Pipeline::new();
-    for command in reads.cmd_iter() {
+    for command in commands.cmd_iter() {
         asked.cmd("ASKING").ignore().add_command(command.clone());
     }
     asked

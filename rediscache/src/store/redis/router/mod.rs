@@ -11,6 +11,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use redis::{FromRedisValue, Value};
 
 use self::attempt::{Attempt, Patience};
@@ -27,6 +28,7 @@ use crate::error::{Error, Result};
 use crate::near::{Change, Coherence};
 use crate::refusal;
 use crate::store::background::Background;
+use crate::store::packed::Packed;
 
 /// How long a call waits for a server that cannot be reached, or that is not ready, unless it has less time.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -94,12 +96,49 @@ impl Router {
         request: Request<'_>,
         change: Change<'_>,
     ) -> Result<T> {
-        if !self.watched.find(request.key()).is_some_and(|coherence| coherence.is_published()) {
+        if !self.is_published(request.key()) {
             return self.send(&request).await;
         }
         let channel = self.beside(request.key(), CHANNEL)?;
         let verb = if self.is_cluster() { Verb::ShardedPublish } else { Verb::Publish };
         self.send(&request.publishing(verb, &channel, &write(change))).await
+    }
+
+    /// Makes a call for each of `parts`, together; there is an answer for each, which may be a refusal. On a cluster each goes
+    /// by itself, since the key may move on half way.
+    pub(in crate::store) async fn send_each<T: FromRedisValue>(
+        &self,
+        (name, key, effect): (&str, &str, Effect),
+        parts: &Packed,
+    ) -> Result<Vec<Result<T>>> {
+        if parts.len() == 1 || self.is_cluster() {
+            let alone =
+                parts.iter().map(|part| async move { self.send(&Request::command(name, key, effect).arg(part)).await });
+            return Ok(join_all(alone).await);
+        }
+        let answers: Vec<Value> = self.send(&Request::each(name, key, effect, parts)).await?;
+        let answer = |value: Value| value.extract_error().and_then(|value| Ok(T::from_redis_value(value)?));
+        Ok(answers.into_iter().map(|value| answer(value).map_err(|error| from_driver(&error))).collect())
+    }
+
+    /// As [`send_each`](Self::send_each), of changes to entries of these names.
+    pub(in crate::store) async fn change_each<T: FromRedisValue>(
+        &self,
+        (name, key, effect): (&str, &str, Effect),
+        entries: &Packed,
+    ) -> Result<Vec<Result<T>>> {
+        if !self.is_published(key) {
+            return self.send_each((name, key, effect), entries).await;
+        }
+        let alone = entries.iter().map(|entry| async move {
+            self.change(Request::command(name, key, effect).arg(entry), Change::Entry(entry)).await
+        });
+        Ok(join_all(alone).await)
+    }
+
+    /// Whether those who write to the key publish what they changed.
+    fn is_published(&self, key: &str) -> bool {
+        self.watched.find(key).is_some_and(|coherence| coherence.is_published())
     }
 
     /// Makes a call, and tells which connection brought the answer.
