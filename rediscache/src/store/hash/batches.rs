@@ -222,6 +222,9 @@ impl Batch for Sets {
 }
 
 /// Adds to numbers in one script, since `HINCRBY` knows neither the stored form nor numbers beyond `i64`.
+///
+/// Measured: `HINCRBY` takes the server 0.25 µs, the script for one number 3.5 µs, of which 1.2 µs are for any script and 1.5 µs
+/// for reading and writing; in a batch of 64, a number takes 0.76 µs.
 #[derive(Default)]
 pub(super) struct Increments {
     /// What all have in common: how numbers are written, and their range.

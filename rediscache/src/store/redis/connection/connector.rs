@@ -49,7 +49,7 @@ impl Connector {
             return Err((ErrorKind::RESP3NotSupported, "changes are told in RESP3").into());
         }
         let mut options = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-        // Without RESP3, a connection that broke is found out when it is used.
+        // The driver tells of a connection that broke by a push: in RESP2 it is found out when it is used.
         if server.redis_settings().protocol() != ProtocolVersion::RESP2 {
             options = options.set_push_sender(move |push| {
                 pushes(push);

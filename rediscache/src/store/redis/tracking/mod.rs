@@ -1,4 +1,7 @@
 //! Reads whose answers may be kept, over connections that tell of changes.
+//!
+//! Connections of their own, since all that is read over one is remembered by the server (`CLIENT TRACKING`), and since its
+//! answers must come in one stream with what it tells of changes.
 
 mod heartbeat;
 
