@@ -10,7 +10,27 @@ use crate::refusal::config;
 
 /// The options of a session to be; made by [`RedisSession::builder`](crate::RedisSession::builder).
 ///
-/// What is wrong with any of them is told by [`connect`](Self::connect).
+/// What is wrong with any of them is told by [`connect`](Self::connect), as [`Config`](crate::ErrorKind::Config),
+/// before any I/O. Of two calls of one method the later holds.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> rediscache::Result<()> {
+/// use std::time::Duration;
+///
+/// use rediscache::RedisSession;
+///
+/// let session = RedisSession::builder("memory://") // or "redis://127.0.0.1:6379"
+///     .global_namespace("bot")
+///     .response_timeout(Duration::from_secs(1))
+///     .connect()
+///     .await?;
+/// assert_eq!(session.global_namespace(), "bot");
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a builder does nothing until `.connect()` is awaited"]
 pub struct RedisSessionBuilder {
     url: String,
@@ -29,36 +49,108 @@ impl RedisSessionBuilder {
         Self { url, global_namespace, connect_timeout, response_timeout, client_name, sentinel_credentials, tls }
     }
 
-    /// Puts `namespace` and a dot in front of every key, so that several programs can share a database.
+    /// Puts `namespace` and a dot in front of every key, so that several programs can share a database. None by
+    /// default.
+    ///
+    /// An empty one, and one of more than 64 KiB, is refused.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// assert_eq!(names.key()?, "bot.names");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn global_namespace(mut self, namespace: impl Into<String>) -> Self {
         self.global_namespace = Some(namespace.into());
         self
     }
 
     /// Bounds how long making a connection may take, the first one and later ones. 5 s by default.
+    ///
+    /// Zero is refused. The embedded store has no connections.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::RedisSession;
+    /// # use std::time::Duration;
+    /// let session = RedisSession::builder("memory://").connect_timeout(Duration::from_secs(1)).connect().await?;
+    /// assert!(!session.is_closed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
     /// Bounds how long one call may take, waiting for a lost connection to come back included. 5 s by default.
+    ///
+    /// Waiting for an item of a queue does not count. Zero is refused. The embedded store answers at once.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use rediscache::{ErrorKind, RedisSession};
+    /// # use std::time::Duration;
+    /// let refused = RedisSession::builder("memory://").response_timeout(Duration::ZERO).connect().await.unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::Config);
+    /// # }
+    /// ```
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = Some(timeout);
         self
     }
 
-    /// What connections call themselves, for those who look at the server with `CLIENT LIST`. `rediscache` by default.
+    /// Names the connections, for those who look at the server with `CLIENT LIST`. `rediscache` by default.
     ///
-    /// Printable ASCII without spaces. A server whose ACL forbids `CLIENT SETNAME` never learns it.
+    /// Printable ASCII without spaces; anything else is refused. A server whose ACL forbids `CLIENT SETNAME` never
+    /// learns it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use rediscache::{ErrorKind, RedisSession};
+    /// assert!(RedisSession::builder("memory://").client_name("bot-1").connect().await.is_ok());
+    /// let refused = RedisSession::builder("memory://").client_name("bot 1").connect().await.unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::Config);
+    /// # }
+    /// ```
     pub fn client_name(mut self, name: impl Into<String>) -> Self {
         self.client_name = Some(name.into());
         self
     }
 
-    /// Who to be for the Sentinels themselves; the credentials in the URL are for the server. Without this, Sentinels
-    /// are asked without logging in. `user` is empty for Sentinels with a password alone.
+    /// Logs in to the Sentinels themselves; the credentials in the URL are for the server.
     ///
-    /// The user needs `+sentinel|master`, and `+subscribe &+switch-master` to hear of a failover when it happens.
+    /// Without this, Sentinels are asked without logging in. `user` is empty for Sentinels with a password alone.
+    /// Stores without Sentinels are told nothing of it. The user needs `+sentinel|master`, and `+subscribe
+    /// &+switch-master` to hear of a failover when it happens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::RedisSession;
+    /// let url = "memory://"; // or "redis-sentinel://a:26379,b:26379/service"
+    /// let session = RedisSession::builder(url).sentinel_credentials("bot", "secret").connect().await?;
+    /// assert!(!session.is_closed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn sentinel_credentials(mut self, user: &str, password: &str) -> Self {
         let user = (!user.is_empty()).then(|| user.to_owned());
         self.sentinel_credentials = Some(Credentials { user, password: password.to_owned() });
@@ -66,6 +158,19 @@ impl RedisSessionBuilder {
     }
 
     /// Trusts the certificates that are signed by this one, in PEM form, in place of the system's. For `rediss://`.
+    ///
+    /// One that cannot be read is refused, as is one for a server without TLS.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use rediscache::{ErrorKind, RedisSession};
+    /// let tls = RedisSession::builder("rediss://127.0.0.1:6379").root_certificate("no PEM");
+    /// assert_eq!(tls.connect().await.unwrap_err().kind(), ErrorKind::Config);
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.tls.root_certificate = Some(pem.into());
@@ -73,14 +178,39 @@ impl RedisSessionBuilder {
     }
 
     /// Shows the server this certificate, with its key, both in PEM form. For `rediss://`.
+    ///
+    /// One that cannot be read is refused, as is one for a server without TLS.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use rediscache::{ErrorKind, RedisSession};
+    /// let tls = RedisSession::builder("rediss://127.0.0.1:6379").client_certificate("no PEM", "no PEM");
+    /// assert_eq!(tls.connect().await.unwrap_err().kind(), ErrorKind::Config);
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
     pub fn client_certificate(mut self, certificate_pem: impl Into<Vec<u8>>, key_pem: impl Into<Vec<u8>>) -> Self {
         self.tls.client_certificate = Some((certificate_pem.into(), key_pem.into()));
         self
     }
 
-    /// Trusts whoever answers, whatever its certificate says. **For tests only**: everyone on the way can read and change
-    /// all that is stored, password included.
+    /// Trusts whoever answers, whatever its certificate says. **For tests only**.
+    ///
+    /// Everyone on the way can read and change all that is stored, password included. Refused for a server without TLS.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # use rediscache::{ErrorKind, RedisSession};
+    /// let plain = RedisSession::builder("redis://127.0.0.1:6379").dangerously_accept_any_certificate();
+    /// assert_eq!(plain.connect().await.unwrap_err().kind(), ErrorKind::Config);
+    /// # }
+    /// ```
     #[cfg(feature = "tls")]
     pub fn dangerously_accept_any_certificate(mut self) -> Self {
         self.tls.any_certificate = true;

@@ -23,8 +23,12 @@ const URL_VARIABLE: &str = "REDISCACHE_URL";
 /// A connection to one store, shared by all that use it.
 ///
 /// Cheap to clone, and every clone is the same session: one store, one global namespace, one state of being closed.
-/// A Redis session keeps one connection, over which all calls are pipelined, and makes a new one when it breaks. That
-/// connection and its background task end with [`close`](Self::close), or when the last clone is dropped.
+/// A Redis session keeps one connection, over which all calls are pipelined, and makes a new one when it breaks.
+///
+/// Background work (connecting, handing out the items of queues, heartbeats, sending calls that leave together) runs in
+/// the runtime in which the session was connected, on the embedded store in that which first needs some, for as long as
+/// that runtime lives; then in that of whoever needs some next. While nobody drives that runtime, it stands still. It
+/// ends, with the connections, with [`close`](Self::close), or when the last clone is dropped.
 ///
 /// # Redis
 ///
@@ -38,14 +42,14 @@ const URL_VARIABLE: &str = "REDISCACHE_URL";
 /// | `rediss://…`, `rediss-cluster://…`, `rediss-sentinel://…` | the same over TLS (feature `tls`) |
 ///
 /// Ports may be left out. Credentials are the servers'; for the Sentinels there is
-/// [`sentinel_credentials`](RedisSessionBuilder::sentinel_credentials). Certificates are verified. What else a deployment
-/// brings with it, and which commands a user must be allowed, is in the README.
+/// [`sentinel_credentials`](RedisSessionBuilder::sentinel_credentials). Certificates are verified. What else a
+/// deployment brings with it, and which commands a user must be allowed, is in the README.
 ///
-/// On a cluster there is one connection to each node that is needed. Redirections (`MOVED`, `ASK`) are followed, also while
-/// slots move, and which node serves what is asked again when one cannot be reached (`CLUSTER SLOTS`). Under Sentinels,
-/// most of them are asked for the master at each connection, the one that saw the last failover is believed, and a server
-/// that is no master (`ROLE`) is refused; while connected, one of them is listened to (`+switch-master`), so that a master
-/// that was replaced is left before it knows.
+/// On a cluster there is one connection to each node that is needed. Redirections (`MOVED`, `ASK`) are followed, also
+/// while slots move, and which node serves what is asked again when one cannot be reached (`CLUSTER SLOTS`). Under
+/// Sentinels, most of them are asked for the master at each connection, the one that saw the last failover is believed,
+/// and a server that is no master (`ROLE`) is refused; while connected, one of them is listened to (`+switch-master`),
+/// so that a master that was replaced is left before it knows.
 ///
 /// # Examples
 ///
@@ -71,13 +75,15 @@ impl RedisSession {
     ///
     /// # Redis
     ///
-    /// Connects, authenticates and sends one `PING`, within the connect timeout (5 s by default).
+    /// Connects and authenticates within the connect timeout (5 s by default), and sends one `PING`; to a cluster
+    /// `CLUSTER SLOTS` in its place. `memory://` does no I/O.
     ///
     /// # Errors
     ///
     /// [`Config`](ErrorKind::Config) for a malformed URL, before any I/O, and for a wrong user, password or database;
     /// [`Connection`](ErrorKind::Connection) at once when nothing listens there; [`Timeout`](ErrorKind::Timeout);
-    /// [`Unsupported`](ErrorKind::Unsupported) for a scheme that this build has no support for.
+    /// [`Unsupported`](ErrorKind::Unsupported) for a scheme that this build has no support for. Repeating is safe, and
+    /// helps where the error [is retryable](Error::is_retryable).
     ///
     /// # Cancel safety
     ///
@@ -99,20 +105,7 @@ impl RedisSession {
         Self::builder(url).connect().await
     }
 
-    /// Starts a session with options.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> rediscache::Result<()> {
-    /// use rediscache::RedisSession;
-    ///
-    /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
-    /// assert_eq!(session.global_namespace(), "bot");
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Starts a session with options; see [`RedisSessionBuilder`] for an example.
     pub fn builder(url: impl Into<String>) -> RedisSessionBuilder {
         RedisSessionBuilder::new(url.into())
     }
@@ -134,13 +127,31 @@ impl RedisSession {
 
     /// Connects to the URL in the environment variable `REDISCACHE_URL`; to `memory://` where it is unset.
     ///
+    /// # Redis
+    ///
+    /// As of [`connect`](Self::connect): connects, authenticates and sends one `PING`. Nothing where it is unset.
+    ///
     /// # Errors
     ///
-    /// As [`connect`](Self::connect); [`Config`](ErrorKind::Config) when the variable is empty or not UTF-8.
+    /// As of [`connect`](Self::connect), by what the URL is and who is there; [`Config`](ErrorKind::Config) also when
+    /// the variable is empty or not UTF-8.
     ///
     /// # Cancel safety
     ///
     /// Nothing is left behind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// use rediscache::RedisSession;
+    ///
+    /// let session = RedisSession::from_env().await?;
+    /// assert!(!session.is_closed());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn from_env() -> Result<Self> {
         let session = match std::env::var(URL_VARIABLE) {
             Ok(url) => Self::builder(url).open().await,
@@ -171,9 +182,17 @@ impl RedisSession {
     ///
     /// It holds for the task that polls `future`; a task spawned inside it starts without.
     ///
+    /// # Redis
+    ///
+    /// Sends nothing by itself.
+    ///
+    /// # Errors
+    ///
+    /// None of its own: it returns what `future` does.
+    ///
     /// # Cancel safety
     ///
-    /// As cancel safe as `future`.
+    /// As cancel safe as `future`, which is dropped with it.
     ///
     /// # Examples
     ///
@@ -198,7 +217,21 @@ impl RedisSession {
     ///
     /// # Errors
     ///
-    /// [`NotInitialized`](ErrorKind::NotInitialized) where there is neither.
+    /// [`NotInitialized`](ErrorKind::NotInitialized) where there is neither. One that was closed is in force still.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// use rediscache::RedisSession;
+    ///
+    /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+    /// let current = session.scope(async { RedisSession::current() }).await?;
+    /// assert_eq!(current.global_namespace(), "bot");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn current() -> Result<Self> {
         Self::in_force().map_err(|error| error.during("current", None))
     }
@@ -221,6 +254,11 @@ impl RedisSession {
     ///
     /// Dropping the last clone does the same, but for the waiting: no call is under way then.
     ///
+    /// # Redis
+    ///
+    /// Sends nothing but what puts items back that were on their way to someone who waited. Tasks that are held stay
+    /// pending, and return to the queue as those of a dead process.
+    ///
     /// # Errors
     ///
     /// None today.
@@ -228,6 +266,21 @@ impl RedisSession {
     /// # Cancel safety
     ///
     /// The session is closed by the first poll. Dropped after that, its connections end with its last clone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// use rediscache::{ErrorKind, RedisCache, RedisSession};
+    ///
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// session.close().await?;
+    /// assert_eq!(names.get(1).await.unwrap_err().kind(), ErrorKind::Closed);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn close(&self) -> Result<()> {
         self.0.store.refuse_calls();
         self.0.near_caches.close();
@@ -257,16 +310,32 @@ impl RedisSession {
 }
 
 impl RedisSessionBuilder {
-    /// Connects; see [`RedisSession::connect`].
+    /// Connects with these options and checks that the store answers.
+    ///
+    /// # Redis
+    ///
+    /// As of [`RedisSession::connect`]: connects, authenticates and sends one `PING`.
     ///
     /// # Errors
     ///
-    /// As [`RedisSession::connect`]; [`Config`](crate::ErrorKind::Config) also for an empty global namespace, a timeout
-    /// of zero, a client name that Redis does not take and certificates that cannot be read.
+    /// As of [`RedisSession::connect`], by what the URL is and who is there; [`Config`](ErrorKind::Config) also, before
+    /// any I/O, for an option that is not acceptable.
     ///
     /// # Cancel safety
     ///
     /// Nothing is left behind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// use rediscache::{ErrorKind, RedisSession};
+    ///
+    /// let nameless = RedisSession::builder("memory://").global_namespace("").connect().await.unwrap_err();
+    /// assert_eq!(nameless.kind(), ErrorKind::Config);
+    /// # }
+    /// ```
     pub async fn connect(self) -> Result<RedisSession> {
         self.open().await.map_err(|error| error.during("connect", None))
     }

@@ -1,8 +1,12 @@
 //! The methods that every cache and queue has.
 
-/// The methods that every cache and queue has; `$data` is what its key holds.
+/// The methods that every cache and queue has, with examples of that type.
+///
+/// `$data` is what its key holds, and `$held` says in words what that is, and what lies beside it. `$type` and `$of` are
+/// the parts of a type such as `RedisCache<u64, String>`, and `$put` is a call that puts something in. A call in one line
+/// is read more easily in what the compiler says of a constant without a name.
 macro_rules! shared_methods {
-    ($data:expr) => {
+    ($data:expr, $type:literal, $of:literal, $put:literal, $held:literal) => {
         /// Names an object by a constant.
         ///
         /// An empty name does not compile where the call is a constant itself, and is
@@ -11,10 +15,10 @@ macro_rules! shared_methods {
         /// # Examples
         ///
         /// ```
-        /// use rediscache::RedisCache;
+        #[doc = concat!("use rediscache::", $type, ";")]
         ///
-        /// static BIRTHDAYS: RedisCache<String, String> = RedisCache::new("birthday");
-        /// assert_eq!(BIRTHDAYS.namespace(), "birthday");
+        #[doc = concat!("static NAMES: ", $type, $of, " = ", $type, "::new(\"names\");")]
+        /// assert_eq!(NAMES.namespace(), "names");
         /// ```
         #[must_use]
         pub const fn new(namespace: &'static str) -> Self {
@@ -28,9 +32,9 @@ macro_rules! shared_methods {
         /// # Examples
         ///
         /// ```
-        /// use rediscache::RedisCache;
+        #[doc = concat!("use rediscache::", $type, ";")]
         ///
-        /// let shard = RedisCache::<u64, String>::with_namespace(format!("names.{}", 7));
+        #[doc = concat!("let shard = ", $type, "::", $of, "::with_namespace(format!(\"names.{}\", 7));")]
         /// assert_eq!(shard.namespace(), "names.7");
         /// ```
         #[must_use]
@@ -45,9 +49,9 @@ macro_rules! shared_methods {
         /// ```
         /// # #[tokio::main(flavor = "current_thread")]
         /// # async fn main() -> rediscache::Result<()> {
-        /// use rediscache::{RedisCache, RedisSession};
+        #[doc = concat!("use rediscache::{", $type, ", RedisSession};")]
         ///
-        /// static SHARED: RedisCache<u64, String> = RedisCache::new("shared").without_global_namespace();
+        #[doc = concat!("static SHARED: ", $type, $of, " = ", $type, "::new(\"shared\").without_global_namespace();")]
         ///
         /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
         /// assert_eq!(SHARED.on(&session).key()?, "shared");
@@ -65,10 +69,10 @@ macro_rules! shared_methods {
         /// # Examples
         ///
         /// ```
-        /// use rediscache::{RedisCache, RedisSession};
+        #[doc = concat!("use rediscache::{", $type, ", RedisSession};")]
         ///
         /// let session = RedisSession::in_memory();
-        /// let names = RedisCache::<u64, String>::new("names").on(&session);
+        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
         /// assert_eq!(names.key().unwrap(), "names");
         /// ```
         #[must_use = "this makes a bound copy"]
@@ -79,22 +83,50 @@ macro_rules! shared_methods {
         }
 
         /// The local namespace, without the session's global one.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
+        /// assert_eq!(names.namespace(), "names");
+        /// # Ok(())
+        /// # }
+        /// ```
         #[must_use]
         pub fn namespace(&self) -> &str {
             self.object.namespace()
         }
 
-        /// The full Redis key in the session in force.
+        /// The full Redis key in the session in force, also when that is closed.
         ///
         /// # Errors
         ///
         /// [`NotInitialized`](crate::ErrorKind::NotInitialized) without a session and
         /// [`Config`](crate::ErrorKind::Config) for an unacceptable namespace.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
+        /// assert_eq!(names.key()?, "bot.names");
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn key(&self) -> Result<String> {
             self.object.key()
         }
 
-        /// Removes all there is, expiry included.
+        /// Removes all that the key holds, expiry included.
+        ///
+        #[doc = concat!("That is ", $held, ".")]
         ///
         /// # Redis
         ///
@@ -108,18 +140,81 @@ macro_rules! shared_methods {
         /// # Cancel safety
         ///
         /// Dropped after its first poll, it may or may not have taken effect.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// let session = RedisSession::in_memory();
+        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
+        #[doc = concat!("names.", $put, ".await?;")]
+        /// names.clear().await?;
+        /// assert!(names.is_empty().await?);
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn clear(&self) -> Operation<()> {
             Operation::new(&self.object, "clear", |at| async move { at.store()?.keys().clear(&at.key, $data).await })
         }
 
-        /// Ends the life of the whole namespace after this time; `false` where nothing is stored.
+        /// Ends the life of all that the key holds after this time; `false` where that is nothing.
         ///
-        /// Rounded up to milliseconds; zero removes everything at once. What is stored later under the same key starts
-        /// without expiry; what is added before then shares it.
+        /// Rounded up to milliseconds; zero removes it at once. What is added before then shares the expiry. What is
+        /// added once nothing is left, also when it was all taken out, starts without.
+        ///
+        #[doc = concat!("That is ", $held, ".")]
         ///
         /// # Redis
         ///
-        /// One round trip, atomic: `PEXPIRE`, in a script that checks the data type.
+        /// One round trip, atomic: `PEXPIRE`, in a script that checks the data type. The embedded store follows tokio's
+        /// clock.
+        ///
+        /// # Errors
+        ///
+        /// [`WrongType`](crate::ErrorKind::WrongType) when the key holds something else. Safe to repeat; the time then
+        /// counts from the last.
+        ///
+        /// # Cancel safety
+        ///
+        /// Dropped after its first poll, it may or may not have taken effect.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// # use std::time::Duration;
+        /// let session = RedisSession::in_memory();
+        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
+        /// assert!(!names.set_expiry(Duration::from_secs(60)).await?);
+        ///
+        #[doc = concat!("names.", $put, ".await?;")]
+        /// assert!(names.set_expiry(Duration::from_secs(60)).await?);
+        /// assert!(names.set_expiry(Duration::ZERO).await?);
+        /// assert!(names.is_empty().await?);
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn set_expiry(&self, after: Duration) -> Operation<bool> {
+            Operation::new(&self.object, "set_expiry", move |at| async move {
+                at.store()?.keys().expire(&at.key, $data, after).await
+            })
+        }
+
+        /// Ends the life of all that the key holds then; `false` where that is nothing.
+        ///
+        /// Rounded up to milliseconds; a time that is past removes it at once. What is added before then shares the
+        /// expiry. What is added once nothing is left, also when it was all taken out, starts without.
+        ///
+        #[doc = concat!("That is ", $held, ".")]
+        ///
+        /// # Redis
+        ///
+        /// One round trip, atomic: `PEXPIREAT`, in a script that checks the data type. The server's clock decides. The
+        /// embedded store turns the time into a duration when called, so that it follows tokio's clock.
         ///
         /// # Errors
         ///
@@ -134,43 +229,16 @@ macro_rules! shared_methods {
         /// ```
         /// # #[tokio::main(flavor = "current_thread")]
         /// # async fn main() -> rediscache::Result<()> {
-        /// use rediscache::{RedisCache, RedisSession};
-        /// use std::time::Duration;
-        ///
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// # use std::time::{Duration, SystemTime};
         /// let session = RedisSession::in_memory();
-        /// let names = RedisCache::<u64, String>::new("names").on(&session);
-        /// assert!(!names.set_expiry(Duration::from_secs(60)).await?);
-        ///
-        /// names.set(1, "one").await?;
-        /// assert!(names.set_expiry(Duration::from_secs(60)).await?);
-        /// assert!(names.expiry().await? <= Some(Duration::from_secs(60)));
-        /// assert!(names.persist().await?);
-        /// assert_eq!(names.expiry().await?, None);
+        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
+        #[doc = concat!("names.", $put, ".await?;")]
+        /// assert!(names.set_expiry_at(SystemTime::now() + Duration::from_secs(3600)).await?);
+        /// assert!(names.expiry().await? > Some(Duration::from_secs(3000)));
         /// # Ok(())
         /// # }
         /// ```
-        pub fn set_expiry(&self, after: Duration) -> Operation<bool> {
-            Operation::new(&self.object, "set_expiry", move |at| async move {
-                at.store()?.keys().expire(&at.key, $data, after).await
-            })
-        }
-
-        /// Ends the life of the whole namespace then; `false` where nothing is stored.
-        ///
-        /// Rounded up to milliseconds; a time that is past removes everything at once. The embedded store turns it
-        /// into a duration when called, so that it follows tokio's clock.
-        ///
-        /// # Redis
-        ///
-        /// One round trip, atomic: `PEXPIREAT`, in a script that checks the data type. The server's clock decides.
-        ///
-        /// # Errors
-        ///
-        /// As [`set_expiry`](Self::set_expiry).
-        ///
-        /// # Cancel safety
-        ///
-        /// As [`set_expiry`](Self::set_expiry).
         pub fn set_expiry_at(&self, at: SystemTime) -> Operation<bool> {
             let then = at;
             Operation::new(&self.object, "set_expiry_at", move |at| async move {
@@ -186,11 +254,29 @@ macro_rules! shared_methods {
         ///
         /// # Errors
         ///
-        /// [`WrongType`](crate::ErrorKind::WrongType) when the key holds something else.
+        /// [`WrongType`](crate::ErrorKind::WrongType) when the key holds something else. Safe to repeat.
         ///
         /// # Cancel safety
         ///
         /// Changes nothing.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// # use std::time::Duration;
+        /// let session = RedisSession::in_memory();
+        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
+        #[doc = concat!("names.", $put, ".await?;")]
+        /// assert_eq!(names.expiry().await?, None);
+        ///
+        /// names.set_expiry(Duration::from_secs(60)).await?;
+        /// assert!(names.expiry().await?.is_some_and(|left| left <= Duration::from_secs(60)));
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn expiry(&self) -> Operation<Option<Duration>> {
             Operation::new(&self.object, "expiry", |at| async move { at.store()?.keys().expiry(&at.key, $data).await })
         }
@@ -203,11 +289,29 @@ macro_rules! shared_methods {
         ///
         /// # Errors
         ///
-        /// [`WrongType`](crate::ErrorKind::WrongType) when the key holds something else. Safe to repeat.
+        /// [`WrongType`](crate::ErrorKind::WrongType) when the key holds something else. Safe to repeat; after a lost
+        /// answer it may say `false`.
         ///
         /// # Cancel safety
         ///
         /// Dropped after its first poll, it may or may not have taken effect.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// # use std::time::Duration;
+        /// let session = RedisSession::in_memory();
+        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
+        #[doc = concat!("names.", $put, ".await?;")]
+        /// names.set_expiry(Duration::from_secs(60)).await?;
+        /// assert!(names.persist().await?);
+        /// assert!(!names.persist().await?);
+        /// # Ok(())
+        /// # }
+        /// ```
         pub fn persist(&self) -> Operation<bool> {
             Operation::new(
                 &self.object,

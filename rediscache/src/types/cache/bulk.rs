@@ -7,7 +7,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # Redis
     ///
     /// One round trip, atomic: one `HSET`. The server does nothing else meanwhile, about 1 ms for 1,000 entries; give
-    /// it millions in batches.
+    /// it millions in batches. The expiry of the namespace stays.
     ///
     /// # Errors
     ///
@@ -27,7 +27,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// let session = RedisSession::in_memory();
     /// let names = RedisCache::<u64, String>::new("names").on(&session);
     /// names.update([(1, "one"), (2, "two")]).await?;
-    /// assert_eq!(names.get_many([2, 3]).await?, [Some("two".to_owned()), None]);
+    /// assert_eq!(names.get(2).await?.as_deref(), Some("two"));
     /// # Ok(())
     /// # }
     /// ```
@@ -43,7 +43,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// # Redis
     ///
-    /// One round trip, one snapshot: `HMGET`. None when there are no keys.
+    /// One round trip, one snapshot: `HMGET`. None when there are no keys. With [`near`](Self::near), only keys that
+    /// are not kept are asked for.
     ///
     /// # Errors
     ///
@@ -55,7 +56,18 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// # Examples
     ///
-    /// See [`update`](Self::update).
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.set(3, "three").await?;
+    /// let found = names.get_many([4, 3, 3]).await?;
+    /// assert_eq!(found, [None, Some("three".to_owned()), Some("three".to_owned())]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_many<A: Lend<K>>(&self, keys: impl IntoIterator<Item = A>) -> Operation<Vec<Option<V>>> {
         let fields = Self::pack_keys(keys);
         if let Some(reads) = &self.reads {
@@ -140,7 +152,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         Operation::new(&self.object, "replace_all", |at| async move { at.store()?.hashes().replace_all(&at.key, &pairs?).await })
     }
 
-    /// Reads all entries, in no order, into memory. For large namespaces see [`scan`](Self::scan).
+    /// Reads all entries, in no order, into memory; none where nothing is stored.
+    ///
+    /// For large namespaces see [`scan`](Self::scan).
     ///
     /// # Redis
     ///
@@ -154,25 +168,107 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # Cancel safety
     ///
     /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.update([(1, "one"), (2, "two")]).await?;
+    ///
+    /// let mut items = names.items().await?;
+    /// items.sort();
+    /// assert_eq!(items, [(1, "one".to_owned()), (2, "two".to_owned())]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn items(&self) -> Operation<Vec<(K, V)>> {
         self.collect("items")
     }
 
-    /// Reads all keys, in no order, into memory. One round trip, one snapshot: `HKEYS`. As [`items`](Self::items).
+    /// Reads all keys, in no order, into memory; none where nothing is stored.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, one snapshot: `HKEYS`. The server does nothing else meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when one of the keys is not a `K`; values are not looked at.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.set(7, "seven").await?;
+    /// assert_eq!(names.keys().await?, [7]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn keys(&self) -> Operation<Vec<K>> {
         Operation::new(&self.object, "keys", |at| async move {
             at.store()?.hashes().fields(&at.key).await?.into_iter().map(|field| decode::<C, K>(&field)).collect()
         })
     }
 
-    /// Reads all values, in no order, into memory. One round trip, one snapshot: `HVALS`. As [`items`](Self::items).
+    /// Reads all values, in no order, into memory; none where nothing is stored.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, one snapshot: `HVALS`. The server does nothing else meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when one of the values is not a `V`; keys are not looked at.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.update([(1, "same"), (2, "same")]).await?;
+    /// assert_eq!(names.values().await?, ["same", "same"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn values(&self) -> Operation<Vec<V>> {
         Operation::new(&self.object, "values", |at| async move {
             at.store()?.hashes().values(&at.key).await?.into_iter().map(|value| decode::<C, V>(&value)).collect()
         })
     }
 
-    /// Reads all entries into a map. As [`items`](Self::items).
+    /// Reads all entries into a map; an empty one where nothing is stored.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, one snapshot: `HGETALL`. The server does nothing else meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when one of the entries cannot be read; [`scan`](Self::scan) goes on after
+    /// such a one.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
     ///
     /// # Examples
     ///

@@ -8,8 +8,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// # Redis
     ///
-    /// Two round trips, atomic: `HGET`, and a script that removes the value only if it is still that one; again from
-    /// the start when it is not. The value is read before it is removed, so that one that cannot be read stays.
+    /// Two round trips, atomic: `HGET`, and a script that removes the value only if it is still that one; the script
+    /// again when it is not. One where there is none. The value is read before it is removed, so that one that cannot
+    /// be read stays.
     ///
     /// # Errors
     ///
@@ -39,7 +40,23 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         Operation::new(&self.object, "pop", |at| async move { Self::swap(&at, &field?, None).await })
     }
 
-    /// Removes `key` and returns its value, or gives `default` back where there was none. As [`pop`](Self::pop).
+    /// Removes `key` and returns its value, or gives `default` back where there was none.
+    ///
+    /// Of several callers at once, one gets the value.
+    ///
+    /// # Redis
+    ///
+    /// As of [`pop`](Self::pop): `HGET`, and a script that removes the value only if it is still that one, atomic. Two
+    /// round trips, or one where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when what is stored is not a `V`; it is left where it is. After a lost
+    /// answer the value may be gone, and repeating gives `default`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may have removed the value, which is lost then.
     ///
     /// # Examples
     ///
@@ -65,14 +82,15 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// # Redis
     ///
-    /// Two round trips, atomic: `HGET`, and a script that stores only if the value is still that one; again from the
-    /// start when it is not. The value before is read first, so that one that cannot be read stays.
+    /// Two round trips, atomic: `HGET`, and a script that stores only if the value is still that one, or `HSETNX` where
+    /// there is none; more when it changed meanwhile. The value before is read first, so that one that cannot be read
+    /// stays.
     ///
     /// # Errors
     ///
     /// [`Decode`](crate::ErrorKind::Decode) when what is stored is not a `V`; it is left where it is, and
     /// [`set`](Self::set) overwrites it. [`Encode`](crate::ErrorKind::Encode) when the codec has no form for the key
-    /// or the value.
+    /// or the value. Repeated after a lost answer, it may return `value` itself; the one before is lost then.
     ///
     /// # Cancel safety
     ///
@@ -140,7 +158,23 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         })
     }
 
-    /// Removes `key` if `old` is what is stored; whether it was. As [`compare_and_set`](Self::compare_and_set).
+    /// Removes `key` if `old` is what is stored; whether it was. A key without a value is equal to nothing.
+    ///
+    /// A number that Python or an older program wrote in another form (`f|3`, `i|007`) is equal too.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script that compares stored forms. A second one only where those differ while the
+    /// values are equal.
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](crate::ErrorKind::Encode) when the codec has no form for one of them. Repeated after a lost answer,
+    /// it may find nothing.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
     ///
     /// # Examples
     ///

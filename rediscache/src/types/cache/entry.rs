@@ -45,7 +45,20 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         })
     }
 
-    /// Reads the value of `key`, or gives `default` back where there is none. As [`get`](Self::get).
+    /// Reads the value of `key`, or gives `default` back where there is none.
+    ///
+    /// # Redis
+    ///
+    /// One round trip: `HGET`. The default is not stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when what is stored is not a `V`; it is left where it is, and `default`
+    /// does not stand in for it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
     ///
     /// # Examples
     ///
@@ -82,7 +95,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// # Errors
     ///
-    /// Those of every method.
+    /// Those of every method; repeating is safe.
     ///
     /// # Cancel safety
     ///

@@ -76,9 +76,11 @@ impl<K, V, C> RedisCache<K, V, C> {
 }
 
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
-    shared_methods!(HASH);
+    shared_methods!(HASH, "RedisCache", "<u64, String>", "set(1, \"ada\")", "all entries");
 
-    /// How many entries there are.
+    /// How many entries there are; 0 where nothing is stored.
+    ///
+    /// Those that cannot be read count too.
     ///
     /// # Redis
     ///
@@ -86,16 +88,57 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// # Errors
     ///
-    /// Those of every method; repeating helps against connection trouble.
+    /// Those of every method; repeating helps against connection trouble, and is safe.
     ///
     /// # Cancel safety
     ///
     /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// names.update([(1, "one"), (2, "two"), (2, "zwei")]).await?;
+    /// assert_eq!(names.len().await?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn len(&self) -> Operation<u64> {
         Operation::new(&self.object, "len", |at| async move { at.store()?.hashes().len(&at.key).await })
     }
 
-    /// Whether there are no entries. As [`len`](Self::len).
+    /// Whether there are no entries.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, constant time: `HLEN`.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method; repeating helps against connection trouble, and is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// assert!(names.is_empty().await?);
+    /// names.set(1, "one").await?;
+    /// assert!(!names.is_empty().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_empty(&self) -> Operation<bool> {
         Operation::new(&self.object, "is_empty", |at| async move { Ok(at.store()?.hashes().len(&at.key).await? == 0) })
     }
@@ -104,7 +147,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// For steps that no single method covers, where all writers are tasks of this process: async-rediscache's
     /// `atomic_transaction`. It does not hold off other processes; [`compare_and_set`](Self::compare_and_set) does.
-    /// ListSource calls are not held up by it. Taking it twice in one task waits for ever.
+    /// No other call is held up by it. Taking it twice in one task waits for ever.
     ///
     /// # Redis
     ///
@@ -112,7 +155,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// # Errors
     ///
-    /// Those of finding the session.
+    /// Those of finding the session: [`NotInitialized`](ErrorKind::NotInitialized), [`Closed`](ErrorKind::Closed), and
+    /// [`Config`](ErrorKind::Config) for an unacceptable namespace.
     ///
     /// # Cancel safety
     ///

@@ -42,7 +42,24 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         self.add("increment", Self::entry(&key, &amount), |increment| increment)
     }
 
-    /// Subtracts `amount` from the number under `key` and returns the difference. As [`increment`](Self::increment).
+    /// Subtracts `amount` from the number under `key` and returns the difference; a key without a value counts as 0.
+    ///
+    /// Exact, as [`increment`](Self::increment) is.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: the script of [`increment`](Self::increment).
+    ///
+    /// # Errors
+    ///
+    /// As of [`increment`](Self::increment), each of which leaves the stored value as it is:
+    /// [`Overflow`](ErrorKind::Overflow), also below zero where `V` is unsigned, [`NotANumber`](ErrorKind::NotANumber),
+    /// [`Decode`](ErrorKind::Decode) and [`Unsupported`](ErrorKind::Unsupported). Do not repeat after a lost answer: it
+    /// may have been subtracted.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
     ///
     /// # Examples
     ///

@@ -31,7 +31,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// # Errors
     ///
-    /// [`Decode`](crate::ErrorKind::Decode) for an entry that cannot be read; it is left where it is.
+    /// [`Decode`](crate::ErrorKind::Decode) for an entry that cannot be read; it is left where it is. Those of every
+    /// method for a page that cannot be fetched; another scan begins from the start.
     ///
     /// # Cancel safety
     ///

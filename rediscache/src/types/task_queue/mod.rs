@@ -1,7 +1,9 @@
 //! The queue of tasks, which stay on record until they are done.
 
 mod dead;
+mod options;
 mod pending;
+mod put;
 mod take;
 mod task;
 
@@ -13,35 +15,28 @@ use std::time::{Duration, SystemTime};
 
 pub use task::{RedisTask, TaskError};
 
+use options::{Options, RECOVER_AFTER};
+
 use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisTaskObject};
 use super::object::{Object, Target};
 use super::operation::Operation;
-use super::queue::push;
 use super::shared::shared_methods;
 use crate::bounds::Value;
-use crate::codec::{Codec, Typestring, encode};
+use crate::codec::{Codec, Typestring};
 use crate::error::Result;
-use crate::lend::Lend;
-use crate::refusal::config;
 use crate::session::RedisSession;
-use crate::store::{Client, Due, LIST};
-
-/// How long a client may be silent by default.
-const RECOVER_AFTER: Duration = Duration::from_secs(30);
-
-/// Below this, heartbeats could not keep up.
-const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
+use crate::store::{Client, LIST};
 
 /// A queue whose items stay on record until whoever took them says that they are done.
 ///
-/// What a [`RedisQueue`](crate::RedisQueue) is, and: getting gives a [`RedisTask`], whose item moves to a list of pending
-/// ones in the step in which it leaves the queue. It stays there until the task is finalized or rescheduled. While a
-/// session holds tasks it keeps up a heartbeat; when a process crashes or hangs for longer than
-/// [`recover_after`](Self::recover_after), what it held returns to the front of the queue, oldest first, by the action of
-/// any other client that gets from it. A crash loses nothing, and a task can come twice: its work must bear that.
+/// What a [`RedisQueue`](crate::RedisQueue) is, and: getting gives a [`RedisTask`], whose item moves to a list of
+/// pending ones in the step in which it leaves the queue. It stays there until the task is finalized or rescheduled.
+/// While a session holds tasks it keeps up a heartbeat; when a process crashes or hangs for longer than
+/// [`recover_after`](Self::recover_after), what it held returns to the front of the queue, oldest first, by the action
+/// of any other client that gets from it. A crash loses nothing, and a task can come twice: its work must bear that.
 ///
-/// Two equal items are two tasks. Two processes of the same `client_identifier` share one list of pending items and never
-/// each other's tasks.
+/// Two equal items are two tasks. Two processes of the same `client_identifier` share one list of pending items and
+/// never each other's tasks.
 ///
 /// # Redis
 ///
@@ -58,12 +53,13 @@ const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
 /// | `{key}$delayed` | sorted set | unique number and item, by the ms when it is due | nothing is delayed |
 /// | `{key}$dead` | list | dead letters, newest on the left | empty |
 ///
-/// On a cluster all of them lie in one slot: where the key has no hash tag, every name but the first begins with the key in
-/// braces that are a part of it, as in `{bot.jobs}$clients` beside `bot.jobs`; a key with another `}` is
-/// [`Unsupported`](crate::ErrorKind::Unsupported). While that slot moves to another node, calls wait, for 2 s at the most.
+/// On a cluster all of them lie in one slot: where the key has no hash tag, every name but the first begins with the
+/// key in braces that are a part of it, as in `{bot.jobs}$clients` beside `bot.jobs`; a key with another `}` is
+/// [`Unsupported`](crate::ErrorKind::Unsupported). While that slot moves to another node, calls wait, for 2 s at the
+/// most.
 ///
-/// All changes are one Lua script each. Times are the server's. A heartbeat goes out three times in `recover_after`, and
-/// only while tasks are held or waited for; as long keeps the connection for waiting, once there was a wait.
+/// All changes are one Lua script each. Times are the server's. A heartbeat goes out three times in `recover_after`,
+/// and only while tasks are held or waited for; as long keeps the connection for waiting, once there was a wait.
 ///
 /// # Examples
 ///
@@ -94,13 +90,6 @@ pub struct RedisTaskQueue<T, C = Typestring> {
     types: PhantomData<fn() -> (T, C)>,
 }
 
-#[derive(Clone, Debug)]
-struct Options {
-    client_identifier: Option<Cow<'static, str>>,
-    recover_after: Duration,
-    max_attempts: Option<u32>,
-}
-
 impl<T, C> RedisTaskQueue<T, C> {
     const fn over(object: Object) -> Self {
         let options = Options { client_identifier: None, recover_after: RECOVER_AFTER, max_attempts: None };
@@ -109,17 +98,31 @@ impl<T, C> RedisTaskQueue<T, C> {
 }
 
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
-    shared_methods!(LIST);
+    shared_methods!(
+        LIST,
+        "RedisTaskQueue",
+        "<String>",
+        "put(\"ada\")",
+        "the tasks that wait; what lies beside the key stays: tasks that are held or not due yet, dead letters, and how \
+         often a task was delivered, which counts for an equal one that is put in later"
+    );
 
     /// Names the list of pending items `{key}${identifier}_pending`, as async-rediscache does.
     ///
     /// # Examples
     ///
     /// ```
-    /// use rediscache::RedisTaskQueue;
-    ///
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").client_identifier("client-1");
-    /// # let _ = jobs;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session).client_identifier("client-1");
+    /// jobs.put(7).await?;
+    /// let task = jobs.get().await?;
+    /// assert_eq!(jobs.pending().await?, [7]); // the list `jobs$client-1_pending`
+    /// # task.finalize().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[must_use = "this makes a changed object"]
     pub fn client_identifier(mut self, identifier: impl Into<Cow<'static, str>>) -> Self {
@@ -130,7 +133,23 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// Sets how long a client may be silent before it is taken for dead; 30 s by default.
     ///
     /// Shorter recovers sooner, and takes tasks from processes that only hung. Less than 100 ms is
-    /// [`Config`](crate::ErrorKind::Config) at use.
+    /// [`Config`](crate::ErrorKind::Config) at use, as of [`try_get`](Self::try_get).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
+    /// # use std::time::Duration;
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// let brief = jobs.clone().recover_after(Duration::from_millis(99));
+    /// assert_eq!(brief.try_get().await.unwrap_err().kind(), ErrorKind::Config);
+    /// assert!(jobs.recover_after(Duration::from_millis(100)).try_get().await?.is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use = "this makes a changed object"]
     pub const fn recover_after(mut self, silence: Duration) -> Self {
         self.options.recover_after = silence;
@@ -139,39 +158,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     /// Makes a task a dead letter when it was delivered this often and never finalized; by default it comes for ever.
     ///
-    /// Zero is [`Config`](crate::ErrorKind::Config) at use.
-    #[must_use = "this makes a changed object"]
-    pub const fn max_attempts(mut self, attempts: u32) -> Self {
-        self.options.max_attempts = Some(attempts);
-        self
-    }
-
-    /// Puts one task in. As [`RedisQueue::put`](crate::RedisQueue::put).
-    pub fn put(&self, item: impl Lend<T>) -> Operation<()> {
-        push::<C, T, _>(&self.object, "put", [item])
-    }
-
-    /// Puts all tasks in, in their order. As [`RedisQueue::put_many`](crate::RedisQueue::put_many).
-    pub fn put_many<A: Lend<T>>(&self, items: impl IntoIterator<Item = A>) -> Operation<()> {
-        push::<C, T, _>(&self.object, "put_many", items)
-    }
-
-    /// Puts a task in that can be taken after this time, within 50 ms.
-    ///
-    /// It is kept in Redis meanwhile, and comes when it is due whoever put it: no process needs to run for it, and the
-    /// next one that gets receives it. Zero is at once.
-    ///
-    /// # Redis
-    ///
-    /// One round trip, atomic: a script of `ZADD`, and `PUBLISH` on `{key}$delayed` to tell those who wait.
-    ///
-    /// # Errors
-    ///
-    /// [`Encode`](crate::ErrorKind::Encode) when the codec has no form for it. Repeated after a lost answer, it may be in twice.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropped after its first poll, the task may or may not be in.
+    /// Zero is [`Config`](crate::ErrorKind::Config) at use, as of [`get`](Self::get).
     ///
     /// # Examples
     ///
@@ -179,43 +166,118 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// # use std::time::Duration;
     /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// jobs.put_after(1, Duration::from_millis(20)).await?;
-    /// assert_eq!(jobs.delayed_len().await?, 1);
-    /// assert!(jobs.try_get().await?.is_none());
-    /// assert_eq!(*jobs.get().await?, 1);
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").max_attempts(2).on(&session);
+    /// jobs.put(7).await?;
+    /// jobs.get().await?.reschedule().await?;
+    /// jobs.get().await?.reschedule().await?;
+    /// assert!(jobs.is_empty().await?);
+    /// assert_eq!(jobs.dead().await?, [7]);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn put_after(&self, item: impl Lend<T>, after: Duration) -> Operation<()> {
-        self.put_later("put_after", &item, Due::In(after))
+    #[must_use = "this makes a changed object"]
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.options.max_attempts = Some(attempts);
+        self
     }
 
-    /// Puts a task in that can be taken from then on, by the server's clock. As [`put_after`](Self::put_after).
-    pub fn put_at(&self, item: impl Lend<T>, at: SystemTime) -> Operation<()> {
-        self.put_later("put_at", &item, Due::At(at))
-    }
-
-    fn put_later(&self, operation: &'static str, item: &impl Lend<T>, due: Due) -> Operation<()> {
-        let item = encode::<C, T>(item);
-        self.run(operation, move |at, client| async move {
-            at.store()?.tasks().put_later(&at.key, &client, &item?, due).await
-        })
-    }
-
-    /// How many tasks can be taken now. One round trip.
+    /// How many tasks can be taken now: those that wait, and those that are due. 0 where there are none.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, one snapshot: a script of `LLEN`, `ZCOUNT` and `TIME`.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method; repeating helps against connection trouble, and is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// # use std::time::Duration;
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put(1).await?;
+    /// jobs.put_after(2, Duration::from_secs(3600)).await?;
+    /// assert_eq!(jobs.len().await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn len(&self) -> Operation<u64> {
         self.run("len", |at, client| async move { at.store()?.tasks().len(&at.key, &client).await })
     }
 
-    /// Whether no task can be taken now. As [`len`](Self::len).
+    /// Whether no task can be taken now: none waits, and none is due.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, one snapshot: the script of [`len`](Self::len), `LLEN`, `ZCOUNT` and `TIME`.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method; repeating helps against connection trouble, and is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put(7).await?;
+    /// assert!(!jobs.is_empty().await?);
+    /// let task = jobs.get().await?;
+    /// assert!(jobs.is_empty().await?); // though it is not done
+    /// # drop(task);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn is_empty(&self) -> Operation<bool> {
         self.run("is_empty", |at, client| async move { Ok(at.store()?.tasks().len(&at.key, &client).await? == 0) })
     }
 
-    /// How many tasks are not due yet. One round trip.
+    /// How many tasks are not due yet; 0 where there are none.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, one snapshot: a script of `ZCOUNT` and `TIME`.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method; repeating helps against connection trouble, and is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// # use std::time::Duration;
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// assert_eq!(jobs.delayed_len().await?, 0);
+    /// jobs.put_after(1, Duration::from_secs(60)).await?;
+    /// assert_eq!(jobs.delayed_len().await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delayed_len(&self) -> Operation<u64> {
         self.run("delayed_len", |at, client| async move { at.store()?.tasks().delayed_len(&at.key, &client).await })
     }
@@ -235,31 +297,6 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
             options.check()?;
             body(at, options.client()).await
         })
-    }
-}
-
-impl Options {
-    fn check(&self) -> Result<()> {
-        if self.recover_after < SHORTEST_SILENCE {
-            return Err(config("a `recover_after` below 100 ms takes tasks from clients that live; make it longer"));
-        }
-        if self.max_attempts == Some(0) {
-            return Err(config("`max_attempts` of zero delivers no task; make it 1 or more, or leave it out"));
-        }
-        Ok(())
-    }
-
-    /// What the name of the list of pending items ends with.
-    fn pending_suffix(&self) -> String {
-        match &self.client_identifier {
-            None => "$pending".to_owned(),
-            Some(identifier) => format!("${identifier}_pending"),
-        }
-    }
-
-    /// A new instance of this client.
-    fn client(&self) -> Client {
-        Client::new(&self.pending_suffix(), self.recover_after, self.max_attempts)
     }
 }
 

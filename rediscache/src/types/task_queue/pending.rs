@@ -10,15 +10,38 @@ use crate::types::operation::Operation;
 
 /// What was taken and is not done.
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
-    /// Reads what all clients of this identifier hold, oldest first. One round trip: `LRANGE`.
+    /// Reads what all clients of this identifier hold, oldest first; nothing where they hold none.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, one snapshot: `LRANGE` of `{key}$pending`, or of `{key}${identifier}_pending`.
     ///
     /// # Errors
     ///
-    /// [`Decode`](ErrorKind::Decode) when one of the items is not a `T`.
+    /// [`Decode`](ErrorKind::Decode) when one of the items is not a `T`; all are left where they are.
     ///
     /// # Cancel safety
     ///
     /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put_many([1, 2]).await?;
+    /// let one = jobs.get().await?;
+    /// let two = jobs.get().await?;
+    /// assert_eq!(jobs.pending().await?, [1, 2]);
+    /// one.finalize().await?;
+    /// assert_eq!(jobs.pending().await?, [2]);
+    /// # drop(two);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pending(&self) -> Operation<Vec<T>> {
         self.run("pending", |at, client| async move {
             let store = at.store()?;
@@ -29,7 +52,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     /// Puts one pending task of this value at the back of the queue, the oldest of several.
     ///
-    /// Whoever holds it has lost it then. Meant for a task that was dropped, or left by a Python client.
+    /// One that was delivered `max_attempts` times becomes a dead letter instead. Whoever holds it has lost it then.
+    /// Meant for a task that was dropped, or left by a Python client.
     ///
     /// # Redis
     ///
@@ -37,7 +61,9 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// [`TaskNotPending`](ErrorKind::TaskNotPending) when no such task is pending.
+    /// [`TaskNotPending`](ErrorKind::TaskNotPending) when no such task is pending. [`Encode`](ErrorKind::Encode) when
+    /// the codec has no form for the value. Repeated after a lost answer, it may find none, or move another of that
+    /// value.
     ///
     /// # Cancel safety
     ///
@@ -71,8 +97,9 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     /// Puts everything that clients of this identifier hold back to the front of the queue, oldest first; how many.
     ///
-    /// TaskSource that are being worked on are lost to those who do: crashed clients need no such call, see
-    /// [`recover_after`](Self::recover_after). Meant for what Python clients left.
+    /// Tasks that are being worked on are lost to those who do: crashed clients need no such call, see
+    /// [`recover_after`](Self::recover_after). Meant for what Python clients left. One that was
+    /// delivered `max_attempts` times becomes a dead letter when it would be taken next.
     ///
     /// # Redis
     ///
@@ -80,11 +107,27 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// Those of every method.
+    /// Those of every method. Repeated after a lost answer, it may also put back what was taken meanwhile.
     ///
     /// # Cancel safety
     ///
     /// Dropped after its first poll, all or nothing is back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put_many([1, 2]).await?;
+    /// drop((jobs.get().await?, jobs.get().await?));
+    /// assert_eq!(jobs.reschedule_all_pending().await?, 2);
+    /// assert_eq!(*jobs.get().await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn reschedule_all_pending(&self) -> Operation<u64> {
         self.run("reschedule_all_pending", |at, client| async move {
             at.store()?.tasks().reschedule_all_pending(&at.key, &client).await

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Options, RedisTask, RedisTaskQueue};
+use super::options::Options;
+use super::{RedisTask, RedisTaskQueue};
 use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::codec::decode;
@@ -25,17 +26,30 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # Errors
     ///
     /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead letter.
-    /// [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile. After a lost answer, what was taken
-    /// goes back to the front of the queue with the next heartbeat.
+    /// [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile. Repeating is safe: after a lost
+    /// answer, what was taken goes back to the front of the queue with the next heartbeat.
     ///
     /// # Cancel safety
     ///
-    /// Cancel safe: no task is lost or doubled. One that arrives for a dropped future goes back to where it was, and the
-    /// delivery does not count.
+    /// Cancel safe: no task is lost or doubled. One that arrives for a dropped future goes back to where it was, and
+    /// the delivery does not count.
     ///
     /// # Examples
     ///
-    /// See [`RedisTaskQueue`].
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// let waiting = tokio::spawn(jobs.get());
+    /// jobs.put(7).await?;
+    /// let task = waiting.await??;
+    /// assert_eq!((*task, task.attempt()), (7, 1));
+    /// task.finalize().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Operation<RedisTask<T>> {
         let options = self.options.clone();
         Operation::new(&self.object, "get", |at| async move {
@@ -49,7 +63,39 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     /// Takes the next task, and waits for one no longer than `limit`; `None` when there was none.
     ///
-    /// It looks once, whatever the limit; zero does not wait. As [`get`](Self::get).
+    /// It looks once, whatever the limit; zero does not wait. The look takes as long as the server does.
+    ///
+    /// # Redis
+    ///
+    /// As of [`get`](Self::get): one script, and `BLMOVE` while it waits; the script once more when the time is up.
+    ///
+    /// # Errors
+    ///
+    /// As of [`get`](Self::get): [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead
+    /// letter. [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile.
+    /// [`Timeout`](crate::ErrorKind::Timeout) is the server's silence, not the end of `limit`. Repeating is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: no task is lost or doubled. One that arrives for a dropped future, or too late, goes back to where
+    /// it was, and the delivery does not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// # use std::time::Duration;
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// assert!(jobs.get_timeout(Duration::from_millis(5)).await?.is_none());
+    /// jobs.put_after(7, Duration::from_millis(5)).await?;
+    /// let task = jobs.get_timeout(Duration::from_secs(5)).await?;
+    /// assert_eq!(task.as_deref(), Some(&7));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_timeout(&self, limit: Duration) -> Operation<Option<RedisTask<T>>> {
         let options = self.options.clone();
         Operation::new(&self.object, "get_timeout", move |at| async move {
@@ -61,12 +107,62 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         })
     }
 
-    /// Takes the next task; `None` where there is none, or others in this session wait for it. As [`get`](Self::get).
+    /// Takes the next task; `None` where there is none, or others in this session wait for it.
+    ///
+    /// # Redis
+    ///
+    /// One script, for all who ask while the last one is under way: one round trip, or two.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead letter. Repeating is safe:
+    /// after a lost answer, what was taken goes back to the front of the queue with the next heartbeat.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: no task is lost or doubled. One that arrives for a dropped future goes back to where it was, and
+    /// the delivery does not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// assert!(jobs.try_get().await?.is_none());
+    /// jobs.put(7).await?;
+    /// if let Some(task) = jobs.try_get().await? {
+    ///     assert_eq!(*task, 7);
+    ///     task.finalize().await?;
+    /// }
+    /// assert!(jobs.pending().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn try_get(&self) -> Operation<Option<RedisTask<T>>> {
         self.ask("try_get", Wait::No)
     }
 
-    /// Streams the tasks as they come, for ever. As [`RedisQueue::stream`](crate::RedisQueue::stream).
+    /// Streams the tasks as they come, for ever.
+    ///
+    /// Tasks are taken one by one as the stream is polled, none ahead. Whoever gets one finalizes it.
+    ///
+    /// # Redis
+    ///
+    /// As of [`get`](Self::get), for each task: one script, and `BLMOVE` while there is none.
+    ///
+    /// # Errors
+    ///
+    /// An item that is not a `T` is one `Err` of [`Decode`](crate::ErrorKind::Decode), becomes a dead letter, and is
+    /// not the end. An error that [is retryable](crate::Error::is_retryable), such as a lost connection, is not the end
+    /// either. Any other error is the end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a dropped `next()` loses no task, and the next one goes on with the same call. What is on its way
+    /// to a dropped stream goes back to where it was, and the delivery does not count.
     ///
     /// # Examples
     ///
@@ -79,8 +175,10 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// let session = RedisSession::in_memory();
     /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
     /// jobs.put_many([1, 2]).await?;
-    /// let mut stream = jobs.drain();
-    /// while let Some(task) = stream.try_next().await? {
+    /// let mut tasks = jobs.stream();
+    /// for expected in [1, 2] {
+    ///     let task = tasks.try_next().await?.expect("it does not end");
+    ///     assert_eq!(*task, expected);
     ///     task.finalize().await?;
     /// }
     /// # Ok(())
@@ -91,7 +189,46 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         QueueStream::new(move || queue.ask("stream", Wait::Forever))
     }
 
-    /// Streams the tasks there are; it ends when there are none. As [`stream`](Self::stream).
+    /// Streams the tasks there are; it ends when there are none, or others in this session wait for them.
+    ///
+    /// Tasks are taken one by one as the stream is polled, none ahead. One that is rescheduled meanwhile comes again.
+    ///
+    /// # Redis
+    ///
+    /// As of [`try_get`](Self::try_get), for each task: one script; one more at the end.
+    ///
+    /// # Errors
+    ///
+    /// As of [`stream`](Self::stream): an item that is not a `T` is one `Err` of [`Decode`](crate::ErrorKind::Decode),
+    /// becomes a dead letter, and is not the end, nor is an error that [is retryable](crate::Error::is_retryable). Any
+    /// other is the end.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe: a dropped `next()` loses no task, and the next one goes on with the same call. What is on its way
+    /// to a dropped stream goes back to where it was, and the delivery does not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// use futures_util::TryStreamExt;
+    ///
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put_many([1, 2]).await?;
+    /// let mut tasks = jobs.drain();
+    /// let mut sum = 0;
+    /// while let Some(task) = tasks.try_next().await? {
+    ///     sum += *task;
+    ///     task.finalize().await?;
+    /// }
+    /// assert_eq!(sum, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn drain(&self) -> QueueStream<RedisTask<T>> {
         let queue = self.clone();
         QueueStream::new(move || queue.ask("drain", Wait::No))

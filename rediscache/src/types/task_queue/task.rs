@@ -14,9 +14,9 @@ use crate::types::object::span;
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
 ///
-/// It derefs to its value. [`finalize`](Self::finalize) it when its work is done, or [`reschedule`](Self::reschedule) it
-/// to have it done later. Dropped without either, it stays pending for as long as this process lives, and returns to the
-/// queue when the process ends: see [`reschedule_pending`](crate::RedisTaskQueue::reschedule_pending). It keeps its
+/// It derefs to its value. [`finalize`](Self::finalize) it when its work is done, or [`reschedule`](Self::reschedule)
+/// it to have it done later. Dropped without either, it stays pending for as long as this process lives, and returns to
+/// the queue when the process ends: see [`reschedule_pending`](crate::RedisTaskQueue::reschedule_pending). It keeps its
 /// session open.
 #[must_use = "a task that is not finalized stays pending"]
 pub struct RedisTask<T> {
@@ -32,26 +32,86 @@ impl<T> RedisTask<T> {
         Self { value, held, session: session.clone(), namespace: namespace.clone() }
     }
 
-    /// What was put in.
+    /// What was put in; the task derefs to it, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put(7).await?;
+    /// let task = jobs.get().await?;
+    /// assert_eq!(task.value(), &7);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn value(&self) -> &T {
         &self.value
     }
 
     /// Which delivery of this task this is, from 1.
+    ///
+    /// One that came for a dropped future does not count. How often a task in the queue was delivered is forgotten 7
+    /// days after the last failure in that queue; never by the embedded store.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put(7).await?;
+    /// jobs.get().await?.reschedule().await?;
+    /// assert_eq!(jobs.get().await?.attempt(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn attempt(&self) -> u32 {
         self.held.lease.attempt
     }
 
-    /// Ends when this task is lost: someone took this process for dead and returned the task to the queue, or put it
-    /// back by hand. What was found out late is found out by [`finalize`](Self::finalize).
+    /// Waits until this task is lost; for ever where it is not.
+    ///
+    /// It is lost when someone took this process for dead and returned the task to the queue, or put it back by hand.
+    /// What was not found out yet is found out by [`finalize`](Self::finalize). Once the session is closed, nothing is.
     ///
     /// # Redis
     ///
     /// Sends nothing; the heartbeat finds out, three times in `recover_after`.
     ///
+    /// # Errors
+    ///
+    /// None. While the server cannot be reached, it waits on.
+    ///
     /// # Cancel safety
     ///
     /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// # use std::time::Duration;
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").recover_after(Duration::from_millis(150)).on(&session);
+    /// jobs.put(7).await?;
+    /// let task = jobs.get().await?;
+    /// jobs.reschedule_pending(7).await?;
+    /// tokio::select! {
+    ///     () = task.lost() => {} // someone else may work on it
+    ///     () = tokio::time::sleep(Duration::from_secs(60)) => panic!("it is found out within 50 ms"),
+    /// }
+    /// assert!(task.finalize().await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn lost(&self) {
         // Nothing is ever sent: the sender is dropped when the task is lost.
         let _ = self.held.holding.clone().changed().await;
@@ -61,17 +121,36 @@ impl<T> RedisTask<T> {
     ///
     /// # Redis
     ///
-    /// One round trip, atomic: a script.
+    /// One round trip, atomic: a script of `HMGET`, `LREM` and `HDEL`. It looks through the list of pending tasks from
+    /// the oldest on.
     ///
     /// # Errors
     ///
-    /// Each hands the task back. [`TaskNotPending`](ErrorKind::TaskNotPending) when it is no longer this process's: it was
-    /// lost, or an earlier call whose answer was lost did take effect. After [`Connection`](ErrorKind::Connection) and
-    /// [`Timeout`](ErrorKind::Timeout), repeating helps and is safe.
+    /// Each hands the task back. [`TaskNotPending`](ErrorKind::TaskNotPending) when it is no longer this process's: it
+    /// was lost, or an earlier call whose answer was lost did take effect. After [`Connection`](ErrorKind::Connection)
+    /// and [`Timeout`](ErrorKind::Timeout), repeating helps and is safe. [`Closed`](ErrorKind::Closed) when the session
+    /// was closed; the task then returns to the queue as that of a dead process.
     ///
     /// # Cancel safety
     ///
     /// Dropped after its first poll, the task is done or stays pending.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put(7).await?;
+    /// let task = jobs.get().await?;
+    /// assert_eq!(jobs.pending().await?, [7]);
+    /// task.finalize().await?;
+    /// assert!(jobs.pending().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn finalize(self) -> std::result::Result<(), TaskError<T>>
     where
         T: Send,
@@ -83,15 +162,34 @@ impl<T> RedisTask<T> {
     ///
     /// # Redis
     ///
-    /// One round trip, atomic: a script.
+    /// One round trip, atomic: a script of `LREM` and `LPUSH`. It looks through the list of pending tasks from the
+    /// oldest on.
     ///
     /// # Errors
     ///
-    /// As [`finalize`](Self::finalize).
+    /// As of [`finalize`](Self::finalize), each hands the task back: [`TaskNotPending`](ErrorKind::TaskNotPending) when
+    /// it is no longer this process's, [`Closed`](ErrorKind::Closed), and [`Connection`](ErrorKind::Connection) or
+    /// [`Timeout`](ErrorKind::Timeout), after which repeating helps and is safe.
     ///
     /// # Cancel safety
     ///
     /// Dropped after its first poll, the task is back or stays pending.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put_many([1, 2]).await?;
+    /// jobs.get().await?.reschedule().await?;
+    /// assert_eq!(*jobs.get().await?, 2);
+    /// assert_eq!(*jobs.get().await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn reschedule(self) -> std::result::Result<(), TaskError<T>>
     where
         T: Send,
@@ -139,7 +237,10 @@ impl<T: fmt::Debug> fmt::Debug for RedisTask<T> {
     }
 }
 
-/// A task that could not be settled, and why.
+/// A task that could not be finalized or rescheduled, and why.
+///
+/// It says what its [`Error`] says, and holds the task, which is still this process's unless the kind is
+/// [`TaskNotPending`](ErrorKind::TaskNotPending).
 ///
 /// # Examples
 ///
@@ -155,7 +256,10 @@ impl<T: fmt::Debug> fmt::Debug for RedisTask<T> {
 ///
 /// let refused = task.finalize().await.unwrap_err();
 /// assert_eq!(refused.kind(), ErrorKind::TaskNotPending);
-/// assert_eq!(*refused.into_task(), 7);
+/// assert_eq!(refused.error().operation(), "finalize");
+///
+/// let again = refused.into_task().reschedule().await.unwrap_err();
+/// assert!(!again.into_error().is_retryable());
 /// # Ok(())
 /// # }
 /// ```
@@ -166,22 +270,22 @@ pub struct TaskError<T> {
 }
 
 impl<T> TaskError<T> {
-    /// The kind of thing that went wrong.
+    /// The kind of thing that went wrong. See [`TaskError`] for an example.
     pub fn kind(&self) -> ErrorKind {
         self.error.kind()
     }
 
-    /// The error by itself.
+    /// The error by itself. See [`TaskError`] for an example.
     pub fn error(&self) -> &Error {
         &self.error
     }
 
-    /// The task, to try again.
+    /// The task, to try again. See [`TaskError`] for an example.
     pub fn into_task(self) -> RedisTask<T> {
         *self.task
     }
 
-    /// The error, without the task.
+    /// The error, without the task, which is dropped. See [`TaskError`] for an example.
     pub fn into_error(self) -> Error {
         self.error
     }
