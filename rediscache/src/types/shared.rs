@@ -2,9 +2,9 @@
 
 /// The methods that every cache and queue has, with examples of that type.
 ///
-/// `$data` is what its key holds, and `$held` says in words what that is, and what lies beside it. `$type` and `$of` are
-/// the parts of a type such as `RedisCache<u64, String>`, and `$put` is a call that puts something in. A call in one line
-/// is read more easily in what the compiler says of a constant without a name.
+/// `$data` is what its key holds, and `$held` says in words what that is, and what lies beside it. `$type` and `$of`
+/// are the parts of a type such as `RedisCache<u64, String>`, and `$put` is a call that puts something in. A call in
+/// one line is read more easily in what the compiler says of a constant without a name.
 macro_rules! shared_methods {
     ($data:expr, $type:literal, $of:literal, $put:literal, $held:literal) => {
         /// Names an object by a constant.
@@ -161,10 +161,10 @@ macro_rules! shared_methods {
 
         /// Ends the life of all that the key holds after this time; `false` where that is nothing.
         ///
+        #[doc = concat!("That is ", $held, ".")]
+        ///
         /// Rounded up to milliseconds; zero removes it at once. What is added before then shares the expiry. What is
         /// added once nothing is left, also when it was all taken out, starts without.
-        ///
-        #[doc = concat!("That is ", $held, ".")]
         ///
         /// # Redis
         ///
@@ -206,10 +206,10 @@ macro_rules! shared_methods {
 
         /// Ends the life of all that the key holds then; `false` where that is nothing.
         ///
+        #[doc = concat!("That is ", $held, ".")]
+        ///
         /// Rounded up to milliseconds; a time that is past removes it at once. What is added before then shares the
         /// expiry. What is added once nothing is left, also when it was all taken out, starts without.
-        ///
-        #[doc = concat!("That is ", $held, ".")]
         ///
         /// # Redis
         ///

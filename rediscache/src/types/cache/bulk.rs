@@ -149,7 +149,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn replace_all<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
         let pairs = Self::pack_pairs(pairs);
-        Operation::new(&self.object, "replace_all", |at| async move { at.store()?.hashes().replace_all(&at.key, &pairs?).await })
+        Operation::new(&self.object, "replace_all", |at| async move {
+            at.store()?.hashes().replace_all(&at.key, &pairs?).await
+        })
     }
 
     /// Reads all entries, in no order, into memory; none where nothing is stored.

@@ -75,7 +75,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         V: Send,
     {
         let (field, default) = (encode::<C, K>(&key), default.give());
-        Operation::new(&self.object, "pop_or", |at| async move { Ok(Self::swap(&at, &field?, None).await?.unwrap_or(default)) })
+        Operation::new(&self.object, "pop_or", |at| async move {
+            Ok(Self::swap(&at, &field?, None).await?.unwrap_or(default))
+        })
     }
 
     /// Stores `value` and returns the one before; `None` where there was none.

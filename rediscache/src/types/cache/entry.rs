@@ -118,7 +118,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             return reads.contains(&self.object, EncodedKey::of::<C, K>(&key));
         }
         let field = EncodedKey::of::<C, K>(&key);
-        Operation::new(&self.object, "contains", |at| async move { at.store()?.hashes().contains(&at.key, field?.as_slice()).await })
+        Operation::new(&self.object, "contains", |at| async move {
+            at.store()?.hashes().contains(&at.key, field?.as_slice()).await
+        })
     }
 
     /// Stores `value` under `key`, whatever was there.
@@ -221,7 +223,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
         let field = EncodedKey::of::<C, K>(&key);
-        Operation::new(&self.object, "delete", |at| async move { at.store()?.hashes().delete(&at.key, field?.as_slice()).await })
+        Operation::new(&self.object, "delete", |at| async move {
+            at.store()?.hashes().delete(&at.key, field?.as_slice()).await
+        })
     }
 
     /// Encodes both into one buffer.
