@@ -29,7 +29,7 @@ use crate::number::Notation;
 /// Python mixes the two. Integers are exact at any size.
 ///
 /// Types that describe themselves only while being read (`serde_json::Value`, untagged enums, flattened structs)
-/// have no bincode form: use [`Json`](crate::Json) for those. `HashMap` and `HashSet` values have no fixed order, so
+/// have no bincode form: use the codec `Json` for those. `HashMap` and `HashSet` values have no fixed order, so
 /// comparisons need `BTreeMap` and `BTreeSet`.
 ///
 /// # Examples

@@ -24,7 +24,7 @@ impl Collection for Hash {
 }
 
 /// The hashes of the embedded store.
-pub(crate) struct MemoryHash<'a>(pub(in crate::store) &'a MemoryStore);
+pub(crate) struct MemoryHash<'a>(pub(crate) &'a MemoryStore);
 
 /// How many entries one page of a scan holds.
 const PAGE: usize = 500;

@@ -31,7 +31,7 @@ pub(crate) struct RedisHash {
 }
 
 impl RedisHash {
-    pub(in crate::store) fn new(router: &Arc<Router>, tracking: &Arc<Router>) -> Self {
+    pub(crate) fn new(router: &Arc<Router>, tracking: &Arc<Router>) -> Self {
         Self {
             router: Arc::clone(router),
             tracking: Arc::clone(tracking),

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::store::memory::{MemoryStore, ends_in};
 
 /// The keys of the embedded store.
-pub(crate) struct MemoryKey<'a>(pub(in crate::store) &'a MemoryStore);
+pub(crate) struct MemoryKey<'a>(pub(crate) &'a MemoryStore);
 
 impl MemoryKey<'_> {
     pub(super) fn clear(&self, key: &str, data: &str) -> Result<()> {

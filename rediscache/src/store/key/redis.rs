@@ -17,7 +17,7 @@ pub(crate) struct RedisKey {
 }
 
 impl RedisKey {
-    pub(in crate::store) fn new(router: &Arc<Router>) -> Self {
+    pub(crate) fn new(router: &Arc<Router>) -> Self {
         Self { router: Arc::clone(router) }
     }
 

@@ -20,7 +20,7 @@ impl Collection for List {
 }
 
 /// The lists of the embedded store.
-pub(crate) struct MemoryList<'a>(pub(in crate::store) &'a MemoryStore);
+pub(crate) struct MemoryList<'a>(pub(crate) &'a MemoryStore);
 
 impl MemoryList<'_> {
     pub(super) fn push(&self, key: &str, items: &Packed) -> Result<()> {
@@ -38,7 +38,7 @@ impl MemoryList<'_> {
         self.give(key, |list| items.iter().for_each(|item| list.push_back(item.into())))
     }
 
-    pub(in crate::store) fn len(&self, key: &str) -> Result<u64> {
+    pub(crate) fn len(&self, key: &str) -> Result<u64> {
         Ok(self.0.keyspace().find(key)?.map_or(0, |list: &mut List| list.len() as u64))
     }
 

@@ -16,7 +16,7 @@ pub(crate) struct RedisList {
 }
 
 impl RedisList {
-    pub(in crate::store) fn new(router: &Arc<Router>) -> Self {
+    pub(crate) fn new(router: &Arc<Router>) -> Self {
         Self { router: Arc::clone(router), pushes: Batcher::new(router) }
     }
 

@@ -15,11 +15,11 @@ enum WaitFor {
 }
 
 impl Waiter {
-    pub(in crate::store) fn in_memory(store: &MemoryStore) -> Self {
+    pub(crate) fn in_memory(store: &MemoryStore) -> Self {
         Self(WaitFor::Memory(store.items_given()))
     }
 
-    pub(in crate::store) fn on_redis(list: &RedisList, key: &str, channel: Option<&str>) -> Self {
+    pub(crate) fn on_redis(list: &RedisList, key: &str, channel: Option<&str>) -> Self {
         Self(WaitFor::Redis(Box::new(list.waiter(key, channel))))
     }
 

@@ -11,7 +11,7 @@ use crate::refusal;
 
 /// All keys with their data and expiry. As in Redis, a key without data does not exist.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Keyspace {
+pub(crate) struct Keyspace {
     /// What kinds of data keep beside the keys, by its type.
     beside: HashMap<TypeId, Box<dyn Stored>>,
     entries: HashMap<Box<str>, KeyEntry>,
@@ -26,7 +26,7 @@ struct KeyEntry {
 }
 
 /// What a key can hold. A kind of data is one when its type is a `Collection`; nothing here knows which there are.
-pub(in crate::store) trait Collection: Any + Send + Debug + Default {
+pub(crate) trait Collection: Any + Send + Debug + Default {
     /// As `TYPE` has it in Redis.
     const NAME: &str;
 
@@ -46,7 +46,7 @@ impl<T: Collection> Stored for T {
 
 impl Keyspace {
     /// The data at `key`, if there is any; it must be of type `T`.
-    pub(in crate::store) fn find<T: Collection>(&mut self, key: &str) -> Result<Option<&mut T>> {
+    pub(crate) fn find<T: Collection>(&mut self, key: &str) -> Result<Option<&mut T>> {
         self.remove_expired();
         match self.entries.get_mut(key) {
             None => Ok(None),
@@ -58,11 +58,7 @@ impl Keyspace {
     }
 
     /// Changes the data at `key`, which is made for it where there is none and removed when it is left empty.
-    pub(in crate::store) fn change<T: Collection, R>(
-        &mut self,
-        key: &str,
-        change: impl FnOnce(&mut T) -> R,
-    ) -> Result<R> {
+    pub(crate) fn change<T: Collection, R>(&mut self, key: &str, change: impl FnOnce(&mut T) -> R) -> Result<R> {
         if self.find::<T>(key)?.is_none() {
             self.entries.insert(key.into(), KeyEntry { data: Box::new(T::default()), expires: None });
         }
@@ -75,14 +71,14 @@ impl Keyspace {
     }
 
     /// What a kind of data keeps beside the keys.
-    pub(in crate::store) fn beside<T: Collection>(&mut self) -> &mut T {
+    pub(crate) fn beside<T: Collection>(&mut self) -> &mut T {
         let beside = self.beside.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));
         let beside: &mut dyn Any = &mut **beside;
         beside.downcast_mut().expect("it is kept by its type")
     }
 
     /// When `key` ends, if it exists; it must hold data of this name.
-    pub(in crate::store) fn lifetime(&mut self, key: &str, data: &str) -> Result<Option<Option<Instant>>> {
+    pub(crate) fn lifetime(&mut self, key: &str, data: &str) -> Result<Option<Option<Instant>>> {
         self.remove_expired();
         match self.entries.get(key) {
             None => Ok(None),
@@ -92,7 +88,7 @@ impl Keyspace {
     }
 
     /// Sets when `key` ends, or that it does not.
-    pub(in crate::store) fn set_lifetime(&mut self, key: &str, expires: Option<Instant>) {
+    pub(crate) fn set_lifetime(&mut self, key: &str, expires: Option<Instant>) {
         let Some(entry) = self.entries.get_mut(key) else { return };
         if let Some(old) = std::mem::replace(&mut entry.expires, expires) {
             self.deadlines.remove(&(old, key.into()));
@@ -102,7 +98,7 @@ impl Keyspace {
         }
     }
 
-    pub(in crate::store) fn remove(&mut self, key: &str) {
+    pub(crate) fn remove(&mut self, key: &str) {
         self.set_lifetime(key, None);
         self.entries.remove(key);
     }

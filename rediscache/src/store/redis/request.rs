@@ -11,7 +11,7 @@ const MOST_REPEATED: usize = 1 << 20;
 
 /// What a request does, and so whether it may be sent twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) enum Effect {
+pub(crate) enum Effect {
     /// It reads.
     Read,
     /// It leaves what it left the first time, and answers the same.
@@ -21,7 +21,7 @@ pub(in crate::store) enum Effect {
 }
 
 /// A command or a script on one key, with its arguments.
-pub(in crate::store) struct Request<'a> {
+pub(crate) struct Request<'a> {
     key: &'a str,
     effect: Effect,
     body: Body,
@@ -48,7 +48,7 @@ static COMMAND: Script = Script::new(include_str!("command.lua"));
 
 impl<'a> Request<'a> {
     /// A command whose first argument is its key.
-    pub(in crate::store) fn command(name: &str, key: &'a str, effect: Effect) -> Self {
+    pub(crate) fn command(name: &str, key: &'a str, effect: Effect) -> Self {
         Self::with_capacity(name, key, effect, 0, 0)
     }
 
@@ -58,7 +58,7 @@ impl<'a> Request<'a> {
     }
 
     /// The same on all of `parts`, in one buffer of the right size.
-    pub(in crate::store) fn on_all(name: &str, key: &'a str, effect: Effect, parts: &Packed) -> Self {
+    pub(crate) fn on_all(name: &str, key: &'a str, effect: Effect, parts: &Packed) -> Self {
         let request = Self::with_capacity(name, key, effect, parts.len(), parts.bytes());
         parts.iter().fold(request, Self::arg)
     }
@@ -70,7 +70,7 @@ impl<'a> Request<'a> {
     }
 
     /// A command for each of `parts`, whose answers may be refusals.
-    pub(in crate::store) fn each(name: &str, key: &'a str, effect: Effect, parts: &Packed) -> Self {
+    pub(crate) fn each(name: &str, key: &'a str, effect: Effect, parts: &Packed) -> Self {
         let mut commands = Pipeline::with_capacity(parts.len());
         commands.ignore_errors();
         for part in parts.iter() {
@@ -80,22 +80,17 @@ impl<'a> Request<'a> {
     }
 
     /// A script on one key.
-    pub(in crate::store) fn script(script: &'static Script, key: &'a str, effect: Effect) -> Self {
+    pub(crate) fn script(script: &'static Script, key: &'a str, effect: Effect) -> Self {
         Self { key, effect, body: Body::Script(Invocation::new(script, &[key])) }
     }
 
     /// A script on several keys of one slot, of which the first is `key`.
-    pub(in crate::store) fn script_on(
-        script: &'static Script,
-        key: &'a str,
-        beside: &[String],
-        effect: Effect,
-    ) -> Self {
+    pub(crate) fn script_on(script: &'static Script, key: &'a str, beside: &[String], effect: Effect) -> Self {
         let keys: Vec<&str> = std::iter::once(key).chain(beside.iter().map(String::as_str)).collect();
         Self { key, effect, body: Body::Script(Invocation::new(script, &keys)) }
     }
 
-    pub(in crate::store) fn arg(mut self, argument: impl ToRedisArgs) -> Self {
+    pub(crate) fn arg(mut self, argument: impl ToRedisArgs) -> Self {
         match &mut self.body {
             Body::Command(command) => command.arg(argument),
             Body::Script(invocation) => invocation.by_digest.arg(argument),
@@ -127,14 +122,14 @@ impl<'a> Request<'a> {
                 }
                 invocation
             }
-            commands @ Body::Commands(_) => return Self { key, effect, body: commands },
+            Body::Commands(_) => unreachable!("several changes are published one by one"),
         };
         let mut invocation = invocation.with_text(invocation.script.publishing(verb));
         invocation.by_digest.arg(channel).arg(message);
         Self { key, effect, body: Body::Script(invocation) }
     }
 
-    pub(in crate::store) fn key(&self) -> &'a str {
+    pub(crate) fn key(&self) -> &'a str {
         self.key
     }
 

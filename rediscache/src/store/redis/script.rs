@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// A script. All that is kept in Redis for one object lies in one slot, so that every script runs on a cluster.
-pub(in crate::store) struct Script {
+pub(crate) struct Script {
     pub(super) alone: ScriptText,
     /// The same, which also publishes its last argument on the channel before that.
     publishing: OnceLock<[ScriptText; 2]>,
@@ -24,7 +24,7 @@ pub(super) enum Verb {
 }
 
 impl Script {
-    pub(in crate::store) const fn new(source: &'static str) -> Self {
+    pub(crate) const fn new(source: &'static str) -> Self {
         Self { alone: ScriptText::new(Cow::Borrowed(source)), publishing: OnceLock::new() }
     }
 

@@ -19,7 +19,7 @@ const SLICE: Duration = Duration::from_secs(5);
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Waits for one list; the connection is made when someone first waits.
-pub(in crate::store) struct RedisWaiter {
+pub(crate) struct RedisWaiter {
     list: WaitedList,
     connection: Option<WaitConnection>,
     /// With the waits that failed since the last good one.
@@ -54,7 +54,7 @@ struct WaitedList {
 
 impl RedisWaiter {
     /// Makes ready to wait for what is at `key`, and for messages on the channel of that suffix.
-    pub(in crate::store) fn new(router: &Router, key: &str, channel: Option<&str>) -> Self {
+    pub(crate) fn new(router: &Router, key: &str, channel: Option<&str>) -> Self {
         let (told, messages) = watch::channel(false);
         // Where a key has no place for others beside it, what is done with it says so.
         let channel = channel.and_then(|suffix| router.beside(key, suffix).ok());
@@ -64,7 +64,7 @@ impl RedisWaiter {
     }
 
     /// Whether the connection broke.
-    pub(in crate::store) async fn wait(&mut self) -> bool {
+    pub(crate) async fn wait(&mut self) -> bool {
         let Self { list, connection, backoff, .. } = self;
         let wait = || -> WaitUnderWay { Box::pin(list.clone().wait(connection.take(), *backoff)) };
         let under_way = self.under_way.get_or_insert_with(wait);

@@ -19,7 +19,7 @@ pub(crate) struct RedisTasks {
 }
 
 impl RedisTasks {
-    pub(in crate::store) fn new(router: &Arc<Router>) -> Self {
+    pub(crate) fn new(router: &Arc<Router>) -> Self {
         Self { router: Arc::clone(router), finalized: Batcher::new(router) }
     }
 

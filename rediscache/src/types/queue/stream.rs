@@ -22,7 +22,7 @@ pub struct QueueStream<I> {
 }
 
 impl<I> QueueStream<I> {
-    pub(in crate::types) fn new(ask: impl Fn() -> Operation<Option<I>> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(ask: impl Fn() -> Operation<Option<I>> + Send + Sync + 'static) -> Self {
         Self { ask: Box::new(ask), asked: None, ended: false }
     }
 }

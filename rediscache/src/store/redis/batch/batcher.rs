@@ -19,7 +19,7 @@ use crate::store::redis::router::Router;
 /// Gathers calls: one that finds nothing under way leaves at once, by itself. Those that come meanwhile leave together,
 /// sent by a task of their own, so that no caller who is dropped or not polled holds up another. Nothing waits on a
 /// timer.
-pub(in crate::store) struct Batcher<B: Batch> {
+pub(crate) struct Batcher<B: Batch> {
     router: Arc<Router>,
     queues: Mutex<KeyQueues<B>>,
 }
@@ -53,13 +53,13 @@ enum Entered<B: Batch> {
 }
 
 impl<B: Batch> Batcher<B> {
-    pub(in crate::store) fn new(router: &Arc<Router>) -> Arc<Self> {
+    pub(crate) fn new(router: &Arc<Router>) -> Arc<Self> {
         Arc::new(Self { router: Arc::clone(router), queues: Mutex::default() })
     }
 
     /// Makes one call. Dropping it neither fails nor holds up the others.
     #[expect(clippy::manual_async_fn, reason = "an `async fn` would hold its arguments twice while it waits")]
-    pub(in crate::store) fn call<'a>(
+    pub(crate) fn call<'a>(
         self: &'a Arc<Self>,
         key: &'a str,
         call: B::Call<'a>,

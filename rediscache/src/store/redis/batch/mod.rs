@@ -3,5 +3,5 @@
 mod batcher;
 mod pending;
 
-pub(in crate::store) use batcher::Batcher;
-pub(in crate::store) use pending::Batch;
+pub(crate) use batcher::Batcher;
+pub(crate) use pending::Batch;

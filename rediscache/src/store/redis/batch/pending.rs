@@ -14,7 +14,7 @@ use crate::refusal;
 use crate::store::redis::router::Router;
 
 /// Calls of one kind on one key that go out as one command.
-pub(in crate::store) trait Batch: Default + Send + 'static {
+pub(crate) trait Batch: Default + Send + 'static {
     /// What one caller asks.
     type Call<'a>: Copy;
     type Answer: Send + 'static;

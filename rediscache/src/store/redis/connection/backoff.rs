@@ -8,7 +8,7 @@ use std::time::Duration;
 ///
 /// Half of each pause is chance, so that many who lost the same server do not come back at once.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::store::redis) struct Backoff {
+pub(crate) struct Backoff {
     least: Duration,
     most: Duration,
     failures: u32,
@@ -16,11 +16,11 @@ pub(in crate::store::redis) struct Backoff {
 
 impl Backoff {
     /// Between attempts to connect.
-    pub(in crate::store::redis) const fn to_connect() -> Self {
+    pub(crate) const fn to_connect() -> Self {
         Self::between(Duration::from_millis(20), Duration::from_millis(500))
     }
 
-    pub(in crate::store::redis) const fn between(least: Duration, most: Duration) -> Self {
+    pub(crate) const fn between(least: Duration, most: Duration) -> Self {
         Self { least, most, failures: 0 }
     }
 
@@ -30,16 +30,16 @@ impl Backoff {
     }
 
     /// What was tried failed.
-    pub(in crate::store::redis) fn fail(&mut self) {
+    pub(crate) fn fail(&mut self) {
         self.failures = self.failures.saturating_add(1);
     }
 
     /// It succeeded: the next failure counts as the first.
-    pub(in crate::store::redis) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 
-    pub(in crate::store::redis) async fn pause(&self) {
+    pub(crate) async fn pause(&self) {
         if let Some(pause) = self.duration() {
             tokio::time::sleep(pause).await;
         }

@@ -13,23 +13,23 @@ use crate::config::Config;
 use crate::store::redis::invalidation::{InvalidationListener, WatchedKeys};
 
 #[derive(Clone)]
-pub(in crate::store::redis) struct Connector {
+pub(crate) struct Connector {
     name: Arc<str>,
-    pub(in crate::store::redis) timeout: Duration,
+    pub(crate) timeout: Duration,
     /// The keys whose changes these connections tell of.
     watched: Option<Arc<WatchedKeys>>,
 }
 
 /// Takes what a server says unasked, and that the connection broke.
-pub(in crate::store::redis) type PushHandler = Box<dyn Fn(PushInfo) + Send + Sync>;
+pub(crate) type PushHandler = Box<dyn Fn(PushInfo) + Send + Sync>;
 
 impl Connector {
-    pub(in crate::store::redis) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self { name: config.client_name.as_str().into(), timeout: config.connect_timeout, watched: None }
     }
 
     /// Makes connections that tell of changes.
-    pub(in crate::store::redis) fn tracking(config: &Config, watched: &Arc<WatchedKeys>) -> Self {
+    pub(crate) fn tracking(config: &Config, watched: &Arc<WatchedKeys>) -> Self {
         Self { watched: Some(Arc::clone(watched)), ..Self::new(config) }
     }
 
@@ -74,7 +74,7 @@ impl Connector {
 }
 
 /// The same way to another server.
-pub(in crate::store::redis) fn at(like: &ConnectionInfo, host: String, port: u16) -> ConnectionInfo {
+pub(crate) fn at(like: &ConnectionInfo, host: String, port: u16) -> ConnectionInfo {
     let address = match like.addr().clone() {
         ConnectionAddr::TcpTls { insecure, tls_params, .. } => {
             ConnectionAddr::TcpTls { host, port, insecure, tls_params }

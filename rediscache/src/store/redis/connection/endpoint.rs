@@ -21,7 +21,7 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// Whom a connection is made to.
 #[derive(Clone)]
-pub(in crate::store::redis) enum Endpoint {
+pub(crate) enum Endpoint {
     Server(Box<ConnectionInfo>),
     /// The master of a service, whichever server that is at the time.
     Master(Arc<Sentinels>),
@@ -29,11 +29,7 @@ pub(in crate::store::redis) enum Endpoint {
 
 impl Endpoint {
     /// Makes one connection to it. It is up to the caller to bound how long that takes.
-    pub(in crate::store::redis) async fn connect(
-        &self,
-        connector: &Connector,
-        pushes: PushHandler,
-    ) -> RedisResult<Connected> {
+    pub(crate) async fn connect(&self, connector: &Connector, pushes: PushHandler) -> RedisResult<Connected> {
         match self {
             Self::Server(server) => {
                 let connection = connector.connect((**server).clone(), pushes).await?;
@@ -49,7 +45,7 @@ impl Endpoint {
     }
 
     /// Whether it may be another server the next time.
-    pub(in crate::store::redis) fn is_master(&self) -> bool {
+    pub(crate) fn is_master(&self) -> bool {
         matches!(self, Self::Master(_))
     }
 
@@ -72,20 +68,20 @@ impl Endpoint {
 }
 
 /// A connection, and where the master was for it.
-pub(in crate::store::redis) struct Connected {
-    pub(in crate::store::redis) connection: MultiplexedConnection,
+pub(crate) struct Connected {
+    pub(crate) connection: MultiplexedConnection,
     pub(super) master: Option<MasterAddress>,
 }
 
 /// The servers of a deployment, as the driver takes them.
-pub(in crate::store::redis) enum Endpoints {
+pub(crate) enum Endpoints {
     One(Endpoint),
     /// Some nodes of a cluster.
     Cluster(Vec<ConnectionInfo>),
 }
 
 impl Endpoints {
-    pub(in crate::store::redis) fn of(deployment: &Deployment, config: &Config) -> Result<Self> {
+    pub(crate) fn of(deployment: &Deployment, config: &Config) -> Result<Self> {
         let info = |url: &ServerUrl| info(url, config);
         Ok(match deployment {
             Deployment::Server(url) => Self::One(Endpoint::Server(Box::new(info(url)?))),

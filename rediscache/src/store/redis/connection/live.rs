@@ -13,8 +13,8 @@ use crate::store::redis::invalidation::InvalidationListener;
 use crate::store::redis::request::{Body, Request};
 
 #[derive(Clone)]
-pub(in crate::store::redis) struct Live {
-    pub(in crate::store::redis) connection: MultiplexedConnection,
+pub(crate) struct Live {
+    pub(crate) connection: MultiplexedConnection,
     /// Which of the connections to its endpoint this is.
     pub(super) serial: u64,
     /// With the attempts that failed before it.
@@ -23,7 +23,7 @@ pub(in crate::store::redis) struct Live {
     pub(super) master: Option<MasterAddress>,
     pub(super) health: Arc<Health>,
     /// Hears of changes, where the connection tells of them.
-    pub(in crate::store::redis) listener: Option<Arc<InvalidationListener>>,
+    pub(crate) listener: Option<Arc<InvalidationListener>>,
 }
 
 #[derive(Default)]
@@ -38,7 +38,7 @@ pub(super) struct Health {
 
 impl Live {
     /// Sends a request and waits for its answer. `asking` says that the node was named by a redirection for this time only.
-    pub(in crate::store::redis) async fn send(&self, request: &Request<'_>, asking: bool) -> RedisResult<Value> {
+    pub(crate) async fn send(&self, request: &Request<'_>, asking: bool) -> RedisResult<Value> {
         let connection = &mut self.connection.clone();
         match request.body() {
             Body::Command(command) => send(command, connection, asking).await,
@@ -51,12 +51,12 @@ impl Live {
     }
 
     /// Notes that an answer came.
-    pub(in crate::store::redis) fn note_answer(&self) {
+    pub(crate) fn note_answer(&self) {
         self.health.answers.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How many answers came.
-    pub(in crate::store::redis) fn answers(&self) -> u64 {
+    pub(crate) fn answers(&self) -> u64 {
         self.health.answers.load(Ordering::Relaxed)
     }
 }

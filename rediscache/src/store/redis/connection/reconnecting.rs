@@ -20,12 +20,12 @@ use crate::store::background::Background;
 use crate::store::redis::error::{not_connected, silenced, while_connecting};
 
 /// How long a connection may say nothing, or be on its way, until another is made beside it.
-pub(in crate::store::redis) const HEDGE_AFTER: Duration = Duration::from_millis(500);
+pub(crate) const HEDGE_AFTER: Duration = Duration::from_millis(500);
 
 /// Attempts are made one at a time by a task of their own, whoever asks and whoever leaves; all who ask meanwhile share
 /// the outcome.
 #[derive(Clone)]
-pub(in crate::store::redis) struct Connection(Arc<Reconnecting>);
+pub(crate) struct Connection(Arc<Reconnecting>);
 
 struct Reconnecting {
     endpoint: Endpoint,
@@ -53,11 +53,7 @@ enum ConnectionState {
 }
 
 impl Connection {
-    pub(in crate::store::redis) fn new(
-        endpoint: Endpoint,
-        connector: &Connector,
-        background: &Arc<Background>,
-    ) -> Self {
+    pub(crate) fn new(endpoint: Endpoint, connector: &Connector, background: &Arc<Background>) -> Self {
         let (state, _) = watch::channel(ConnectionState::Down { backoff: Backoff::to_connect(), why: None });
         let (connector, background) = (connector.clone(), Arc::clone(background));
         let (begun, failed) = (Arc::default(), AtomicU64::new(0));
@@ -66,7 +62,7 @@ impl Connection {
 
     /// The connection, if it stands; otherwise the outcome of one attempt to make it, which is under way, or is made
     /// after the pause that is due.
-    pub(in crate::store::redis) async fn live(&self) -> Result<Live> {
+    pub(crate) async fn live(&self) -> Result<Live> {
         let deposed = match &*self.0.state.borrow() {
             ConnectionState::Up(live) if self.0.endpoint.has_left(live.master.as_ref()) => Some(live.serial),
             ConnectionState::Up(live) => return Ok(live.clone()),
@@ -117,7 +113,7 @@ impl Connection {
 
     /// Sees whether a connection that says nothing is dead without knowing: if another can be made before it says
     /// something, that takes its place. Calls under way keep the old one.
-    pub(in crate::store::redis) fn doubt(&self, live: &Live) {
+    pub(crate) fn doubt(&self, live: &Live) {
         let is_in_use = matches!(&*self.0.state.borrow(), ConnectionState::Up(other) if other.serial == live.serial);
         if is_in_use && !live.health.is_doubted.swap(true, Ordering::Relaxed) {
             let backoff = Backoff::to_connect().after(live.health.doubts.load(Ordering::Relaxed));
@@ -126,41 +122,41 @@ impl Connection {
     }
 
     /// Waits until this connection is not the one in use any more.
-    pub(in crate::store::redis) async fn is_replaced(&self, live: &Live) {
+    pub(crate) async fn is_replaced(&self, live: &Live) {
         let mut states = self.0.state.subscribe();
         let _ = states.wait_for(|state| state.serial() != Some(live.serial)).await;
     }
 
     /// Which of its connections is in use, if one is.
-    pub(in crate::store::redis) fn serial(&self) -> Option<u64> {
+    pub(crate) fn serial(&self) -> Option<u64> {
         self.0.state.borrow().serial()
     }
 
     /// Waits until another of its connections is in use than this, or none.
-    pub(in crate::store::redis) async fn is_past(&self, serial: Option<u64>) {
+    pub(crate) async fn is_past(&self, serial: Option<u64>) {
         let mut states = self.0.state.subscribe();
         let _ = states.wait_for(|state| state.serial() != serial).await;
     }
 
-    pub(in crate::store::redis) fn endpoint(&self) -> &Endpoint {
+    pub(crate) fn endpoint(&self) -> &Endpoint {
         &self.0.endpoint
     }
 
-    pub(in crate::store::redis) fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    pub(in crate::store::redis) fn is_up(&self) -> bool {
+    pub(crate) fn is_up(&self) -> bool {
         matches!(*self.0.state.borrow(), ConnectionState::Up(_))
     }
 
     /// Gives up a connection that broke, if it is still the one in use.
-    pub(in crate::store::redis) fn lost(&self, live: &Live) {
+    pub(crate) fn lost(&self, live: &Live) {
         self.0.lost(live.serial);
     }
 
     /// Ends the connection when the calls under way are done.
-    pub(in crate::store::redis) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.0.state.send_replace(ConnectionState::Closed).end();
     }
 }

@@ -16,7 +16,7 @@ use super::connector::{Connector, at};
 use crate::config::Credentials;
 
 /// Those who know where the master of a service is.
-pub(in crate::store::redis) struct Sentinels {
+pub(crate) struct Sentinels {
     /// With the credentials for Sentinels.
     sentinels: Vec<ConnectionInfo>,
     /// How to reach the master, but for its address.
@@ -28,7 +28,7 @@ pub(in crate::store::redis) struct Sentinels {
 
 /// Where a Sentinel says that the master is.
 #[derive(Clone, Debug)]
-pub(in crate::store::redis) struct MasterAddress {
+pub(crate) struct MasterAddress {
     host: String,
     port: u16,
     /// Goes up with each failover.

@@ -26,7 +26,7 @@ const LEAST_PACE: Duration = Duration::from_millis(5);
 ///
 /// Answers and what the server tells come in one stream. So when an answer is in, all that was told before the server
 /// gave it has been heard.
-pub(in crate::store::redis) struct InvalidationListener {
+pub(crate) struct InvalidationListener {
     watched: Weak<WatchedKeys>,
     /// Not zero.
     number: u64,
@@ -53,14 +53,14 @@ struct HeardOf {
 
 /// A key that was read over the connection, and what guards what is kept of it.
 #[derive(Clone)]
-pub(in crate::store::redis) struct Reliant {
-    pub(in crate::store::redis) key: Arc<str>,
-    pub(in crate::store::redis) coherence: Arc<Coherence>,
+pub(crate) struct Reliant {
+    pub(crate) key: Arc<str>,
+    pub(crate) coherence: Arc<Coherence>,
 }
 
 impl InvalidationListener {
     /// A connection that is about to be made.
-    pub(in crate::store::redis) fn new(watched: &Arc<WatchedKeys>) -> Arc<Self> {
+    pub(crate) fn new(watched: &Arc<WatchedKeys>) -> Arc<Self> {
         let (over, _) = watch::channel(false);
         let listener = Arc::new(Self {
             watched: Arc::downgrade(watched),
@@ -77,31 +77,31 @@ impl InvalidationListener {
         listener
     }
 
-    pub(in crate::store::redis) fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         self.number
     }
 
-    pub(in crate::store::redis) fn is_node(&self) -> bool {
+    pub(crate) fn is_node(&self) -> bool {
         self.is_node
     }
 
     /// Has the server tell of the keys that are read over this connection, when they change.
-    pub(in crate::store::redis) async fn open(&self, connection: &mut MultiplexedConnection) -> Result<()> {
+    pub(crate) async fn open(&self, connection: &mut MultiplexedConnection) -> Result<()> {
         let tracking = cmd("CLIENT").arg("TRACKING").arg("ON").query_async::<()>(connection).await;
         tracking.map_err(|error| not_tracked(&error))
     }
 
-    pub(in crate::store::redis) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         *self.over.borrow()
     }
 
     /// Becomes true when the connection is over.
-    pub(in crate::store::redis) fn over(&self) -> watch::Receiver<bool> {
+    pub(crate) fn over(&self) -> watch::Receiver<bool> {
         self.over.subscribe()
     }
 
     /// Lets go of all that relies on this connection.
-    pub(in crate::store::redis) fn end(&self) {
+    pub(crate) fn end(&self) {
         let reliant = {
             let mut heard_of = self.heard_of();
             self.over.send_replace(true);
@@ -111,7 +111,7 @@ impl InvalidationListener {
     }
 
     /// What the server says unasked, in order with its answers.
-    pub(in crate::store::redis) fn hear(&self, push: &PushInfo) {
+    pub(crate) fn hear(&self, push: &PushInfo) {
         let Some(watched) = self.watched.upgrade() else { return };
         match (&push.kind, push.data.as_slice()) {
             (PushKind::Invalidate, [Value::Array(keys)]) => {
@@ -152,7 +152,7 @@ impl InvalidationListener {
     }
 
     /// Whether all that was told before the answer to a request that was sent at `asked` is understood.
-    pub(in crate::store::redis) fn is_clear(&self, asked: u64) -> bool {
+    pub(crate) fn is_clear(&self, asked: u64) -> bool {
         let unexplained = self.heard_of().unexplained.as_ref().map(|(_, heard)| *heard);
         match unexplained {
             // The message of what changed would have come before the answer.
@@ -166,7 +166,7 @@ impl InvalidationListener {
 
     /// Takes an answer about a key, to a request that was sent at `asked`, for a sign of life: what is kept of the key relies
     /// on this connection from now on, unless that is over.
-    pub(in crate::store::redis) fn answered(&self, key: &str, coherence: &Arc<Coherence>, asked: u64) {
+    pub(crate) fn answered(&self, key: &str, coherence: &Arc<Coherence>, asked: u64) {
         self.attach(key, coherence);
         if !self.is_clear(asked) {
             return;
@@ -179,7 +179,7 @@ impl InvalidationListener {
     }
 
     /// Whatever relies on this connection is told that it was heard.
-    pub(in crate::store::redis) fn is_alive(&self, asked: u64) {
+    pub(crate) fn is_alive(&self, asked: u64) {
         if self.heard.fetch_max(asked, Ordering::AcqRel) < asked {
             self.reliant().iter().for_each(|reliant| reliant.coherence.hear(self.number, asked));
         }
@@ -198,13 +198,13 @@ impl InvalidationListener {
     }
 
     /// The key may be elsewhere: what is kept of it relies on this connection no more.
-    pub(in crate::store::redis) fn detach(&self, reliant: &Reliant) {
+    pub(crate) fn detach(&self, reliant: &Reliant) {
         self.heard_of().reliant.retain(|other| !Arc::ptr_eq(&other.coherence, &reliant.coherence));
         reliant.coherence.lose(self.number);
     }
 
     /// Hears what is published of the key, from the return of this on; whether it did before.
-    pub(in crate::store::redis) async fn subscribe(
+    pub(crate) async fn subscribe(
         &self,
         key: &str,
         channel: String,
@@ -244,17 +244,17 @@ impl InvalidationListener {
     }
 
     /// Has what relies on this connection be as fresh as `bound` says; whether a heartbeat has to be begun for that.
-    pub(in crate::store::redis) fn needs_heartbeat(&self, bound: u64) -> bool {
+    pub(crate) fn needs_heartbeat(&self, bound: u64) -> bool {
         self.bound.fetch_min(bound, Ordering::Relaxed);
         !self.beating.swap(true, Ordering::AcqRel)
     }
 
     /// The heartbeat ends.
-    pub(in crate::store::redis) fn rest(&self) {
+    pub(crate) fn rest(&self) {
         self.beating.store(false, Ordering::Release);
     }
 
-    pub(in crate::store::redis) fn reliant(&self) -> Vec<Reliant> {
+    pub(crate) fn reliant(&self) -> Vec<Reliant> {
         self.heard_of().reliant.clone()
     }
 
@@ -263,17 +263,17 @@ impl InvalidationListener {
     }
 
     /// How long the server may be silent.
-    pub(in crate::store::redis) fn bound(&self) -> Duration {
+    pub(crate) fn bound(&self) -> Duration {
         LEAST_PACE.max(Duration::from_nanos(self.bound.load(Ordering::Relaxed)))
     }
 
     /// How long after the last heartbeat the next one is due.
-    pub(in crate::store::redis) fn pace(&self) -> Duration {
+    pub(crate) fn pace(&self) -> Duration {
         LEAST_PACE.max(self.bound() / 3)
     }
 
     /// Whether something was served on its word since this was last asked.
-    pub(in crate::store::redis) fn take_used(&self) -> bool {
+    pub(crate) fn take_used(&self) -> bool {
         self.reliant().iter().fold(false, |used, reliant| used | reliant.coherence.take_used())
     }
 }

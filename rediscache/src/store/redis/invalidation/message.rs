@@ -8,9 +8,9 @@ const MOST_ENTRIES: usize = 512;
 const MOST_BYTES: usize = 64 * 1024;
 
 /// Stands behind the key in the name of the channel.
-pub(in crate::store::redis) const CHANNEL: &str = "$near";
+pub(crate) const CHANNEL: &str = "$near";
 
-pub(in crate::store::redis) fn write(change: Change<'_>) -> Vec<u8> {
+pub(crate) fn write(change: Change<'_>) -> Vec<u8> {
     let entries = match &change {
         Change::Entry(entry) => std::slice::from_ref(entry),
         Change::Entries(entries) => entries,

@@ -16,7 +16,7 @@ pub(super) trait Listener: Send + Sync {
 }
 
 #[derive(Default)]
-pub(in crate::store::redis) struct WatchedKeys {
+pub(crate) struct WatchedKeys {
     /// Whether they are at nodes of a cluster, which may serve a key no more.
     pub(super) is_of_cluster: bool,
     keys: RwLock<HashMap<Box<str>, Arc<Coherence>>>,
@@ -29,12 +29,12 @@ pub(in crate::store::redis) struct WatchedKeys {
 }
 
 impl WatchedKeys {
-    pub(in crate::store::redis) fn new(is_of_cluster: bool) -> Self {
+    pub(crate) fn new(is_of_cluster: bool) -> Self {
         Self { is_of_cluster, ..Self::default() }
     }
 
     /// What guards the entries of a key, made if there is none.
-    pub(in crate::store::redis) fn watch(&self, key: &str) -> Arc<Coherence> {
+    pub(crate) fn watch(&self, key: &str) -> Arc<Coherence> {
         if let Some(coherence) = self.find(key) {
             return coherence;
         }
@@ -46,7 +46,7 @@ impl WatchedKeys {
         Arc::clone(keys.entry(key.into()).or_insert_with(|| Arc::new(Coherence::new(key))))
     }
 
-    pub(in crate::store::redis) fn find(&self, key: &str) -> Option<Arc<Coherence>> {
+    pub(crate) fn find(&self, key: &str) -> Option<Arc<Coherence>> {
         if !self.is_used() {
             return None;
         }
@@ -71,7 +71,7 @@ impl WatchedKeys {
     }
 
     /// A write of this process, until the guard is dropped.
-    pub(in crate::store::redis) fn guard_write<'a>(&'a self, key: &'a str, change: Change<'a>) -> WriteGuard<'a> {
+    pub(crate) fn guard_write<'a>(&'a self, key: &'a str, change: Change<'a>) -> WriteGuard<'a> {
         let coherence = self.find(key);
         if let Some(coherence) = &coherence {
             coherence.forget(change);
@@ -80,7 +80,7 @@ impl WatchedKeys {
     }
 
     /// Whether anything is watched.
-    pub(in crate::store::redis) fn is_used(&self) -> bool {
+    pub(crate) fn is_used(&self) -> bool {
         self.any.load(Ordering::Acquire)
     }
 
@@ -97,13 +97,13 @@ impl WatchedKeys {
     }
 
     /// Ends all connections that tell of changes.
-    pub(in crate::store::redis) fn end(&self) {
+    pub(crate) fn end(&self) {
         let listeners = std::mem::take(&mut *self.listeners.lock().unwrap_or_else(PoisonError::into_inner));
         listeners.iter().filter_map(Weak::upgrade).for_each(|listener| listener.end());
     }
 
     /// The key is not where it was, so that nobody may tell of its changes.
-    pub(in crate::store::redis) fn left(&self, key: &str) {
+    pub(crate) fn left(&self, key: &str) {
         if let Some(coherence) = self.find(key) {
             coherence.invalidate(Change::All);
         }
@@ -117,7 +117,7 @@ impl WatchedKeys {
 
 /// A write of this process: drops what it concerns before it is sent, and again when it is over, however it ends, so that
 /// what was read meanwhile is not kept.
-pub(in crate::store) struct WriteGuard<'a> {
+pub(crate) struct WriteGuard<'a> {
     watched: &'a WatchedKeys,
     key: &'a str,
     coherence: Option<Arc<Coherence>>,

@@ -33,7 +33,7 @@ use crate::store::packed::Packed;
 /// How long a call waits for a server that cannot be reached, or that is not ready, unless it has less time.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-pub(in crate::store) struct Router {
+pub(crate) struct Router {
     topology: Topology,
     connector: Connector,
     background: Arc<Background>,
@@ -59,7 +59,7 @@ struct Progress {
 
 impl Router {
     /// Connects once, to tell at once what is wrong.
-    pub(in crate::store) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
+    pub(crate) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
         let (background, connector) = (Arc::new(Background::here()), Connector::new(config));
         let topology = Topology::of(Endpoints::of(deployment, config)?, &connector, &background);
         let watched = Arc::new(WatchedKeys::new(topology.is_cluster()));
@@ -76,7 +76,7 @@ impl Router {
     }
 
     /// The same way over connections that tell of changes, made when they are needed.
-    pub(in crate::store) fn tracking(&self, config: &Config) -> Self {
+    pub(crate) fn tracking(&self, config: &Config) -> Self {
         let (background, watched) = (Arc::clone(&self.background), Arc::clone(&self.watched));
         let connector = Connector::tracking(config, &self.watched);
         let topology = self.topology.beside(&connector, &background);
@@ -85,17 +85,13 @@ impl Router {
     }
 
     /// Makes a call.
-    pub(in crate::store) async fn send<T: FromRedisValue>(&self, request: &Request<'_>) -> Result<T> {
+    pub(crate) async fn send<T: FromRedisValue>(&self, request: &Request<'_>) -> Result<T> {
         self.answer_of(request).await.map(|(answer, _)| answer)
     }
 
     /// Makes a call that changes a key. Where those who write to it publish what they changed, so does this, in the same
     /// step.
-    pub(in crate::store) async fn change<T: FromRedisValue>(
-        &self,
-        request: Request<'_>,
-        change: Change<'_>,
-    ) -> Result<T> {
+    pub(crate) async fn change<T: FromRedisValue>(&self, request: Request<'_>, change: Change<'_>) -> Result<T> {
         if !self.is_published(request.key()) {
             return self.send(&request).await;
         }
@@ -106,7 +102,7 @@ impl Router {
 
     /// Makes a call for each of `parts`, together; there is an answer for each, which may be a refusal. On a cluster each goes
     /// by itself, since the key may move on half way.
-    pub(in crate::store) async fn send_each<T: FromRedisValue>(
+    pub(crate) async fn send_each<T: FromRedisValue>(
         &self,
         (name, key, effect): (&str, &str, Effect),
         parts: &Packed,
@@ -122,7 +118,7 @@ impl Router {
     }
 
     /// As [`send_each`](Self::send_each), of changes to entries of these names.
-    pub(in crate::store) async fn change_each<T: FromRedisValue>(
+    pub(crate) async fn change_each<T: FromRedisValue>(
         &self,
         (name, key, effect): (&str, &str, Effect),
         entries: &Packed,
@@ -251,16 +247,16 @@ impl Router {
     }
 
     /// Says that what is kept of this key in this process is about to change, until the guard is dropped.
-    pub(in crate::store) fn guard_write<'a>(&'a self, key: &'a str, change: Change<'a>) -> WriteGuard<'a> {
+    pub(crate) fn guard_write<'a>(&'a self, key: &'a str, change: Change<'a>) -> WriteGuard<'a> {
         self.watched.guard_write(key, change)
     }
 
     /// What guards what this process keeps of a key.
-    pub(in crate::store) fn coherence(&self, key: &str) -> Arc<Coherence> {
+    pub(crate) fn coherence(&self, key: &str) -> Arc<Coherence> {
         self.watched.watch(key)
     }
 
-    pub(in crate::store) fn background(&self) -> &Background {
+    pub(crate) fn background(&self) -> &Background {
         &self.background
     }
 
@@ -272,17 +268,17 @@ impl Router {
         &self.connector
     }
 
-    pub(in crate::store) fn is_cluster(&self) -> bool {
+    pub(crate) fn is_cluster(&self) -> bool {
         self.topology.is_cluster()
     }
 
     /// Whether another server takes over when one is gone.
-    pub(in crate::store) fn fails_over(&self) -> bool {
+    pub(crate) fn fails_over(&self) -> bool {
         self.topology.fails_over()
     }
 
     /// The key of something that belongs to what is at `key`.
-    pub(in crate::store) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
+    pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
         self.topology.beside_key(key, suffix)
     }
 
@@ -291,12 +287,12 @@ impl Router {
     }
 
     /// Waits for what others do, or several calls, for no longer than one call may take.
-    pub(in crate::store) async fn in_time<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+    pub(crate) async fn in_time<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
         let limit = self.response_timeout;
         tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| Err(timed_out(limit)))
     }
 
-    pub(in crate::store) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.topology.close();
         self.background.end();
         self.watched.end();

@@ -25,7 +25,7 @@ const SLOTS: u16 = 16384;
 /// What a node answers is followed at once (`MOVED`); the whole table is asked for in the background then, and when a
 /// node cannot be reached. <https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/>
 #[derive(Clone)]
-pub(in crate::store::redis) struct Cluster(Arc<ClusterNodes>);
+pub(crate) struct Cluster(Arc<ClusterNodes>);
 
 struct ClusterNodes {
     connector: Connector,

@@ -14,17 +14,13 @@ use crate::refusal;
 use crate::store::background::Background;
 
 #[derive(Clone)]
-pub(in crate::store::redis) enum Topology {
+pub(crate) enum Topology {
     One(Connection),
     Cluster(Cluster),
 }
 
 impl Topology {
-    pub(in crate::store::redis) fn of(
-        endpoints: Endpoints,
-        connector: &Connector,
-        background: &Arc<Background>,
-    ) -> Self {
+    pub(crate) fn of(endpoints: Endpoints, connector: &Connector, background: &Arc<Background>) -> Self {
         match endpoints {
             Endpoints::One(endpoint) => Self::One(Connection::new(endpoint, connector, background)),
             Endpoints::Cluster(seeds) => Self::Cluster(Cluster::new(seeds, connector, background)),
@@ -32,7 +28,7 @@ impl Topology {
     }
 
     /// The same servers over other connections. What is learned of who serves what holds for both.
-    pub(in crate::store::redis) fn beside(&self, connector: &Connector, background: &Arc<Background>) -> Self {
+    pub(crate) fn beside(&self, connector: &Connector, background: &Arc<Background>) -> Self {
         match self {
             Self::One(connection) => Self::One(Connection::new(connection.endpoint().clone(), connector, background)),
             Self::Cluster(cluster) => Self::Cluster(cluster.beside(connector, background)),
@@ -40,7 +36,7 @@ impl Topology {
     }
 
     /// Connects, to tell at once what is wrong.
-    pub(in crate::store::redis) async fn connect(&self) -> Result<()> {
+    pub(crate) async fn connect(&self) -> Result<()> {
         match self {
             Self::One(connection) => connection.live().await.map(drop),
             Self::Cluster(cluster) => cluster.refresh().await,
@@ -48,7 +44,7 @@ impl Topology {
     }
 
     /// The connection to whoever has this key.
-    pub(in crate::store::redis) fn connection(&self, key: &str) -> Result<Connection> {
+    pub(crate) fn connection(&self, key: &str) -> Result<Connection> {
         match self {
             Self::One(connection) => Ok(connection.clone()),
             Self::Cluster(cluster) => cluster.connection(key),
@@ -56,19 +52,19 @@ impl Topology {
     }
 
     /// The connection when it stands; on a cluster `None` when it is slow to come, since the node may be gone for good.
-    pub(in crate::store::redis) async fn live(&self, connection: &Connection) -> Option<Result<Live>> {
+    pub(crate) async fn live(&self, connection: &Connection) -> Option<Result<Live>> {
         match self {
             Self::One(_) => Some(connection.live().await),
             Self::Cluster(_) => Box::pin(tokio::time::timeout(HEDGE_AFTER, connection.live())).await.ok(),
         }
     }
 
-    pub(in crate::store::redis) fn is_cluster(&self) -> bool {
+    pub(crate) fn is_cluster(&self) -> bool {
         matches!(self, Self::Cluster(_))
     }
 
     /// Whether another server takes over when one is gone.
-    pub(in crate::store::redis) fn fails_over(&self) -> bool {
+    pub(crate) fn fails_over(&self) -> bool {
         match self {
             Self::One(connection) => connection.endpoint().is_master(),
             Self::Cluster(_) => true,
@@ -76,7 +72,7 @@ impl Topology {
     }
 
     /// The key of something that belongs to what is at `key`. On a cluster, a hash tag puts both in one slot.
-    pub(in crate::store::redis) fn beside_key(&self, key: &str, suffix: &str) -> Result<String> {
+    pub(crate) fn beside_key(&self, key: &str, suffix: &str) -> Result<String> {
         match self {
             Self::Cluster(_) if cluster::tag(key.as_bytes()).is_none() => {
                 if key.contains('}') {
@@ -89,7 +85,7 @@ impl Topology {
     }
 
     /// Learns from a refusal of a node who has the key.
-    pub(in crate::store::redis) fn follow(&self, error: &RedisError, by: &Connection) {
+    pub(crate) fn follow(&self, error: &RedisError, by: &Connection) {
         match Remedy::of(error) {
             Remedy::Move(slot, node) => self.moved(slot, &node, by),
             _ => self.look_again(),
@@ -97,7 +93,7 @@ impl Topology {
     }
 
     /// The connection to the node that `by` names in a redirection.
-    pub(in crate::store::redis) fn named(&self, node: &str, by: &Connection) -> Option<Connection> {
+    pub(crate) fn named(&self, node: &str, by: &Connection) -> Option<Connection> {
         match self {
             Self::One(_) => None,
             Self::Cluster(cluster) => cluster.named(node, by.endpoint()),
@@ -105,7 +101,7 @@ impl Topology {
     }
 
     /// Sees whether another node serves the key now.
-    pub(in crate::store::redis) async fn refresh(&self) {
+    pub(crate) async fn refresh(&self) {
         if let Self::Cluster(cluster) = self {
             // What is wrong shows in the call itself.
             let _ = Box::pin(cluster.refresh()).await;
@@ -113,19 +109,19 @@ impl Topology {
     }
 
     /// The same, without waiting for it.
-    pub(in crate::store::redis) fn look_again(&self) {
+    pub(crate) fn look_again(&self) {
         if let Self::Cluster(cluster) = self {
             cluster.start_round();
         }
     }
 
-    pub(in crate::store::redis) fn moved(&self, slot: u16, node: &str, by: &Connection) {
+    pub(crate) fn moved(&self, slot: u16, node: &str, by: &Connection) {
         if let Self::Cluster(cluster) = self {
             cluster.moved(slot, node, by.endpoint());
         }
     }
 
-    pub(in crate::store::redis) fn close(&self) {
+    pub(crate) fn close(&self) {
         match self {
             Self::One(connection) => connection.close(),
             Self::Cluster(cluster) => cluster.close(),

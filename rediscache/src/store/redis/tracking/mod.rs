@@ -23,7 +23,7 @@ use crate::refusal;
 const ATTEMPTS: u32 = 3;
 
 /// Makes a read over a router of tracking connections, and asks how long the key has to live.
-pub(in crate::store) async fn read(router: &Router, request: Request<'_>) -> Result<(Value, Provenance)> {
+pub(crate) async fn read(router: &Router, request: Request<'_>) -> Result<(Value, Provenance)> {
     let coherence = router.coherence(request.key());
     let request = request.and_read("PTTL");
     for _ in 0..ATTEMPTS {

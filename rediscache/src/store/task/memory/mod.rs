@@ -13,7 +13,7 @@ use crate::store::list::List;
 use crate::store::memory::{MemoryStore, ends_in};
 
 /// The task queues of the embedded store.
-pub(crate) struct MemoryTasks<'a>(pub(in crate::store) &'a MemoryStore);
+pub(crate) struct MemoryTasks<'a>(pub(crate) &'a MemoryStore);
 
 impl MemoryTasks<'_> {
     /// Works on the task queue at `key`.
@@ -34,20 +34,14 @@ impl MemoryTasks<'_> {
         result
     }
 
-    pub(in crate::store::task) fn take(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
+    pub(crate) fn take(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
         self.tasks(key, client, |tasks| {
             tasks.check()?;
             tasks.take(first, limit)
         })
     }
 
-    pub(in crate::store::task) fn settle(
-        &self,
-        key: &str,
-        client: &Client,
-        outcome: Outcome,
-        numbers: &[u64],
-    ) -> Result<u64> {
+    pub(crate) fn settle(&self, key: &str, client: &Client, outcome: Outcome, numbers: &[u64]) -> Result<u64> {
         self.tasks(key, client, |tasks| {
             tasks.check()?;
             let mut settled = 0;
@@ -62,7 +56,7 @@ impl MemoryTasks<'_> {
         })
     }
 
-    pub(in crate::store::task) fn beat(&self, key: &str, client: &Client) -> Result<Held> {
+    pub(crate) fn beat(&self, key: &str, client: &Client) -> Result<Held> {
         self.tasks(key, client, |tasks| {
             tasks.beat();
             tasks.check()?;
@@ -73,7 +67,7 @@ impl MemoryTasks<'_> {
         })
     }
 
-    pub(in crate::store::task) fn put_later(&self, key: &str, client: &Client, item: &[u8], due: Due) -> Result<()> {
+    pub(crate) fn put_later(&self, key: &str, client: &Client, item: &[u8], due: Due) -> Result<()> {
         let after = match due {
             Due::In(after) => after,
             Due::At(at) => at.duration_since(SystemTime::now()).unwrap_or_default(),
@@ -90,7 +84,7 @@ impl MemoryTasks<'_> {
         })
     }
 
-    pub(in crate::store::task) fn len(&self, key: &str, client: &Client) -> Result<u64> {
+    pub(crate) fn len(&self, key: &str, client: &Client) -> Result<u64> {
         self.tasks(key, client, |tasks| {
             let due = tasks.record.delayed.len() - tasks.not_due();
             let waiting = tasks.keyspace.find(key)?.map_or(0, |list: &mut List| list.len());
@@ -98,11 +92,11 @@ impl MemoryTasks<'_> {
         })
     }
 
-    pub(in crate::store::task) fn delayed_len(&self, key: &str, client: &Client) -> Result<u64> {
+    pub(crate) fn delayed_len(&self, key: &str, client: &Client) -> Result<u64> {
         self.tasks(key, client, |tasks| Ok(tasks.not_due() as u64))
     }
 
-    pub(in crate::store::task) fn reschedule_pending(&self, key: &str, client: &Client, item: &[u8]) -> Result<bool> {
+    pub(crate) fn reschedule_pending(&self, key: &str, client: &Client, item: &[u8]) -> Result<bool> {
         self.tasks(key, client, |tasks| {
             tasks.check()?;
             let held = tasks.namesakes().into_iter().find_map(|holder| {
@@ -124,7 +118,7 @@ impl MemoryTasks<'_> {
         })
     }
 
-    pub(in crate::store::task) fn reschedule_all_pending(&self, key: &str, client: &Client) -> Result<u64> {
+    pub(crate) fn reschedule_all_pending(&self, key: &str, client: &Client) -> Result<u64> {
         self.tasks(key, client, |tasks| {
             tasks.check()?;
             for holder in tasks.namesakes() {
@@ -142,7 +136,7 @@ impl MemoryTasks<'_> {
         })
     }
 
-    pub(in crate::store::task) fn requeue_dead(&self, key: &str, client: &Client) -> Result<u64> {
+    pub(crate) fn requeue_dead(&self, key: &str, client: &Client) -> Result<u64> {
         self.tasks(key, client, |tasks| {
             tasks.check()?;
             let dead = tasks.keyspace.change(&format!("{key}$dead"), |list: &mut List| std::mem::take(list))?;
@@ -153,7 +147,7 @@ impl MemoryTasks<'_> {
         })
     }
 
-    pub(in crate::store::task) fn clear_dead(&self, key: &str, client: &Client) -> Result<u64> {
+    pub(crate) fn clear_dead(&self, key: &str, client: &Client) -> Result<u64> {
         self.tasks(key, client, |tasks| {
             let dead = tasks.keyspace.change(&format!("{key}$dead"), |list: &mut List| std::mem::take(list))?;
             Ok(dead.len() as u64)
