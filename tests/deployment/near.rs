@@ -127,6 +127,18 @@ async fn assert_seen_in_time(near: &RedisCache<u64, u64>, writer: &RedisCache<u6
     }
 }
 
+/// Asserts that what was there is served no later than the bound after it went.
+async fn assert_gone_in_time(near: &RedisCache<u64, u64>, gone: Instant) {
+    loop {
+        let asked = gone.elapsed();
+        match near.get(1).await.unwrap() {
+            None => return,
+            Some(_) => assert!(asked < BOUND, "{}: served after {asked:?}", near.namespace()),
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 /// Several namespaces with their readers.
 pub(crate) struct Trial {
     pub(crate) lanes: Vec<Arc<Lane>>,
@@ -174,14 +186,22 @@ pub(crate) async fn two(url: &str) -> (RedisSession, RedisSession) {
 async fn what_others_write_is_seen_at_every_node() {
     let cluster = Cluster::of_masters(&[]);
     let (reads, writes) = two(&cluster.url()).await;
-    let lanes = both().into_iter().flat_map(|(name, near)| (0..3).map(move |node| (name, near, node)));
-    let lanes = lanes.map(|(name, near, node)| Lane::new(cluster.name_at(node, name), near, &reads, &writes, BOUND));
-    let trial = Trial::start(lanes);
+    let start = || {
+        let lanes = both().into_iter().flat_map(|(name, near)| (0..3).map(move |node| (name, near, node)));
+        Trial::start(
+            lanes.map(|(name, near, node)| Lane::new(cluster.name_at(node, name), near, &reads, &writes, BOUND)),
+        )
+    };
+    let trial = start();
     trial.write(30).await;
+    let lanes = trial.lanes.clone();
+    assert_eq!(trial.end().await, 0);
     for node in 0..3 {
         cmd("FLUSHALL").exec(&mut cluster.node(node).raw()).unwrap();
     }
-    trial.lanes.iter().for_each(|lane| *lane.ledger() = Ledger::default());
+    let flushed = Instant::now();
+    join_all(lanes.iter().map(|lane| assert_gone_in_time(&lane.near, flushed))).await;
+    let trial = start();
     trial.write(1).await;
     assert_eq!(trial.end().await, 0);
 }
