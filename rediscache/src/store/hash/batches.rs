@@ -289,7 +289,7 @@ impl Increments {
         let is_common = self.amounts.iter().all(|amount| amount == common);
         let request = request.arg(if self.repeats { "1" } else { "" }).arg(if is_common { common } else { b"" });
         let amounts = self.amounts.iter().filter(|_| !is_common);
-        self.fields.iter().chain(amounts).fold(request, Request::arg)
+        request.args(self.fields.iter().chain(amounts))
     }
 }
 

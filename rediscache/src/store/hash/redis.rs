@@ -103,7 +103,7 @@ impl RedisHash {
 
     pub(super) async fn replace_all(&self, key: &str, pairs: &Packed) -> Result<()> {
         let request = Request::script(&REPLACE_ALL, key, Effect::Idempotent);
-        self.change(pairs.iter().fold(request, Request::arg), Change::All).await
+        self.change(request.args(pairs.iter()), Change::All).await
     }
 
     pub(super) async fn entries(&self, key: &str) -> Result<Entries> {

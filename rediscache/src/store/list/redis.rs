@@ -37,7 +37,7 @@ impl RedisList {
             return self.router.send(&Request::on_all("RPUSH", key, Effect::Once, items)).await;
         };
         let request = Request::script_on(&PUT_BACK, key, &[token], Effect::Idempotent);
-        self.router.send(&items.iter().fold(request, Request::arg)).await
+        self.router.send(&request.args(items.iter())).await
     }
 
     pub(super) async fn len(&self, key: &str) -> Result<u64> {

@@ -59,8 +59,7 @@ impl<'a> Request<'a> {
 
     /// The same on all of `parts`, in one buffer of the right size.
     pub(crate) fn on_all(name: &str, key: &'a str, effect: Effect, parts: &Packed) -> Self {
-        let request = Self::with_capacity(name, key, effect, parts.len(), parts.bytes());
-        parts.iter().fold(request, Self::arg)
+        Self::with_capacity(name, key, effect, parts.len(), parts.bytes()).args(parts.iter())
     }
 
     fn with_capacity(name: &str, key: &'a str, effect: Effect, arguments: usize, bytes: usize) -> Self {
@@ -90,12 +89,19 @@ impl<'a> Request<'a> {
         Self { key, effect, body: Body::Script(Invocation::new(script, &keys)) }
     }
 
-    pub(crate) fn arg(mut self, argument: impl ToRedisArgs) -> Self {
-        match &mut self.body {
-            Body::Command(command) => command.arg(argument),
-            Body::Script(invocation) => invocation.by_digest.arg(argument),
+    pub(crate) fn arg(self, argument: impl ToRedisArgs) -> Self {
+        self.args([argument])
+    }
+
+    pub(crate) fn args(mut self, arguments: impl IntoIterator<Item = impl ToRedisArgs>) -> Self {
+        let command = match &mut self.body {
+            Body::Command(command) => command,
+            Body::Script(invocation) => &mut invocation.by_digest,
             Body::Commands(_) => unreachable!("commands are whole when they are put together"),
         };
+        for argument in arguments {
+            command.arg(argument);
+        }
         self
     }
 
