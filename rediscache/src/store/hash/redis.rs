@@ -92,12 +92,12 @@ impl RedisHash {
     }
 
     pub(super) async fn set_many(&self, key: &str, pairs: &Packed) -> Result<()> {
-        let fields: Vec<&[u8]> = pairs.iter().step_by(2).collect();
+        let fields = self.kept(pairs.iter().step_by(2));
         self.change(Request::on_all("HSET", key, Effect::Idempotent, pairs), Change::of(&fields)).await
     }
 
     pub(super) async fn delete_many(&self, key: &str, fields: &Packed) -> Result<u64> {
-        let changed: Vec<&[u8]> = fields.iter().collect();
+        let changed = self.kept(fields.iter());
         self.change(Request::on_all("HDEL", key, Effect::Once, fields), Change::of(&changed)).await
     }
 
@@ -147,6 +147,11 @@ impl RedisHash {
     ) -> Result<(Vec<Option<Vec<u8>>>, Provenance)> {
         let (values, provenance) = tracked_read(&self.tracking, Gets::request(key, fields)).await?;
         Ok((values_of(values, fields.len())?, provenance))
+    }
+
+    /// These fields; none when nothing is kept anyway.
+    fn kept<'a>(&self, fields: impl Iterator<Item = &'a [u8]>) -> Vec<&'a [u8]> {
+        if self.router.keeps_any() { fields.collect() } else { Vec::new() }
     }
 
     async fn change<T: crate::store::redis::FromRedisValue>(

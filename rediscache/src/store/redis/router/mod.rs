@@ -251,6 +251,11 @@ impl Router {
         self.watched.guard_write(key, change)
     }
 
+    /// Whether this process keeps something of any key.
+    pub(crate) fn keeps_any(&self) -> bool {
+        self.watched.is_used()
+    }
+
     /// What guards what this process keeps of a key.
     pub(crate) fn coherence(&self, key: &str) -> Arc<Coherence> {
         self.watched.watch(key)
