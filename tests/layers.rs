@@ -18,7 +18,11 @@ const DERIVE: &str = "rediscache-derive/src";
 /// What is in some folders, from top to bottom: each may need what stands after it, and nothing else there. `mod` is a
 /// folder's own `mod.rs`.
 const LAYERS: [(&str, &str, &str); 7] = [
-    (LIBRARY, "", "lib types session dispatch store near codec config namespace number lend bounds refusal error"),
+    (
+        LIBRARY,
+        "",
+        "lib types session dispatch store near codec shape config namespace number lend bounds refusal error",
+    ),
     (LIBRARY, "types", "mod task_queue queue cache shared operation object declare"),
     (LIBRARY, "dispatch", "mod dispatchers dispatcher registration delivery task_source list_source source"),
     (LIBRARY, "store", "open mod task list hash key operations redis memory in_flight background milliseconds packed"),

@@ -42,6 +42,7 @@ mod near;
 mod number;
 mod refusal;
 mod session;
+mod shape;
 mod store;
 mod types;
 
@@ -62,6 +63,7 @@ pub use lend::{Give, Lend};
 pub use near::{Near, NearStats};
 pub use number::{Notation, Number, NumberKind};
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
+pub use shape::Shape;
 pub use types::{
     Declaration, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache, RedisNamespaced, RedisNearObject,
     RedisObject, RedisQueue, RedisTask, RedisTaskObject, RedisTaskQueue, Scan, TaskError,

@@ -4,6 +4,7 @@ mod encoded;
 #[cfg(feature = "json")]
 mod json;
 mod typestring;
+mod value;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,7 +14,9 @@ use crate::number::Notation;
 pub(crate) use encoded::{EncodedKey, append, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
-pub use typestring::Typestring;
+pub(crate) use typestring::describe_value;
+pub use typestring::{OlderTypes, Typestring};
+pub(crate) use value::{Decoded, EncodedValue, Meaning, Shapes, Unread, append_value, decode_value};
 
 /// Why a codec refused; its text must not hold the key or value itself.
 pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
@@ -58,6 +61,10 @@ pub trait Codec: 'static {
     /// How numbers are written, for `increment` and `decrement`, which add where the number is stored.
     /// `None` makes them [`Unsupported`](crate::ErrorKind::Unsupported).
     const NUMBERS: Option<Notation> = None;
+
+    /// Whether values are written by their shape, which is kept beside them. Only [`Typestring`] does.
+    #[doc(hidden)]
+    const STORES_SHAPES: bool = false;
 
     /// Appends the stored form of `value` to `out`.
     ///

@@ -1,14 +1,25 @@
 //! The default codec: scalars as async-rediscache has them, everything else as a tagged composite.
 
-mod composite;
+mod by_name;
+mod described;
+mod header;
 mod limit;
+mod older;
+mod positional;
 mod read;
 mod tag;
+mod value;
 mod write;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use older::OlderTypes;
+pub(crate) use older::ReadOlder;
+pub(crate) use value::{describe_value, read_value, write_value};
+
+use self::header::Composite;
+use self::read::ScalarReader;
 use super::{Codec, CodecError};
 use crate::number::Notation;
 
@@ -48,22 +59,21 @@ pub struct Typestring;
 impl Codec for Typestring {
     const NUMBERS: Option<Notation> = Some(Notation { integer: tag::INTEGER, float: tag::FLOAT });
 
+    const STORES_SHAPES: bool = true;
+
     fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
-        let start = out.len();
-        match value.serialize(write::ScalarWriter { out }) {
-            Ok(()) => Ok(()),
-            Err(write::Refusal::Composite) => {
-                out.truncate(start);
-                composite::write(value, out)
-            }
-            Err(write::Refusal::ByType) => Err("the type's own `Serialize` refused".into()),
+        if write::scalar(value, out)? {
+            return Ok(());
         }
+        header::write_described(None, out);
+        described::write(value, None, out)
     }
 
     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError> {
-        match T::deserialize(read::ScalarReader::new(stored)?) {
-            Err(read::Mismatch::Composite) => composite::read(&stored[tag::COMPOSITE.len()..]),
-            scalar => Ok(scalar?),
+        match Composite::of(stored).transpose()? {
+            None => Ok(T::deserialize(ScalarReader::new(stored)?)?),
+            Some(Composite::Described { body, .. }) => by_name::read_described(body).map(|decoded| decoded.value),
+            Some(Composite::Positional { .. }) => Err("it is stored by position, for a cache or queue to read".into()),
         }
     }
 }

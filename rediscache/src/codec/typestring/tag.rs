@@ -5,3 +5,5 @@ pub(super) const FLOAT: &str = "f|";
 pub(super) const TEXT: &str = "s|";
 pub(super) const BOOL: &str = "b|";
 pub(super) const COMPOSITE: &str = "c|";
+/// By names, in MessagePack.
+pub(super) const DESCRIBED: &str = "m|";

@@ -6,15 +6,29 @@ use serde::Serialize;
 use serde::ser::{Error, Impossible, Serializer};
 
 use super::tag;
+use crate::codec::CodecError;
 use crate::number::python_repr;
 
+/// Appends a value that has a form of its own; `false` where it is a composite.
+pub(super) fn scalar<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<bool, CodecError> {
+    let start = out.len();
+    match value.serialize(ScalarWriter { out }) {
+        Ok(()) => Ok(true),
+        Err(Refusal::Composite) => {
+            out.truncate(start);
+            Ok(false)
+        }
+        Err(Refusal::ByType) => Err("the type's own `Serialize` refused".into()),
+    }
+}
+
 /// Writes what async-rediscache has a form for, and refuses the rest.
-pub(super) struct ScalarWriter<'a> {
-    pub(super) out: &'a mut Vec<u8>,
+struct ScalarWriter<'a> {
+    out: &'a mut Vec<u8>,
 }
 
 #[derive(Debug)]
-pub(super) enum Refusal {
+enum Refusal {
     /// The value is no scalar: it is written in the composite form instead.
     Composite,
     /// The type's own `Serialize` refused. What it says may quote the value.

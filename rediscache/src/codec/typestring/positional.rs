@@ -1,4 +1,4 @@
-//! The one place that knows bincode: `c|`, a schema version, then bincode 2's standard form.
+//! Values by position: the one place that knows bincode 2's standard form.
 
 use bincode::config::standard;
 use bincode::error::DecodeError;
@@ -7,26 +7,26 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::limit::{Bounds, Guarded};
-use super::tag;
 use crate::codec::CodecError;
+use crate::shape::Layout;
 
-/// The schema version of every value written so far. A value that is given migrations will count on from here.
-const SCHEMA: u32 = 1;
+/// Why a value was not written by position.
+pub(super) enum NotWritten {
+    /// It is not what its shape says.
+    Differs,
+    Refused(CodecError),
+}
 
-pub(super) fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
-    out.extend_from_slice(tag::COMPOSITE.as_bytes());
-    let schema = bincode::encode_into_std_write(SCHEMA, out, standard());
-    let written = schema.and_then(|_| bincode::serde::encode_into_std_write(value, out, standard()));
+pub(super) fn write<T: Serialize + ?Sized>(value: &T, layout: &Layout, out: &mut Vec<u8>) -> Result<(), NotWritten> {
+    let _ = layout;
+    let written = bincode::serde::encode_into_std_write(value, out, standard());
     // bincode's own text may quote the value.
-    written.map(drop).map_err(|_| "the type's own `Serialize` refused, or a length is not known beforehand".into())
+    let refused = |_| "the type's own `Serialize` refused, or a length is not known beforehand".into();
+    written.map(drop).map_err(|error| NotWritten::Refused(refused(error)))
 }
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, CodecError> {
-    let (schema, used) = bincode::decode_from_slice::<u32, _>(body, standard()).map_err(|error| described(&error))?;
-    if schema != SCHEMA {
-        return Err(format!("it has schema version {schema}, and this program reads {SCHEMA}").into());
-    }
-    let bounds = Bounds::new(&body[used..]);
+    let bounds = Bounds::new(body);
     let mut decoder = OwnedSerdeDecoder::from_reader(&bounds, standard());
     let value = T::deserialize(Guarded::new(decoder.as_deserializer(), &bounds)).map_err(|error| {
         if bounds.exceeded.get() { "it claims to be longer or deeper than it can be".into() } else { described(&error) }

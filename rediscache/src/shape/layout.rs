@@ -1,0 +1,130 @@
+//! A shape laid out for those who walk along values: its places by number, so that one that holds itself has an end.
+
+use super::form::{Content, FieldForm, Form, FormName, Scalar, VariantForm};
+
+/// A place by its number in the [`Layout`].
+pub(crate) type PlaceId = usize;
+
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// The whole value is the first.
+    places: Vec<Place>,
+    has_unknown: bool,
+}
+
+/// What stands at one place.
+#[derive(Debug)]
+pub(crate) enum Place {
+    Unknown,
+    Scalar(Scalar),
+    Option(PlaceId),
+    Sequence(PlaceId),
+    Map(PlaceId, PlaceId),
+    Tuple(Box<[PlaceId]>),
+    /// Of so many equal parts.
+    Array(PlaceId, usize),
+    Struct(Box<[Field]>),
+    Enum(Box<[Variant]>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) name: FormName,
+    pub(crate) place: PlaceId,
+}
+
+#[derive(Debug)]
+pub(crate) struct Variant {
+    /// Where there are several, serde did not tell which of them is written.
+    pub(crate) names: Box<[FormName]>,
+    pub(crate) parts: Parts,
+}
+
+/// What a variant holds.
+#[derive(Debug)]
+pub(crate) enum Parts {
+    Unknown,
+    Unit,
+    Newtype(PlaceId),
+    Tuple(Box<[PlaceId]>),
+    Struct(Box<[Field]>),
+}
+
+impl Layout {
+    pub(crate) const WHOLE: PlaceId = 0;
+
+    pub(super) fn of(form: &Form) -> Self {
+        let mut layout = Self { places: Vec::new(), has_unknown: false };
+        layout.lay(form, &mut Vec::new());
+        layout
+    }
+
+    pub(crate) fn at(&self, place: PlaceId) -> &Place {
+        self.places.get(place).unwrap_or(&Place::Unknown)
+    }
+
+    /// Whether the kind of every part is known.
+    pub(crate) fn is_known(&self) -> bool {
+        !self.has_unknown
+    }
+
+    /// `around` are the composite places that the form stands in, the innermost last.
+    fn lay(&mut self, form: &Form, around: &mut Vec<PlaceId>) -> PlaceId {
+        match form {
+            Form::Refused(inner) => return self.lay(inner, around),
+            Form::Again(out) => {
+                let outer = around.len().checked_sub(out + 1).and_then(|at| around.get(at));
+                return outer.copied().unwrap_or_else(|| self.unknown());
+            }
+            Form::Unknown | Form::SelfDescribing => return self.unknown(),
+            _ => {}
+        }
+        let id = self.add(Place::Unknown);
+        around.push(id);
+        self.places[id] = match form {
+            Form::Scalar(scalar) => Place::Scalar(*scalar),
+            Form::Option(inner) => Place::Option(self.lay(inner, around)),
+            Form::Sequence(inner) => Place::Sequence(self.lay(inner, around)),
+            Form::Map(entry) => Place::Map(self.lay(&entry.0, around), self.lay(&entry.1, around)),
+            Form::Tuple(parts) => Place::Tuple(self.lay_all(parts, around)),
+            Form::Array(inner, length) => Place::Array(self.lay(inner, around), *length),
+            Form::Struct(fields) => Place::Struct(self.fields(fields, around)),
+            Form::Enum(variants) => Place::Enum(variants.iter().map(|it| self.variant(it, around)).collect()),
+            Form::Unknown | Form::SelfDescribing | Form::Refused(_) | Form::Again(_) => Place::Unknown,
+        };
+        around.pop();
+        id
+    }
+
+    fn add(&mut self, place: Place) -> PlaceId {
+        self.places.push(place);
+        self.places.len() - 1
+    }
+
+    fn unknown(&mut self) -> PlaceId {
+        self.has_unknown = true;
+        self.add(Place::Unknown)
+    }
+
+    fn lay_all(&mut self, forms: &[Form], around: &mut Vec<PlaceId>) -> Box<[PlaceId]> {
+        forms.iter().map(|form| self.lay(form, around)).collect()
+    }
+
+    fn fields(&mut self, fields: &[FieldForm], around: &mut Vec<PlaceId>) -> Box<[Field]> {
+        fields.iter().map(|it| Field { name: it.name.clone(), place: self.lay(&it.form, around) }).collect()
+    }
+
+    fn variant(&mut self, variant: &VariantForm, around: &mut Vec<PlaceId>) -> Variant {
+        let parts = match &variant.content {
+            Content::Unknown => {
+                self.has_unknown = true;
+                Parts::Unknown
+            }
+            Content::Unit => Parts::Unit,
+            Content::Newtype(inner) => Parts::Newtype(self.lay(inner, around)),
+            Content::Tuple(parts) => Parts::Tuple(self.lay_all(parts, around)),
+            Content::Struct(fields) => Parts::Struct(self.fields(fields, around)),
+        };
+        Variant { names: variant.names.clone(), parts }
+    }
+}

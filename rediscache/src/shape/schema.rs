@@ -1,0 +1,126 @@
+//! What values of a type are stored as: their shape, and which meaning it has.
+
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::Shape;
+use super::fingerprint::Fingerprint;
+use super::form::Form;
+use super::found::Found;
+use super::layout::Layout;
+
+/// The version of what was never given one.
+pub(crate) const FIRST_VERSION: u32 = 1;
+
+/// How long the JSON of a schema may be: of a thousand fields, and more than anyone should wait for.
+const LONGEST: usize = 128 << 10;
+
+/// A shape, and a version that tells meanings of one shape apart.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) shape: Shape,
+    pub(crate) version: u32,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) layout: Layout,
+    /// As it is stored.
+    json: Box<[u8]>,
+    is_positional: bool,
+}
+
+/// The stored form.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(skip_serializing_if = "is_first_version")]
+    version: u32,
+    shape: &'a Form,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    #[serde(default = "first_version")]
+    version: u32,
+    shape: Form,
+}
+
+type Made = HashMap<(TypeId, u32), Arc<Schema>, ahash::RandomState>;
+
+/// By type, for good: a program has only so many.
+static MADE: Mutex<Option<Made>> = Mutex::new(None);
+
+impl Schema {
+    /// That of a type. It is found at the first use, and each thread remembers it.
+    pub(crate) fn of<T: DeserializeOwned + 'static>(version: u32) -> Arc<Self> {
+        thread_local! {
+            static MADE_HERE: RefCell<Made> = RefCell::default();
+        }
+        let key = (TypeId::of::<T>(), version);
+        if let Some(schema) = MADE_HERE.with_borrow(|made| made.get(&key).cloned()) {
+            return schema;
+        }
+        let schema = Self::find(key, Shape::of::<T>);
+        MADE_HERE.with_borrow_mut(|made| made.insert(key, Arc::clone(&schema)));
+        schema
+    }
+
+    fn find(key: (TypeId, u32), shape: fn() -> Shape) -> Arc<Self> {
+        let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(schema) = made().as_ref().and_then(|made| made.get(&key).cloned()) {
+            return schema;
+        }
+        // Not under the lock, since it runs the type's own code.
+        let schema = Arc::new(Self::new(shape(), key.1));
+        Arc::clone(made().get_or_insert_default().entry(key).or_insert(schema))
+    }
+
+    fn new(shape: Shape, version: u32) -> Self {
+        let (layout, fingerprint) = (Layout::of(shape.form()), Fingerprint::of(&text(&shape, version)));
+        // Of strings, numbers and bools: nothing that JSON has no form for.
+        let json = serde_json::to_vec(&Written { version, shape: shape.form() }).unwrap_or_default();
+        // What is too long, or nests too deeply, nobody could read.
+        let is_positional = layout.is_known() && read(&json).is_some_and(|read| read.shape == **shape.form());
+        Self { shape, version, fingerprint, layout, json: json.into(), is_positional }
+    }
+
+    /// What [`json`](Self::json) wrote, or anything else.
+    pub(crate) fn from_json(json: &[u8]) -> Option<Self> {
+        let Read { version, shape } = read(json)?;
+        Some(Self::new(Shape::over(Found::new(Arc::new(shape))), version))
+    }
+
+    pub(crate) fn json(&self) -> &[u8] {
+        &self.json
+    }
+
+    /// Whether values can be stored by position, for those who know the schema.
+    pub(crate) fn is_positional(&self) -> bool {
+        self.is_positional
+    }
+}
+
+impl PartialEq for Schema {
+    fn eq(&self, other: &Self) -> bool {
+        self.fingerprint == other.fingerprint && self.version == other.version && self.shape == other.shape
+    }
+}
+
+fn read(json: &[u8]) -> Option<Read> {
+    if json.len() > LONGEST { None } else { serde_json::from_slice(json).ok() }
+}
+
+fn text(shape: &Shape, version: u32) -> String {
+    if is_first_version(&version) { shape.to_string() } else { format!("{version}: {shape}") }
+}
+
+fn first_version() -> u32 {
+    FIRST_VERSION
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_first_version(version: &u32) -> bool {
+    *version == FIRST_VERSION
+}
