@@ -37,12 +37,12 @@ pub(crate) struct Field {
 pub(crate) struct Variant {
     /// Where there are several, serde did not tell which of them is written.
     pub(crate) names: Box<[FormName]>,
-    pub(crate) parts: Parts,
+    pub(crate) contents: Contents,
 }
 
 /// What a variant holds.
 #[derive(Debug)]
-pub(crate) enum Parts {
+pub(crate) enum Contents {
     Unknown,
     Unit,
     Newtype(PlaceId),
@@ -115,16 +115,16 @@ impl Layout {
     }
 
     fn variant(&mut self, variant: &VariantForm, around: &mut Vec<PlaceId>) -> Variant {
-        let parts = match &variant.content {
+        let contents = match &variant.content {
             Content::Unknown => {
                 self.has_unknown = true;
-                Parts::Unknown
+                Contents::Unknown
             }
-            Content::Unit => Parts::Unit,
-            Content::Newtype(inner) => Parts::Newtype(self.lay(inner, around)),
-            Content::Tuple(parts) => Parts::Tuple(self.lay_all(parts, around)),
-            Content::Struct(fields) => Parts::Struct(self.fields(fields, around)),
+            Content::Unit => Contents::Unit,
+            Content::Newtype(inner) => Contents::Newtype(self.lay(inner, around)),
+            Content::Tuple(parts) => Contents::Tuple(self.lay_all(parts, around)),
+            Content::Struct(fields) => Contents::Struct(self.fields(fields, around)),
         };
-        Variant { names: variant.names.clone(), parts }
+        Variant { names: variant.names.clone(), contents }
     }
 }

@@ -28,6 +28,6 @@ mod work;
 
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use form::Scalar;
-pub(crate) use layout::{Field, Layout, Parts, Place, PlaceId, Variant};
+pub(crate) use layout::{Contents, Field, Layout, Place, PlaceId, Variant};
 pub use of::Shape;
 pub(crate) use schema::{FIRST_VERSION, Schema};
