@@ -40,6 +40,7 @@ mod lend;
 mod namespace;
 mod near;
 mod number;
+mod record;
 mod refusal;
 mod session;
 mod shape;
@@ -57,7 +58,7 @@ pub use rediscache_derive::RedisNamespaced;
 pub use codec::Json;
 
 pub use bounds::{Key, NearValue, Value};
-pub use codec::{Codec, CodecError, Typestring};
+pub use codec::{Codec, CodecError, OlderTypes, Typestring};
 pub use error::{Error, ErrorKind, Result};
 pub use lend::{Give, Lend};
 pub use near::{Near, NearStats};

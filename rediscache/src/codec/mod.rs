@@ -14,9 +14,8 @@ use crate::number::Notation;
 pub(crate) use encoded::{EncodedKey, append, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
-pub(crate) use typestring::describe_value;
 pub use typestring::{OlderTypes, Typestring};
-pub(crate) use value::{Decoded, EncodedValue, Meaning, Shapes, Unread, append_value, decode_value};
+pub(crate) use value::{KnownSchema, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of};
 
 /// Why a codec refused; its text must not hold the key or value itself.
 pub type CodecError = Box<dyn std::error::Error + Send + Sync>;

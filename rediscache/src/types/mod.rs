@@ -7,6 +7,7 @@ mod operation;
 mod queue;
 mod shared;
 mod task_queue;
+mod value;
 
 pub use cache::{RedisCache, Scan};
 pub use declare::{

@@ -3,6 +3,7 @@
 use tracing::Span;
 
 use super::declare::Declaration;
+use crate::codec::Meaning;
 use crate::error::Result;
 use crate::namespace::{FullKey, Namespace};
 use crate::refusal::config;
@@ -16,6 +17,7 @@ pub(super) struct Object {
     pub(super) global: bool,
     /// Whether those who write publish which entries they change.
     pub(super) publishes: bool,
+    pub(super) meaning: Meaning,
     /// The session bound by `.on`; without one, the current one is looked up at each use.
     session: Option<RedisSession>,
 }
@@ -26,6 +28,8 @@ pub(super) struct Target {
     pub(super) session: RedisSession,
     pub(super) namespace: Namespace,
     pub(super) key: FullKey,
+    pub(super) is_global: bool,
+    pub(super) meaning: Meaning,
 }
 
 impl Target {
@@ -41,11 +45,18 @@ impl Target {
 
 impl Object {
     pub(super) const fn new(namespace: &'static str) -> Self {
-        Self { namespace: Namespace::constant(namespace), global: true, publishes: false, session: None }
+        Self {
+            namespace: Namespace::constant(namespace),
+            global: true,
+            publishes: false,
+            meaning: Meaning::new(),
+            session: None,
+        }
     }
 
     pub(super) fn with_namespace(namespace: String) -> Self {
-        Self { namespace: Namespace::Shared(namespace.into()), global: true, publishes: false, session: None }
+        let namespace = Namespace::Shared(namespace.into());
+        Self { namespace, global: true, publishes: false, meaning: Meaning::new(), session: None }
     }
 
     pub(super) fn declared(declaration: &Declaration) -> Self {
@@ -90,7 +101,8 @@ impl Object {
         }
         let session = self.session.take().map_or_else(RedisSession::in_force, Ok)?;
         let global = if self.global { session.global_namespace() } else { "" };
-        let target = Target { key: self.namespace.key_below(global), namespace: self.namespace.clone(), session };
+        let (key, namespace) = (self.namespace.key_below(global), self.namespace.clone());
+        let target = Target { session, namespace, key, is_global: self.global, meaning: self.meaning };
         if self.publishes && !target.open_store().is_closed() {
             target.open_store().while_closing().publish_changes(&target.key);
         }

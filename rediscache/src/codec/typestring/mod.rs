@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 pub use older::OlderTypes;
 pub(crate) use older::ReadOlder;
-pub(crate) use value::{describe_value, read_value, write_value};
+pub(crate) use value::{Form, describe_value, fingerprint_of, read_value, write_value};
 
 use self::header::Composite;
 use self::read::ScalarReader;

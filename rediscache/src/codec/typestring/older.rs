@@ -106,7 +106,17 @@ impl Older<'_> {
     }
 }
 
-impl OlderComposite<'_> {
+impl<'a> OlderComposite<'a> {
+    /// A value that stands by position.
+    pub(super) fn by(schema: &'a Schema, body: &'a [u8]) -> Self {
+        let Schema { version, fingerprint, .. } = *schema;
+        Self { body, version, fingerprint, schema: Some(schema), by_version: false }
+    }
+
+    pub(super) fn described(body: &'a [u8], version: u32, fingerprint: Fingerprint) -> Self {
+        Self { body, version, fingerprint, schema: None, by_version: false }
+    }
+
     pub(super) fn read_by_name<T: Value>(&self) -> Result<Decoded<T>, CodecError> {
         match self.schema {
             Some(schema) => by_name::read_positional(self.body, &schema.layout),

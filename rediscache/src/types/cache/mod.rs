@@ -14,13 +14,15 @@ use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisNearObject, Redis
 use super::object::{Object, Target};
 use super::operation::Operation;
 use super::shared::shared_methods;
+use super::value::{Describe, Encoded, encode_value};
 use crate::bounds::{Key, NearValue, Value};
-use crate::codec::{Codec, EncodedKey, Typestring, append, decode, encode};
+use crate::codec::{Codec, EncodedKey, Typestring, append, append_value, decode, describe_value, encode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lend::{Give, Lend};
 use crate::near::{Mode, Near, NearStats};
 use crate::number::Number;
 use crate::session::{CacheSection, RedisSession};
+use crate::shape::Schema;
 use crate::store::{Compared, HASH, Increment, Packed};
 use reads::Reads;
 

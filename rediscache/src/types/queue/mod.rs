@@ -14,8 +14,9 @@ use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject};
 use super::object::Object;
 use super::operation::Operation;
 use super::shared::shared_methods;
+use super::value::Encoded;
 use crate::bounds::Value;
-use crate::codec::{Codec, Typestring, append};
+use crate::codec::{Codec, Typestring, append_value};
 use crate::error::Result;
 use crate::lend::Lend;
 use crate::session::RedisSession;
@@ -220,18 +221,24 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
 }
 
 /// Puts items into a list.
-pub(super) fn push<C: Codec, T, A: Lend<T>>(
+pub(super) fn push<C: Codec, T: Value, A: Lend<T>>(
     object: &Object,
     operation: &'static str,
     items: impl IntoIterator<Item = A>,
 ) -> Operation<()> {
-    let mut packed = Packed::default();
-    let encoded = items.into_iter().try_for_each(|item| packed.push_with(|out| append::<C, T>(&item, out)));
+    let items = pack::<C, T, _>(items, object.meaning.version);
     Operation::new(object, operation, |at| async move {
-        let store = at.store()?;
-        encoded?;
-        if packed.is_empty() { Ok(()) } else { store.lists().push(&at.key, &packed).await }
+        let (store, items) = (at.store()?, items?.ready(&at).await?);
+        if items.is_empty() { Ok(()) } else { store.lists().push(&at.key, &items).await }
     })
+}
+
+fn pack<C: Codec, T: Value, A: Lend<T>>(items: impl IntoIterator<Item = A>, version: u32) -> Result<Encoded<Packed>> {
+    let (mut bytes, mut schema) = (Packed::default(), None);
+    for item in items {
+        schema = schema.or(bytes.push_with(|out| append_value::<C, T>(&item, version, out))?);
+    }
+    Ok(Encoded { bytes, schema })
 }
 
 impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
