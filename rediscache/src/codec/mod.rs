@@ -61,7 +61,7 @@ pub trait Codec: 'static {
     /// `None` makes them [`Unsupported`](crate::ErrorKind::Unsupported).
     const NUMBERS: Option<Notation> = None;
 
-    /// Whether values are written by their shape, which is kept beside them. Only [`Typestring`] does.
+    /// Whether values are written by their shape, which is kept beside them: see [`ShapedCodec`].
     #[doc(hidden)]
     const STORES_SHAPES: bool = false;
 
@@ -79,3 +79,13 @@ pub trait Codec: 'static {
     /// When the bytes are not a `T`. Must not panic, and must not allocate far beyond their length.
     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError>;
 }
+
+/// A codec that writes values by their shape, and so can tell older types apart: [`Typestring`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not tell older types apart",
+    label = "expected the codec `Typestring`",
+    note = "values of other codecs are read as serde says: put `#[serde(from = \"Older\")]` on the type"
+)]
+pub trait ShapedCodec: Codec {}
+
+impl ShapedCodec for Typestring {}

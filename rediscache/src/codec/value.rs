@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::typestring::{self, Form, OlderTypes, ReadOlder};
+use super::typestring::{self, Form, OlderReader, OlderTypes};
 use super::{Codec, CodecError};
 use crate::bounds::Value;
 use crate::error::{Error, ErrorKind, Result};
@@ -17,11 +17,15 @@ use crate::shape::{FIRST_VERSION, Fingerprint, Schema};
 #[derive(Clone, Copy)]
 pub(crate) struct Meaning {
     pub(crate) version: u32,
-    /// Reads the older types: a [`ReadOlder`] of the value's type.
+    /// The older types: an [`OlderReader`] of the value's type.
     older: Option<&'static (dyn Any + Send + Sync)>,
     /// Of the older types, in their order; of those that are missing, the first.
     pub(crate) older_versions: &'static [u32],
+    /// Finds what is wrong with it, where it was changed.
+    check: Option<Check>,
 }
+
+type Check = fn(&Meaning) -> Option<&'static str>;
 
 /// Where shapes are looked up.
 pub(crate) trait Shapes {
@@ -128,19 +132,50 @@ impl Deref for KnownSchema {
 
 impl Meaning {
     pub(crate) const fn new() -> Self {
-        Self { version: FIRST_VERSION, older: None, older_versions: &[] }
+        Self { version: FIRST_VERSION, older: None, older_versions: &[], check: None }
+    }
+
+    pub(crate) const fn at_version<T: Value>(mut self, version: u32) -> Self {
+        self.version = version;
+        self.check = Some(Self::check::<T>);
+        self
     }
 
     /// Reads these older types, too.
     pub(crate) const fn from_older<T: Value, O: OlderTypes<T> + 'static>(mut self, versions: &'static [u32]) -> Self {
-        self.older = Some(const { &(O::read as ReadOlder<T>) });
+        self.older = Some(const { &OlderReader::of::<O>() });
         self.older_versions = versions;
+        self.check = Some(Self::check::<T>);
         self
     }
 
     /// What reads the older types.
-    pub(crate) fn older<T: Value>(&self) -> Option<ReadOlder<T>> {
-        self.older?.downcast_ref().copied()
+    pub(crate) fn older<T: Value>(&self) -> Option<&'static OlderReader<T>> {
+        self.older?.downcast_ref()
+    }
+
+    /// What is wrong with it, if anything.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        self.check.and_then(|check| check(self))
+    }
+
+    fn check<T: Value>(&self) -> Option<&'static str> {
+        if self.version == 0 {
+            return Some("versions count from 1");
+        }
+        let mut schemas = vec![Schema::of::<T>(self.version)];
+        if let Some(older) = self.older::<T>() {
+            (older.schemas)(self.older_versions, &mut schemas);
+        }
+        let [own, older @ ..] = &*schemas else { return None };
+        if older.iter().any(|older| !(1..=own.version).contains(&older.version)) {
+            return Some("older types have versions from 1 up to that of today's type");
+        }
+        let is_twin = |at: usize| schemas[..at].iter().any(|other| std::ptr::eq(*other, schemas[at]));
+        (1..schemas.len()).any(is_twin).then_some(
+            "two types of its values are read alike, so that nothing tells them apart; give the newer one a version: \
+             `version = 2, from(Older = 1)`",
+        )
     }
 }
 

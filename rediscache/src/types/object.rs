@@ -18,6 +18,8 @@ pub(super) struct Object {
     /// Whether those who write publish which entries they change.
     pub(super) publishes: bool,
     pub(super) meaning: Meaning,
+    /// Whether a value that cannot be read is taken for absent.
+    pub(super) unreadable_is_absent: bool,
     /// The session bound by `.on`; without one, the current one is looked up at each use.
     session: Option<RedisSession>,
 }
@@ -30,6 +32,7 @@ pub(super) struct Target {
     pub(super) key: FullKey,
     pub(super) is_global: bool,
     pub(super) meaning: Meaning,
+    pub(super) unreadable_is_absent: bool,
 }
 
 impl Target {
@@ -45,18 +48,16 @@ impl Target {
 
 impl Object {
     pub(super) const fn new(namespace: &'static str) -> Self {
-        Self {
-            namespace: Namespace::constant(namespace),
-            global: true,
-            publishes: false,
-            meaning: Meaning::new(),
-            session: None,
-        }
+        Self::named(Namespace::constant(namespace))
     }
 
     pub(super) fn with_namespace(namespace: String) -> Self {
-        let namespace = Namespace::Shared(namespace.into());
-        Self { namespace, global: true, publishes: false, meaning: Meaning::new(), session: None }
+        Self::named(Namespace::Shared(namespace.into()))
+    }
+
+    const fn named(namespace: Namespace) -> Self {
+        let meaning = Meaning::new();
+        Self { namespace, global: true, publishes: false, meaning, unreadable_is_absent: false, session: None }
     }
 
     pub(super) fn declared(declaration: &Declaration) -> Self {
@@ -96,13 +97,14 @@ impl Object {
 
     /// The session in force and the full Redis key in it. A session that was bound goes along.
     pub(super) fn target(&mut self) -> Result<Target> {
-        if let Some(fault) = self.namespace.fault() {
+        if let Some(fault) = self.namespace.fault().or_else(|| self.meaning.fault()) {
             return Err(config(fault));
         }
         let session = self.session.take().map_or_else(RedisSession::in_force, Ok)?;
         let global = if self.global { session.global_namespace() } else { "" };
         let (key, namespace) = (self.namespace.key_below(global), self.namespace.clone());
-        let target = Target { session, namespace, key, is_global: self.global, meaning: self.meaning };
+        let Self { global: is_global, meaning, unreadable_is_absent, .. } = *self;
+        let target = Target { session, namespace, key, is_global, meaning, unreadable_is_absent };
         if self.publishes && !target.open_store().is_closed() {
             target.open_store().while_closing().publish_changes(&target.key);
         }

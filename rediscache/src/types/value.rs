@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::object::Target;
 use crate::bounds::Value;
 use crate::codec::{Codec, Meaning, append_value, decode_value, describe_value, fingerprint_of};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::lend::Lend;
 use crate::record::ShapeTable;
 use crate::shape::{Fingerprint, Schema};
@@ -61,6 +61,7 @@ impl Describe for Packed {
 pub(super) struct Reader<'a, V, C> {
     shapes: &'a ShapeTable,
     meaning: Meaning,
+    unreadable_is_absent: bool,
     types: PhantomData<fn() -> (V, C)>,
 }
 
@@ -89,13 +90,14 @@ impl Target {
 
     /// What reads values whose shapes were looked up.
     pub(super) fn knowing_reader<V, C>(&self) -> Reader<'_, V, C> {
-        Reader { shapes: self.shapes(), meaning: self.meaning, types: PhantomData }
+        let Self { meaning, unreadable_is_absent, .. } = *self;
+        Reader { shapes: self.shapes(), meaning, unreadable_is_absent, types: PhantomData }
     }
 
     /// Reads one value, if there is one.
     pub(super) async fn read<V: Value, C: Codec>(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
         let reader = self.reader::<V, C>(self.unknown_shapes::<C>(stored.as_deref())).await?;
-        stored.map(|stored| reader.read(&stored)).transpose()
+        reader.read_if_any(stored.as_deref())
     }
 
     /// Whether `stored` is another form of the value whose stored form is `today`. What would lose something is not.
@@ -112,6 +114,17 @@ impl Target {
 }
 
 impl<V: Value, C: Codec> Reader<'_, V, C> {
+    /// The value, if there is one; where what cannot be read is taken for absent, `None` for that, too.
+    pub(super) fn read_if_any(&self, stored: Option<&[u8]>) -> Result<Option<V>> {
+        match stored.map(|stored| self.read(stored)).transpose() {
+            Err(error) if self.unreadable_is_absent && error.kind() == ErrorKind::Decode => {
+                tracing::debug!(%error, "a value that cannot be read is taken for absent");
+                Ok(None)
+            }
+            read => read,
+        }
+    }
+
     pub(super) fn read(&self, stored: &[u8]) -> Result<V> {
         decode_value::<C, V>(stored, &self.meaning, self.shapes).map(|decoded| decoded.value)
     }

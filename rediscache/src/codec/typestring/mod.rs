@@ -14,8 +14,8 @@ mod write;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use older::OlderReader;
 pub use older::OlderTypes;
-pub(crate) use older::ReadOlder;
 pub(crate) use value::{Form, describe_value, fingerprint_of, read_value, write_value};
 
 use self::header::Composite;

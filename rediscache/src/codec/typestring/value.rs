@@ -118,5 +118,5 @@ fn read_other<T: Value>(stored: OlderComposite<'_>, own: &Schema, meaning: &Mean
 }
 
 fn older<T: Value>(meaning: &Meaning, stored: &Older<'_>) -> Option<Result<Decoded<T>, CodecError>> {
-    meaning.older::<T>().and_then(|read| read(stored, meaning.older_versions))
+    meaning.older::<T>().and_then(|older| (older.read)(stored, meaning.older_versions))
 }

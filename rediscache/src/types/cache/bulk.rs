@@ -80,7 +80,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             }
             let stored = store.hashes().get_many(&at.key, &fields).await?;
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(stored.iter().flatten().map(Vec::as_slice))).await?;
-            stored.into_iter().map(|stored| stored.map(|stored| reader.read(&stored)).transpose()).collect()
+            stored.into_iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
         })
     }
 
@@ -257,7 +257,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         Operation::new(&self.object, "values", |at| async move {
             let values = at.store()?.hashes().values(&at.key).await?;
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(values.iter().map(Vec::as_slice))).await?;
-            values.into_iter().map(|value| reader.read(&value)).collect()
+            values.into_iter().filter_map(|value| reader.read_if_any(Some(&value)).transpose()).collect()
         })
     }
 
@@ -298,7 +298,11 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             let entries = at.store()?.hashes().entries(&at.key).await?;
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(entries.iter().map(|(_, value)| value.as_slice()))).await?;
             // Each is dropped when it is read, so that the next finds its memory at hand.
-            entries.into_iter().map(|(field, value)| Ok((decode::<C, K>(&field)?, reader.read(&value)?))).collect()
+            let read = |(field, value): (Vec<u8>, Vec<u8>)| {
+                let value = reader.read_if_any(Some(&value)).transpose()?;
+                Some(value.and_then(|value| Ok((decode::<C, K>(&field)?, value))))
+            };
+            entries.into_iter().filter_map(read).collect()
         })
     }
 

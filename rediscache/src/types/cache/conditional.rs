@@ -209,7 +209,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
                 let outcome = match (&stored, new) {
                     (Some(old), _) => {
                         // Checked before it is taken away, and decoded again after: `V` may not cross an await.
-                        at.reader::<V, C>(at.unknown_shapes::<C>([&**old])).await?.read(old)?;
+                        let reader = at.reader::<V, C>(at.unknown_shapes::<C>([&**old])).await?;
+                        if reader.read_if_any(Some(old))?.is_none() && new.is_none() {
+                            return Ok(None);
+                        }
                         store.hashes().compare_and_swap(&at.key, field, old, new).await?
                     }
                     (None, None) => return Ok(None),

@@ -152,7 +152,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
             let stored = embedded(&at, &label, keys.len() as u64)?.get_many(&at.key, &keys).await?;
             let unknown = at.unknown_shapes::<C>(stored.iter().flatten().map(Vec::as_slice));
             let reader = at.reader::<V, C>(unknown).await?;
-            stored.iter().map(|stored| stored.as_deref().map(|stored| reader.read(stored)).transpose()).collect()
+            stored.iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
         })
     }
 
@@ -246,7 +246,7 @@ async fn get_all<V: NearValue, C: Codec>(
     let mut answers = missing.iter().zip(stored).zip(tickets);
     for found in found.iter_mut().filter(|found| found.is_none()) {
         let Some(((field, stored), ticket)) = answers.next() else { break };
-        let value = stored.as_deref().map(|stored| reader.read(stored)).transpose()?;
+        let value = reader.read_if_any(stored.as_deref())?;
         cache.keep(ticket, provenance, field.into(), stored.map_or(0, |stored| stored.len()), value.as_ref());
         *found = Some(value);
     }

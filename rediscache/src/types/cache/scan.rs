@@ -95,7 +95,9 @@ impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {
         loop {
             if let Some((field, value)) = scan.page.pop_front() {
                 let reader = scan.at.as_ref().map(Target::knowing_reader::<V, C>).ok_or_else(refusal::unexpected);
-                let entry = reader.and_then(|reader| Ok((decode::<C, K>(&field)?, reader.read(&value)?)));
+                let read = reader.and_then(|reader| reader.read_if_any(Some(&value))).transpose();
+                let Some(value) = read else { continue };
+                let entry = value.and_then(|value| Ok((decode::<C, K>(&field)?, value)));
                 let namespace = scan.cache.object.namespace();
                 return Poll::Ready(Some(entry.map_err(|error| error.during("scan", Some(namespace)))));
             }

@@ -10,13 +10,14 @@ use std::time::{Duration, SystemTime};
 pub use stream::QueueStream;
 pub(super) use take::put_aside;
 
-use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject};
+use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisVersionedObject};
 use super::object::Object;
 use super::operation::Operation;
 use super::shared::shared_methods;
 use super::value::Encoded;
+use super::versions::version_methods;
 use crate::bounds::Value;
-use crate::codec::{Codec, Typestring, append_value};
+use crate::codec::{Codec, OlderTypes, ShapedCodec, Typestring, append_value};
 use crate::error::Result;
 use crate::lend::Lend;
 use crate::session::RedisSession;
@@ -85,6 +86,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
         "put(\"ada\")",
         "all items; those that could not be read lie beside the key, in `{key}$dead`, and stay"
     );
+    version_methods!(T, "RedisQueue", "");
 
     /// Puts one item in.
     ///
@@ -248,6 +250,18 @@ impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
 
     fn describe(field: &'static str, declaration: Declaration) -> ObjectInfo {
         ObjectInfo::new(field, &declaration, ObjectKind::Queue, None, std::any::type_name::<T>())
+    }
+}
+
+impl<T: Value, C: ShapedCodec> RedisVersionedObject for RedisQueue<T, C> {
+    type Value = T;
+
+    fn version(self, version: u32) -> Self {
+        Self::version(self, version)
+    }
+
+    fn from_older_versions<O: OlderTypes<T> + 'static>(self, versions: &'static [u32]) -> Self {
+        Self::from_older_versions::<O>(self, versions)
     }
 }
 
