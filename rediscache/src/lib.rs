@@ -68,7 +68,7 @@ pub use shape::Shape;
 pub use types::{
     Declaration, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache, RedisNamespaced, RedisNearObject,
     RedisObject, RedisQueue, RedisReadableObject, RedisTask, RedisTaskObject, RedisTaskQueue, RedisVersionedObject,
-    Scan, TaskError,
+    Rewritten, Scan, TaskError,
 };
 
 /// The examples of the README.

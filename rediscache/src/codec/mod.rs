@@ -15,7 +15,9 @@ pub(crate) use encoded::{EncodedKey, append, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
 pub use typestring::{OlderTypes, Typestring};
-pub(crate) use value::{KnownSchema, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of};
+pub(crate) use value::{
+    KnownSchema, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of, is_same_form,
+};
 
 /// Why a codec refused; its text must not hold the key or value itself.
 pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
@@ -64,6 +66,13 @@ pub trait Codec: 'static {
     /// Whether values are written by their shape, which is kept beside them: see [`ShapedCodec`].
     #[doc(hidden)]
     const STORES_SHAPES: bool = false;
+
+    /// Whether `again`, which is what was read from `stored` and written anew, holds all that `stored` does.
+    #[doc(hidden)]
+    fn is_whole(stored: &[u8], again: &[u8]) -> bool {
+        let _ = (stored, again);
+        true
+    }
 
     /// Appends the stored form of `value` to `out`.
     ///

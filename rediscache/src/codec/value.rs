@@ -86,6 +86,11 @@ pub(crate) fn fingerprint_of<C: Codec>(stored: &[u8]) -> Option<Fingerprint> {
     if C::STORES_SHAPES { typestring::fingerprint_of(stored) } else { None }
 }
 
+/// Whether both are written in the same form and by the same shape, or are the same.
+pub(crate) fn is_same_form<C: Codec>(one: &[u8], other: &[u8]) -> bool {
+    one == other || (C::STORES_SHAPES && typestring::is_same_form(one, other))
+}
+
 /// Reads a stored value; the shapes that it takes are known, or nowhere.
 pub(crate) fn decode_value<C: Codec, T: Value>(
     stored: &[u8],

@@ -10,7 +10,7 @@ mod task_queue;
 mod value;
 mod versions;
 
-pub use cache::{RedisCache, Scan};
+pub use cache::{RedisCache, Rewritten, Scan};
 pub use declare::{
     Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
     RedisTaskObject, RedisVersionedObject,

@@ -105,7 +105,7 @@ impl Target {
         let reader = self.reader::<V, C>(self.unknown_shapes::<C>([stored])).await?;
         let value = reader.read_whole(stored).ok().flatten();
         let again = value.and_then(|value| encode_value::<C, V>(&value, self.meaning).ok());
-        Ok(again.is_some_and(|again| again.bytes == today))
+        Ok(again.is_some_and(|again| again.bytes == today && C::is_whole(stored, &again.bytes)))
     }
 
     fn shapes(&self) -> &ShapeTable {

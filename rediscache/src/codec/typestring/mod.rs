@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use older::OlderReader;
 pub use older::OlderTypes;
-pub(crate) use value::{Form, describe_value, fingerprint_of, read_value, write_value};
+pub(crate) use value::{Form, describe_value, fingerprint_of, is_same_form, read_value, write_value};
 
 use self::header::Composite;
 use self::read::ScalarReader;

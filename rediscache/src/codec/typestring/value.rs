@@ -61,6 +61,14 @@ pub(crate) fn fingerprint_of(stored: &[u8]) -> Option<Fingerprint> {
     }
 }
 
+/// Whether both are composites, written in the same form and by the same shape.
+pub(crate) fn is_same_form(one: &[u8], other: &[u8]) -> bool {
+    match (Composite::of(one), Composite::of(other)) {
+        (Some(Ok(one)), Some(Ok(other))) => one.is_like(&other),
+        _ => false,
+    }
+}
+
 /// Reads a value in whatever form and shape it is stored.
 pub(crate) fn read_value<T: Value>(
     stored: &[u8],

@@ -21,6 +21,7 @@ use super::versions::version_methods;
 use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{
     Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, append, append_value, decode, describe_value, encode,
+    is_same_form,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::lend::{Give, Lend};
@@ -232,6 +233,7 @@ include!("conditional.rs");
 include!("number.rs");
 include!("bulk.rs");
 include!("near.rs");
+include!("rewrite.rs");
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
     fn declare(declaration: Declaration) -> Self {
