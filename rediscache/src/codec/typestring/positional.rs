@@ -6,7 +6,9 @@ use bincode::serde::OwnedSerdeDecoder;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::limit::{Bounds, Guarded};
+use super::checked::Checked;
+use super::limit::{Bounds, Guarded, TOO_DEEP, TOO_MANY_FREE};
+use super::spot::{Check, Stop};
 use crate::codec::CodecError;
 use crate::shape::Layout;
 
@@ -17,12 +19,27 @@ pub(super) enum NotWritten {
     Refused(CodecError),
 }
 
+/// Appends a value that is exactly as its layout says.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T, layout: &Layout, out: &mut Vec<u8>) -> Result<(), NotWritten> {
-    let _ = layout;
+    let check = Check::new(layout);
+    let value = Checked::new(value, check.whole());
     let written = bincode::serde::encode_into_std_write(value, out, standard());
-    // bincode's own text may quote the value.
-    let refused = |_| "the type's own `Serialize` refused, or a length is not known beforehand".into();
-    written.map(drop).map_err(|error| NotWritten::Refused(refused(error)))
+    match (check.stopped(), written) {
+        (Some(stop), _) => Err(stop.into()),
+        (None, Ok(_)) => Ok(()),
+        // bincode's own text may quote the value.
+        (None, Err(_)) => Err(NotWritten::Refused("the type's own `Serialize` refused".into())),
+    }
+}
+
+impl From<Stop> for NotWritten {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Differs => Self::Differs,
+            Stop::TooDeep => Self::Refused(TOO_DEEP.into()),
+            Stop::TooManyFree => Self::Refused(TOO_MANY_FREE.into()),
+        }
+    }
 }
 
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, CodecError> {
