@@ -1,12 +1,14 @@
 //! The default codec: scalars as async-rediscache has them, everything else as a tagged composite.
 
 mod by_name;
+mod checked;
 mod described;
 mod header;
 mod limit;
 mod older;
 mod positional;
 mod read;
+mod spot;
 mod tag;
 mod value;
 mod write;
