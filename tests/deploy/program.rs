@@ -33,7 +33,8 @@ impl Run {
         T: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 'static,
     {
         let cache = RedisCache::<u8, T>::with_namespace(format!("{name}.cache")).on(&self.session);
-        let near = RedisCache::<u8, T>::with_namespace(format!("{name}.cache")).near(Near::tracking()).on(&self.session);
+        let near =
+            RedisCache::<u8, T>::with_namespace(format!("{name}.cache")).near(Near::tracking()).on(&self.session);
         let queue = RedisQueue::<T>::with_namespace(format!("{name}.queue")).on(&self.session);
         let tasks = RedisTaskQueue::<T>::with_namespace(format!("{name}.tasks")).on(&self.session);
         if self.mode == Mode::Write {

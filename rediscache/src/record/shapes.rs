@@ -10,11 +10,15 @@ use tokio::time::Instant;
 
 use crate::codec::{KnownSchema, Shapes};
 use crate::error::{Error, ErrorKind, Result};
+use crate::refusal;
 use crate::shape::{Fingerprint, Schema};
 use crate::store::{Packed, Store};
 
 /// For how long a shape is taken to be kept. It can be evicted, or flushed with all data.
 const CONFIRMED_FOR: Duration = Duration::from_secs(600);
+
+/// How often a shape is tried to be kept, while answers are lost or others are faster.
+const TRIES: usize = 2;
 
 /// What one session knows of the shapes under one prefix.
 pub(crate) struct ShapeTable {
@@ -98,13 +102,20 @@ impl ShapeTable {
         let name = schema.fingerprint.to_string();
         let kept = async {
             let hashes = store.hashes();
-            if let Some(stored) = hashes.get(&self.key, name.as_bytes()).await? {
-                return Ok(Some(stored));
+            for _ in 0..TRIES {
+                if let Some(stored) = hashes.get(&self.key, name.as_bytes()).await? {
+                    return Ok(Some(stored));
+                }
+                match hashes.set_if_absent(&self.key, name.as_bytes(), schema.json()).await {
+                    Ok(true) => return Ok(None),
+                    // Another one was faster.
+                    Ok(false) => {}
+                    // It may have been kept, which shows at the next look.
+                    Err(error) if error.is_outcome_unknown() => {}
+                    Err(error) => return Err(error),
+                }
             }
-            if hashes.set_if_absent(&self.key, name.as_bytes(), schema.json()).await? {
-                return Ok(None);
-            }
-            hashes.get(&self.key, name.as_bytes()).await
+            hashes.get(&self.key, name.as_bytes()).await?.map(Some).ok_or_else(refusal::unexpected)
         };
         match kept.await {
             Ok(Some(stored)) if stored != schema.json() => Ok(self.compared(schema, &stored)),
