@@ -10,10 +10,10 @@ use bincode::error::DecodeError;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 /// How deep a value may nest; as deep as `serde_json` goes.
-const DEEPEST: u32 = 128;
+pub(super) const DEEPEST: u32 = 128;
 
 /// How many elements may take no bytes at all, such as those of a `Vec<()>`.
-const MOST_FREE: u64 = 1 << 20;
+pub(super) const MOST_FREE: u64 = 1 << 20;
 
 /// What is left to read, and what it may still cost.
 pub(super) struct Bounds<'a> {
