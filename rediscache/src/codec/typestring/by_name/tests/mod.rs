@@ -1,0 +1,1 @@
+//! Pairs of types: what one wrote is read as the other.
