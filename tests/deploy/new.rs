@@ -70,7 +70,7 @@ fn inner(level: u32) -> Inner {
     Inner { level, title: "y".to_owned(), tags: Vec::new() }
 }
 
-pub async fn rows(run: &mut Run) {
+pub(crate) async fn rows(run: &mut Run) {
     run.value("skipped", Perms { user: 8, team: Some(1), is_admin: true, roles: vec![] }).await;
     run.value("swapped", Item { price: 5, stock: 6 }).await;
     run.value("inserted", Order { state: State::Gone }).await;

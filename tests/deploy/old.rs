@@ -67,7 +67,7 @@ fn inner(level: u8) -> Inner {
     Inner { level, title: "x".to_owned() }
 }
 
-pub async fn rows(run: &mut Run) {
+pub(crate) async fn rows(run: &mut Run) {
     run.value("skipped", Perms { user: 7, team: None, is_admin: false, roles: vec![0] }).await;
     run.value("swapped", Item { price: 1999, stock: 3 }).await;
     run.value("inserted", Order { state: State::Paid }).await;

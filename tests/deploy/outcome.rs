@@ -3,11 +3,11 @@
 /// A row, what the new program reads of the old one's value, and what the old one reads of the new one's.
 const OUTCOMES: &[(&str, &str, &str)] = &[];
 
-pub fn check_new<'a>(read: impl Iterator<Item = (&'a str, &'a str)>) {
+pub(crate) fn check_new<'a>(read: impl Iterator<Item = (&'a str, &'a str)>) {
     check(read, |row| row.1);
 }
 
-pub fn check_old<'a>(read: impl Iterator<Item = (&'a str, &'a str)>) {
+pub(crate) fn check_old<'a>(read: impl Iterator<Item = (&'a str, &'a str)>) {
     check(read, |row| row.2);
 }
 

@@ -10,25 +10,25 @@ use serde::de::DeserializeOwned;
 
 /// What the program is to do with each of its rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Mode {
+pub(crate) enum Mode {
     Write,
     Read,
 }
 
 /// One run of the program, and what it read.
-pub struct Run {
+pub(crate) struct Run {
     session: RedisSession,
     mode: Mode,
-    pub outcomes: Vec<(&'static str, String)>,
+    pub(crate) outcomes: Vec<(&'static str, String)>,
 }
 
 impl Run {
-    pub fn new(session: &RedisSession, mode: Mode) -> Self {
+    pub(crate) fn new(session: &RedisSession, mode: Mode) -> Self {
         Self { session: session.clone(), mode, outcomes: Vec::new() }
     }
 
     /// A row of values: in a cache, a near cache, a queue and a task queue.
-    pub async fn value<T>(&mut self, name: &'static str, value: T)
+    pub(crate) async fn value<T>(&mut self, name: &'static str, value: T)
     where
         T: Serialize + DeserializeOwned + Clone + Debug + Send + Sync + 'static,
     {
@@ -70,7 +70,7 @@ impl Run {
     }
 
     /// A row of keys, which are looked up and listed.
-    pub async fn key<K>(&mut self, name: &'static str, key: K)
+    pub(crate) async fn key<K>(&mut self, name: &'static str, key: K)
     where
         K: Serialize + DeserializeOwned + Eq + Hash + Clone + Debug + Send + Sync + 'static,
     {
