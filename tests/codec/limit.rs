@@ -36,7 +36,7 @@ fn a_value_nests_as_deep_as_it_is_read() {
 }
 
 #[test]
-fn as_many_options_as_a_byte_counts_stand_around_nothing() {
+fn options_around_nothing_are_counted_through_newtypes() {
     assert!(encoded(&node(64)).ends_with(&[0xd4, 1, 63]));
 }
 

@@ -59,6 +59,7 @@ impl Layout {
         layout
     }
 
+    #[inline]
     pub(crate) fn at(&self, place: PlaceId) -> &Place {
         self.places.get(place).unwrap_or(&Place::Unknown)
     }

@@ -34,16 +34,20 @@ use crate::number::Notation;
 /// | integers of every size | `i\|42` |
 /// | floats | `f\|3.14`, as Python's `repr` |
 /// | `String`, `&str`, `char` | `s\|text` |
+/// | what has a text for people: addresses, dates, URLs, UUIDs | `s\|text` |
+/// | variants of enums that hold nothing | `s\|Name` |
 /// | `bool` | `b\|1` |
 /// | newtypes | as what they hold |
-/// | everything else | `c\|`, a schema version (bincode varint, now 1), then bincode 2's standard form |
+/// | other values, in caches and queues | `c\|`, `02`, four bytes that tell their shape, then bincode 2's standard form |
+/// | other keys, and values whose shape is not fixed | `m\|`, `02`, what is told of their shape, then MessagePack |
 ///
 /// Reading is as lenient as Python's: `i|+3`, `i| 1_000 `, `f|1E5`, `b|2`. A float type also reads `i|`, since
-/// Python mixes the two. Integers are exact at any size.
+/// Python mixes the two. Integers are exact at any size. Where a type may be missing (`Option`), a scalar is read as
+/// one that is there.
 ///
-/// Types that describe themselves only while being read (`serde_json::Value`, untagged enums, flattened structs)
-/// have no bincode form: use the codec `Json` for those. `HashMap` and `HashSet` values have no fixed order, so
-/// comparisons need `BTreeMap` and `BTreeSet`.
+/// Values nest by 128 levels at the most. What types ask for only while being read (`serde_json::Value`, untagged
+/// enums, flattened structs) takes integers of 64 bits at the most. `HashMap` and `HashSet` values have no fixed order,
+/// so comparisons need `BTreeMap` and `BTreeSet`.
 ///
 /// # Examples
 ///

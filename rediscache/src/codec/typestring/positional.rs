@@ -60,7 +60,7 @@ fn described(error: &DecodeError) -> CodecError {
         DecodeError::UnexpectedEnd { .. } => "it ends before a value of this type does".into(),
         DecodeError::Utf8 { .. } => "it holds text that is not UTF-8".into(),
         DecodeError::UnexpectedVariant { .. } => "it holds a variant that the enum does not have".into(),
-        DecodeError::Serde(_) => "the type needs a self-describing form; use the `Json` codec for it".into(),
+        DecodeError::Serde(_) => "the type asks what is stored, which a value by position does not tell".into(),
         _ => "it is not a value of this type".into(),
     }
 }
@@ -271,9 +271,45 @@ mod tests {
         round_trip(&vec![(); most]);
         assert_eq!(written(&vec![(); most + 1]), Err(TOO_MANY_FREE.to_owned()));
         round_trip(&(vec![Nothing, Nothing], vec![(); most - 2]));
-        assert_eq!(written(&(vec![[(); 2]; 3], vec![(); most])), Err(TOO_MANY_FREE.to_owned()));
+        // Parts of tuples are counted, and so are the tuples that are elements.
+        round_trip(&(vec![[(); 2]; 3], vec![(); most - 9]));
+        assert_eq!(written(&(vec![[(); 2]; 3], vec![(); most - 8])), Err(TOO_MANY_FREE.to_owned()));
         // The ends of sequences take no bytes either, and are no elements.
         round_trip(&vec![Vec::<u8>::new(); most + 1]);
+    }
+
+    fn refusal<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
+        read::<T>(body).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_not_of_the_type_is_refused() {
+        let left_over = "2 bytes are left over after a value of this type";
+        assert_eq!(refusal::<(u8,)>(b"\x01\x01\x01").as_deref(), Some(left_over));
+        for body in [&b""[..], b"\x02\x01", b"\0\0"] {
+            assert!(refusal::<Option<u8>>(body).is_some());
+        }
+        assert!(refusal::<(bool,)>(b"\x02").is_some());
+        assert!(refusal::<(String,)>(b"\x01\xff").is_some());
+        assert!(refusal::<(u16,)>(b"\xfc\0\0\x01\0").is_some());
+        assert!(refusal::<Tree>(b"\x02").is_some());
+        let stored = round_trip(&vec![Event::Said { by: Id(u64::MAX), text: "text".to_owned() }]);
+        assert!((0..stored.len()).all(|length| refusal::<Vec<Event>>(&stored[..length]).is_some()));
+    }
+
+    #[test]
+    fn a_length_that_no_bytes_stand_behind_is_refused_at_once() {
+        for length in [&b"\x03"[..], b"\xfb\xff\xff", b"\xfc\xff\xff\xff\x7f", b"\xfd\xff\xff\xff\xff\xff\xff\xff\xff"]
+        {
+            let body = [length, b"ab"].concat();
+            assert!(refusal::<String>(&body).is_some());
+            assert!(refusal::<Vec<u128>>(&body).is_some());
+            assert!(refusal::<BTreeMap<String, u8>>(&body).is_some());
+            assert!(refusal::<HashMap<u64, [u64; 32]>>(&body).is_some());
+        }
+        assert!(refusal::<Vec<()>>(b"\xfd\xff\xff\xff\xff\xff\xff\xff\xff").is_some());
+        // Each pair is a branch of one.
+        assert!(refusal::<Tree>(&vec![1; 2_000_000]).is_some());
     }
 
     struct Talkative;

@@ -31,10 +31,12 @@ pub(super) struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
+    #[inline]
     pub(super) fn new(layout: &'a Layout) -> Self {
         Self { layout, sized: Cell::new(0), free: Cell::new(MOST_FREE), stop: Cell::new(None) }
     }
 
+    #[inline]
     pub(super) fn whole(&self) -> Spot<'_> {
         Spot { place: self.layout.at(Layout::WHOLE), depth: DEEPEST, check: self }
     }
@@ -50,6 +52,7 @@ impl<'a> Check<'a> {
     }
 
     /// Counts a part that takes bytes: a scalar other than a unit, a length, an index, a flag.
+    #[inline]
     fn count(&self) {
         self.sized.set(self.sized.get() + 1);
     }
@@ -74,6 +77,7 @@ impl<'a> Spot<'a> {
         Ok(Self { depth, ..self })
     }
 
+    #[inline]
     pub(super) fn at(self, place: PlaceId) -> Self {
         Self { place: self.check.layout.at(place), ..self }
     }

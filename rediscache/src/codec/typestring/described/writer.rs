@@ -43,8 +43,6 @@ impl Error for Obstacle {
     }
 }
 
-type Outcome = Result<(), Obstacle>;
-
 /// Appends a value that stands there in its layout, and has so many levels left.
 pub(super) struct DescribedWriter<'a> {
     out: &'a mut Vec<u8>,
@@ -78,7 +76,7 @@ impl<'a> DescribedWriter<'a> {
         Ok(Self { along: inside.along.variant(name), ..inside })
     }
 
-    fn wide(self, kind: i8, bytes: [u8; 16]) -> Outcome {
+    fn wide(self, kind: i8, bytes: [u8; 16]) -> Result<(), Obstacle> {
         if !self.along.takes_wide() {
             return Err(Obstacle::TooWide);
         }
@@ -89,7 +87,7 @@ impl<'a> DescribedWriter<'a> {
 
 macro_rules! scalars {
     ($($method:ident($type:ty) $encode:ident;)*) => {$(
-        fn $method(self, value: $type) -> Outcome {
+        fn $method(self, value: $type) -> Result<(), Obstacle> {
             encode::$encode(value.into(), self.out);
             Ok(())
         }
@@ -115,7 +113,7 @@ impl<'a> Serializer for DescribedWriter<'a> {
         serialize_f32(f32) float_32; serialize_f64(f64) float_64;
     }
 
-    fn serialize_i128(self, value: i128) -> Outcome {
+    fn serialize_i128(self, value: i128) -> Result<(), Obstacle> {
         match (u128::try_from(value), i64::try_from(value)) {
             (Ok(value), _) => self.serialize_u128(value),
             (_, Ok(value)) => self.serialize_i64(value),
@@ -123,50 +121,50 @@ impl<'a> Serializer for DescribedWriter<'a> {
         }
     }
 
-    fn serialize_u128(self, value: u128) -> Outcome {
+    fn serialize_u128(self, value: u128) -> Result<(), Obstacle> {
         match u64::try_from(value) {
             Ok(value) => self.serialize_u64(value),
             Err(_) => self.wide(encode::ABOVE, value.to_be_bytes()),
         }
     }
 
-    fn serialize_char(self, value: char) -> Outcome {
+    fn serialize_char(self, value: char) -> Result<(), Obstacle> {
         self.serialize_str(value.encode_utf8(&mut [0; 4]))
     }
 
-    fn serialize_str(self, value: &str) -> Outcome {
+    fn serialize_str(self, value: &str) -> Result<(), Obstacle> {
         encode::text(value, self.out).ok_or(Obstacle::TooLong)
     }
 
-    fn serialize_bytes(self, value: &[u8]) -> Outcome {
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), Obstacle> {
         encode::bytes(value, self.out).ok_or(Obstacle::TooLong)
     }
 
-    fn serialize_none(self) -> Outcome {
+    fn serialize_none(self) -> Result<(), Obstacle> {
         self.serialize_unit()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Outcome {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Obstacle> {
         let Self { out, along, depth } = self.nested()?;
         let start = out.len();
         value.serialize(DescribedWriter { out: &mut *out, along: along.option(), depth })?;
         encode::some(start, out).ok_or(Obstacle::TooManySomes)
     }
 
-    fn serialize_unit(self) -> Outcome {
+    fn serialize_unit(self) -> Result<(), Obstacle> {
         encode::nil(self.out);
         Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Outcome {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Obstacle> {
         self.serialize_unit()
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Outcome {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Obstacle> {
         self.serialize_str(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Outcome {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Obstacle> {
         value.serialize(self.nested()?)
     }
 
@@ -176,7 +174,7 @@ impl<'a> Serializer for DescribedWriter<'a> {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Outcome {
+    ) -> Result<(), Obstacle> {
         let inside = self.variant(variant)?;
         value.serialize(Self { along: inside.along.newtype(), ..inside })
     }
@@ -238,18 +236,18 @@ pub(super) struct DescribedParts<'a> {
 }
 
 impl DescribedParts<'_> {
-    fn write<T: Serialize + ?Sized>(&mut self, along: Along<'_>, value: &T) -> Outcome {
+    fn write<T: Serialize + ?Sized>(&mut self, along: Along<'_>, value: &T) -> Result<(), Obstacle> {
         let DescribedWriter { out, depth, .. } = &mut self.inside;
         value.serialize(DescribedWriter { out, along, depth: *depth })
     }
 
-    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Outcome {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Obstacle> {
         self.write(self.inside.along.element(self.parts), value)?;
         self.parts += 1;
         Ok(())
     }
 
-    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Outcome {
+    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Obstacle> {
         encode::text(name, self.inside.out).ok_or(Obstacle::TooLong)?;
         self.write(self.inside.along.field(self.parts, name), value)?;
         self.parts += 1;
@@ -257,7 +255,7 @@ impl DescribedParts<'_> {
     }
 
     /// Tells how many parts there are, if it was not known, or other than announced.
-    fn close(self) -> Outcome {
+    fn close(self) -> Result<(), Obstacle> {
         let Self { inside, kind, start, announced, parts } = self;
         if parts == announced {
             return Ok(());
@@ -272,11 +270,11 @@ macro_rules! arrays {
             type Ok = ();
             type Error = Obstacle;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Outcome {
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Obstacle> {
                 self.element(value)
             }
 
-            fn end(self) -> Outcome {
+            fn end(self) -> Result<(), Obstacle> {
                 self.close()
             }
         }
@@ -296,11 +294,11 @@ macro_rules! structs {
             type Ok = ();
             type Error = Obstacle;
 
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Outcome {
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Obstacle> {
                 self.field(name, value)
             }
 
-            fn end(self) -> Outcome {
+            fn end(self) -> Result<(), Obstacle> {
                 self.close()
             }
         }
@@ -313,17 +311,17 @@ impl SerializeMap for DescribedParts<'_> {
     type Ok = ();
     type Error = Obstacle;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Outcome {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Obstacle> {
         self.write(self.inside.along.key(), key)?;
         self.parts += 1;
         Ok(())
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Outcome {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Obstacle> {
         self.write(self.inside.along.value(), value)
     }
 
-    fn end(self) -> Outcome {
+    fn end(self) -> Result<(), Obstacle> {
         self.close()
     }
 }
