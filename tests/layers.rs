@@ -21,9 +21,9 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "",
-        "lib types session dispatch store near codec shape config namespace number lend bounds refusal error",
+        "lib types session record dispatch store near codec shape config namespace number lend bounds refusal error",
     ),
-    (LIBRARY, "types", "mod task_queue queue cache shared operation object declare"),
+    (LIBRARY, "types", "mod task_queue queue cache shared versions operation value object declare"),
     (LIBRARY, "dispatch", "mod dispatchers dispatcher registration delivery task_source list_source source"),
     (LIBRARY, "store", "open mod task list hash key operations redis memory in_flight background milliseconds packed"),
     (

@@ -40,6 +40,7 @@ mod lend;
 mod namespace;
 mod near;
 mod number;
+mod record;
 mod refusal;
 mod session;
 mod shape;
@@ -57,7 +58,7 @@ pub use rediscache_derive::RedisNamespaced;
 pub use codec::Json;
 
 pub use bounds::{Key, NearValue, Value};
-pub use codec::{Codec, CodecError, Typestring};
+pub use codec::{Codec, CodecError, OlderTypes, ShapedCodec, Typestring};
 pub use error::{Error, ErrorKind, Result};
 pub use lend::{Give, Lend};
 pub use near::{Near, NearStats};
@@ -66,7 +67,8 @@ pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
     Declaration, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache, RedisNamespaced, RedisNearObject,
-    RedisObject, RedisQueue, RedisTask, RedisTaskObject, RedisTaskQueue, Scan, TaskError,
+    RedisObject, RedisQueue, RedisReadableObject, RedisTask, RedisTaskObject, RedisTaskQueue, RedisVersionedObject,
+    Rewritten, Scan, TaskError,
 };
 
 /// The examples of the README.

@@ -41,6 +41,9 @@ impl Namespace {
     pub(crate) fn fault(&self) -> Option<&'static str> {
         match self.as_str().len() {
             0 => Some("the namespace is empty; give it a name such as `Channel.topics`"),
+            1..=LONGEST if self.as_str().starts_with('$') => Some(
+                "the namespace begins with `$`, as what the library keeps beside the data does; give it another name",
+            ),
             1..=LONGEST => None,
             _ => Some("the namespace is longer than 64 KiB; give it a short name such as `Channel.topics`"),
         }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use proptest::prelude::{any, prop_assert_eq};
+use proptest::prelude::{any, prop_assert, prop_assert_eq};
 use proptest::proptest;
 use support::RawBytes;
 
@@ -66,7 +66,7 @@ proptest! {
     fn bytes_are_stored_as_they_are(bytes: Vec<u8>) {
         let raw = RawBytes(bytes);
         assert_round_trip(&raw);
-        prop_assert_eq!(encoded(&raw), encoded(&raw.0));
+        prop_assert!(encoded(&raw).ends_with(&raw.0));
     }
 
     #[test]
@@ -125,7 +125,7 @@ fn large_values_round_trip() {
 fn small_numbers_of_a_large_type_round_trip() {
     for length in (0xffc..0x1004).chain(0xfffc..0x1_0000_u32) {
         let length = u16::try_from(length).unwrap();
-        let stored = [&b"c|\x01\xfb"[..], &length.to_le_bytes(), &vec![0; length.into()]].concat();
+        let stored = [&b"m|\x02\0\xdc"[..], &length.to_be_bytes(), &vec![0; length.into()]].concat();
         assert_eq!(decoded::<Vec<u128>>(&stored).map(|read| read.len()), Ok(length.into()));
     }
 }

@@ -6,6 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any};
 use proptest::{prop_oneof, proptest};
 use rediscache::{Codec, Json, Typestring};
+use serde::de::IgnoredAny;
 use support::RawBytes;
 
 use crate::sample::{Colour, Date, Empty, Event, Id, Names, Nothing, Profile, Tree, profile};
@@ -33,8 +34,10 @@ fn head() -> impl Strategy<Value = &'static [u8]> {
         1 => Just(&b"f|"[..]),
         1 => Just(&b"s|"[..]),
         1 => Just(&b"b|"[..]),
-        1 => Just(&b"c|"[..]),
-        4 => Just(&b"c|\x01"[..]),
+        1 => Just(&b"c|\x02"[..]),
+        1 => Just(&b"m|"[..]),
+        1 => Just(&b"m|\x02\x01"[..]),
+        4 => Just(&b"m|\x02\0"[..]),
     ]
 }
 
@@ -55,7 +58,12 @@ proptest! {
 
     #[test]
     fn small_numbers_are_read_or_refused(tail in vec(0_u8..4, 0..60)) {
-        read_as_everything::<Typestring>(&[b"c|\x01", tail.as_slice()].concat());
+        read_as_everything::<Typestring>(&[b"m|\x02\0", tail.as_slice()].concat());
+    }
+
+    #[test]
+    fn heads_without_parts_are_read_or_refused(tail in vec(prop_oneof![0x80_u8..0xe0, 0_u8..4], 0..60)) {
+        read_as_everything::<Typestring>(&[b"m|\x02\0", tail.as_slice()].concat());
     }
 
     #[test]
@@ -72,11 +80,11 @@ proptest! {
     }
 }
 
-/// A composite that says it goes on for `length`, and has `behind` zeros.
-fn claim(length: u64, behind: usize) -> Vec<u8> {
-    let mut stored = [&b"c|\x01\xfd"[..], &length.to_le_bytes()].concat();
-    stored.resize(stored.len() + behind, 0);
-    stored
+/// A composite that says it goes on for `length`, as each kind that can, and has `behind` zeros.
+fn claims(length: u32, behind: usize) -> impl Iterator<Item = Vec<u8>> {
+    // An array, a map, text, bytes and an extension; each by itself and in an array.
+    let heads = [0xdd, 0xdf, 0xdb, 0xc6, 0xc9].into_iter().flat_map(|kind| [vec![kind], vec![0x91, kind]]);
+    heads.map(move |head| [&b"m|\x02\0"[..], &head, &length.to_be_bytes(), &vec![0; behind]].concat())
 }
 
 /// 2 GiB are more than a hundred times what is stored here.
@@ -84,8 +92,7 @@ fn claim(length: u64, behind: usize) -> Vec<u8> {
 fn a_claimed_length_allocates_nothing_like_it() {
     in_a_small_process("hostile::a_claimed_length_allocates_nothing_like_it", || {
         for behind in [0, 5_000, 100_000, 17 << 20] {
-            for length in [1 << 20, 1 << 32, 8_000_000_000, 1 << 62, u64::MAX] {
-                let stored = claim(length, behind);
+            for stored in [1 << 25, 1 << 31, u32::MAX].into_iter().flat_map(|length| claims(length, behind)) {
                 assert!(decoded::<(String,)>(&stored).is_err());
                 assert!(decoded::<RawBytes>(&stored).is_err());
                 assert!(decoded::<Vec<u128>>(&stored).is_err());
@@ -99,18 +106,23 @@ fn a_claimed_length_allocates_nothing_like_it() {
 #[test]
 fn a_claimed_length_of_nothing_ends_soon() {
     in_a_small_process("hostile::a_claimed_length_of_nothing_ends_soon", || {
-        assert!(decoded::<Vec<()>>(claim(u64::MAX, 0)).is_err());
-        assert!(decoded::<Vec<Nothing>>(claim(1 << 62, 0)).is_err());
-        assert!(decoded::<HashMap<(), ()>>(claim(1 << 62, 0)).is_err());
+        for stored in claims(u32::MAX, 0) {
+            assert!(decoded::<Vec<()>>(&stored).is_err());
+            assert!(decoded::<Vec<Nothing>>(&stored).is_err());
+            assert!(decoded::<HashMap<(), ()>>(&stored).is_err());
+            assert!(decoded::<serde_json::Value>(&stored).is_err());
+        }
     });
 }
 
 #[test]
 fn a_value_nested_without_end_is_refused() {
     in_a_small_process("hostile::a_value_nested_without_end_is_refused", || {
-        // Each pair is a branch of one.
-        let stored = [b"c|\x01".to_vec(), vec![1; 2_000_000]].concat();
-        assert!(decoded::<Tree>(&stored).is_err());
+        let branch = [&b"\x81\xa6Branch\x91"[..]; 200_000].concat();
+        assert!(decoded::<Tree>([b"m|\x02\0", &*branch].concat()).is_err());
+        let stored = [b"m|\x02\0".to_vec(), vec![0x91; 2_000_000]].concat();
+        assert!(decoded::<Vec<IgnoredAny>>(&stored).is_err());
+        assert!(decoded::<serde_json::Value>(&stored).is_err());
         assert!(Json::decode::<serde_json::Value>(&vec![b'['; 2_000_000]).is_err());
     });
 }

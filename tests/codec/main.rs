@@ -8,6 +8,7 @@ mod golden_file;
 mod hostile;
 mod integer;
 mod json;
+mod limit;
 mod million;
 mod refusal;
 mod sample;

@@ -1,8 +1,14 @@
+use std::fmt::Debug;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use chrono::{NaiveDate, TimeZone, Utc};
 use proptest::prelude::any;
 use proptest::{prop_assert_eq, proptest};
 use rediscache::{Codec, Typestring};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use crate::sample::{Id, Name, UserId, id};
+use crate::sample::{Colour, Event, Id, Name, UserId, id};
 use crate::{assert_round_trip, cases, decoded, encoded};
 
 proptest! {
@@ -143,10 +149,66 @@ fn text_that_is_not_utf_8_is_refused() {
     assert!(decoded::<u64>(b"i|\xff").is_err());
 }
 
+#[track_caller]
+fn check_text<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, text: &str) {
+    assert_eq!(String::from_utf8(encoded(value)).unwrap(), format!("s|{text}"));
+    assert_round_trip(value);
+}
+
+#[test]
+fn what_has_a_text_for_people_is_stored_as_that() {
+    check_text(&IpAddr::from(Ipv4Addr::LOCALHOST), "127.0.0.1");
+    check_text(&Ipv6Addr::LOCALHOST, "::1");
+    check_text(&SocketAddr::from(([127, 0, 0, 1], 6379)), "127.0.0.1:6379");
+    check_text(&uuid::Uuid::from_u128(0x67e5_5044), "00000000-0000-0000-0000-000067e55044");
+    check_text(&NaiveDate::from_ymd_opt(1815, 12, 10).unwrap(), "1815-12-10");
+    check_text(&Utc.timestamp_opt(0, 0).unwrap(), "1970-01-01T00:00:00Z");
+    check_text(&url::Url::parse("https://example.com/a?b#c").unwrap(), "https://example.com/a?b#c");
+    check_text(&semver::Version::new(1, 2, 3), "1.2.3");
+    check_text(&std::path::PathBuf::from("/a/b"), "/a/b");
+}
+
+#[test]
+fn text_that_people_would_not_take_for_it_is_refused() {
+    assert!(decoded::<IpAddr>("s|127.0.0").is_err());
+    assert!(decoded::<uuid::Uuid>("s|67e55044").is_err());
+    assert!(decoded::<NaiveDate>("i|1815").is_err());
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Renamed {
+    InProgress,
+    #[serde(alias = "finished")]
+    Done,
+}
+
+#[test]
+fn a_variant_without_contents_is_stored_as_its_name() {
+    check_text(&Colour::Green, "Green");
+    check_text(&Event::Started, "Started");
+    check_text(&Renamed::InProgress, "in-progress");
+    check_text(&Renamed::Done, "done");
+    assert_eq!(decoded("s|finished"), Ok(Renamed::Done));
+    assert_round_trip(&std::cmp::Reverse(Colour::Red));
+}
+
+#[test]
+fn a_scalar_is_read_where_it_may_be_missing() {
+    assert_eq!(decoded("i|7"), Ok(Some(7_u8)));
+    assert_eq!(decoded("f|7"), Ok(Some(Some(7.0_f32))));
+    assert_eq!(decoded("s|"), Ok(Some(String::new())));
+    assert_eq!(decoded("s|Red"), Ok(Some(Colour::Red)));
+    assert_eq!(decoded("b|0"), Ok(Some(false)));
+    assert_eq!(decoded("i|7"), Ok(Some(Id(7))));
+    assert!(decoded::<Option<u8>>("i|256").is_err());
+    assert!(decoded::<Option<u8>>("s|7").is_err());
+}
+
 #[test]
 fn a_stored_form_is_appended_to_what_is_there() {
     let mut stored = b"before".to_vec();
     Typestring::encode(&Id(7), &mut stored).unwrap();
     Typestring::encode(&Some(7_u8), &mut stored).unwrap();
-    assert_eq!(stored, b"beforei|7c|\x01\x01\x07");
+    assert_eq!(stored, b"beforei|7m|\x02\0\x07");
 }

@@ -34,10 +34,18 @@ fn assert_silent(error: &(dyn Error + 'static)) {
 
 /// Stored forms with the secret in them.
 fn stored_forms() -> Vec<Vec<u8>> {
-    let forms = ["", "i|", "f|", "s|", "b|", "c|", "c|\u{1}", "c|\u{1}\u{e}", "c|\u{1}\u{1}\u{e}", "\"", "{\"", "[\""];
+    let scalars = ["", "i|", "f|", "s|", "b|", "\"", "{\"", "[\""];
+    let composites = ["c|", "c|\u{2}", "m|", "m|\u{2}", "m|\u{2}\0", "m|\u{2}\0-", "m|\u{2}\u{1}hash"];
+    // A map, arrays and text of the secret's length.
+    let lengths = [&b"\xae"[..], b"\x91\xae", b"\x81\xae", b"\xc4\x0e", b"\x81\x01\xae"];
+    let told = lengths.map(|length| [b"m|\x02\0", length, SECRET.as_bytes()].concat());
+    let forms = [&scalars[..], &composites].concat();
     let tails = ["", "\"", "\": 1}", "\u{1}", "\0"];
     let forms = forms.iter().flat_map(|head| tails.map(|tail| format!("{head}{SECRET}{tail}").into_bytes()));
-    forms.chain([format!("s|{SECRET}\u{0}").into_bytes(), [b"s|\xff", SECRET.as_bytes()].concat()]).collect()
+    forms
+        .chain(told)
+        .chain([format!("s|{SECRET}\u{0}").into_bytes(), [b"s|\xff", SECRET.as_bytes()].concat()])
+        .collect()
 }
 
 fn check<C: Codec, T: DeserializeOwned + Debug>() {
@@ -97,6 +105,7 @@ fn a_value_that_cannot_be_written_is_not_quoted() {
     let mut out = Vec::new();
     assert_silent(&*Typestring::encode(&Talkative, &mut out).unwrap_err());
     assert_silent(&*Typestring::encode(&vec![Talkative], &mut out).unwrap_err());
+    assert_silent(&*Typestring::encode(&(SECRET, Some(Talkative)), &mut out).unwrap_err());
     assert_silent(&*Json::encode(&Talkative, &mut out).unwrap_err());
 }
 
@@ -104,7 +113,7 @@ fn a_value_that_cannot_be_written_is_not_quoted() {
 #[test]
 fn the_type_is_named() {
     let error = Typestring::decode::<Date>(b"s|x").unwrap_err();
-    assert_eq!(error.to_string(), "it is text (`s|`), not a composite (`c|`)");
+    assert_eq!(error.to_string(), "it is text (`s|`), not a composite (`c|`, `m|`)");
 }
 
 async fn errors_of<C: Codec>(session: &RedisSession) -> Vec<rediscache::Error> {

@@ -1,7 +1,8 @@
 use crate::Random;
 
 /// What begins the stored forms, and what is none.
-const HEADS: [&[u8]; 10] = [b"", b"i|", b"f|", b"s|", b"b|", b"c|", b"c|\x01", b"c|\x01", b"c|\x01", b"{\""];
+const HEADS: [&[u8]; 12] =
+    [b"", b"i|", b"f|", b"s|", b"b|", b"c|", b"c|\x02", b"m|\x02\0", b"m|\x02\0", b"m|\x02\0", b"m|\x02\x01", b"{\""];
 
 /// Bytes that someone else may have stored: noise, and what looks like a stored form at first, or for long.
 pub fn hostile_bytes(random: &mut Random) -> Vec<u8> {
@@ -33,8 +34,10 @@ pub fn hostile_bytes(random: &mut Random) -> Vec<u8> {
 /// A length that is not there.
 fn claim(random: &mut Random) -> Vec<u8> {
     let length = u64::MAX >> random.within(0..56);
-    let mut claim = match random.within(0..3) {
+    let mut claim = match random.within(0..4) {
         0 => [&[0xfd][..], &length.to_le_bytes()].concat(),
+        // Text, bytes, an array or a map.
+        3 => [&[[0xdb, 0xc6, 0xdd, 0xdf][random.place(4)]][..], &length.to_be_bytes()[4..]].concat(),
         1 => length.to_string().into_bytes(),
         _ => [&[0xfe][..], &u128::from(length).to_le_bytes()].concat(),
     };

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use serde::de::DeserializeOwned;
 
 use super::Codec;
+use super::value::unreadable;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lend::Lend;
 
@@ -24,13 +25,9 @@ pub(crate) fn append<C: Codec, T>(value: &impl Lend<T>, out: &mut Vec<u8>) -> Re
     })
 }
 
-/// Reads a stored key or value.
+/// Reads a stored key.
 pub(crate) fn decode<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> Result<T> {
-    C::decode(stored).map_err(|source| {
-        let message =
-            format!("what is stored cannot be read as `{}` and was left where it is", std::any::type_name::<T>());
-        Error::new(ErrorKind::Decode, message).because(source)
-    })
+    C::decode(stored).map_err(unreadable::<T>)
 }
 
 /// The stored form of a key, in place where it is short: a near hit allocates nothing.

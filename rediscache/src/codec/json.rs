@@ -34,6 +34,15 @@ pub struct Json;
 impl Codec for Json {
     const NUMBERS: Option<Notation> = Some(Notation { integer: "", float: "" });
 
+    /// What a type drops is a field of an object, somewhere.
+    fn is_whole(stored: &[u8], again: &[u8]) -> bool {
+        let parse = |json| serde_json::from_slice::<serde_json::Value>(json);
+        match (parse(stored), parse(again)) {
+            (Ok(stored), Ok(again)) => holds(&again, &stored),
+            _ => false,
+        }
+    }
+
     fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
         serde_json::to_writer(out, value).map_err(|error| described(&error))
     }
@@ -52,4 +61,19 @@ fn described(error: &serde_json::Error) -> CodecError {
         serde_json::error::Category::Eof => "JSON that ends too early",
     };
     format!("{what}, at line {} column {}", error.line(), error.column()).into()
+}
+
+/// Whether one has all fields of the other, in all depths.
+fn holds(one: &serde_json::Value, other: &serde_json::Value) -> bool {
+    use serde_json::Value::{Array, Object};
+    match (one, other) {
+        (Object(one), Object(other)) => {
+            other.iter().all(|(name, other)| one.get(name).map_or(other.is_null(), |one| holds(one, other)))
+        }
+        (Array(one), Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| holds(one, other))
+        }
+        (Object(_) | Array(_), _) | (_, Object(_) | Array(_)) => false,
+        _ => true,
+    }
 }

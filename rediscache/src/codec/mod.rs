@@ -14,9 +14,10 @@ use crate::number::Notation;
 pub(crate) use encoded::{EncodedKey, append, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
-pub(crate) use typestring::describe_value;
 pub use typestring::{OlderTypes, Typestring};
-pub(crate) use value::{Decoded, EncodedValue, Meaning, Shapes, Unread, append_value, decode_value};
+pub(crate) use value::{
+    KnownSchema, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of, is_same_form,
+};
 
 /// Why a codec refused; its text must not hold the key or value itself.
 pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
@@ -62,9 +63,16 @@ pub trait Codec: 'static {
     /// `None` makes them [`Unsupported`](crate::ErrorKind::Unsupported).
     const NUMBERS: Option<Notation> = None;
 
-    /// Whether values are written by their shape, which is kept beside them. Only [`Typestring`] does.
+    /// Whether values are written by their shape, which is kept beside them: see [`ShapedCodec`].
     #[doc(hidden)]
     const STORES_SHAPES: bool = false;
+
+    /// Whether `again`, which is what was read from `stored` and written anew, holds all that `stored` does.
+    #[doc(hidden)]
+    fn is_whole(stored: &[u8], again: &[u8]) -> bool {
+        let _ = (stored, again);
+        true
+    }
 
     /// Appends the stored form of `value` to `out`.
     ///
@@ -80,3 +88,13 @@ pub trait Codec: 'static {
     /// When the bytes are not a `T`. Must not panic, and must not allocate far beyond their length.
     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError>;
 }
+
+/// A codec that writes values by their shape, and so can tell older types apart: [`Typestring`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not tell older types apart",
+    label = "expected the codec `Typestring`",
+    note = "values of other codecs are read as serde says: put `#[serde(from = \"Older\")]` on the type"
+)]
+pub trait ShapedCodec: Codec {}
+
+impl ShapedCodec for Typestring {}

@@ -53,6 +53,11 @@ impl<S: Source> Delivery<S> {
         Self { item: Some(item), place, dispatcher, store }
     }
 
+    /// The item, before it is read.
+    pub(crate) fn item(&self) -> Option<&S::Item> {
+        self.item.as_ref()
+    }
+
     /// Hands the item to `read`; one that cannot be read is put aside by the dispatcher.
     pub(crate) fn read<T>(mut self, read: impl FnOnce(&S::Item) -> Result<T>) -> Result<(S::Item, T)> {
         let Some(item) = self.item.take() else { unreachable!("a delivery is read once, by value") };

@@ -47,34 +47,43 @@ struct Read {
     shape: Form,
 }
 
-type Made = HashMap<(TypeId, u32), Arc<Schema>, ahash::RandomState>;
+type Made = HashMap<(TypeId, u32), &'static Schema, ahash::RandomState>;
 
 /// By type, for good: a program has only so many.
 static MADE: Mutex<Option<Made>> = Mutex::new(None);
 
 impl Schema {
-    /// That of a type. It is found at the first use, and each thread remembers it.
-    pub(crate) fn of<T: DeserializeOwned + 'static>(version: u32) -> Arc<Self> {
+    /// That of a type: one for all types that read the same. It is found at the first use, and each thread remembers it.
+    pub(crate) fn of<T: DeserializeOwned + 'static>(version: u32) -> &'static Self {
         thread_local! {
             static MADE_HERE: RefCell<Made> = RefCell::default();
         }
         let key = (TypeId::of::<T>(), version);
-        if let Some(schema) = MADE_HERE.with_borrow(|made| made.get(&key).cloned()) {
+        if let Some(schema) = MADE_HERE.with_borrow(|made| made.get(&key).copied()) {
             return schema;
         }
         let schema = Self::find(key, Shape::of::<T>);
-        MADE_HERE.with_borrow_mut(|made| made.insert(key, Arc::clone(&schema)));
+        MADE_HERE.with_borrow_mut(|made| made.insert(key, schema));
         schema
     }
 
-    fn find(key: (TypeId, u32), shape: fn() -> Shape) -> Arc<Self> {
+    fn find(key: (TypeId, u32), shape: fn() -> Shape) -> &'static Self {
         let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(schema) = made().as_ref().and_then(|made| made.get(&key).cloned()) {
+        if let Some(schema) = made().as_ref().and_then(|made| made.get(&key).copied()) {
             return schema;
         }
         // Not under the lock, since it runs the type's own code.
-        let schema = Arc::new(Self::new(shape(), key.1));
-        Arc::clone(made().get_or_insert_default().entry(key).or_insert(schema))
+        let new = Self::new(shape(), key.1);
+        let mut made = made();
+        let made = made.get_or_insert_default();
+        let twin = made.values().copied().find(|schema| **schema == new);
+        made.entry(key).or_insert_with(|| twin.unwrap_or_else(|| Box::leak(Box::new(new))))
+    }
+
+    /// The equal one of this program's own types, if there is one.
+    pub(crate) fn own(&self) -> Option<&'static Self> {
+        let made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        made.as_ref()?.values().copied().find(|schema| *schema == self)
     }
 
     fn new(shape: Shape, version: u32) -> Self {

@@ -150,6 +150,14 @@ impl Store {
         }
     }
 
+    /// How many connections were made: when it is more than before, what was stored may be gone.
+    pub(crate) fn connections_made(&self) -> u64 {
+        match self {
+            Self::Memory(_) => 0,
+            Self::Redis(store) => store.router.connections_made(),
+        }
+    }
+
     /// Whether another server takes over when one is gone.
     pub(crate) fn fails_over(&self) -> bool {
         match self {

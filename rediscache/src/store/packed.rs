@@ -21,11 +21,11 @@ impl Packed {
     }
 
     /// Appends what `write` writes as one more byte string; nothing is appended when it fails.
-    pub(crate) fn push_with<E>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+    pub(crate) fn push_with<T, E>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<T, E>) -> Result<T, E> {
         let start = self.bytes.len();
         let written = write(&mut self.bytes);
         match written {
-            Ok(()) => self.ends.push(self.bytes.len()),
+            Ok(_) => self.ends.push(self.bytes.len()),
             Err(_) => self.bytes.truncate(start),
         }
         written

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::bounds::Value;
+use crate::codec::OlderTypes;
 use crate::near::Near;
 
 /// A struct whose cache fields were turned into accessors by `#[derive(RedisNamespaced)]`.
@@ -58,6 +60,37 @@ pub trait RedisNearObject: RedisObject {
     /// Keeps what is read, as [`RedisCache::near`](crate::RedisCache::near) does.
     #[must_use]
     fn near(self, near: Near) -> Self;
+}
+
+/// A [`RedisObject`] whose values may be of older types: one with the default codec.
+#[diagnostic::on_unimplemented(
+    message = "`from` and `version` are for caches and queues with the default codec",
+    label = "this is `{Self}`",
+    note = "values of another codec are read as serde says: put `#[serde(from = \"Older\")]` on the type"
+)]
+pub trait RedisVersionedObject: RedisObject {
+    /// What it holds.
+    type Value: Value;
+
+    /// Says which version of its meaning the type has.
+    #[must_use]
+    fn version(self, version: u32) -> Self;
+
+    /// Reads older types, too; each was of the version at its place, or of the first.
+    #[must_use]
+    fn from_older_versions<O: OlderTypes<Self::Value> + 'static>(self, versions: &'static [u32]) -> Self;
+}
+
+/// A [`RedisObject`] in which a value that cannot be read may be taken for none.
+#[diagnostic::on_unimplemented(
+    message = "`unreadable` is for `RedisCache` fields",
+    label = "this is `{Self}`",
+    note = "take the key away; what a queue cannot read becomes a dead letter"
+)]
+pub trait RedisReadableObject: RedisObject {
+    /// Takes what cannot be read for absent.
+    #[must_use]
+    fn unreadable_as_absent(self) -> Self;
 }
 
 /// What the derive read from one field: its namespace and its options.

@@ -7,10 +7,13 @@ mod operation;
 mod queue;
 mod shared;
 mod task_queue;
+mod value;
+mod versions;
 
-pub use cache::{RedisCache, Scan};
+pub use cache::{RedisCache, Rewritten, Scan};
 pub use declare::{
-    Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisNearObject, RedisObject, RedisTaskObject,
+    Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
+    RedisTaskObject, RedisVersionedObject,
 };
 pub use operation::Operation;
 pub use queue::{QueueStream, RedisQueue};

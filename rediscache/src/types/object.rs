@@ -3,6 +3,7 @@
 use tracing::Span;
 
 use super::declare::Declaration;
+use crate::codec::Meaning;
 use crate::error::Result;
 use crate::namespace::{FullKey, Namespace};
 use crate::refusal::config;
@@ -16,6 +17,9 @@ pub(super) struct Object {
     pub(super) global: bool,
     /// Whether those who write publish which entries they change.
     pub(super) publishes: bool,
+    pub(super) meaning: Meaning,
+    /// Whether a value that cannot be read is taken for absent.
+    pub(super) unreadable_is_absent: bool,
     /// The session bound by `.on`; without one, the current one is looked up at each use.
     session: Option<RedisSession>,
 }
@@ -26,6 +30,9 @@ pub(super) struct Target {
     pub(super) session: RedisSession,
     pub(super) namespace: Namespace,
     pub(super) key: FullKey,
+    pub(super) is_global: bool,
+    pub(super) meaning: Meaning,
+    pub(super) unreadable_is_absent: bool,
 }
 
 impl Target {
@@ -41,11 +48,16 @@ impl Target {
 
 impl Object {
     pub(super) const fn new(namespace: &'static str) -> Self {
-        Self { namespace: Namespace::constant(namespace), global: true, publishes: false, session: None }
+        Self::named(Namespace::constant(namespace))
     }
 
     pub(super) fn with_namespace(namespace: String) -> Self {
-        Self { namespace: Namespace::Shared(namespace.into()), global: true, publishes: false, session: None }
+        Self::named(Namespace::Shared(namespace.into()))
+    }
+
+    const fn named(namespace: Namespace) -> Self {
+        let meaning = Meaning::new();
+        Self { namespace, global: true, publishes: false, meaning, unreadable_is_absent: false, session: None }
     }
 
     pub(super) fn declared(declaration: &Declaration) -> Self {
@@ -85,12 +97,14 @@ impl Object {
 
     /// The session in force and the full Redis key in it. A session that was bound goes along.
     pub(super) fn target(&mut self) -> Result<Target> {
-        if let Some(fault) = self.namespace.fault() {
+        if let Some(fault) = self.namespace.fault().or_else(|| self.meaning.fault()) {
             return Err(config(fault));
         }
         let session = self.session.take().map_or_else(RedisSession::in_force, Ok)?;
         let global = if self.global { session.global_namespace() } else { "" };
-        let target = Target { key: self.namespace.key_below(global), namespace: self.namespace.clone(), session };
+        let (key, namespace) = (self.namespace.key_below(global), self.namespace.clone());
+        let Self { global: is_global, meaning, unreadable_is_absent, .. } = *self;
+        let target = Target { session, namespace, key, is_global, meaning, unreadable_is_absent };
         if self.publishes && !target.open_store().is_closed() {
             target.open_store().while_closing().publish_changes(&target.key);
         }

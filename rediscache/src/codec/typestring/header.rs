@@ -56,6 +56,15 @@ impl<'a> Composite<'a> {
         positional.or_else(|| stored.strip_prefix(tag::DESCRIBED.as_bytes()).map(Self::described))
     }
 
+    /// Whether both are in the same form and of the same shape.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Positional { fingerprint: one, .. }, Self::Positional { fingerprint: other, .. }) => one == other,
+            (Self::Described { told: one, .. }, Self::Described { told: other, .. }) => one == other,
+            _ => false,
+        }
+    }
+
     fn positional(rest: &'a [u8]) -> Result<Self, CodecError> {
         let (fingerprint, body) = read_fingerprint(read_schema(rest)?)?;
         Ok(Self::Positional { fingerprint, body })

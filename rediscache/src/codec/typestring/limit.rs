@@ -15,6 +15,12 @@ pub(super) const DEEPEST: u32 = 128;
 /// How many elements may take no bytes at all, such as those of a `Vec<()>`.
 pub(super) const MOST_FREE: u64 = 1 << 20;
 
+/// What is said of a value that nests deeper.
+pub(super) const TOO_DEEP: &str = "it nests deeper than 128 levels";
+
+/// What is said of a value with more of them.
+pub(super) const TOO_MANY_FREE: &str = "more than 1048576 of its elements take no bytes";
+
 /// What is left to read, and what it may still cost.
 pub(super) struct Bounds<'a> {
     pub(super) rest: Cell<&'a [u8]>,
@@ -53,11 +59,11 @@ impl<'a> Bounds<'a> {
         }
     }
 
-    /// Reads one element, and counts it when it takes no bytes.
-    fn element<T, E: Error>(&self, read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    /// Reads one element, where there is one, and counts it when it takes no bytes.
+    fn element<T, E: Error>(&self, read: impl FnOnce() -> Result<Option<T>, E>) -> Result<Option<T>, E> {
         let before = self.rest.get().len();
         let element = read()?;
-        if self.rest.get().len() == before {
+        if element.is_some() && self.rest.get().len() == before {
             self.free.set(self.free.get().checked_sub(1).ok_or_else(|| self.exceed())?);
         }
         Ok(element)

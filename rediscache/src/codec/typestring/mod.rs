@@ -1,12 +1,14 @@
 //! The default codec: scalars as async-rediscache has them, everything else as a tagged composite.
 
 mod by_name;
+mod checked;
 mod described;
 mod header;
 mod limit;
 mod older;
 mod positional;
 mod read;
+mod spot;
 mod tag;
 mod value;
 mod write;
@@ -14,9 +16,9 @@ mod write;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use older::OlderReader;
 pub use older::OlderTypes;
-pub(crate) use older::ReadOlder;
-pub(crate) use value::{describe_value, read_value, write_value};
+pub(crate) use value::{Form, describe_value, fingerprint_of, is_same_form, read_value, write_value};
 
 use self::header::Composite;
 use self::read::ScalarReader;

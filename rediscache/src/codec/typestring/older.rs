@@ -27,8 +27,19 @@ pub struct OlderComposite<'a> {
     pub(crate) by_version: bool,
 }
 
-/// Reads a value as one of several older types, and turns it into today's; `None` where it is of none of them.
-pub(crate) type ReadOlder<T> = fn(&Older<'_>, &[u32]) -> Option<Result<Decoded<T>, CodecError>>;
+/// What reads values of several older types.
+pub(crate) struct OlderReader<T> {
+    /// As [`OlderTypes::read`].
+    pub(crate) read: fn(&Older<'_>, &[u32]) -> Option<Result<Decoded<T>, CodecError>>,
+    /// As [`OlderTypes::schemas`].
+    pub(crate) schemas: fn(&[u32], &mut Vec<&'static Schema>),
+}
+
+impl<T> OlderReader<T> {
+    pub(crate) const fn of<O: OlderTypes<T>>() -> Self {
+        Self { read: O::read, schemas: O::schemas }
+    }
+}
 
 /// Types that values were of before they were of type `T`, oldest first: a tuple, each of which turns into the next by
 /// [`TryInto`], and the last into `T`.
@@ -43,12 +54,18 @@ pub trait OlderTypes<T> {
     /// Reads a value of one of them; each was of the version at its place, or of the first.
     #[doc(hidden)]
     fn read(stored: &Older<'_>, versions: &[u32]) -> Option<Result<Decoded<T>, CodecError>>;
+
+    /// Lists what each of them is stored as.
+    #[doc(hidden)]
+    fn schemas(versions: &[u32], all: &mut Vec<&'static Schema>);
 }
 
 impl<T> OlderTypes<T> for () {
     fn read(_: &Older<'_>, _: &[u32]) -> Option<Result<Decoded<T>, CodecError>> {
         None
     }
+
+    fn schemas(_: &[u32], _: &mut Vec<&'static Schema>) {}
 }
 
 macro_rules! older_types {
@@ -59,9 +76,13 @@ macro_rules! older_types {
             $newest: Value + TryInto<T>,
         {
             fn read(stored: &Older<'_>, versions: &[u32]) -> Option<Result<Decoded<T>, CodecError>> {
-                let version = versions.get($place).copied().unwrap_or(FIRST_VERSION);
-                let read = stored.read(version).or_else(|| <($($older,)*)>::read(stored, versions));
+                let read = stored.read(version_at(versions, $place)).or_else(|| <($($older,)*)>::read(stored, versions));
                 read.map(|read| read.and_then(turned::<$newest, T>))
+            }
+
+            fn schemas(versions: &[u32], all: &mut Vec<&'static Schema>) {
+                all.push(Schema::of::<$newest>(version_at(versions, $place)));
+                <($($older,)*)>::schemas(versions, all);
             }
         }
     )*};
@@ -76,6 +97,10 @@ older_types! {
     (A B C D E) F 5;
     (A B C D E F) G 6;
     (A B C D E F G) H 7;
+}
+
+fn version_at(versions: &[u32], place: usize) -> u32 {
+    versions.get(place).copied().unwrap_or(FIRST_VERSION)
 }
 
 /// The next one of the chain.
@@ -106,7 +131,17 @@ impl Older<'_> {
     }
 }
 
-impl OlderComposite<'_> {
+impl<'a> OlderComposite<'a> {
+    /// A value that stands by position.
+    pub(super) fn by(schema: &'a Schema, body: &'a [u8]) -> Self {
+        let Schema { version, fingerprint, .. } = *schema;
+        Self { body, version, fingerprint, schema: Some(schema), by_version: false }
+    }
+
+    pub(super) fn described(body: &'a [u8], version: u32, fingerprint: Fingerprint) -> Self {
+        Self { body, version, fingerprint, schema: None, by_version: false }
+    }
+
     pub(super) fn read_by_name<T: Value>(&self) -> Result<Decoded<T>, CodecError> {
         match self.schema {
             Some(schema) => by_name::read_positional(self.body, &schema.layout),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, Error, Expected, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, Expected, Unexpected, VariantAccess, Visitor};
 
 use super::tag;
 use crate::number::without_decoration;
@@ -29,7 +29,7 @@ pub(super) enum Mismatch {
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Composite => f.write_str("it is a composite (`c|`)"),
+            Self::Composite => f.write_str("it is a composite (`c|`, `m|`)"),
             Self::Because(reason) => f.write_str(reason),
         }
     }
@@ -50,6 +50,11 @@ impl Error for Mismatch {
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         Self::Because(format!("it is {} that does not fit {expected}", name(found)))
     }
+
+    /// The only names in a scalar are those of variants.
+    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
+        Self::Because("it is text (`s|`) that names no variant of the enum".to_owned())
+    }
 }
 
 /// What serde met, without the value that serde's own text would quote.
@@ -65,7 +70,7 @@ fn name(found: Unexpected<'_>) -> &'static str {
 
 impl<'a> ScalarReader<'a> {
     pub(super) fn new(stored: &'a [u8]) -> Result<Self, Mismatch> {
-        if stored.starts_with(tag::COMPOSITE.as_bytes()) {
+        if [tag::COMPOSITE, tag::DESCRIBED].iter().any(|tag| stored.starts_with(tag.as_bytes())) {
             return Ok(Self::Composite);
         }
         let text = std::str::from_utf8(stored).map_err(|_| Mismatch::Because("it is not UTF-8".to_owned()))?;
@@ -74,7 +79,7 @@ impl<'a> ScalarReader<'a> {
             .or_else(|| after(tag::FLOAT).map(Self::Float))
             .or_else(|| after(tag::TEXT).map(Self::Text))
             .or_else(|| after(tag::BOOL).map(Self::Bool))
-            .ok_or_else(|| Mismatch::Because("it begins with none of `i|`, `f|`, `s|`, `b|`, `c|`".to_owned()))
+            .ok_or_else(|| Mismatch::Because("it begins with none of `i|`, `f|`, `s|`, `b|`, `c|`, `m|`".to_owned()))
     }
 
     fn expected(self, wanted: &str) -> Mismatch {
@@ -83,7 +88,7 @@ impl<'a> ScalarReader<'a> {
             Self::Float(_) => ("a float (`f|`)", wanted == "a float"),
             Self::Text(_) => ("text (`s|`)", false),
             Self::Bool(_) => ("a bool (`b|`)", wanted == "a bool"),
-            Self::Composite => ("a composite (`c|`)", false),
+            Self::Composite => ("a composite (`c|`, `m|`)", false),
         };
         Mismatch::Because(if malformed {
             format!("it is marked as {found} and cannot be read as one, or is out of range")
@@ -141,7 +146,7 @@ macro_rules! composites {
         fn $method<V: Visitor<'de>>(self, $(_: $argument,)* _: V) -> Result<V::Value, Mismatch> {
             Err(match self {
                 Self::Composite => Mismatch::Composite,
-                _ => self.expected("a composite (`c|`)"),
+                _ => self.expected("a composite (`c|`, `m|`)"),
             })
         }
     )*};
@@ -194,6 +199,28 @@ impl<'de> Deserializer<'de> for ScalarReader<'_> {
         visitor.visit_newtype_struct(self)
     }
 
+    /// What is a scalar is there.
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self {
+            Self::Composite => Err(Mismatch::Composite),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    /// Text is the name of a variant without contents.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        match self {
+            Self::Text(_) => visitor.visit_enum(NamedVariant(self)),
+            Self::Composite => Err(Mismatch::Composite),
+            _ => Err(self.expected("an enum")),
+        }
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
         visitor.visit_unit()
     }
@@ -201,7 +228,6 @@ impl<'de> Deserializer<'de> for ScalarReader<'_> {
     composites! {
         deserialize_bytes();
         deserialize_byte_buf();
-        deserialize_option();
         deserialize_unit();
         deserialize_unit_struct(&'static str);
         deserialize_seq();
@@ -209,11 +235,51 @@ impl<'de> Deserializer<'de> for ScalarReader<'_> {
         deserialize_tuple_struct(&'static str, usize);
         deserialize_map();
         deserialize_struct(&'static str, &'static [&'static str]);
-        deserialize_enum(&'static str, &'static [&'static str]);
     }
 
     /// As it was written.
     fn is_human_readable(&self) -> bool {
-        false
+        true
+    }
+}
+
+/// The variant that a text names.
+struct NamedVariant<'a>(ScalarReader<'a>);
+
+impl<'de> EnumAccess<'de> for NamedVariant<'_> {
+    type Error = Mismatch;
+    type Variant = NoContents;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<(T::Value, NoContents), Mismatch> {
+        Ok((seed.deserialize(self.0)?, NoContents))
+    }
+}
+
+/// What a variant holds that is only named.
+struct NoContents;
+
+impl NoContents {
+    fn missing<T>() -> Result<T, Mismatch> {
+        Err(Mismatch::Because("it is text (`s|`) that names a variant which holds something".to_owned()))
+    }
+}
+
+impl<'de> VariantAccess<'de> for NoContents {
+    type Error = Mismatch;
+
+    fn unit_variant(self) -> Result<(), Mismatch> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Mismatch> {
+        Self::missing()
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Mismatch> {
+        Self::missing()
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Mismatch> {
+        Self::missing()
     }
 }

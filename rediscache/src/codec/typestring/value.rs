@@ -1,7 +1,5 @@
 //! Values: which of their forms is written, and how each is read.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use super::header::{self, Composite};
@@ -11,34 +9,40 @@ use super::read::{Mismatch, ScalarReader};
 use super::{by_name, described, write};
 use crate::bounds::Value;
 use crate::codec::CodecError;
-use crate::codec::value::{Decoded, Meaning, Shapes, Unread};
-use crate::shape::{FIRST_VERSION, Schema};
+use crate::codec::value::{Decoded, Meaning, Shapes};
+use crate::shape::{FIRST_VERSION, Fingerprint, Schema};
 
-/// Appends the stored form of a value of type `T`; its schema where whoever reads it has to know that.
+/// In which form a value was written.
+pub(crate) enum Form {
+    Scalar,
+    /// By names.
+    Described,
+    /// For those who know the schema.
+    Positional(&'static Schema),
+}
+
+/// Appends the stored form of a value of type `T`.
 pub(crate) fn write_value<T: Value, L: Serialize + ?Sized>(
     value: &L,
     version: u32,
     out: &mut Vec<u8>,
-) -> Result<Option<Arc<Schema>>, CodecError> {
+) -> Result<Form, CodecError> {
     if write::scalar(value, out)? {
-        return if version == FIRST_VERSION { Ok(None) } else { Err(UNVERSIONED.into()) };
+        return Ok(Form::Scalar);
     }
     let (schema, start) = (Schema::of::<T>(version), out.len());
     if schema.is_positional() {
-        header::write_positional(&schema, out);
+        header::write_positional(schema, out);
         match positional::write(value, &schema.layout, out) {
-            Ok(()) => return Ok(Some(schema)),
+            Ok(()) => return Ok(Form::Positional(schema)),
             Err(NotWritten::Refused(source)) => return Err(source),
             Err(NotWritten::Differs) => out.truncate(start),
         }
     }
-    header::write_described(Some(&schema), out);
+    header::write_described(Some(schema), out);
     described::write(value, Some(&schema.layout), out)?;
-    Ok(None)
+    Ok(Form::Described)
 }
-
-const UNVERSIONED: &str =
-    "a version is kept beside the shape, and numbers, text and bools have none: put them into a struct";
 
 /// Turns a value by position into one that describes itself.
 pub(crate) fn describe_value(stored: &[u8], schema: &Schema, out: &mut Vec<u8>) -> Result<(), CodecError> {
@@ -49,67 +53,78 @@ pub(crate) fn describe_value(stored: &[u8], schema: &Schema, out: &mut Vec<u8>) 
     by_name::describe(body, &schema.layout, out)
 }
 
+/// The fingerprint of the shape by which a stored value is to be read, where it takes one.
+pub(crate) fn fingerprint_of(stored: &[u8]) -> Option<Fingerprint> {
+    match Composite::of(stored) {
+        Some(Ok(Composite::Positional { fingerprint, .. })) => Some(fingerprint),
+        _ => None,
+    }
+}
+
+/// Whether both are composites, written in the same form and by the same shape.
+pub(crate) fn is_same_form(one: &[u8], other: &[u8]) -> bool {
+    match (Composite::of(one), Composite::of(other)) {
+        (Some(Ok(one)), Some(Ok(other))) => one.is_like(&other),
+        _ => false,
+    }
+}
+
 /// Reads a value in whatever form and shape it is stored.
 pub(crate) fn read_value<T: Value>(
     stored: &[u8],
-    meaning: Meaning<T>,
+    meaning: &Meaning,
     shapes: &dyn Shapes,
-) -> Result<Decoded<T>, Unread> {
-    match Composite::of(stored).transpose().map_err(Unread::Failed)? {
-        None => read_scalar(stored, meaning).map_err(Unread::Failed),
+) -> Result<Decoded<T>, CodecError> {
+    match Composite::of(stored).transpose()? {
+        None => read_scalar(stored, meaning),
         Some(Composite::Positional { fingerprint, body }) => {
             let own = Schema::of::<T>(meaning.version);
-            let Some(schema) = shapes.find(fingerprint, &own) else { return Err(Unread::Unknown(fingerprint)) };
-            if Arc::ptr_eq(&schema, &own) {
-                return positional::read(body).map(Decoded::whole).map_err(Unread::Failed);
+            match shapes.find(fingerprint) {
+                Some(schema) if schema.is(own) => positional::read(body).map(Decoded::whole),
+                Some(schema) => read_other(OlderComposite::by(&schema, body), own, meaning),
+                None => Err(unknown(fingerprint)),
             }
-            let (schema_version, schema) = (schema.version, Some(&*schema));
-            let stored = OlderComposite { body, version: schema_version, fingerprint, schema, by_version: false };
-            read_other(stored, &own, meaning).map_err(Unread::Failed)
         }
-        Some(Composite::Described { told: None, body }) => by_name::read_described(body).map_err(Unread::Failed),
+        Some(Composite::Described { told: None, body }) => by_name::read_described(body),
         Some(Composite::Described { told: Some((version, fingerprint)), body }) => {
-            let own = Schema::of::<T>(meaning.version);
-            let stored = OlderComposite { body, version, fingerprint, schema: None, by_version: false };
-            read_other(stored, &own, meaning).map_err(Unread::Failed)
+            let stored = OlderComposite::described(body, version, fingerprint);
+            read_other(stored, Schema::of::<T>(meaning.version), meaning)
         }
     }
 }
 
-fn read_scalar<T: Value>(stored: &[u8], meaning: Meaning<T>) -> Result<Decoded<T>, CodecError> {
+fn unknown(fingerprint: Fingerprint) -> CodecError {
+    format!("its shape, {fingerprint}, is not kept in `$shapes`; was that hash deleted or evicted?").into()
+}
+
+fn read_scalar<T: Value>(stored: &[u8], meaning: &Meaning) -> Result<Decoded<T>, CodecError> {
     let read = if meaning.version == FIRST_VERSION {
         T::deserialize(ScalarReader::new(stored)?)
     } else {
-        Err(Mismatch::Because(UNVERSIONED.to_owned()))
+        Err(Mismatch::Because("it has no version, and so is not of today's".to_owned()))
     };
     read.map(Decoded::whole)
-        .or_else(|mismatch| meaning.older(&Older::Scalar(stored)).unwrap_or_else(|| Err(mismatch.into())))
+        .or_else(|mismatch| older(meaning, &Older::Scalar(stored)).unwrap_or_else(|| Err(mismatch.into())))
 }
 
 /// Reads a composite that is not of the shape that is written today, or tells itself what it is.
-fn read_other<T: Value>(
-    stored: OlderComposite<'_>,
-    own: &Schema,
-    meaning: Meaning<T>,
-) -> Result<Decoded<T>, CodecError> {
+fn read_other<T: Value>(stored: OlderComposite<'_>, own: &Schema, meaning: &Meaning) -> Result<Decoded<T>, CodecError> {
     if stored.fingerprint == own.fingerprint && stored.schema.is_none() {
         return stored.read_by_name();
     }
-    if let Some(older) = meaning.older(&Older::Composite(stored)) {
+    if let Some(older) = older(meaning, &Older::Composite(stored)) {
         return older;
     }
     if stored.version == own.version {
         return stored.read_by_name();
     }
     let by_version = Older::Composite(OlderComposite { by_version: true, ..stored });
-    meaning.older(&by_version).unwrap_or_else(|| {
-        Err(format!("it is of version {}, which this program does not list beside {}", stored.version, own.version)
-            .into())
+    older(meaning, &by_version).unwrap_or_else(|| {
+        let (found, version) = (stored.version, own.version);
+        Err(format!("it is of version {found}, which is not listed beside today's, {version}").into())
     })
 }
 
-impl<T> Meaning<T> {
-    fn older(&self, stored: &Older<'_>) -> Option<Result<Decoded<T>, CodecError>> {
-        self.older.and_then(|(read, versions)| read(stored, versions))
-    }
+fn older<T: Value>(meaning: &Meaning, stored: &Older<'_>) -> Option<Result<Decoded<T>, CodecError>> {
+    meaning.older::<T>().and_then(|older| (older.read)(stored, meaning.older_versions))
 }

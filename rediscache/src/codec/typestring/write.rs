@@ -1,6 +1,7 @@
 //! Writes scalars in the form that async-rediscache has for them.
 
 use std::fmt;
+use std::io::Write;
 
 use serde::Serialize;
 use serde::ser::{Error, Impossible, Serializer};
@@ -93,7 +94,6 @@ impl Serializer for ScalarWriter<'_> {
         serialize_none() -> ();
         serialize_unit() -> ();
         serialize_unit_struct(&'static str) -> ();
-        serialize_unit_variant(&'static str, u32, &'static str) -> ();
         serialize_seq(Option<usize>) -> Self::SerializeSeq;
         serialize_tuple(usize) -> Self::SerializeSeq;
         serialize_tuple_struct(&'static str, usize) -> Self::SerializeSeq;
@@ -106,6 +106,11 @@ impl Serializer for ScalarWriter<'_> {
     /// A newtype is stored as what it holds.
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Refusal> {
         value.serialize(self)
+    }
+
+    /// A variant without contents is stored as its name.
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Refusal> {
+        self.serialize_str(variant)
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, _: &T) -> Result<(), Refusal> {
@@ -147,8 +152,14 @@ impl Serializer for ScalarWriter<'_> {
         self.tagged(tag::TEXT, value)
     }
 
-    /// The composite form is not, and both must see the same shape.
+    fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<(), Refusal> {
+        self.out.extend_from_slice(tag::TEXT.as_bytes());
+        write!(self.out, "{value}").map_err(|_| Refusal::ByType)
+    }
+
+    /// Other programs read scalars, and people do: what has a text of its own is stored as that. The composite forms
+    /// are not readable, and what is none here is written to them anew.
     fn is_human_readable(&self) -> bool {
-        false
+        true
     }
 }

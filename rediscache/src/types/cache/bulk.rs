@@ -32,9 +32,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn update<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
-        let pairs = Self::pack_pairs(pairs);
+        let pairs = self.pack_pairs(pairs);
         Operation::new(&self.object, "update", |at| async move {
-            let (store, pairs) = (at.store()?, pairs?);
+            let (store, Pairs(pairs)) = (at.store()?, pairs?.ready(&at).await?);
             if pairs.is_empty() { Ok(()) } else { store.hashes().set_many(&at.key, &pairs).await }
         })
     }
@@ -79,7 +79,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
                 return Ok(Vec::new());
             }
             let stored = store.hashes().get_many(&at.key, &fields).await?;
-            stored.into_iter().map(|stored| stored.map(|stored| decode::<C, V>(&stored)).transpose()).collect()
+            let reader = at.reader::<V, C>(at.unknown_shapes::<C>(stored.iter().flatten().map(Vec::as_slice))).await?;
+            stored.into_iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
         })
     }
 
@@ -148,9 +149,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn replace_all<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
-        let pairs = Self::pack_pairs(pairs);
+        let pairs = self.pack_pairs(pairs);
         Operation::new(&self.object, "replace_all", |at| async move {
-            at.store()?.hashes().replace_all(&at.key, &pairs?).await
+            let (store, Pairs(pairs)) = (at.store()?, pairs?.ready(&at).await?);
+            store.hashes().replace_all(&at.key, &pairs).await
         })
     }
 
@@ -253,7 +255,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn values(&self) -> Operation<Vec<V>> {
         Operation::new(&self.object, "values", |at| async move {
-            at.store()?.hashes().values(&at.key).await?.into_iter().map(|value| decode::<C, V>(&value)).collect()
+            let values = at.store()?.hashes().values(&at.key).await?;
+            let reader = at.reader::<V, C>(at.unknown_shapes::<C>(values.iter().map(Vec::as_slice))).await?;
+            values.into_iter().filter_map(|value| reader.read_if_any(Some(&value)).transpose()).collect()
         })
     }
 
@@ -292,8 +296,13 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     fn collect<T: FromIterator<(K, V)> + 'static>(&self, operation: &'static str) -> Operation<T> {
         Operation::new(&self.object, operation, |at| async move {
             let entries = at.store()?.hashes().entries(&at.key).await?;
+            let reader = at.reader::<V, C>(at.unknown_shapes::<C>(entries.iter().map(|(_, value)| value.as_slice()))).await?;
             // Each is dropped when it is read, so that the next finds its memory at hand.
-            entries.into_iter().map(|(field, value)| Ok((decode::<C, K>(&field)?, decode::<C, V>(&value)?))).collect()
+            let read = |(field, value): (Vec<u8>, Vec<u8>)| {
+                let value = reader.read_if_any(Some(&value)).transpose()?;
+                Some(value.and_then(|value| Ok((decode::<C, K>(&field)?, value))))
+            };
+            entries.into_iter().filter_map(read).collect()
         })
     }
 
@@ -305,12 +314,28 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         Ok(fields)
     }
 
-    fn pack_pairs<A: Lend<K>, B: Lend<V>>(pairs: impl IntoIterator<Item = (A, B)>) -> Result<Packed> {
-        let mut packed = Packed::default();
+    fn pack_pairs<A: Lend<K>, B: Lend<V>>(
+        &self,
+        pairs: impl IntoIterator<Item = (A, B)>,
+    ) -> Result<Encoded<Pairs>> {
+        let (mut packed, mut schema, version) = (Packed::default(), None, self.object.meaning.version);
         for (key, value) in pairs {
             packed.push_with(|out| append::<C, K>(&key, out))?;
-            packed.push_with(|out| append::<C, V>(&value, out))?;
+            schema = schema.or(packed.push_with(|out| append_value::<C, V>(&value, version, out))?);
         }
-        Ok(packed)
+        Ok(Encoded { bytes: Pairs(packed), schema })
+    }
+}
+
+/// Fields and values in turn.
+struct Pairs(Packed);
+
+impl Describe for Pairs {
+    fn described(self, schema: &Schema) -> Result<Self> {
+        let mut pairs = Packed::default();
+        for (at, part) in self.0.iter().enumerate() {
+            if at % 2 == 0 { pairs.push(part) } else { pairs.push(&describe_value(part, schema)?) }
+        }
+        Ok(Self(pairs))
     }
 }

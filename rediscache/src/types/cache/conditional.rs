@@ -112,9 +112,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn replace(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<Option<V>> {
-        let entry = Self::entry(&key, &value);
+        let entry = self.entry(&key, &value);
         Operation::new(&self.object, "replace", |at| async move {
-            let entry = entry?;
+            let entry = entry?.ready(&at).await?;
             Self::swap(&at, entry.field(), Some(entry.value())).await
         })
     }
@@ -153,10 +153,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn compare_and_set(&self, key: impl Lend<K>, old: impl Lend<V>, new: impl Lend<V>) -> Operation<bool> {
-        let (entry, new) = (Self::entry(&key, &old), encode::<C, V>(&new));
+        let (entry, new) = (self.entry(&key, &old), encode_value::<C, V>(&new, self.object.meaning));
         Operation::new(&self.object, "compare_and_set", |at| async move {
-            let entry = entry?;
-            Self::swap_equal(&at, entry.field(), entry.value(), Some(&new?)).await
+            let (entry, new) = (entry?.bytes, new?.ready(&at).await?);
+            Self::swap_equal(&at, entry.field(), entry.value(), Some(&new)).await
         })
     }
 
@@ -193,9 +193,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn compare_and_delete(&self, key: impl Lend<K>, old: impl Lend<V>) -> Operation<bool> {
-        let entry = Self::entry(&key, &old);
+        let entry = self.entry(&key, &old);
         Operation::new(&self.object, "compare_and_delete", |at| async move {
-            let entry = entry?;
+            let entry = entry?.bytes;
             Self::swap_equal(&at, entry.field(), entry.value(), None).await
         })
     }
@@ -209,7 +209,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
                 let outcome = match (&stored, new) {
                     (Some(old), _) => {
                         // Checked before it is taken away, and decoded again after: `V` may not cross an await.
-                        decode::<C, V>(old)?;
+                        let reader = at.reader::<V, C>(at.unknown_shapes::<C>([&**old])).await?;
+                        if reader.read_if_any(Some(old))?.is_none() && new.is_none() {
+                            return Ok(None);
+                        }
                         store.hashes().compare_and_swap(&at.key, field, old, new).await?
                     }
                     (None, None) => return Ok(None),
@@ -220,7 +223,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
                     },
                 };
                 stored = match outcome {
-                    Compared::Equal => return stored.map(|stored| decode::<C, V>(&stored)).transpose(),
+                    Compared::Equal => return at.read::<V, C>(stored).await,
                     Compared::Different(other) => Some(other),
                     Compared::Absent => None,
                 };
@@ -237,16 +240,11 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             loop {
                 match store.hashes().compare_and_swap(&at.key, field, &expected, new).await? {
                     Compared::Equal => return Ok(true),
-                    Compared::Different(other) if Self::is_form_of(&other, old) => expected = other,
+                    Compared::Different(other) if at.is_form_of::<V, C>(&other, old).await? => expected = other,
                     Compared::Different(_) | Compared::Absent => return Ok(false),
                 }
             }
         };
         store.in_time(Box::pin(swapped)).await
-    }
-
-    /// Whether `stored` is another form of the value whose stored form is `old`.
-    fn is_form_of(stored: &[u8], old: &[u8]) -> bool {
-        decode::<C, V>(stored).and_then(|value| encode::<C, V>(&&value)).is_ok_and(|canonical| canonical == old)
     }
 }

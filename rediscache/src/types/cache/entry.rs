@@ -41,7 +41,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     fn get_far(&self, field: Result<EncodedKey>) -> Operation<Option<V>> {
         Operation::new(&self.object, "get", |at| async move {
             let stored = at.store()?.hashes().get(&at.key, field?.as_slice()).await?;
-            stored.map(|stored| decode::<C, V>(&stored)).transpose()
+            at.read::<V, C>(stored).await
         })
     }
 
@@ -83,7 +83,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         let (field, default) = (EncodedKey::of::<C, K>(&key), default.give());
         Operation::new(&self.object, "get_or", |at| async move {
             let stored = at.store()?.hashes().get(&at.key, field?.as_slice()).await?;
-            stored.map_or(Ok(default), |stored| decode::<C, V>(&stored))
+            Ok(at.read::<V, C>(stored).await?.unwrap_or(default))
         })
     }
 
@@ -152,9 +152,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn set(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<()> {
-        let entry = Self::entry(&key, &value);
+        let entry = self.entry(&key, &value);
         Operation::new(&self.object, "set", |at| async move {
-            let entry = entry?;
+            let entry = entry?.ready(&at).await?;
             at.store()?.hashes().set(&at.key, entry.field(), entry.value()).await
         })
     }
@@ -188,9 +188,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn set_if_absent(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<bool> {
-        let entry = Self::entry(&key, &value);
+        let entry = self.entry(&key, &value);
         Operation::new(&self.object, "set_if_absent", |at| async move {
-            let entry = entry?;
+            let entry = entry?.ready(&at).await?;
             at.store()?.hashes().set_if_absent(&at.key, entry.field(), entry.value()).await
         })
     }
@@ -229,13 +229,13 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     }
 
     /// Encodes both into one buffer.
-    fn entry(key: &impl Lend<K>, value: &impl Lend<V>) -> Result<Entry> {
+    fn entry(&self, key: &impl Lend<K>, value: &impl Lend<V>) -> Result<Encoded<Entry>> {
         // Enough for a number and a short text, so that most entries take one allocation.
         let mut bytes = Vec::with_capacity(64);
         append::<C, K>(key, &mut bytes)?;
         let split = bytes.len();
-        append::<C, V>(value, &mut bytes)?;
-        Ok(Entry { bytes, split })
+        let schema = append_value::<C, V>(value, self.object.meaning.version, &mut bytes)?;
+        Ok(Encoded { bytes: Entry { bytes, split }, schema })
     }
 }
 
@@ -243,6 +243,16 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
 struct Entry {
     bytes: Vec<u8>,
     split: usize,
+}
+
+impl Describe for Entry {
+    /// The key stays as it is.
+    fn described(mut self, schema: &Schema) -> Result<Self> {
+        let value = describe_value(self.value(), schema)?;
+        self.bytes.truncate(self.split);
+        self.bytes.extend_from_slice(&value);
+        Ok(self)
+    }
 }
 
 impl Entry {

@@ -10,17 +10,25 @@ use std::time::{Duration, SystemTime};
 
 pub use scan::Scan;
 
-use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisNearObject, RedisObject};
+use super::declare::{
+    Declaration, ObjectInfo, ObjectKind, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject,
+};
 use super::object::{Object, Target};
 use super::operation::Operation;
 use super::shared::shared_methods;
+use super::value::{Describe, Encoded, encode_value};
+use super::versions::version_methods;
 use crate::bounds::{Key, NearValue, Value};
-use crate::codec::{Codec, EncodedKey, Typestring, append, decode, encode};
+use crate::codec::{
+    Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, append, append_value, decode, describe_value, encode,
+    is_same_form,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lend::{Give, Lend};
 use crate::near::{Mode, Near, NearStats};
 use crate::number::Number;
 use crate::session::{CacheSection, RedisSession};
+use crate::shape::Schema;
 use crate::store::{Compared, HASH, Increment, Packed};
 use reads::Reads;
 
@@ -77,6 +85,36 @@ impl<K, V, C> RedisCache<K, V, C> {
 
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     shared_methods!(HASH, "RedisCache", "<u64, String>", "set(1, \"ada\")", "all entries");
+    version_methods!(V, "RedisCache", "u64, ");
+
+    /// Takes a value that cannot be read for absent, instead of failing with [`Decode`](ErrorKind::Decode).
+    ///
+    /// For what can be made anew, such as pages. [`get`](Self::get), [`get_or`](Self::get_or), [`get_many`](Self::get_many)
+    /// and [`pop`](Self::pop) find nothing there, [`replace`](Self::replace) overwrites it and tells of nothing, and
+    /// [`items`](Self::items) and its kin leave it out. It stays stored until it is overwritten:
+    /// [`contains`](Self::contains), [`set_if_absent`](Self::set_if_absent) and [`len`](Self::len) do not look into
+    /// values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// use rediscache::{RedisCache, RedisSession};
+    ///
+    /// static COUNTS: RedisCache<u64, u64> = RedisCache::new("counts").unreadable_as_absent();
+    ///
+    /// let session = RedisSession::in_memory();
+    /// RedisCache::<u64, String>::new("counts").on(&session).set(1, "many").await?;
+    /// assert_eq!(COUNTS.on(&session).get(1).await?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use = "this makes a changed object"]
+    pub const fn unreadable_as_absent(mut self) -> Self {
+        self.object.unreadable_is_absent = true;
+        self
+    }
 
     /// How many entries there are; 0 where nothing is stored.
     ///
@@ -195,6 +233,7 @@ include!("conditional.rs");
 include!("number.rs");
 include!("bulk.rs");
 include!("near.rs");
+include!("rewrite.rs");
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
     fn declare(declaration: Declaration) -> Self {
@@ -210,6 +249,24 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
 impl<K: Key, V: NearValue, C: Codec> RedisNearObject for RedisCache<K, V, C> {
     fn near(self, near: Near) -> Self {
         Self::near(self, near)
+    }
+}
+
+impl<K: Key, V: Value, C: ShapedCodec> RedisVersionedObject for RedisCache<K, V, C> {
+    type Value = V;
+
+    fn version(self, version: u32) -> Self {
+        Self::version(self, version)
+    }
+
+    fn from_older_versions<O: OlderTypes<V> + 'static>(self, versions: &'static [u32]) -> Self {
+        Self::from_older_versions::<O>(self, versions)
+    }
+}
+
+impl<K: Key, V: Value, C: Codec> RedisReadableObject for RedisCache<K, V, C> {
+    fn unreadable_as_absent(self) -> Self {
+        Self::unreadable_as_absent(self)
     }
 }
 

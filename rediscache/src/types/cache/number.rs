@@ -39,7 +39,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     where
         V: Number,
     {
-        self.add("increment", Self::entry(&key, &amount), |increment| increment)
+        self.add("increment", self.entry(&key, &amount), |increment| increment)
     }
 
     /// Subtracts `amount` from the number under `key` and returns the difference; a key without a value counts as 0.
@@ -78,21 +78,21 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     where
         V: Number,
     {
-        self.add("decrement", Self::entry(&key, &amount), Increment::negated)
+        self.add("decrement", self.entry(&key, &amount), Increment::negated)
     }
 
-    fn add(&self, operation: &'static str, entry: Result<Entry>, direction: fn(Increment) -> Increment) -> Operation<V>
+    fn add(&self, operation: &'static str, entry: Result<Encoded<Entry>>, direction: fn(Increment) -> Increment) -> Operation<V>
     where
         V: Number,
     {
         Operation::new(&self.object, operation, move |at| async move {
-            let entry = entry?;
+            let entry = entry?.bytes;
             let notation = C::NUMBERS.ok_or_else(|| {
                 Error::new(ErrorKind::Unsupported, "the codec has no notation for numbers; set `Codec::NUMBERS`")
             })?;
             let increment = direction(Increment::by(entry.value(), notation, V::KIND.0)?);
             let sum = at.store()?.hashes().increment(&at.key, entry.field(), &increment).await?;
-            decode::<C, V>(&sum)
+            at.reader::<V, C>(Vec::new()).await?.read(&sum)
         })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::bounds::{NearValue, Value};
-use crate::codec::{Codec, EncodedKey, decode};
+use crate::codec::{Codec, EncodedKey};
 use crate::error::Result;
 use crate::near::{Label, Near, NearCache, NearStats, Retire, look_again, remember};
 use crate::refusal;
@@ -119,12 +119,12 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
         Operation::new(&object, operation, move |at| async move {
             if let Some((hashes, cache)) = tracked::<V, C>(&at, &label)? {
                 let (stored, keep) = ask(&at.key, hashes, &cache, key).await?;
-                let value = stored.as_deref().map(decode::<C, V>).transpose()?;
+                let value = at.read::<V, C>(stored).await?;
                 keep(value.as_ref());
                 return Ok(value);
             }
             let stored = embedded(&at, &label, 1)?.get(&at.key, key.as_slice()).await?;
-            stored.as_deref().map(decode::<C, V>).transpose()
+            at.read::<V, C>(stored).await
         })
     }
 
@@ -133,9 +133,10 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
         Operation::new(&object, "contains", move |at| async move {
             if let Some((hashes, cache)) = tracked::<V, C>(&at, &label)? {
                 let (stored, keep) = ask(&at.key, hashes, &cache, key).await?;
+                let is_there = stored.is_some();
                 // Readable or not.
-                keep(stored.as_deref().and_then(|stored| decode::<C, V>(stored).ok()).as_ref());
-                return Ok(stored.is_some());
+                keep(at.read::<V, C>(stored).await.ok().flatten().as_ref());
+                return Ok(is_there);
             }
             embedded(&at, &label, 1)?.contains(&at.key, key.as_slice()).await
         })
@@ -146,10 +147,12 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
         Operation::new(object, "get_many", move |at| async move {
             let keys = keys?;
             if let Some((hashes, cache)) = tracked::<V, C>(&at, &label)? {
-                return get_all::<V, C>(&at.key, hashes, &cache, &keys).await;
+                return get_all::<V, C>(&at, hashes, &cache, &keys).await;
             }
             let stored = embedded(&at, &label, keys.len() as u64)?.get_many(&at.key, &keys).await?;
-            stored.iter().map(|stored| stored.as_deref().map(decode::<C, V>).transpose()).collect()
+            let unknown = at.unknown_shapes::<C>(stored.iter().flatten().map(Vec::as_slice));
+            let reader = at.reader::<V, C>(unknown).await?;
+            stored.iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
         })
     }
 
@@ -165,7 +168,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
 }
 
 fn label(object: &Object, near: Near) -> Label {
-    Label { near, global: object.global }
+    Label { near, global: object.global, meaning: object.meaning }
 }
 
 /// The hashes of a server, and what this process keeps of one.
@@ -225,7 +228,7 @@ async fn ask<'a, V: NearValue, C: Codec>(
 }
 
 async fn get_all<V: NearValue, C: Codec>(
-    key: &str,
+    at: &Target,
     hashes: &RedisHash,
     cache: &NearCache<V, C>,
     fields: &Packed,
@@ -237,11 +240,13 @@ async fn get_all<V: NearValue, C: Codec>(
     if missing.is_empty() {
         return Ok(found.into_iter().flatten().collect());
     }
-    let (stored, provenance) = hashes.tracked_get_many(key, &missing).await?;
+    let (stored, provenance) = hashes.tracked_get_many(&at.key, &missing).await?;
+    at.learn::<V>(at.unknown_shapes::<C>(stored.iter().flatten().map(Vec::as_slice))).await?;
+    let reader = at.knowing_reader::<V, C>();
     let mut answers = missing.iter().zip(stored).zip(tickets);
     for found in found.iter_mut().filter(|found| found.is_none()) {
         let Some(((field, stored), ticket)) = answers.next() else { break };
-        let value = stored.as_deref().map(decode::<C, V>).transpose()?;
+        let value = reader.read_if_any(stored.as_deref())?;
         cache.keep(ticket, provenance, field.into(), stored.map_or(0, |stored| stored.len()), value.as_ref());
         *found = Some(value);
     }

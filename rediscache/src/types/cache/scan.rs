@@ -10,11 +10,11 @@ use futures_core::Stream;
 
 use super::RedisCache;
 use crate::bounds::{Key, Value};
-use crate::codec::Codec;
-use crate::codec::decode;
+use crate::codec::{Codec, decode};
 use crate::error::Result;
+use crate::refusal;
 use crate::store::Page;
-use crate::types::object::Object;
+use crate::types::object::{Object, Target};
 use crate::types::operation::Operation;
 
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
@@ -60,8 +60,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn scan(&self) -> Scan<K, V, C> {
-        let next = next_page(&self.object, None);
-        Scan { cache: self.clone(), page: VecDeque::new(), next: Some(next) }
+        let next = next_page::<V, C>(&self.object, None);
+        Scan { cache: self.clone(), at: None, page: VecDeque::new(), next: Some(next) }
     }
 }
 
@@ -69,14 +69,22 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Scan<K, V, C> {
     cache: RedisCache<K, V, C>,
+    /// Where the page is from.
+    at: Option<Target>,
     /// What has arrived and was not given out yet.
     page: VecDeque<(Vec<u8>, Vec<u8>)>,
     /// The page under way; `None` after the last.
-    next: Option<Operation<Page>>,
+    next: Option<Operation<(Page, Target)>>,
 }
 
-fn next_page(object: &Object, cursor: Option<Vec<u8>>) -> Operation<Page> {
-    Operation::new(object, "scan", |at| async move { at.store()?.hashes().scan(&at.key, cursor.as_deref()).await })
+/// The next page, and where it is from; the shapes that it takes are looked up.
+fn next_page<V: Value, C: Codec>(object: &Object, cursor: Option<Vec<u8>>) -> Operation<(Page, Target)> {
+    Operation::new(object, "scan", |at| async move {
+        let page = at.store()?.hashes().scan(&at.key, cursor.as_deref()).await?;
+        let unknown = at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value.as_slice()));
+        at.learn::<V>(unknown).await?;
+        Ok((page, at))
+    })
 }
 
 impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {
@@ -86,7 +94,10 @@ impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {
         let scan = self.get_mut();
         loop {
             if let Some((field, value)) = scan.page.pop_front() {
-                let entry = decode::<C, K>(&field).and_then(|key| Ok((key, decode::<C, V>(&value)?)));
+                let reader = scan.at.as_ref().map(Target::knowing_reader::<V, C>).ok_or_else(refusal::unexpected);
+                let read = reader.and_then(|reader| reader.read_if_any(Some(&value))).transpose();
+                let Some(value) = read else { continue };
+                let entry = value.and_then(|value| Ok((decode::<C, K>(&field)?, value)));
                 let namespace = scan.cache.object.namespace();
                 return Poll::Ready(Some(entry.map_err(|error| error.during("scan", Some(namespace)))));
             }
@@ -94,11 +105,14 @@ impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {
             let page = ready!(Pin::new(next).poll(context));
             scan.next = None;
             let Page { entries, next } = match page {
-                Ok(page) => page,
+                Ok((page, at)) => {
+                    scan.at = Some(at);
+                    page
+                }
                 Err(error) => return Poll::Ready(Some(Err(error))),
             };
             scan.page = entries.into();
-            scan.next = next.map(|cursor| next_page(&scan.cache.object, Some(cursor)));
+            scan.next = next.map(|cursor| next_page::<V, C>(&scan.cache.object, Some(cursor)));
         }
     }
 }

@@ -10,12 +10,14 @@ use std::time::{Duration, SystemTime};
 pub use stream::QueueStream;
 pub(super) use take::put_aside;
 
-use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject};
+use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisVersionedObject};
 use super::object::Object;
 use super::operation::Operation;
 use super::shared::shared_methods;
+use super::value::Encoded;
+use super::versions::version_methods;
 use crate::bounds::Value;
-use crate::codec::{Codec, Typestring, append};
+use crate::codec::{Codec, OlderTypes, ShapedCodec, Typestring, append_value};
 use crate::error::Result;
 use crate::lend::Lend;
 use crate::session::RedisSession;
@@ -84,6 +86,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
         "put(\"ada\")",
         "all items; those that could not be read lie beside the key, in `{key}$dead`, and stay"
     );
+    version_methods!(T, "RedisQueue", "");
 
     /// Puts one item in.
     ///
@@ -220,18 +223,24 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
 }
 
 /// Puts items into a list.
-pub(super) fn push<C: Codec, T, A: Lend<T>>(
+pub(super) fn push<C: Codec, T: Value, A: Lend<T>>(
     object: &Object,
     operation: &'static str,
     items: impl IntoIterator<Item = A>,
 ) -> Operation<()> {
-    let mut packed = Packed::default();
-    let encoded = items.into_iter().try_for_each(|item| packed.push_with(|out| append::<C, T>(&item, out)));
+    let items = pack::<C, T, _>(items, object.meaning.version);
     Operation::new(object, operation, |at| async move {
-        let store = at.store()?;
-        encoded?;
-        if packed.is_empty() { Ok(()) } else { store.lists().push(&at.key, &packed).await }
+        let (store, items) = (at.store()?, items?.ready(&at).await?);
+        if items.is_empty() { Ok(()) } else { store.lists().push(&at.key, &items).await }
     })
+}
+
+fn pack<C: Codec, T: Value, A: Lend<T>>(items: impl IntoIterator<Item = A>, version: u32) -> Result<Encoded<Packed>> {
+    let (mut bytes, mut schema) = (Packed::default(), None);
+    for item in items {
+        schema = schema.or(bytes.push_with(|out| append_value::<C, T>(&item, version, out))?);
+    }
+    Ok(Encoded { bytes, schema })
 }
 
 impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
@@ -241,6 +250,18 @@ impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
 
     fn describe(field: &'static str, declaration: Declaration) -> ObjectInfo {
         ObjectInfo::new(field, &declaration, ObjectKind::Queue, None, std::any::type_name::<T>())
+    }
+}
+
+impl<T: Value, C: ShapedCodec> RedisVersionedObject for RedisQueue<T, C> {
+    type Value = T;
+
+    fn version(self, version: u32) -> Self {
+        Self::version(self, version)
+    }
+
+    fn from_older_versions<O: OlderTypes<T> + 'static>(self, versions: &'static [u32]) -> Self {
+        Self::from_older_versions::<O>(self, versions)
     }
 }
 

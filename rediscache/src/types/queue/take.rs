@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{QueueStream, RedisQueue};
 use crate::bounds::Value;
-use crate::codec::{Codec, decode};
+use crate::codec::Codec;
 use crate::dispatch::{ListSource, Wait};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::object::Target;
@@ -218,10 +218,10 @@ async fn take<T: Value, C: Codec>(at: &Target, wait: Wait) -> Result<Option<T>> 
     at.store()?;
     let dispatchers = &at.session.state().list_dispatchers;
     let delivery = dispatchers.ask(at.open_store(), &at.key, || ListSource::new(at.key.to_string()), wait).await?;
-    delivery
-        .map(|delivery| delivery.read(|item| decode::<C, T>(item)).map(|(_, value)| value))
-        .transpose()
-        .map_err(put_aside)
+    let Some(delivery) = delivery else { return Ok(None) };
+    // Where that fails, the item goes back.
+    let reader = at.reader::<T, C>(at.unknown_shapes::<C>(delivery.item().map(Vec::as_slice))).await?;
+    delivery.read(|item| reader.read(item)).map(|(_, value)| Some(value)).map_err(put_aside)
 }
 
 /// Says where an unreadable item went.

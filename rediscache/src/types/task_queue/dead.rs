@@ -3,7 +3,6 @@
 use super::RedisTaskQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
-use crate::codec::decode;
 use crate::types::operation::Operation;
 
 /// What failed too often, or cannot be read.
@@ -41,7 +40,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         Operation::new(&self.object, "dead", |at| async move {
             let store = at.store()?;
             let items = store.lists().items(&store.beside(&at.key, "$dead")?).await?;
-            items.iter().map(|item| decode::<C, T>(item)).collect()
+            let reader = at.reader::<T, C>(at.unknown_shapes::<C>(items.iter().map(Vec::as_slice))).await?;
+            items.iter().map(|item| reader.read(item)).collect()
         })
     }
 

@@ -17,12 +17,13 @@ pub use task::{RedisTask, TaskError};
 
 use options::{Options, RECOVER_AFTER};
 
-use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisTaskObject};
+use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisTaskObject, RedisVersionedObject};
 use super::object::{Object, Target};
 use super::operation::Operation;
 use super::shared::shared_methods;
+use super::versions::version_methods;
 use crate::bounds::Value;
-use crate::codec::{Codec, Typestring};
+use crate::codec::{Codec, OlderTypes, ShapedCodec, Typestring};
 use crate::error::Result;
 use crate::session::RedisSession;
 use crate::store::{Client, LIST};
@@ -106,6 +107,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         "the tasks that wait; what lies beside the key stays: tasks that are held or not due yet, dead letters, and how \
          often a task was delivered, which counts for an equal one that is put in later"
     );
+    version_methods!(T, "RedisTaskQueue", "");
 
     /// Names the list of pending items `{key}${identifier}_pending`, as async-rediscache does.
     ///
@@ -317,6 +319,18 @@ impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
 }
 
 impl<T: Value, C: Codec> RedisTaskObject for RedisTaskQueue<T, C> {}
+
+impl<T: Value, C: ShapedCodec> RedisVersionedObject for RedisTaskQueue<T, C> {
+    type Value = T;
+
+    fn version(self, version: u32) -> Self {
+        Self::version(self, version)
+    }
+
+    fn from_older_versions<O: OlderTypes<T> + 'static>(self, versions: &'static [u32]) -> Self {
+        Self::from_older_versions::<O>(self, versions)
+    }
+}
 
 impl<T, C> Clone for RedisTaskQueue<T, C> {
     fn clone(&self) -> Self {

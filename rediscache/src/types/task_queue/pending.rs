@@ -3,10 +3,10 @@
 use super::RedisTaskQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
-use crate::codec::{decode, encode};
 use crate::error::{Error, ErrorKind};
 use crate::lend::Lend;
 use crate::types::operation::Operation;
+use crate::types::value::encode_value;
 
 /// What was taken and is not done.
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
@@ -46,7 +46,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         self.run("pending", |at, client| async move {
             let store = at.store()?;
             let items = store.lists().items(&store.beside(&at.key, client.pending_suffix())?).await?;
-            items.iter().map(|item| decode::<C, T>(item)).collect()
+            let reader = at.reader::<T, C>(at.unknown_shapes::<C>(items.iter().map(Vec::as_slice))).await?;
+            items.iter().map(|item| reader.read(item)).collect()
         })
     }
 
@@ -86,10 +87,19 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn reschedule_pending(&self, value: impl Lend<T>) -> Operation<()> {
-        let item = encode::<C, T>(&value);
+        let item = encode_value::<C, T>(&value, self.object.meaning);
         self.run("reschedule_pending", |at, client| async move {
-            if at.store()?.tasks().reschedule_pending(&at.key, &client, &item?).await? {
+            let (store, item) = (at.store()?, item?.bytes);
+            if store.tasks().reschedule_pending(&at.key, &client, &item).await? {
                 return Ok(());
+            }
+            // It may have been put in by another program, in another form.
+            for other in store.lists().items(&store.beside(&at.key, client.pending_suffix())?).await? {
+                if at.is_form_of::<T, C>(&other, &item).await?
+                    && store.tasks().reschedule_pending(&at.key, &client, &other).await?
+                {
+                    return Ok(());
+                }
             }
             Err(Error::new(ErrorKind::TaskNotPending, "no task of this value is pending under this client identifier"))
         })

@@ -4,11 +4,12 @@ use std::time::{Duration, SystemTime};
 
 use super::RedisTaskQueue;
 use crate::bounds::Value;
-use crate::codec::{Codec, encode};
+use crate::codec::Codec;
 use crate::lend::Lend;
 use crate::store::Due;
 use crate::types::operation::Operation;
 use crate::types::queue::push;
+use crate::types::value::encode_value;
 
 /// Putting in.
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
@@ -157,9 +158,10 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     }
 
     fn put_later(&self, operation: &'static str, item: &impl Lend<T>, due: Due) -> Operation<()> {
-        let item = encode::<C, T>(item);
+        let item = encode_value::<C, T>(item, self.object.meaning);
         self.run(operation, move |at, client| async move {
-            at.store()?.tasks().put_later(&at.key, &client, &item?, due).await
+            let (store, item) = (at.store()?, item?.ready(&at).await?);
+            store.tasks().put_later(&at.key, &client, &item, due).await
         })
     }
 }

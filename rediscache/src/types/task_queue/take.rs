@@ -6,7 +6,6 @@ use super::options::Options;
 use super::{RedisTask, RedisTaskQueue};
 use crate::bounds::Value;
 use crate::codec::Codec;
-use crate::codec::decode;
 use crate::dispatch::{TaskSource, Wait};
 use crate::error::Result;
 use crate::types::QueueStream;
@@ -247,7 +246,10 @@ async fn take<T: Value, C: Codec>(at: &Target, options: &Options, wait: Wait) ->
     let name = format!("{}/{options:?}", &*at.key);
     let source = || TaskSource::new(at.key.to_string(), options.client());
     let delivery = at.session.state().task_dispatchers.ask(at.open_store(), &name, source, wait).await?;
-    let task = delivery.map(|delivery| delivery.read(|held| decode::<C, T>(&held.lease.item))).transpose();
-    task.map(|task| task.map(|(held, value)| RedisTask::new(value, held, &at.session, &at.namespace)))
-        .map_err(put_aside)
+    let Some(delivery) = delivery else { return Ok(None) };
+    // Where that fails, the task goes back.
+    let unknown = at.unknown_shapes::<C>(delivery.item().map(|held| held.lease.item.as_slice()));
+    let reader = at.reader::<T, C>(unknown).await?;
+    let (held, value) = delivery.read(|held| reader.read(&held.lease.item)).map_err(put_aside)?;
+    Ok(Some(RedisTask::new(value, held, &at.session, &at.namespace)))
 }

@@ -1,6 +1,7 @@
 //! How connections are made to a server, the same way for all of a session.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::aio::{MultiplexedConnection, SendError};
@@ -18,6 +19,8 @@ pub(crate) struct Connector {
     pub(crate) timeout: Duration,
     /// The keys whose changes these connections tell of.
     watched: Option<Arc<WatchedKeys>>,
+    /// How many connections were made.
+    made: Arc<AtomicU64>,
 }
 
 /// Takes what a server says unasked, and that the connection broke.
@@ -25,7 +28,12 @@ pub(crate) type PushHandler = Box<dyn Fn(PushInfo) + Send + Sync>;
 
 impl Connector {
     pub(crate) fn new(config: &Config) -> Self {
-        Self { name: config.client_name.as_str().into(), timeout: config.connect_timeout, watched: None }
+        Self {
+            name: config.client_name.as_str().into(),
+            timeout: config.connect_timeout,
+            watched: None,
+            made: Arc::default(),
+        }
     }
 
     /// Makes connections that tell of changes.
@@ -68,8 +76,16 @@ impl Connector {
         let named: RedisResult<()> = cmd("CLIENT").arg("SETNAME").arg(&*self.name).query_async(&mut connection).await;
         match named {
             Err(error) if error.is_unrecoverable_error() => Err(error),
-            _ => Ok(connection),
+            _ => {
+                self.made.fetch_add(1, Ordering::Relaxed);
+                Ok(connection)
+            }
         }
+    }
+
+    /// How many connections were made: what a server knew may be gone when it is more than before.
+    pub(crate) fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
     }
 }
 

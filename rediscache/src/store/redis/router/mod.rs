@@ -277,6 +277,11 @@ impl Router {
         self.topology.is_cluster()
     }
 
+    /// How many connections were made.
+    pub(crate) fn connections_made(&self) -> u64 {
+        self.connector.made()
+    }
+
     /// Whether another server takes over when one is gone.
     pub(crate) fn fails_over(&self) -> bool {
         self.topology.fails_over()

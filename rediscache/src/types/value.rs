@@ -1,0 +1,143 @@
+//! Values on their way into a store, and out of one.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::object::Target;
+use crate::bounds::Value;
+use crate::codec::{Codec, Meaning, append_value, decode_value, describe_value, fingerprint_of};
+use crate::error::{ErrorKind, Result};
+use crate::lend::Lend;
+use crate::record::ShapeTable;
+use crate::shape::{Fingerprint, Schema};
+use crate::store::Packed;
+
+/// Values that were encoded, and what whoever reads them has to know.
+pub(super) struct Encoded<B> {
+    pub(super) bytes: B,
+    pub(super) schema: Option<&'static Schema>,
+}
+
+/// Encoded values that can be turned into such as tell their shape themselves.
+pub(super) trait Describe: Sized {
+    fn described(self, schema: &Schema) -> Result<Self>;
+}
+
+impl<B: Describe> Encoded<B> {
+    /// What is to be sent, when the shape is kept. Where it may not be, the values tell it themselves.
+    pub(super) async fn ready(self, at: &Target) -> Result<B> {
+        let Some(schema) = self.schema else { return Ok(self.bytes) };
+        let (shapes, store) = (at.shapes(), at.store()?);
+        let is_kept = match shapes.is_kept(store, schema) {
+            Some(is_kept) => is_kept,
+            // Large and rare: kept out of the futures of all writes.
+            None => Box::pin(shapes.keep(store, schema)).await?,
+        };
+        if is_kept { Ok(self.bytes) } else { self.bytes.described(schema) }
+    }
+}
+
+/// The stored form of one value.
+pub(super) fn encode_value<C: Codec, V: Value>(value: &impl Lend<V>, meaning: Meaning) -> Result<Encoded<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let schema = append_value::<C, V>(value, meaning.version, &mut bytes)?;
+    Ok(Encoded { bytes, schema })
+}
+
+impl Describe for Vec<u8> {
+    fn described(self, schema: &Schema) -> Result<Self> {
+        describe_value(&self, schema)
+    }
+}
+
+/// All of them.
+impl Describe for Packed {
+    fn described(self, schema: &Schema) -> Result<Self> {
+        self.iter().map(|value| describe_value(value, schema)).collect()
+    }
+}
+
+/// Reads the values of one call.
+pub(super) struct Reader<'a, V, C> {
+    shapes: &'a ShapeTable,
+    meaning: Meaning,
+    unreadable_is_absent: bool,
+    types: PhantomData<fn() -> (V, C)>,
+}
+
+impl Target {
+    /// The shapes that these values take and that are not known yet.
+    pub(super) fn unknown_shapes<'b, C: Codec>(&self, stored: impl IntoIterator<Item = &'b [u8]>) -> Vec<Fingerprint> {
+        let mut wanted = stored.into_iter().filter_map(fingerprint_of::<C>).peekable();
+        if wanted.peek().is_some() { self.shapes().unknown(wanted) } else { Vec::new() }
+    }
+
+    /// What reads values, when the shapes are looked up that were not known.
+    pub(super) async fn reader<V: Value, C: Codec>(&self, unknown: Vec<Fingerprint>) -> Result<Reader<'_, V, C>> {
+        self.learn::<V>(unknown).await?;
+        Ok(self.knowing_reader())
+    }
+
+    /// Looks up shapes that were not known.
+    pub(super) async fn learn<V: Value>(&self, unknown: Vec<Fingerprint>) -> Result<()> {
+        if !unknown.is_empty() {
+            let (own, store) = (Schema::of::<V>(self.meaning.version), self.open_store().while_closing());
+            // Large and rare: kept out of the futures of all reads.
+            Box::pin(self.shapes().learn(store, own, unknown)).await?;
+        }
+        Ok(())
+    }
+
+    /// What reads values whose shapes were looked up.
+    pub(super) fn knowing_reader<V, C>(&self) -> Reader<'_, V, C> {
+        let Self { meaning, unreadable_is_absent, .. } = *self;
+        Reader { shapes: self.shapes(), meaning, unreadable_is_absent, types: PhantomData }
+    }
+
+    /// Reads one value, if there is one.
+    pub(super) async fn read<V: Value, C: Codec>(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
+        let reader = self.reader::<V, C>(self.unknown_shapes::<C>(stored.as_deref())).await?;
+        reader.read_if_any(stored.as_deref())
+    }
+
+    /// Whether `stored` is another form of the value whose stored form is `today`. What would lose something is not.
+    pub(super) async fn is_form_of<V: Value, C: Codec>(&self, stored: &[u8], today: &[u8]) -> Result<bool> {
+        let reader = self.reader::<V, C>(self.unknown_shapes::<C>([stored])).await?;
+        let value = reader.read_whole(stored).ok().flatten();
+        let again = value.and_then(|value| encode_value::<C, V>(&value, self.meaning).ok());
+        Ok(again.is_some_and(|again| again.bytes == today && C::is_whole(stored, &again.bytes)))
+    }
+
+    fn shapes(&self) -> &ShapeTable {
+        self.session.state().shapes(self.is_global)
+    }
+}
+
+impl<V: Value, C: Codec> Reader<'_, V, C> {
+    /// The value, if there is one; where what cannot be read is taken for absent, `None` for that, too.
+    pub(super) fn read_if_any(&self, stored: Option<&[u8]>) -> Result<Option<V>> {
+        match stored.map(|stored| self.read(stored)).transpose() {
+            Err(error) if self.unreadable_is_absent && error.kind() == ErrorKind::Decode => {
+                tracing::debug!(%error, "a value that cannot be read is taken for absent");
+                Ok(None)
+            }
+            read => read,
+        }
+    }
+
+    pub(super) fn read(&self, stored: &[u8]) -> Result<V> {
+        decode_value::<C, V>(stored, &self.meaning, self.shapes).map(|decoded| decoded.value)
+    }
+
+    /// The value, unless it would lose something of what is stored.
+    pub(super) fn read_whole(&self, stored: &[u8]) -> Result<Option<V>> {
+        let decoded = decode_value::<C, V>(stored, &self.meaning, self.shapes)?;
+        Ok((!decoded.is_lossy).then_some(decoded.value))
+    }
+}
+
+impl<V, C> fmt::Debug for Reader<'_, V, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("meaning", &self.meaning).finish_non_exhaustive()
+    }
+}
