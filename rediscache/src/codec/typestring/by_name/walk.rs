@@ -104,6 +104,7 @@ impl<'a> Walk<'a> {
         self.take();
         let result = self.deeper(read);
         if result.is_err() {
+            self.take();
             self.is_broken.set(true);
             self.input.close();
         }
