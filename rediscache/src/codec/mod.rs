@@ -1,5 +1,6 @@
 //! How keys and values become bytes. Codecs know no store.
 
+mod decoded;
 mod encoded;
 #[cfg(feature = "json")]
 mod json;
@@ -11,13 +12,13 @@ use serde::de::DeserializeOwned;
 
 use crate::number::Notation;
 
+pub(crate) use decoded::{KnownSchema, Shapes};
 pub(crate) use encoded::{EncodedKey, append, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
+pub(crate) use typestring::Meaning;
 pub use typestring::{OlderTypes, Typestring};
-pub(crate) use value::{
-    KnownSchema, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of, is_same_form,
-};
+pub(crate) use value::{append_value, decode_value, describe_value, fingerprint_of, is_same_form};
 
 /// Why a codec refused; its text must not hold the key or value itself.
 pub type CodecError = Box<dyn std::error::Error + Send + Sync>;

@@ -12,7 +12,7 @@ use super::Shape;
 use super::fingerprint::Fingerprint;
 use super::form::Form;
 use super::found::Found;
-use super::layout::Layout;
+use super::layout::{Layout, Place};
 
 /// The version of what was never given one.
 pub(crate) const FIRST_VERSION: u32 = 1;
@@ -103,6 +103,11 @@ impl Schema {
 
     pub(crate) fn json(&self) -> &[u8] {
         &self.json
+    }
+
+    /// Whether its values are no more than a number, a text or a bool.
+    pub(crate) fn is_scalar(&self) -> bool {
+        matches!(self.layout.at(Layout::WHOLE), Place::Scalar(_))
     }
 
     /// Whether values can be stored by position, for those who know the schema.

@@ -11,7 +11,7 @@ macro_rules! version_methods {
         /// For a change of meaning that serde does not see, such as a price in another currency. The version stands in
         /// the stored shape: a value of a version that is not listed, here or by
         /// [`from_older_versions`](Self::from_older_versions), is [`Decode`](crate::ErrorKind::Decode), also in
-        /// programs that know none. Numbers, texts, bools and names of variants have no shape: values of them are
+        /// programs that know none. Numbers, texts and bools have no shape: a version of them is
         /// [`Config`](crate::ErrorKind::Config) at use. So is 0.
         ///
         /// # Examples
@@ -70,7 +70,7 @@ macro_rules! version_methods {
         /// Reads values of older types, each of which was of the [version](Self::version) at its place; of the first,
         /// where there are fewer versions than types.
         ///
-        /// As of [`from_older`](Self::from_older). A version that is not below today's is
+        /// As of [`from_older`](Self::from_older). A version above today's is
         /// [`Config`](crate::ErrorKind::Config) at use.
         ///
         /// # Examples

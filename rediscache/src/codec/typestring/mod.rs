@@ -5,6 +5,7 @@ mod checked;
 mod described;
 mod header;
 mod limit;
+mod meaning;
 mod older;
 mod positional;
 mod read;
@@ -16,9 +17,9 @@ mod write;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use older::OlderReader;
+pub(crate) use meaning::Meaning;
 pub use older::OlderTypes;
-pub(crate) use value::{Form, describe_value, fingerprint_of, is_same_form, read_value, write_value};
+pub(crate) use value::{WrittenAs, describe_value, fingerprint_of, is_same_form, read_value, write_value};
 
 use self::header::Composite;
 use self::read::ScalarReader;

@@ -5,7 +5,7 @@ use super::positional;
 use super::read::ScalarReader;
 use crate::bounds::Value;
 use crate::codec::CodecError;
-use crate::codec::value::Decoded;
+use crate::codec::decoded::Decoded;
 use crate::shape::{FIRST_VERSION, Fingerprint, Schema};
 
 /// A stored value that may be of an older type.

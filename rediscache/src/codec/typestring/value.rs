@@ -3,17 +3,18 @@
 use serde::Serialize;
 
 use super::header::{self, Composite};
+use super::meaning::Meaning;
 use super::older::{Older, OlderComposite};
 use super::positional::{self, NotWritten};
 use super::read::{Mismatch, ScalarReader};
 use super::{by_name, described, write};
 use crate::bounds::Value;
 use crate::codec::CodecError;
-use crate::codec::value::{Decoded, Meaning, Shapes};
+use crate::codec::decoded::{Decoded, Shapes};
 use crate::shape::{FIRST_VERSION, Fingerprint, Schema};
 
 /// In which form a value was written.
-pub(crate) enum Form {
+pub(crate) enum WrittenAs {
     Scalar,
     /// By names.
     Described,
@@ -26,22 +27,24 @@ pub(crate) fn write_value<T: Value, L: Serialize + ?Sized>(
     value: &L,
     version: u32,
     out: &mut Vec<u8>,
-) -> Result<Form, CodecError> {
-    if write::scalar(value, out)? {
-        return Ok(Form::Scalar);
+) -> Result<WrittenAs, CodecError> {
+    // An enum has a version, though not all of its values would have a place for it.
+    let is_versioned = version != FIRST_VERSION && !Schema::of::<T>(version).is_scalar();
+    if !is_versioned && write::scalar(value, out)? {
+        return Ok(WrittenAs::Scalar);
     }
     let (schema, start) = (Schema::of::<T>(version), out.len());
     if schema.is_positional() {
         header::write_positional(schema, out);
         match positional::write(value, &schema.layout, out) {
-            Ok(()) => return Ok(Form::Positional(schema)),
+            Ok(()) => return Ok(WrittenAs::Positional(schema)),
             Err(NotWritten::Refused(source)) => return Err(source),
             Err(NotWritten::Differs) => out.truncate(start),
         }
     }
     header::write_described(Some(schema), out);
     described::write(value, Some(&schema.layout), out)?;
-    Ok(Form::Described)
+    Ok(WrittenAs::Described)
 }
 
 /// Turns a value by position into one that describes itself.

@@ -25,7 +25,7 @@ use self::transcribed::Transcribed;
 use self::walk::Walk;
 use super::described;
 use crate::codec::CodecError;
-use crate::codec::value::Decoded;
+use crate::codec::decoded::Decoded;
 use crate::shape::Layout;
 
 /// Reads a value that stands by position, as that layout has it.

@@ -23,7 +23,7 @@ use super::transcribed::Transcribed;
 use super::walk::Walk;
 use super::{read_described, read_positional};
 use crate::codec::CodecError;
-use crate::codec::value::Decoded;
+use crate::codec::decoded::Decoded;
 use crate::shape::{FIRST_VERSION, Layout, Schema};
 
 /// What is read, and whether something was left out.
