@@ -7,6 +7,8 @@ mod expand;
 mod fallback;
 mod key;
 mod model;
+mod older;
+mod option;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

@@ -14,7 +14,7 @@ use crate::number::Notation;
 pub(crate) use encoded::{EncodedKey, append, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
-pub use typestring::{OlderTypes, Typestring};
+pub use typestring::{LeadsTo, OlderTypes, Typestring};
 pub(crate) use value::{KnownSchema, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of};
 
 /// Why a codec refused; its text must not hold the key or value itself.

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use older::OlderReader;
-pub use older::OlderTypes;
+pub use older::{LeadsTo, OlderTypes};
 pub(crate) use value::{Form, describe_value, fingerprint_of, read_value, write_value};
 
 use self::header::Composite;
