@@ -25,7 +25,7 @@ pub(crate) struct VersionAttr {
 
 /// What `from(…)` says.
 pub(crate) struct OlderAttr {
-    /// Where types that lead nowhere are reported.
+    /// Where an object that takes none is reported.
     pub(crate) key: Span,
     /// Oldest first.
     pub(crate) types: Vec<OlderType>,
@@ -99,7 +99,8 @@ impl OlderType {
         let entry: TokenStream = piece.iter().cloned().collect();
         let parsed = parts.parse2(entry.clone()).ok().filter(|(ty, _)| is_written_out(ty));
         let Some((ty, version)) = parsed else {
-            let message = "`from` takes types, each with its version if that is not 1; write `from(UserV1, UserV2 = 2)`";
+            let message =
+                "`from` takes types, each with its version if that is not 1; write `from(UserV1, UserV2 = 2)`";
             errors.merge(syn::Error::new_spanned(entry, message));
             return None;
         };

@@ -1,8 +1,8 @@
 //! The expansion of the keys that only some objects take. Each goes through a function, so that an object that does not
 //! take it is reported at the key.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Path;
 
 use crate::attr::{NearAttr, Unreadable};
@@ -18,35 +18,37 @@ fn versioned(object: &Object, root: &Path, declared: TokenStream) -> TokenStream
     let attr = &object.version;
     let (Some(key), Some(today)) = (attr.key, attr.today) else { return declared };
     let ty = at_key(object, key);
-    let number = quote!(::core::primitive::u32);
-    let Some(older) = &attr.older else {
-        return quote!({
-            fn versioned<T: #root::RedisVersionedObject>(object: T, version: #number) -> T {
-                <T as #root::RedisVersionedObject>::version(object, version)
-            }
-            versioned::<#ty>(#declared, #today)
-        });
-    };
-    let (types, versions) = (tuple(older), older.types.iter().map(|older| older.version));
+    if let Some(older) = &attr.older {
+        return older_types(older, root, &quote!(#ty), &quote!(#declared, #today));
+    }
     quote!({
-        fn older_types<T: #root::RedisVersionedObject, O: #root::OlderTypes<T::Value> + 'static>(
+        fn versioned<T: #root::RedisVersionedObject>(object: T, version: ::core::primitive::u32) -> T {
+            <T as #root::RedisVersionedObject>::version(object, version)
+        }
+        versioned::<#ty>(#declared, #today)
+    })
+}
+
+/// Each older type is a parameter, so that what is wrong with it is reported where it is written.
+fn older_types(older: &OlderAttr, root: &Path, ty: &TokenStream, arguments: &TokenStream) -> TokenStream {
+    let (types, versions) = (older.types.iter().map(|older| &older.ty), older.types.iter().map(|older| older.version));
+    let parameters: Vec<_> = (0..older.types.len()).map(|place| format_ident!("Older{place}")).collect();
+    let next = parameters.iter().skip(1).map(ToTokens::to_token_stream);
+    let next = next.chain([quote!(<T as #root::RedisVersionedObject>::Value)]);
+    let number = quote!(::core::primitive::u32);
+    let key = older.key.resolved_at(Span::call_site());
+    let function = quote_spanned!(key=> older_types::<#ty, #(#types),*>);
+    quote!({
+        fn older_types<T: #root::RedisVersionedObject, #(#parameters: #root::Value + #root::LeadsTo<#next>),*>(
             object: T,
             version: #number,
             versions: &'static [#number],
         ) -> T {
             let object = <T as #root::RedisVersionedObject>::version(object, version);
-            <T as #root::RedisVersionedObject>::from_older_versions::<O>(object, versions)
+            <T as #root::RedisVersionedObject>::from_older_versions::<(#(#parameters,)*)>(object, versions)
         }
-        older_types::<#ty, #types>(#declared, #today, &[#(#versions),*])
+        #function(#arguments, &[#(#versions),*])
     })
-}
-
-/// The older types, each at its place and all of them at the key, so that what is wrong is reported where it is.
-fn tuple(older: &OlderAttr) -> TokenTree {
-    let types = older.types.iter().map(|older| &older.ty);
-    let mut tuple = Group::new(Delimiter::Parenthesis, quote!(#(#types,)*));
-    tuple.set_span(older.key.resolved_at(Span::call_site()));
-    tuple.into()
 }
 
 fn readable(object: &Object, root: &Path, declared: TokenStream) -> TokenStream {

@@ -82,9 +82,9 @@ pub trait Codec: 'static {
 
 /// A codec that writes values by their shape, and so can tell older types apart: [`Typestring`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not tell older types apart",
-    label = "expected the codec `Typestring`",
-    note = "values of other codecs are read as serde says: put `#[serde(from = \"Older\")]` on the type"
+    message = "`from` and `version` are for caches and queues with the default codec",
+    label = "this has the codec `{Self}`",
+    note = "values of another codec are read as serde says: put `#[serde(from = \"Older\")]` on the type"
 )]
 pub trait ShapedCodec: Codec {}
 

@@ -1,12 +1,10 @@
-use std::collections::BTreeMap;
-
 use rediscache::{RedisCache, RedisNamespaced};
 
 #[derive(RedisNamespaced)]
 struct Channel {
     #[rediscache(from(u32 = 2))]
     without: RedisCache<u64, String>,
-    #[rediscache(from(u32, BTreeMap<u8, u16> = 3), version = 2)]
+    #[rediscache(from(u32, std::collections::BTreeMap<u8, u16> = 3), version = 2)]
     with: RedisCache<u64, String>,
     #[rediscache(from(u32, u64, u32 = 1), version = 2)]
     twice: RedisCache<u64, String>,
