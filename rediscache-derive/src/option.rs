@@ -37,7 +37,7 @@ fn older_types(older: &OlderAttr, root: &Path, ty: &TokenStream, arguments: &Tok
     let next = next.chain([quote!(<T as #root::RedisVersionedObject>::Value)]);
     let number = quote!(::core::primitive::u32);
     let key = older.key.resolved_at(Span::call_site());
-    let function = quote_spanned!(key=> older_types::<#ty, #(#types),*>);
+    let call = quote_spanned!(key=> older_types::<#ty, #(#types),*>(#arguments, &[#(#versions),*]));
     quote!({
         fn older_types<T: #root::RedisVersionedObject, #(#parameters: #root::Value + #root::LeadsTo<#next>),*>(
             object: T,
@@ -47,7 +47,7 @@ fn older_types(older: &OlderAttr, root: &Path, ty: &TokenStream, arguments: &Tok
             let object = <T as #root::RedisVersionedObject>::version(object, version);
             <T as #root::RedisVersionedObject>::from_older_versions::<(#(#parameters,)*)>(object, versions)
         }
-        #function(#arguments, &[#(#versions),*])
+        #call
     })
 }
 
