@@ -58,20 +58,17 @@ fn split(tokens: TokenStream, noun: &str, errors: &mut Errors) -> Vec<Vec<TokenT
     let mut piece = Vec::new();
     let mut open_angles = 0_usize;
     for token in flat {
-        match &token {
-            TokenTree::Punct(punct) => match punct.as_char() {
-                ',' if piece.is_empty() => {
-                    errors.push(punct.span(), format!("no {noun} stands before this comma; take the comma away"));
-                    continue;
-                }
-                ',' if open_angles == 0 => {
-                    pieces.push(std::mem::take(&mut piece));
-                    continue;
-                }
-                '<' => open_angles += 1,
-                '>' if !is_arrow(&piece) => open_angles = open_angles.saturating_sub(1),
-                _ => {}
-            },
+        match sign(&token) {
+            Some(',') if piece.is_empty() => {
+                errors.push(token.span(), format!("no {noun} stands before this comma; take the comma away"));
+                continue;
+            }
+            Some(',') if open_angles == 0 => {
+                pieces.push(std::mem::take(&mut piece));
+                continue;
+            }
+            Some('<') => open_angles += 1,
+            Some('>') if !is_arrow(&piece) => open_angles = open_angles.saturating_sub(1),
             _ => {}
         }
         piece.push(token);
@@ -80,6 +77,13 @@ fn split(tokens: TokenStream, noun: &str, errors: &mut Errors) -> Vec<Vec<TokenT
         pieces.push(piece);
     }
     pieces
+}
+
+fn sign(token: &TokenTree) -> Option<char> {
+    match token {
+        TokenTree::Punct(punct) => Some(punct.as_char()),
+        _ => None,
+    }
 }
 
 /// Whether the `>` behind these tokens belongs to an arrow, as in the type of a function.
