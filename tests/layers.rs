@@ -32,7 +32,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
         "mod tracking batch waiter router topology connection invalidation remedy request script error",
     ),
     (LIBRARY, "near", "memo cache registry mod coherence sync"),
-    (DERIVE, "", "lib fallback expand model attr entry key errors"),
+    (DERIVE, "", "lib fallback expand option model attr older entry key errors"),
 ];
 
 #[test]

@@ -6,6 +6,7 @@ use syn::{Attribute, Ident, Path, parse_quote};
 use crate::entry::{Entry, entries};
 use crate::errors::Errors;
 use crate::key::Place;
+use crate::older::VersionAttr;
 
 /// A value, and the key to point at when it turns out wrong.
 pub(crate) struct Keyed<T> {
@@ -15,7 +16,7 @@ pub(crate) struct Keyed<T> {
 
 /// What `#[rediscache(…)]` says above the struct.
 pub(crate) struct StructAttr {
-    pub(crate) namespace: Option<String>,
+    pub(crate) namespace: Option<Keyed<String>>,
     pub(crate) global: bool,
     /// Where the runtime crate is; `None` when the key that says so is wrong.
     pub(crate) root: Option<Path>,
@@ -26,7 +27,7 @@ impl StructAttr {
         let mut found = Self { namespace: None, global: true, root: Some(parse_quote!(::rediscache)) };
         for entry in entries(attrs, Place::Struct, errors) {
             match entry.name() {
-                "namespace" => found.namespace = entry.text(errors),
+                "namespace" => found.namespace = Keyed::namespace(&entry, errors),
                 "global" => found.global = entry.flag(errors).unwrap_or(true),
                 _ => found.root = entry.path(errors),
             }
@@ -43,7 +44,16 @@ pub(crate) struct FieldAttr {
     pub(crate) global: Option<bool>,
     pub(crate) accessor: Option<Keyed<Ident>>,
     pub(crate) task: TaskAttr,
+    pub(crate) version: VersionAttr,
+    pub(crate) unreadable: Option<Keyed<Unreadable>>,
     pub(crate) near: Option<NearAttr>,
+}
+
+/// What a value is taken for that cannot be read.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Unreadable {
+    Absent,
+    Error,
 }
 
 /// What `near(…)` says.
@@ -78,17 +88,39 @@ impl FieldAttr {
         for entry in &entries {
             match entry.name() {
                 "skip" => found.skip = entry.bare(errors),
-                "namespace" => found.namespace = entry.text(errors).map(|value| Keyed { key: entry.span(), value }),
+                "namespace" => found.namespace = Keyed::namespace(entry, errors),
                 "global" => found.global = entry.flag(errors),
                 "accessor" => found.accessor = entry.ident(errors).map(|value| Keyed { key: entry.span(), value }),
+                "from" | "version" => found.version.take(entry, errors),
+                "unreadable" => found.unreadable = Keyed::unreadable(entry, errors),
                 "near" => found.near = NearAttr::read(entry, errors),
                 _ => found.task.take(entry, errors),
             }
         }
+        found.version.check(errors);
         if found.skip {
             reject_company_of_skip(&entries, errors);
         }
         found
+    }
+}
+
+impl Keyed<String> {
+    fn namespace(entry: &Entry, errors: &mut Errors) -> Option<Self> {
+        let value = entry.text(errors)?;
+        if value.starts_with('$') {
+            let message = "namespaces that begin with `$` are the library's own; write another `namespace = \"name\"`";
+            errors.push(entry.span(), message);
+        }
+        Some(Self { key: entry.span(), value })
+    }
+}
+
+impl Keyed<Unreadable> {
+    fn unreadable(entry: &Entry, errors: &mut Errors) -> Option<Self> {
+        let word = entry.word(&["absent", "error"], errors)?;
+        let value = if word == 0 { Unreadable::Absent } else { Unreadable::Error };
+        Some(Self { key: entry.span(), value })
     }
 }
 

@@ -1,6 +1,6 @@
 //! One `key` or `key = value` of an attribute, and the readers of its value.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Lit, LitStr, Meta, Path, Result};
@@ -19,7 +19,7 @@ enum Value {
     /// A key alone.
     Absent,
     Literal(Lit),
-    /// Keys in parentheses.
+    /// Keys or types in parentheses.
     List(TokenStream),
     Other,
 }
@@ -40,7 +40,7 @@ pub(crate) fn entries(attrs: &[Attribute], place: Place, errors: &mut Errors) ->
 
 /// Reads keys between commas; each comes at most once.
 fn read(tokens: TokenStream, place: Place, entries: &mut Vec<Entry>, errors: &mut Errors) {
-    for piece in split(tokens, errors) {
+    for piece in split(tokens, "key", errors) {
         let Some(entry) = Entry::read(&piece, place, errors) else { continue };
         if entries.iter().any(|earlier| earlier.name() == entry.name()) {
             errors.push(entry.span, format!("`{}` is given twice; keep one of them", entry.name()));
@@ -50,25 +50,45 @@ fn read(tokens: TokenStream, place: Place, entries: &mut Vec<Entry>, errors: &mu
     }
 }
 
-/// Splits at the commas; those within brackets belong to a value.
-fn split(tokens: TokenStream, errors: &mut Errors) -> Vec<Vec<TokenTree>> {
+/// Splits at the commas; those within brackets belong to a value, or to a type. `noun` is what stands between them.
+fn split(tokens: TokenStream, noun: &str, errors: &mut Errors) -> Vec<Vec<TokenTree>> {
     let mut flat = Vec::new();
     flatten(tokens, &mut flat);
     let mut pieces = Vec::new();
     let mut piece = Vec::new();
+    let mut open_angles = 0_usize;
     for token in flat {
-        match token {
-            TokenTree::Punct(comma) if comma.as_char() == ',' && piece.is_empty() => {
-                errors.push(comma.span(), "no key stands before this comma; take the comma away");
+        match sign(&token) {
+            Some(',') if piece.is_empty() => {
+                errors.push(token.span(), format!("no {noun} stands before this comma; take the comma away"));
+                continue;
             }
-            TokenTree::Punct(comma) if comma.as_char() == ',' => pieces.push(std::mem::take(&mut piece)),
-            token => piece.push(token),
+            Some(',') if open_angles == 0 => {
+                pieces.push(std::mem::take(&mut piece));
+                continue;
+            }
+            Some('<') => open_angles += 1,
+            Some('>') if !is_arrow(&piece) => open_angles = open_angles.saturating_sub(1),
+            _ => {}
         }
+        piece.push(token);
     }
     if !piece.is_empty() {
         pieces.push(piece);
     }
     pieces
+}
+
+fn sign(token: &TokenTree) -> Option<char> {
+    match token {
+        TokenTree::Punct(punct) => Some(punct.as_char()),
+        _ => None,
+    }
+}
+
+/// Whether the `>` behind these tokens belongs to an arrow, as in the type of a function.
+fn is_arrow(before: &[TokenTree]) -> bool {
+    matches!(before.last(), Some(TokenTree::Punct(dash)) if dash.as_char() == '-' && dash.spacing() == Spacing::Joint)
 }
 
 /// Opens the invisible groups that `macro_rules!` puts around what it was given.
@@ -128,6 +148,14 @@ impl Entry {
             _ => return self.reject(errors),
         }
         Some(entries)
+    }
+
+    /// What stands between the commas in parentheses.
+    pub(crate) fn pieces(&self, errors: &mut Errors) -> Option<Vec<Vec<TokenTree>>> {
+        match &self.value {
+            Value::List(list) => Some(split(list.clone(), "type", errors)),
+            _ => self.reject(errors),
+        }
     }
 
     pub(crate) fn flag(&self, errors: &mut Errors) -> Option<bool> {

@@ -1,12 +1,12 @@
 //! The expansion of a struct without mistakes. It cannot fail.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::Path;
 use syn::ext::IdentExt;
 
-use crate::attr::NearAttr;
 use crate::model::{Model, Object};
+use crate::option;
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Some(root) = &model.root else { return TokenStream::new() };
@@ -36,45 +36,12 @@ fn accessor(object: &Object, root: &Path) -> TokenStream {
     let ty = object.ty;
     let signature = signature(object);
     let declaration = declaration(object, root);
-    let Some(near) = &object.near else {
-        return quote! {
-            #signature {
-                <#ty as #root::RedisObject>::declare(#declaration)
-            }
-        };
-    };
-    let (ty, near) = (at_key(object, near.key), description(near, root));
+    let declared = quote!(<#ty as #root::RedisObject>::declare(#declaration));
+    let changed = option::changed(object, root, declared);
     quote! {
         #signature {
-            fn near_cache<T: #root::RedisNearObject>(declaration: #root::Declaration, near: #root::Near) -> T {
-                <T as #root::RedisNearObject>::near(<T as #root::RedisObject>::declare(declaration), near)
-            }
-            near_cache::<#ty>(#declaration, #near)
+            #changed
         }
-    }
-}
-
-/// The type of a field, so that what is wrong with it is reported at a key.
-fn at_key(object: &Object, key: Span) -> TokenStream {
-    let at_key = |mut token: TokenTree| {
-        token.set_span(key.resolved_at(token.span()));
-        token
-    };
-    object.ty.to_token_stream().into_iter().map(at_key).collect()
-}
-
-/// What `near(…)` says, in Rust.
-fn description(near: &NearAttr, root: &Path) -> TokenStream {
-    let mode = if near.fields { quote!(fields) } else { quote!(tracking) };
-    let capacity = near.capacity.iter().map(|entries| *entries as usize);
-    let bytes = near.bytes.iter().map(|bytes| *bytes as usize);
-    let (ttl, staleness) = (near.ttl.iter(), near.staleness.iter());
-    quote! {
-        #root::Near::#mode()
-            #(.capacity(#capacity))*
-            #(.bytes(#bytes))*
-            #(.ttl(::core::time::Duration::from_millis(#ttl)))*
-            #(.staleness(::core::time::Duration::from_millis(#staleness)))*
     }
 }
 
@@ -100,7 +67,7 @@ fn info(object: &Object, root: &Path) -> TokenStream {
 
 /// Requires a task queue where a key is only for those, and reports any other type at the key.
 fn task_check(object: &Object, root: &Path) -> Option<TokenStream> {
-    let ty = at_key(object, object.task.key?);
+    let ty = option::at_key(object, object.task.key?);
     Some(quote! {
         {
             fn task_queue<T: #root::RedisTaskObject>() {}

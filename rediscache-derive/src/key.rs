@@ -33,7 +33,7 @@ const BOTH: &[Place] = &[Place::Struct, Place::Field];
 
 const NEAR: &[Place] = &[Place::Near];
 
-const KEYS: [Key; 14] = [
+const KEYS: [Key; 17] = [
     key("namespace", BOTH, "a string", r#"namespace = "name""#),
     key("global", BOTH, "`true` or `false`", "global = false"),
     key("crate", STRUCT, "a path in a string", r#"crate = "path::to::rediscache""#),
@@ -42,6 +42,9 @@ const KEYS: [Key; 14] = [
     key("client_identifier", FIELD, "a string", r#"client_identifier = "w1""#),
     key("recover_after", FIELD, "a duration in a string", r#"recover_after = "5s""#),
     key("max_attempts", FIELD, "a whole number from 1 to 4294967295", "max_attempts = 3"),
+    key("from", FIELD, "a list of types, oldest first", "from(UserV1, UserV2)"),
+    key("version", FIELD, "a whole number from 1 to 4294967295", "version = 2"),
+    key("unreadable", FIELD, "`\"absent\"` or `\"error\"`", r#"unreadable = "absent""#),
     key("near", FIELD, "a list of keys", r#"near(capacity = 10_000, ttl = "60s")"#),
     key("mode", NEAR, "`\"tracking\"` or `\"fields\"`", r#"mode = "fields""#),
     key("capacity", NEAR, "a whole number from 1 to 4294967295", "capacity = 10_000"),

@@ -7,6 +7,8 @@ mod expand;
 mod fallback;
 mod key;
 mod model;
+mod older;
+mod option;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -31,6 +33,8 @@ use crate::model::Model;
 ///     reminders: RedisTaskQueue<Reminder>,           // Channel::reminders(), namespace "chan.reminders"
 ///     #[rediscache(near(capacity = 10_000, ttl = "60s"))]
 ///     names: RedisCache<u64, String>,                // Channel::names(), kept in this process
+///     #[rediscache(from(UserV1, UserV2), unreadable = "absent")]
+///     users: RedisCache<u64, User>,                  // Channel::users(), of which some are of older types
 ///     #[rediscache(skip)]
 ///     other: u32,                                    // nothing
 /// }
@@ -49,6 +53,12 @@ use crate::model::Model;
 /// - `accessor = "name"`: the name of the accessor, in place of the field's. The namespace stays.
 /// - `skip`: the field is not a cache object and gets no accessor.
 ///
+/// # Keys of a field of the default codec
+///
+/// - `from(UserV1, UserV2)`: the types that values were of before, oldest first, 8 at the most. Each turns into the next by
+///   `TryInto`, and the last into today's. One whose `version` was not 1 says so: `from(UserV1, UserV2 = 2)`.
+/// - `version = 2`: which version of its meaning the type has; 1 without it. For a change that its shape does not show.
+///
 /// # Keys of a `RedisTaskQueue` field
 ///
 /// - `client_identifier = "w1"`: the client that the tasks taken belong to.
@@ -60,12 +70,13 @@ use crate::model::Model;
 ///
 /// - `near`: keeps what is read in this process, as `Near` says. With options: `near(capacity = 10_000, ttl = "60s")`;
 ///   they are `mode` (`"tracking"` or `"fields"`), `capacity` or `bytes` (`"64MiB"`), `ttl` and `staleness`.
+/// - `unreadable = "absent"`: takes a value that cannot be read for none; `"error"`, the default, makes it an error.
 ///
 /// # Errors
 ///
 /// Every mistake is reported in one compile, at the key: unknown, repeated, misplaced or empty keys, two fields with
-/// one namespace or one accessor, a field that is neither a cache object nor `skip`, and anything but a struct with
-/// named fields and no generics.
+/// one namespace or one accessor, a namespace that begins with `$`, an older type of a newer version, a field that is
+/// neither a cache object nor `skip`, and anything but a struct with named fields and no generics.
 #[proc_macro_derive(RedisNamespaced, attributes(rediscache))]
 pub fn derive_redis_namespaced(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -8,8 +8,9 @@ use syn::{
     Visibility,
 };
 
-use crate::attr::{FieldAttr, NearAttr, StructAttr, TaskAttr};
+use crate::attr::{FieldAttr, Keyed, NearAttr, StructAttr, TaskAttr, Unreadable};
 use crate::errors::Errors;
+use crate::older::VersionAttr;
 
 /// The struct. There is always one, so that broken input can be expanded too.
 pub(crate) struct Model<'a> {
@@ -34,6 +35,8 @@ pub(crate) struct Object<'a> {
     pub(crate) namespace: String,
     pub(crate) global: bool,
     pub(crate) task: TaskAttr,
+    pub(crate) version: VersionAttr,
+    pub(crate) unreadable: Option<Keyed<Unreadable>>,
     pub(crate) near: Option<NearAttr>,
     /// Where a second field of this namespace or accessor is reported.
     namespace_span: Span,
@@ -43,7 +46,7 @@ pub(crate) struct Object<'a> {
 impl<'a> Model<'a> {
     pub(crate) fn read(input: &'a DeriveInput, errors: &mut Errors) -> Self {
         let attr = StructAttr::read(&input.attrs, errors);
-        let owner = attr.namespace.unwrap_or_else(|| input.ident.unraw().to_string());
+        let owner = attr.namespace.map_or_else(|| input.ident.unraw().to_string(), |namespace| namespace.value);
         reject_generics(&input.generics, errors);
         let fields = named_fields(input, errors);
         let mut objects: Vec<Object> = Vec::new();
@@ -84,6 +87,8 @@ impl<'a> Object<'a> {
             namespace,
             global: attr.global.unwrap_or(global),
             task: attr.task,
+            version: attr.version,
+            unreadable: attr.unreadable,
             near: attr.near,
             namespace_span,
             accessor_span,

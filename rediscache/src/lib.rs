@@ -58,7 +58,7 @@ pub use rediscache_derive::RedisNamespaced;
 pub use codec::Json;
 
 pub use bounds::{Key, NearValue, Value};
-pub use codec::{Codec, CodecError, OlderTypes, ShapedCodec, Typestring};
+pub use codec::{Codec, CodecError, LeadsTo, OlderTypes, ShapedCodec, Typestring};
 pub use error::{Error, ErrorKind, Result};
 pub use lend::{Give, Lend};
 pub use near::{Near, NearStats};

@@ -6,3 +6,4 @@ mod near;
 mod object;
 mod path;
 mod task;
+mod version;

@@ -2,7 +2,8 @@
 
 mod renamed {
     pub(crate) use rediscache::{
-        Declaration, ObjectInfo, RedisCache, RedisNamespaced, RedisObject, RedisTaskObject, RedisTaskQueue,
+        Declaration, LeadsTo, Near, ObjectInfo, RedisCache, RedisNamespaced, RedisNearObject, RedisObject,
+        RedisReadableObject, RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Value,
     };
 }
 
@@ -20,6 +21,8 @@ use self::renamed::{RedisCache, RedisNamespaced, RedisTaskQueue};
 #[rediscache(crate = "crate::path::renamed")]
 struct ByCrate {
     topics: RedisCache<u64, String>,
+    #[rediscache(from(char), version = 2, unreadable = "absent", near)]
+    names: RedisCache<u64, String>,
     #[rediscache(max_attempts = 3)]
     reminders: RedisTaskQueue<String>,
 }
@@ -45,6 +48,7 @@ struct ByDefault {
 #[test]
 fn the_runtime_crate_may_be_found_elsewhere() {
     assert_eq!(ByCrate::topics().namespace(), "ByCrate.topics");
+    assert_eq!(ByCrate::names().namespace(), "ByCrate.names");
     assert_eq!(ByCrate::reminders().namespace(), "ByCrate.reminders");
     assert_eq!(BySelf::topics().namespace(), "BySelf.topics");
     assert_eq!(ByName::topics().namespace(), "ByName.topics");

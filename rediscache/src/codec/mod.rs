@@ -17,7 +17,7 @@ pub(crate) use encoded::{EncodedKey, append, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
 pub(crate) use typestring::Meaning;
-pub use typestring::{OlderTypes, Typestring};
+pub use typestring::{LeadsTo, OlderTypes, Typestring};
 pub(crate) use value::{append_value, decode_value, describe_value, fingerprint_of, is_same_form};
 
 /// Why a codec refused; its text must not hold the key or value itself.
@@ -92,9 +92,9 @@ pub trait Codec: 'static {
 
 /// A codec that writes values by their shape, and so can tell older types apart: [`Typestring`].
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not tell older types apart",
-    label = "expected the codec `Typestring`",
-    note = "values of other codecs are read as serde says: put `#[serde(from = \"Older\")]` on the type"
+    message = "`from` and `version` are for caches and queues with the default codec",
+    label = "this has the codec `{Self}`",
+    note = "values of another codec are read as serde says: put `#[serde(from = \"Older\")]` on the type"
 )]
 pub trait ShapedCodec: Codec {}
 

@@ -12,6 +12,10 @@ struct UsedThroughItsAccessors {
     topics: RedisCache<u64, String>,
     #[rediscache(max_attempts = 3)]
     never_used: RedisTaskQueue<u64>,
+    #[rediscache(from(u32), version = 2, unreadable = "absent", near)]
+    combined: RedisCache<u64, u64>,
+    #[rediscache(version = 2, unreadable = "error")]
+    versioned: RedisCache<u64, u64>,
     #[rediscache(skip)]
     other: u32,
 }

@@ -19,6 +19,14 @@ mod names {
     struct ObjectInfo;
     struct RedisObject;
     struct RedisTaskObject;
+    struct RedisVersionedObject;
+    struct RedisReadableObject;
+    struct RedisNearObject;
+    struct LeadsTo;
+    struct Value;
+    struct Older0;
+    struct T;
+    struct Near;
     struct str;
     struct u32;
     struct u64;
@@ -33,6 +41,11 @@ mod names {
 
     fn it() {}
     fn task_queue() {}
+    fn versioned() {}
+    fn older_types() {}
+    fn readable() {}
+    fn near_cache() {}
+    fn object() {}
 
     type Number = ::core::primitive::u64;
 
@@ -42,6 +55,10 @@ mod names {
         it: ::rediscache::RedisQueue<Number>,
         #[rediscache(global = false, client_identifier = "w1", recover_after = "5s", max_attempts = 3)]
         task_queue: ::rediscache::RedisTaskQueue<Number>,
+        #[rediscache(version = 2)]
+        versioned: ::rediscache::RedisQueue<Number>,
+        #[rediscache(from(Number), version = 2, unreadable = "absent", near(capacity = 10, ttl = "5s"))]
+        older_types: ::rediscache::RedisCache<Number, Number>,
         objects: ::rediscache::RedisQueue<Number>,
         declare: ::rediscache::RedisQueue<Number>,
         describe: ::rediscache::RedisQueue<Number>,
@@ -60,6 +77,10 @@ trait Methods: ::core::marker::Sized {
     fn client_identifier(self, _: ()) {}
     fn recover_after(self, _: ()) {}
     fn max_attempts(self, _: ()) {}
+    fn version(self, _: ()) {}
+    fn from_older_versions(self, _: ()) {}
+    fn unreadable_as_absent(self) {}
+    fn near(self, _: ()) {}
 }
 
 impl<T> Methods for T {}
@@ -68,6 +89,8 @@ impl<T> Methods for T {}
 struct Guild {
     #[rediscache(global = false, client_identifier = "w1", recover_after = "5s", max_attempts = 3)]
     reminders: ::rediscache::RedisTaskQueue<u64>,
+    #[rediscache(from(u32), version = 2, unreadable = "absent", near)]
+    topics: ::rediscache::RedisCache<u64, u64>,
 }
 
 fn main() {

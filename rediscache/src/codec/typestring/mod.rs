@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use meaning::Meaning;
-pub use older::OlderTypes;
+pub use older::{LeadsTo, OlderTypes};
 pub(crate) use value::{WrittenAs, describe_value, fingerprint_of, is_same_form, read_value, write_value};
 
 use self::header::Composite;

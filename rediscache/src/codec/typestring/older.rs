@@ -60,6 +60,20 @@ pub trait OlderTypes<T> {
     fn schemas(versions: &[u32], all: &mut Vec<&'static Schema>);
 }
 
+/// A type that turns into the next one of [`OlderTypes`], by [`TryInto`].
+///
+/// There is nothing to implement by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not turn into `{T}`",
+    label = "each older type turns into the next, and the last one into today's",
+    note = "write `impl From<{Self}> for {T}`, or `impl TryFrom<{Self}> for {T}` where it may fail"
+)]
+pub trait LeadsTo<T>: TryInto<T> {}
+
+// So that the message above is the one that is shown.
+#[diagnostic::do_not_recommend]
+impl<T, A: TryInto<T>> LeadsTo<T> for A {}
+
 impl<T> OlderTypes<T> for () {
     fn read(_: &Older<'_>, _: &[u32]) -> Option<Result<Decoded<T>, CodecError>> {
         None
@@ -73,7 +87,7 @@ macro_rules! older_types {
         impl<T, $($older,)* $newest> OlderTypes<T> for ($($older,)* $newest,)
         where
             ($($older,)*): OlderTypes<$newest>,
-            $newest: Value + TryInto<T>,
+            $newest: Value + LeadsTo<T>,
         {
             fn read(stored: &Older<'_>, versions: &[u32]) -> Option<Result<Decoded<T>, CodecError>> {
                 let read = stored.read(version_at(versions, $place)).or_else(|| <($($older,)*)>::read(stored, versions));
