@@ -100,14 +100,12 @@ impl<'w, 'a> Transcribed<'w, 'a> {
 }
 
 impl Serialize for Transcribed<'_, '_> {
+    /// As deep as the one who writes goes along.
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let before = self.walk.left();
         let item = self.told(self.walk.later(self.next))?;
-        let mut written = None;
-        self.told(self.walk.deeper(|| {
-            written = Some(self.item(item, to));
-            self.walk.count(before)
-        }))?;
-        written.unwrap_or_else(|| Err(S::Error::custom("it cannot be read")))
+        let written = self.item(item, to)?;
+        self.told(self.walk.count(before))?;
+        Ok(written)
     }
 }

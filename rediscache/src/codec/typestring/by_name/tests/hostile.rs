@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Outcome, described, outcome, pack, read_described, read_positional, stored};
+use super::{Outcome, describe, described, outcome, read_described, read_positional, stored};
 use crate::shape::Schema;
 
 /// What a shape of this JSON makes of these bytes.
@@ -189,8 +189,7 @@ impl Source<'_> {
 fn bytes_that_were_changed_end_in_time() {
     let (body, schema) = stored(&deep());
     let mut numbers = Numbers(0x5eed);
-    let mut packed = Vec::new();
-    pack(&serde_json::to_value(Deep { d: Vec::new(), ..deep() }).expect("it is JSON"), &mut packed);
+    let packed = described(&body, &schema.layout);
     let begin = Instant::now();
     let mut was_read = 0;
     for round in 0..3000 {
@@ -202,7 +201,7 @@ fn bytes_that_were_changed_end_in_time() {
             numbers.change(&mut packed);
         }
         read_all(&mut |read| {
-            was_read += usize::from(read(Source::Positional(&body, &schema)));
+            was_read += usize::from(read(Source::Positional(&body, schema)));
             was_read += usize::from(read(Source::Described(&packed)));
         });
     }
@@ -255,4 +254,21 @@ fn a_deep_value_that_describes_itself_is_out_of_bounds() {
     assert!(read_described::<Value>(&body).is_ok());
     let (body, schema) = stored(&vec![vec![1_u8], vec![2]]);
     assert_eq!(described(&body, &schema.layout), [0x92, 0x91, 1, 0x91, 2]);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_described() {
+    let describe = |shape: &str, body: &[u8]| {
+        let json = format!(r#"{{"shape":{shape}}}"#);
+        let schema = Schema::from_json(json.as_bytes()).expect("it is the JSON of a shape");
+        describe(body, &schema.layout, &mut Vec::new()).map_err(|error| error.to_string())
+    };
+    assert_eq!(describe(r#"{"sequence":"u8"}"#, &[2, 1, 2]), Ok(()));
+    assert_eq!(describe(r#"{"sequence":"u8"}"#, &[2, 1]), Err("it ends too early".to_owned()));
+    assert_eq!(describe(r#""u8""#, &[1, 1]), Err("1 bytes are left over after the value".to_owned()));
+    assert!(describe(r#"{"array":["unit",1152921504606846976]}"#, &[]).is_err());
+    assert!(describe(r#"{"array":["unit",2097152]}"#, &[]).is_err());
+    assert!(describe(r#"{"tuple":[{"again":0},{"again":0}]}"#, &[]).is_err());
+    let aliased = r#"{"enum":[{"names":["a","b"],"content":"unit"}]}"#;
+    assert!(describe(aliased, &[0]).is_err_and(|error| error.contains("several names")));
 }
