@@ -17,6 +17,7 @@ impl<'a> ByName<'_, 'a> {
         Reason::Differs { stored: self.item.kind(), wanted: wanted.into() }.into()
     }
 
+    #[inline]
     fn number<T>(&self, number: Result<T, Inexact>, wanted: &'static str) -> Result<T, Misread> {
         match number {
             Ok(number) => {
@@ -29,6 +30,7 @@ impl<'a> ByName<'_, 'a> {
     }
 
     /// What an option holds.
+    #[inline]
     fn within<T>(
         &self,
         inner: Later<'a>,
@@ -38,6 +40,7 @@ impl<'a> ByName<'_, 'a> {
     }
 
     /// The elements, if it has any.
+    #[inline]
     fn run(&self) -> Option<Run<'a>> {
         match self.item {
             Item::Sequence(place, length) | Item::Array(place, length) => Some(Run::Alike(place, length)),
@@ -47,6 +50,7 @@ impl<'a> ByName<'_, 'a> {
         }
     }
 
+    #[inline]
     fn visit_items<V: Visitor<'a>>(&self, run: Run<'a>, visitor: V) -> Result<V::Value, Misread> {
         self.walk.parts(|| {
             let mut items = Items::new(self.walk, run);
@@ -55,6 +59,7 @@ impl<'a> ByName<'_, 'a> {
         })
     }
 
+    #[inline]
     fn visit_named<V: Visitor<'a>>(
         &self,
         named: Named<'a>,
@@ -68,6 +73,7 @@ impl<'a> ByName<'_, 'a> {
         })
     }
 
+    #[inline]
     fn elements<V: Visitor<'a>>(self, wanted: &'static str, visitor: V) -> Result<V::Value, Misread> {
         match (self.item, self.run()) {
             (_, Some(run)) => self.visit_items(run, visitor),
@@ -77,6 +83,7 @@ impl<'a> ByName<'_, 'a> {
     }
 
     /// Fields or entries, for a type with these fields.
+    #[inline]
     fn named<V: Visitor<'a>>(
         self,
         wanted: &'static str,
@@ -94,6 +101,7 @@ impl<'a> ByName<'_, 'a> {
 
 /// What gives a visitor something other than its parts.
 impl<'a> ByName<'_, 'a> {
+    #[inline]
     fn text<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
         match self.item {
             Item::Text(text) => {

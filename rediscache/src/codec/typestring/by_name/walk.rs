@@ -39,6 +39,7 @@ impl<'a> Walk<'a> {
         self.layout.is_none()
     }
 
+    #[inline]
     pub(super) fn left(&self) -> usize {
         self.input.rest().len()
     }
@@ -53,6 +54,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes that the item which was given last is being read.
+    #[inline]
     pub(super) fn take(&self) {
         self.is_waiting.set(false);
     }
@@ -67,6 +69,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Counts a part, before which so many bytes were left, if it took none.
+    #[inline]
     pub(super) fn count(&self, before: usize) -> Result<(), Misread> {
         self.input.count(before)
     }
@@ -80,6 +83,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn item(&self, place: PlaceId) -> Result<Item<'a>, Misread> {
         match self.layout {
             Some(layout) => positional::read(&self.input, layout, place),
@@ -87,6 +91,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn later(&self, later: Later<'a>) -> Result<Item<'a>, Misread> {
         match later {
             Later::At(place) => self.item(place),
@@ -95,11 +100,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Goes one level down for the time of `read`.
+    #[inline]
     pub(super) fn deeper<T>(&self, read: impl FnOnce() -> Result<T, Misread>) -> Result<T, Misread> {
         self.input.nested(read)
     }
 
     /// Reads the parts of an item. After an error nothing else can be read, even if the type does not mind it.
+    #[inline]
     pub(super) fn parts<T>(&self, read: impl FnOnce() -> Result<T, Misread>) -> Result<T, Misread> {
         self.take();
         let result = self.deeper(read);
@@ -112,6 +119,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Gives an item, which is over afterwards, to whoever reads it.
+    #[inline]
     pub(super) fn give<T>(
         &self,
         item: Item<'a>,
@@ -126,6 +134,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Reads an item that is a part of another one.
+    #[inline]
     pub(super) fn part<T: DeserializeSeed<'a>>(&self, later: Later<'a>, seed: T) -> Result<T::Value, Misread>
     where
         for<'w> ByName<'w, 'a>: Deserializer<'a, Error = Misread>,

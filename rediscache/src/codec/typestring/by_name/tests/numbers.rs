@@ -68,7 +68,7 @@ fn an_integer_is_a_float_where_nothing_is_rounded() {
     reads(&(1_u64 << 63), &2.0_f64.powi(63));
     reads(&i64::MIN, &-(2.0_f32.powi(63)));
     reads(&i128::MIN, &-(2.0_f64.powi(127)));
-    reads(&((1_u128 << 24) - 1 << 104), &f32::MAX);
+    reads(&(((1_u128 << 24) - 1) << 104), &f32::MAX);
     refuses::<_, f64>(&((1_u64 << 53) + 1), "it does not fit f64", "it does not fit f64");
     refuses::<_, f64>(&(-(1_i64 << 53) - 1), "it does not fit f64", "it does not fit f64");
     refuses::<_, f32>(&((1_u64 << 24) + 1), "it does not fit f32", "it does not fit f32");
