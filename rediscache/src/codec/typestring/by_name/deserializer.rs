@@ -113,7 +113,7 @@ impl<'a> ByName<'_, 'a> {
                 visitor.visit_str(char.encode_utf8(&mut [0; 4]))
             }
             Item::Variant(variant @ Variant { contents: Contents::Unit, .. }) => {
-                let name = chosen::name_of(variant, &[])?;
+                let name = chosen::name_of(self.walk, variant, &[])?;
                 self.walk.take();
                 visitor.visit_borrowed_str(name)
             }
@@ -151,7 +151,8 @@ impl<'a> ByName<'_, 'a> {
         let told = |name: &str| wanted.iter().copied().find(|wanted| *wanted == name);
         match self.item {
             Item::Variant(variant) => {
-                let (name, contents) = (chosen::name_of(variant, wanted)?, Later::try_from(&variant.contents)?);
+                let (name, contents) =
+                    (chosen::name_of(self.walk, variant, wanted)?, Later::try_from(&variant.contents)?);
                 walk.parts(|| chosen::visit(walk, (name, Some(name)), contents, visitor))
             }
             Item::Text(name) => {
@@ -170,7 +171,7 @@ impl<'a> ByName<'_, 'a> {
     fn any_variant<V: Visitor<'a>>(self, variant: &'a Variant, visitor: V) -> Result<V::Value, Misread> {
         match Later::try_from(&variant.contents)? {
             _ if matches!(variant.contents, Contents::Unit) => self.text(visitor),
-            contents => self.visit_named(Named::One(chosen::name_of(variant, &[])?, contents), &[], visitor),
+            contents => self.visit_named(Named::One(chosen::name_of(self.walk, variant, &[])?, contents), &[], visitor),
         }
     }
 

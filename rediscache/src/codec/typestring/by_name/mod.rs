@@ -26,11 +26,14 @@ use self::walk::Walk;
 use super::described;
 use crate::codec::CodecError;
 use crate::codec::value::Decoded;
-use crate::shape::Layout;
+use crate::shape::{FIRST_VERSION, Layout, Schema};
 
 /// Reads a value that stands by position, as that layout has it.
-pub(super) fn read_positional<T: DeserializeOwned>(body: &[u8], layout: &Layout) -> Result<Decoded<T>, CodecError> {
-    read(&Walk::new(body, Some(layout)))
+pub(super) fn read_positional<T: DeserializeOwned + 'static>(
+    body: &[u8],
+    layout: &Layout,
+) -> Result<Decoded<T>, CodecError> {
+    read(&Walk::new(body, Some(layout)).wanting(|| Schema::of::<T>(FIRST_VERSION)))
 }
 
 /// Reads a value that describes itself.

@@ -53,7 +53,7 @@ impl<'w, 'a> Transcribed<'w, 'a> {
     }
 
     fn variant<S: Serializer>(&self, variant: &'a Variant, to: S) -> Result<S::Ok, S::Error> {
-        let name = self.told(name_of(variant, &[]))?;
+        let name = self.told(name_of(self.walk, variant, &[]))?;
         if matches!(variant.contents, Contents::Unit) {
             return to.serialize_str(name);
         }

@@ -8,12 +8,14 @@ use super::input::Input;
 use super::item::{Item, Later};
 use super::misread::{Misread, Reason};
 use super::{message_pack, positional};
-use crate::shape::{Layout, PlaceId};
+use crate::shape::{Layout, Place, PlaceId, Schema, Variant};
 
 pub(super) struct Walk<'a> {
     input: Input<'a>,
     /// Of what stands by position; `None` where values describe themselves.
     layout: Option<&'a Layout>,
+    /// That of the type that is wanted.
+    wanted: Option<fn() -> &'static Schema>,
     /// Whether nobody has asked yet for what was given last.
     is_waiting: Cell<bool>,
     /// Whether there was an error in the middle of an item, so that nobody knows where the next one begins.
@@ -32,7 +34,26 @@ impl<'a> Walk<'a> {
     pub(super) fn new(body: &'a [u8], layout: Option<&'a Layout>) -> Self {
         let no = || Cell::new(false);
         let (input, failure) = (Input::new(body), Cell::new(None));
-        Self { input, layout, is_waiting: no(), is_broken: no(), is_lossy: no(), failure }
+        Self { input, layout, wanted: None, is_waiting: no(), is_broken: no(), is_lossy: no(), failure }
+    }
+
+    pub(super) fn wanting(self, wanted: fn() -> &'static Schema) -> Self {
+        Self { wanted: Some(wanted), ..self }
+    }
+
+    /// Whether these are names of one variant in the enum that wants all of those; every such enum, if there are several.
+    pub(super) fn are_one_variant(&self, names: &[&str], wanted: &[&str]) -> bool {
+        let Some(schema) = self.wanted else { return false };
+        let is_wanted = |variants: &[Variant]| {
+            let mut names = variants.iter().flat_map(|variant| &variant.names);
+            names.clone().count() == wanted.len() && names.all(|name| wanted.contains(&&**name))
+        };
+        let has_one = |variant: &Variant| names.iter().all(|name| variant.names.iter().any(|it| it == name));
+        let mut enums = schema().layout.places().iter().filter_map(|place| match place {
+            Place::Enum(variants) if is_wanted(variants) => Some(variants.iter().any(has_one)),
+            _ => None,
+        });
+        enums.next() == Some(true) && enums.all(|has_one| has_one)
     }
 
     pub(super) fn describes_itself(&self) -> bool {

@@ -46,7 +46,7 @@ fn described(body: &[u8], layout: &Layout) -> Vec<u8> {
 fn by_position<Old, New>(old: &Old) -> Outcome<New>
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned,
+    New: DeserializeOwned + 'static,
 {
     let (body, schema) = stored(old);
     outcome(read_positional(&body, &schema.layout))
@@ -56,7 +56,7 @@ where
 fn by_description<Old, New>(old: &Old) -> Outcome<New>
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned,
+    New: DeserializeOwned + 'static,
 {
     let (body, schema) = stored(old);
     outcome(read_described(&described(&body, &schema.layout)))
@@ -67,7 +67,7 @@ where
 fn reads<Old, New>(old: &Old, new: &New)
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned + PartialEq + Debug,
+    New: DeserializeOwned + PartialEq + Debug + 'static,
 {
     both(old, new, false);
 }
@@ -77,7 +77,7 @@ where
 fn reads_less<Old, New>(old: &Old, new: &New)
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned + PartialEq + Debug,
+    New: DeserializeOwned + PartialEq + Debug + 'static,
 {
     both(old, new, true);
 }
@@ -86,7 +86,7 @@ where
 fn both<Old, New>(old: &Old, new: &New, is_lossy: bool)
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned + PartialEq + Debug,
+    New: DeserializeOwned + PartialEq + Debug + 'static,
 {
     let (position, description) = (by_position::<Old, New>(old), by_description::<Old, New>(old));
     let read = position.expect("it is read by position");
@@ -100,7 +100,7 @@ where
 fn refuses<Old, New>(old: &Old, position: &str, description: &str)
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned + Debug,
+    New: DeserializeOwned + Debug + 'static,
 {
     assert_eq!(by_position::<Old, New>(old).expect_err("it is refused by position"), position);
     assert_eq!(by_description::<Old, New>(old).expect_err("it is refused by description"), description);
