@@ -71,9 +71,15 @@ fn definitions(texts: &Files) -> Definitions {
     let mut definitions = Definitions::default();
     for (file, text) in texts {
         definitions.file.clone_from(file);
+        definitions.is_in_tests = is_test_file(file);
         definitions.visit_file(&parse(file, text));
     }
     definitions
+}
+
+/// Whether it is of a `#[cfg(test)] mod tests;`.
+fn is_test_file(file: &str) -> bool {
+    file.split('/').any(|part| matches!(part, "tests" | "tests.rs"))
 }
 
 #[derive(Default)]
@@ -158,7 +164,8 @@ fn types_and_functions_are_found_wherever_they_stand() {
         } }
         #[cfg(all(test, unix))] mod tests { struct Node; fn g() {} }
     ";
-    let found = definitions(&Files::from([("a.rs".to_owned(), text.to_owned())]));
+    let test = ("a/tests/b.rs".to_owned(), "struct Node;".to_owned());
+    let found = definitions(&Files::from([("a.rs".to_owned(), text.to_owned()), test]));
     assert_eq!(found.types.keys().collect::<Vec<_>>(), ["Edge", "Node", "Walk", "Way"]);
     assert_eq!(found.types["Node"], ["a.rs:2"]);
     let lengths: Vec<_> = found.functions.iter().map(|function| (function.name.as_str(), function.length)).collect();

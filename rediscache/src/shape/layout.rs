@@ -64,6 +64,10 @@ impl Layout {
         self.places.get(place).unwrap_or(&Place::Unknown)
     }
 
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
     /// Whether the kind of every part is known.
     pub(crate) fn is_known(&self) -> bool {
         !self.has_unknown

@@ -6,6 +6,9 @@
 //! | `m\|` `02` `00` | a key, or a value whose shape was not told, with names, in MessagePack |
 //! | `m\|` `02`, version, fingerprint | a value with names, of a type of that shape, in MessagePack |
 //!
+//! Where a type reads only what it gives to people, `m\|` `03` stands in place of `m\|` `02`: serde keeps parts of types that
+//! ask what is stored in a buffer of its own, and tells those that people read it.
+//!
 //! `02` is the schema version, and versions are bincode's varints. A fingerprint takes four bytes.
 
 use bincode::config::standard;
@@ -17,31 +20,34 @@ use crate::shape::{Fingerprint, Schema};
 /// The schema version of all that is written.
 const SCHEMA: u32 = 2;
 
+/// The schema version of what was written for people to read.
+const READABLE: u32 = 3;
+
 /// The version of a value whose shape was not told.
 const UNTOLD: u32 = 0;
 
 /// A composite, taken apart.
 pub(super) enum Composite<'a> {
     Positional { fingerprint: Fingerprint, body: &'a [u8] },
-    Described { told: Option<(u32, Fingerprint)>, body: &'a [u8] },
+    Described { told: Option<(u32, Fingerprint)>, is_readable: bool, body: &'a [u8] },
 }
 
 pub(super) fn write_positional(schema: &Schema, out: &mut Vec<u8>) {
-    begin(tag::COMPOSITE, out);
+    begin(tag::COMPOSITE, SCHEMA, out);
     out.extend_from_slice(&schema.fingerprint.0);
 }
 
-pub(super) fn write_described(schema: Option<&Schema>, out: &mut Vec<u8>) {
-    begin(tag::DESCRIBED, out);
+pub(super) fn write_described(schema: Option<&Schema>, is_readable: bool, out: &mut Vec<u8>) {
+    begin(tag::DESCRIBED, if is_readable { READABLE } else { SCHEMA }, out);
     write_number(schema.map_or(UNTOLD, |schema| schema.version), out);
     if let Some(schema) = schema {
         out.extend_from_slice(&schema.fingerprint.0);
     }
 }
 
-fn begin(tag: &str, out: &mut Vec<u8>) {
+fn begin(tag: &str, schema: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(tag.as_bytes());
-    write_number(SCHEMA, out);
+    write_number(schema, out);
 }
 
 fn write_number(number: u32, out: &mut Vec<u8>) {
@@ -60,31 +66,40 @@ impl<'a> Composite<'a> {
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Positional { fingerprint: one, .. }, Self::Positional { fingerprint: other, .. }) => one == other,
-            (Self::Described { told: one, .. }, Self::Described { told: other, .. }) => one == other,
+            (
+                Self::Described { told: one, is_readable: first, .. },
+                Self::Described { told: other, is_readable: second, .. },
+            ) => one == other && first == second,
             _ => false,
         }
     }
 
     fn positional(rest: &'a [u8]) -> Result<Self, CodecError> {
-        let (fingerprint, body) = read_fingerprint(read_schema(rest)?)?;
+        let (schema, rest) = read_number(rest)?;
+        if schema != SCHEMA {
+            return Err(unknown(schema));
+        }
+        let (fingerprint, body) = read_fingerprint(rest)?;
         Ok(Self::Positional { fingerprint, body })
     }
 
     fn described(rest: &'a [u8]) -> Result<Self, CodecError> {
-        let (version, rest) = read_number(read_schema(rest)?)?;
+        let (schema, rest) = read_number(rest)?;
+        let is_readable = schema == READABLE;
+        if schema != SCHEMA && !is_readable {
+            return Err(unknown(schema));
+        }
+        let (version, rest) = read_number(rest)?;
         if version == UNTOLD {
-            return Ok(Self::Described { told: None, body: rest });
+            return Ok(Self::Described { told: None, is_readable, body: rest });
         }
         let (fingerprint, body) = read_fingerprint(rest)?;
-        Ok(Self::Described { told: Some((version, fingerprint)), body })
+        Ok(Self::Described { told: Some((version, fingerprint)), is_readable, body })
     }
 }
 
-fn read_schema(rest: &[u8]) -> Result<&[u8], CodecError> {
-    match read_number(rest)? {
-        (SCHEMA, rest) => Ok(rest),
-        (other, _) => Err(format!("it has schema version {other}, and this program reads {SCHEMA}").into()),
-    }
+fn unknown(schema: u32) -> CodecError {
+    format!("it has schema version {schema}, and this program reads {SCHEMA}").into()
 }
 
 fn read_number(rest: &[u8]) -> Result<(u32, &[u8]), CodecError> {

@@ -72,14 +72,16 @@ impl Codec for Typestring {
         if write::scalar(value, out)? {
             return Ok(());
         }
-        header::write_described(None, out);
-        described::write(value, None, out)
+        header::write_described(None, false, out);
+        described::write(value, None, false, out)
     }
 
     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError> {
         match Composite::of(stored).transpose()? {
             None => Ok(T::deserialize(ScalarReader::new(stored)?)?),
-            Some(Composite::Described { body, .. }) => by_name::read_described(body).map(|decoded| decoded.value),
+            Some(Composite::Described { body, is_readable, .. }) => {
+                by_name::read_described(body, is_readable).map(|decoded| decoded.value)
+            }
             Some(Composite::Positional { .. }) => Err("it is stored by position, for a cache or queue to read".into()),
         }
     }

@@ -23,6 +23,8 @@ pub struct OlderComposite<'a> {
     pub(crate) fingerprint: Fingerprint,
     /// By what it is to be read, unless it describes itself.
     pub(crate) schema: Option<&'a Schema>,
+    /// Whether it describes itself, and was written for people to read.
+    pub(crate) is_readable: bool,
     /// Whether any type of that version will do, or only the one of its very shape.
     pub(crate) by_version: bool,
 }
@@ -138,7 +140,8 @@ impl Older<'_> {
                 let own = Schema::of::<T>(version);
                 match stored.schema {
                     Some(schema) => (*schema == *own).then(|| positional::read(stored.body).map(Decoded::whole)),
-                    None => (stored.fingerprint == own.fingerprint).then(|| by_name::read_described(stored.body)),
+                    None => (stored.fingerprint == own.fingerprint)
+                        .then(|| by_name::read_described(stored.body, stored.is_readable)),
                 }
             }
         }
@@ -149,17 +152,17 @@ impl<'a> OlderComposite<'a> {
     /// A value that stands by position.
     pub(super) fn by(schema: &'a Schema, body: &'a [u8]) -> Self {
         let Schema { version, fingerprint, .. } = *schema;
-        Self { body, version, fingerprint, schema: Some(schema), by_version: false }
+        Self { body, version, fingerprint, schema: Some(schema), is_readable: false, by_version: false }
     }
 
-    pub(super) fn described(body: &'a [u8], version: u32, fingerprint: Fingerprint) -> Self {
-        Self { body, version, fingerprint, schema: None, by_version: false }
+    pub(super) fn described(body: &'a [u8], (version, fingerprint): (u32, Fingerprint), is_readable: bool) -> Self {
+        Self { body, version, fingerprint, schema: None, is_readable, by_version: false }
     }
 
     pub(super) fn read_by_name<T: Value>(&self) -> Result<Decoded<T>, CodecError> {
         match self.schema {
             Some(schema) => by_name::read_positional(self.body, &schema.layout),
-            None => by_name::read_described(self.body),
+            None => by_name::read_described(self.body, self.is_readable),
         }
     }
 }

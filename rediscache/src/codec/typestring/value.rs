@@ -42,9 +42,17 @@ pub(crate) fn write_value<T: Value, L: Serialize + ?Sized>(
             Err(NotWritten::Differs) => out.truncate(start),
         }
     }
-    header::write_described(Some(schema), out);
-    described::write(value, Some(&schema.layout), out)?;
-    Ok(WrittenAs::Described)
+    // What the type would not read is not stored. Few types read only what they give to people.
+    for is_readable in [false, true] {
+        header::write_described(Some(schema), is_readable, out);
+        let body = out.len();
+        described::write(value, Some(&schema.layout), is_readable, out)?;
+        if by_name::read_described::<T>(&out[body..], is_readable).is_ok() {
+            return Ok(WrittenAs::Described);
+        }
+        out.truncate(start);
+    }
+    Err("the type's own `Deserialize` does not read what its `Serialize` writes".into())
 }
 
 /// Turns a value by position into one that describes itself.
@@ -52,7 +60,7 @@ pub(crate) fn describe_value(stored: &[u8], schema: &Schema, out: &mut Vec<u8>) 
     let Some(Composite::Positional { body, .. }) = Composite::of(stored).transpose()? else {
         return Err("it is not stored by position".into());
     };
-    header::write_described(Some(schema), out);
+    header::write_described(Some(schema), false, out);
     by_name::describe(body, &schema.layout, out)
 }
 
@@ -88,9 +96,9 @@ pub(crate) fn read_value<T: Value>(
                 None => Err(unknown(fingerprint)),
             }
         }
-        Some(Composite::Described { told: None, body }) => by_name::read_described(body),
-        Some(Composite::Described { told: Some((version, fingerprint)), body }) => {
-            let stored = OlderComposite::described(body, version, fingerprint);
+        Some(Composite::Described { told: None, is_readable, body }) => by_name::read_described(body, is_readable),
+        Some(Composite::Described { told: Some(told), is_readable, body }) => {
+            let stored = OlderComposite::described(body, told, is_readable);
             read_other(stored, Schema::of::<T>(meaning.version), meaning)
         }
     }

@@ -19,17 +19,22 @@ pub(super) struct Chosen<'w, 'a> {
     contents: &'w Cell<Option<Later<'a>>>,
 }
 
-/// The one name of a variant that is among the wanted.
-pub(super) fn name_of<'a>(variant: &'a Variant, wanted: &'static [&'static str]) -> Result<&'a str, Misread> {
+/// The name of a variant that is among the wanted: the only one, or one of several for the same variant.
+pub(super) fn name_of<'a>(
+    walk: &Walk<'_>,
+    variant: &'a Variant,
+    wanted: &'static [&'static str],
+) -> Result<&'a str, Misread> {
     let is_wanted = |name: &&Cow<'static, str>| wanted.contains(&&***name);
     match &*variant.names {
         [name] => Ok(name),
         names => {
-            let mut meant = names.iter().filter(is_wanted);
-            match (meant.next(), meant.next(), names.first()) {
-                (Some(name), None, _) => Ok(name),
+            let meant: Vec<&str> = names.iter().filter(is_wanted).map(|name| &**name).collect();
+            match (&*meant, names) {
+                ([name], _) => Ok(name),
+                ([name, ..], _) if walk.are_one_variant(&meant, wanted) => Ok(name),
                 // None is wanted: so says whoever wants others.
-                (None, _, Some(name)) if !wanted.is_empty() => Ok(name),
+                ([], [name, ..]) if !wanted.is_empty() => Ok(name),
                 _ => Err(Reason::Ambiguous.into()),
             }
         }

@@ -17,6 +17,7 @@ impl<'a> ByName<'_, 'a> {
         Reason::Differs { stored: self.item.kind(), wanted: wanted.into() }.into()
     }
 
+    #[inline]
     fn number<T>(&self, number: Result<T, Inexact>, wanted: &'static str) -> Result<T, Misread> {
         match number {
             Ok(number) => {
@@ -29,6 +30,7 @@ impl<'a> ByName<'_, 'a> {
     }
 
     /// What an option holds.
+    #[inline]
     fn within<T>(
         &self,
         inner: Later<'a>,
@@ -38,6 +40,7 @@ impl<'a> ByName<'_, 'a> {
     }
 
     /// The elements, if it has any.
+    #[inline]
     fn run(&self) -> Option<Run<'a>> {
         match self.item {
             Item::Sequence(place, length) | Item::Array(place, length) => Some(Run::Alike(place, length)),
@@ -47,6 +50,7 @@ impl<'a> ByName<'_, 'a> {
         }
     }
 
+    #[inline]
     fn visit_items<V: Visitor<'a>>(&self, run: Run<'a>, visitor: V) -> Result<V::Value, Misread> {
         self.walk.parts(|| {
             let mut items = Items::new(self.walk, run);
@@ -55,6 +59,7 @@ impl<'a> ByName<'_, 'a> {
         })
     }
 
+    #[inline]
     fn visit_named<V: Visitor<'a>>(
         &self,
         named: Named<'a>,
@@ -68,6 +73,7 @@ impl<'a> ByName<'_, 'a> {
         })
     }
 
+    #[inline]
     fn elements<V: Visitor<'a>>(self, wanted: &'static str, visitor: V) -> Result<V::Value, Misread> {
         match (self.item, self.run()) {
             (_, Some(run)) => self.visit_items(run, visitor),
@@ -77,6 +83,7 @@ impl<'a> ByName<'_, 'a> {
     }
 
     /// Fields or entries, for a type with these fields.
+    #[inline]
     fn named<V: Visitor<'a>>(
         self,
         wanted: &'static str,
@@ -94,6 +101,7 @@ impl<'a> ByName<'_, 'a> {
 
 /// What gives a visitor something other than its parts.
 impl<'a> ByName<'_, 'a> {
+    #[inline]
     fn text<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
         match self.item {
             Item::Text(text) => {
@@ -105,7 +113,7 @@ impl<'a> ByName<'_, 'a> {
                 visitor.visit_str(char.encode_utf8(&mut [0; 4]))
             }
             Item::Variant(variant @ Variant { contents: Contents::Unit, .. }) => {
-                let name = chosen::name_of(variant, &[])?;
+                let name = chosen::name_of(self.walk, variant, &[])?;
                 self.walk.take();
                 visitor.visit_borrowed_str(name)
             }
@@ -143,7 +151,8 @@ impl<'a> ByName<'_, 'a> {
         let told = |name: &str| wanted.iter().copied().find(|wanted| *wanted == name);
         match self.item {
             Item::Variant(variant) => {
-                let (name, contents) = (chosen::name_of(variant, wanted)?, Later::try_from(&variant.contents)?);
+                let (name, contents) =
+                    (chosen::name_of(self.walk, variant, wanted)?, Later::try_from(&variant.contents)?);
                 walk.parts(|| chosen::visit(walk, (name, Some(name)), contents, visitor))
             }
             Item::Text(name) => {
@@ -162,7 +171,7 @@ impl<'a> ByName<'_, 'a> {
     fn any_variant<V: Visitor<'a>>(self, variant: &'a Variant, visitor: V) -> Result<V::Value, Misread> {
         match Later::try_from(&variant.contents)? {
             _ if matches!(variant.contents, Contents::Unit) => self.text(visitor),
-            contents => self.visit_named(Named::One(chosen::name_of(variant, &[])?, contents), &[], visitor),
+            contents => self.visit_named(Named::One(chosen::name_of(self.walk, variant, &[])?, contents), &[], visitor),
         }
     }
 
@@ -300,7 +309,7 @@ impl<'a> Deserializer<'a> for ByName<'_, 'a> {
 
     /// As it was written.
     fn is_human_readable(&self) -> bool {
-        false
+        self.walk.is_readable()
     }
 }
 

@@ -8,6 +8,7 @@ pub(super) enum Inexact {
     DoesNotFit,
 }
 
+#[inline]
 pub(super) fn integer<T: TryFrom<u128> + TryFrom<i128>>(item: Item<'_>) -> Result<T, Inexact> {
     let converted = match item {
         Item::Unsigned(_, value) => T::try_from(value).ok(),

@@ -16,21 +16,25 @@ impl<'a> Input<'a> {
         Self { rest: Cell::new(bytes), depth: Cell::new(DEEPEST), free: Cell::new(MOST_FREE) }
     }
 
+    #[inline]
     pub(super) fn rest(&self) -> &'a [u8] {
         self.rest.get()
     }
 
     /// Goes on after so many bytes.
+    #[inline]
     pub(super) fn advance(&self, count: usize) {
         self.rest.set(self.rest().get(count..).unwrap_or_default());
     }
 
+    #[inline]
     pub(super) fn take(&self, count: usize) -> Result<&'a [u8], Misread> {
         let (taken, rest) = self.rest().split_at_checked(count).ok_or_else(ends)?;
         self.rest.set(rest);
         Ok(taken)
     }
 
+    #[inline]
     pub(super) fn take_array<const N: usize>(&self) -> Result<[u8; N], Misread> {
         let (taken, rest) = self.rest().split_first_chunk().ok_or_else(ends)?;
         self.rest.set(rest);
@@ -43,6 +47,7 @@ impl<'a> Input<'a> {
     }
 
     /// Goes one level down for the time of `read`.
+    #[inline]
     pub(super) fn nested<T>(&self, read: impl FnOnce() -> Result<T, Misread>) -> Result<T, Misread> {
         let depth = self.depth.get().checked_sub(1).ok_or(Reason::OutOfBounds)?;
         self.depth.set(depth);
@@ -52,12 +57,14 @@ impl<'a> Input<'a> {
     }
 
     /// Refuses so many elements if the bytes left cannot hold them.
+    #[inline]
     pub(super) fn check_length(&self, length: usize) -> Result<(), Misread> {
         let most = (self.rest().len() as u64).saturating_add(self.free.get());
         if length as u64 > most { Err(Reason::OutOfBounds.into()) } else { Ok(()) }
     }
 
     /// Counts a part, before which so many bytes were left, if it took none.
+    #[inline]
     pub(super) fn count(&self, before: usize) -> Result<(), Misread> {
         if self.rest().len() == before {
             self.free.set(self.free.get().checked_sub(1).ok_or(Reason::OutOfBounds)?);

@@ -45,8 +45,8 @@ impl Item<'_> {
     /// For errors: what it is, and nothing of the value.
     pub(super) fn kind(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Self::Unit | Self::Nil(0) | Self::None => "nothing",
-            Self::Nil(_) | Self::Some(_) => "an option",
+            Self::Unit | Self::Nil(_) | Self::None => "nothing",
+            Self::Some(_) => "an option",
             Self::Bool(_) => "bool",
             Self::Unsigned(scalar, _) | Self::Signed(scalar, _) => scalar.map_or("an integer", integer),
             Self::F32(_) => "f32",

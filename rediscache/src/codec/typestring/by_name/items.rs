@@ -26,6 +26,7 @@ impl<'w, 'a> Items<'w, 'a> {
         Self { walk, run, read: 0 }
     }
 
+    #[inline]
     fn next(&self) -> Option<Later<'a>> {
         match self.run {
             Run::Alike(place, length) => (self.read < length).then_some(Later::At(place)),
@@ -36,6 +37,7 @@ impl<'w, 'a> Items<'w, 'a> {
         }
     }
 
+    #[inline]
     fn length(&self) -> usize {
         match self.run {
             Run::Alike(_, length) => length,
@@ -45,6 +47,7 @@ impl<'w, 'a> Items<'w, 'a> {
     }
 
     /// Whether all have been read: none is left out unnoticed.
+    #[inline]
     pub(super) fn end(&self) -> Result<(), Misread> {
         if self.read == self.length() { Ok(()) } else { Err(Reason::LeftOver.into()) }
     }

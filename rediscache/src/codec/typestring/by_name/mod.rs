@@ -26,16 +26,19 @@ use self::walk::Walk;
 use super::described;
 use crate::codec::CodecError;
 use crate::codec::decoded::Decoded;
-use crate::shape::Layout;
+use crate::shape::{FIRST_VERSION, Layout, Schema};
 
 /// Reads a value that stands by position, as that layout has it.
-pub(super) fn read_positional<T: DeserializeOwned>(body: &[u8], layout: &Layout) -> Result<Decoded<T>, CodecError> {
-    read(&Walk::new(body, Some(layout)))
+pub(super) fn read_positional<T: DeserializeOwned + 'static>(
+    body: &[u8],
+    layout: &Layout,
+) -> Result<Decoded<T>, CodecError> {
+    read(&Walk::new(body, Some(layout)).wanting(|| Schema::of::<T>(FIRST_VERSION)))
 }
 
-/// Reads a value that describes itself.
-pub(super) fn read_described<T: DeserializeOwned>(body: &[u8]) -> Result<Decoded<T>, CodecError> {
-    read(&Walk::new(body, None))
+/// Reads a value that describes itself, and was written for people to read or not.
+pub(super) fn read_described<T: DeserializeOwned>(body: &[u8], is_readable: bool) -> Result<Decoded<T>, CodecError> {
+    read(&Walk::new(body, None).readable(is_readable))
 }
 
 fn read<T: DeserializeOwned>(walk: &Walk<'_>) -> Result<Decoded<T>, CodecError> {
@@ -48,7 +51,7 @@ fn read<T: DeserializeOwned>(walk: &Walk<'_>) -> Result<Decoded<T>, CodecError> 
 /// Turns a value that stands by position into one that describes itself.
 pub(super) fn describe(body: &[u8], layout: &Layout, out: &mut Vec<u8>) -> Result<(), CodecError> {
     let walk = Walk::new(body, Some(layout));
-    let written = described::write(&Transcribed::new(&walk, Later::At(Layout::WHOLE)), None, out);
+    let written = described::write(&Transcribed::new(&walk, Later::At(Layout::WHOLE)), None, false, out);
     walk.failure().map_or(written, |misread| Err(misread.into()))?;
     Ok(walk.end()?)
 }

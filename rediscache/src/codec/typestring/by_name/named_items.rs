@@ -32,6 +32,7 @@ impl<'w, 'a> NamedItems<'w, 'a> {
     }
 
     /// Leaves out what the type did not read.
+    #[inline]
     pub(super) fn end(mut self) -> Result<(), Misread> {
         while let Some(name) = self.next_name()? {
             self.walk.ignore_next(name)?;
@@ -40,6 +41,7 @@ impl<'w, 'a> NamedItems<'w, 'a> {
     }
 
     /// The next name or key; what belongs to the last one is left out if it was not read.
+    #[inline]
     fn next_name(&mut self) -> Result<Option<Later<'a>>, Misread> {
         if let Some(pending) = self.pending.take() {
             self.walk.ignore_next(pending)?;
@@ -47,18 +49,23 @@ impl<'w, 'a> NamedItems<'w, 'a> {
         let (name, pending, next) = match self.next {
             Named::Fields([]) | Named::Entries { length: 0, .. } => return Ok(None),
             Named::Fields([field, rest @ ..]) => {
+                self.name = Some(&field.name);
                 (Later::Here(Item::Text(&field.name)), Later::At(field.place), Named::Fields(rest))
             }
             Named::Entries { key, value, length } => {
                 (Later::At(key), Later::At(value), Named::Entries { key, value, length: length - 1 })
             }
-            Named::One(name, contents) => (Later::Here(Item::Text(name)), contents, Named::Fields(&[])),
+            Named::One(name, contents) => {
+                self.name = Some(name);
+                (Later::Here(Item::Text(name)), contents, Named::Fields(&[]))
+            }
         };
         (self.pending, self.next) = (Some(pending), next);
         Ok(Some(name))
     }
 
     /// Whether the name that was read last is a part of the type that was written, and no data.
+    #[inline]
     fn is_of_type(&self) -> bool {
         matches!(self.next, Named::Fields(_))
     }
@@ -89,15 +96,18 @@ where
 
     fn next_key_seed<K: DeserializeSeed<'a>>(&mut self, seed: K) -> Result<Option<K::Value>, Misread> {
         let Some(name) = self.next_name()? else { return Ok(None) };
-        let before = self.walk.left();
-        let item = self.walk.later(name)?;
-        self.name = if let Item::Text(name) = item { Some(name) } else { None };
-        let key = self.walk.give(item, |item| seed.deserialize(item)).map_err(|error| self.in_name(error))?;
-        // The name of a field takes no bytes of its own.
-        if !self.is_of_type() {
-            self.walk.count(before)?;
-        }
-        Ok(Some(key))
+        let walk = self.walk;
+        let key = match name {
+            // The name of a field, which takes no bytes of its own.
+            Later::Here(item) => seed.deserialize(ByName { walk, item }),
+            Later::At(place) => {
+                let (before, item) = (walk.left(), walk.item(place)?);
+                self.name = if let Item::Text(name) = item { Some(name) } else { None };
+                let key = walk.give(item, |item| seed.deserialize(item));
+                key.and_then(|key| walk.count(before).map(|()| key))
+            }
+        };
+        key.map(Some).map_err(|error| self.in_name(error))
     }
 
     fn next_value_seed<V: DeserializeSeed<'a>>(&mut self, seed: V) -> Result<V::Value, Misread> {

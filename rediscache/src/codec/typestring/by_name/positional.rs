@@ -53,12 +53,14 @@ fn read_scalar<'a>(input: &Input<'a>, scalar: Scalar) -> Result<Item<'a>, Misrea
     })
 }
 
+#[inline]
 fn read_length(input: &Input<'_>) -> Result<usize, Misread> {
     let length = usize::try_from(decode::<u64>(input)?).map_err(|_| Reason::OutOfBounds)?;
     input.check_length(length)?;
     Ok(length)
 }
 
+#[inline]
 fn decode<'a, T: BorrowDecode<'a, ()>>(input: &Input<'a>) -> Result<T, Misread> {
     let config: Configuration = standard();
     let (value, used) = borrow_decode_from_slice(input.rest(), config).map_err(|error| described(&error))?;

@@ -53,7 +53,7 @@ impl<'w, 'a> Transcribed<'w, 'a> {
     }
 
     fn variant<S: Serializer>(&self, variant: &'a Variant, to: S) -> Result<S::Ok, S::Error> {
-        let name = self.told(name_of(variant, &[]))?;
+        let name = self.told(name_of(self.walk, variant, &[]))?;
         if matches!(variant.contents, Contents::Unit) {
             return to.serialize_str(name);
         }
@@ -100,14 +100,12 @@ impl<'w, 'a> Transcribed<'w, 'a> {
 }
 
 impl Serialize for Transcribed<'_, '_> {
+    /// As deep as the one who writes goes along.
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let before = self.walk.left();
         let item = self.told(self.walk.later(self.next))?;
-        let mut written = None;
-        self.told(self.walk.deeper(|| {
-            written = Some(self.item(item, to));
-            self.walk.count(before)
-        }))?;
-        written.unwrap_or_else(|| Err(S::Error::custom("it cannot be read")))
+        let written = self.item(item, to)?;
+        self.told(self.walk.count(before))?;
+        Ok(written)
     }
 }

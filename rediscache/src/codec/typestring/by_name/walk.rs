@@ -8,12 +8,16 @@ use super::input::Input;
 use super::item::{Item, Later};
 use super::misread::{Misread, Reason};
 use super::{message_pack, positional};
-use crate::shape::{Layout, PlaceId};
+use crate::shape::{Layout, Place, PlaceId, Schema, Variant};
 
 pub(super) struct Walk<'a> {
     input: Input<'a>,
     /// Of what stands by position; `None` where values describe themselves.
     layout: Option<&'a Layout>,
+    /// That of the type that is wanted.
+    wanted: Option<fn() -> &'static Schema>,
+    /// Whether it was written for people to read.
+    is_readable: bool,
     /// Whether nobody has asked yet for what was given last.
     is_waiting: Cell<bool>,
     /// Whether there was an error in the middle of an item, so that nobody knows where the next one begins.
@@ -32,13 +36,50 @@ impl<'a> Walk<'a> {
     pub(super) fn new(body: &'a [u8], layout: Option<&'a Layout>) -> Self {
         let no = || Cell::new(false);
         let (input, failure) = (Input::new(body), Cell::new(None));
-        Self { input, layout, is_waiting: no(), is_broken: no(), is_lossy: no(), failure }
+        Self {
+            input,
+            layout,
+            wanted: None,
+            is_readable: false,
+            is_waiting: no(),
+            is_broken: no(),
+            is_lossy: no(),
+            failure,
+        }
+    }
+
+    pub(super) fn wanting(self, wanted: fn() -> &'static Schema) -> Self {
+        Self { wanted: Some(wanted), ..self }
+    }
+
+    /// Whether these are names of one variant in the enum that wants all of those; every such enum, if there are several.
+    pub(super) fn are_one_variant(&self, names: &[&str], wanted: &[&str]) -> bool {
+        let Some(schema) = self.wanted else { return false };
+        let is_wanted = |variants: &[Variant]| {
+            let mut names = variants.iter().flat_map(|variant| &variant.names);
+            names.clone().count() == wanted.len() && names.all(|name| wanted.contains(&&**name))
+        };
+        let has_one = |variant: &Variant| names.iter().all(|name| variant.names.iter().any(|it| it == name));
+        let mut enums = schema().layout.places().iter().filter_map(|place| match place {
+            Place::Enum(variants) if is_wanted(variants) => Some(variants.iter().any(has_one)),
+            _ => None,
+        });
+        enums.next() == Some(true) && enums.all(|has_one| has_one)
+    }
+
+    pub(super) fn readable(self, is_readable: bool) -> Self {
+        Self { is_readable, ..self }
+    }
+
+    pub(super) fn is_readable(&self) -> bool {
+        self.is_readable
     }
 
     pub(super) fn describes_itself(&self) -> bool {
         self.layout.is_none()
     }
 
+    #[inline]
     pub(super) fn left(&self) -> usize {
         self.input.rest().len()
     }
@@ -53,6 +94,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Notes that the item which was given last is being read.
+    #[inline]
     pub(super) fn take(&self) {
         self.is_waiting.set(false);
     }
@@ -67,6 +109,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Counts a part, before which so many bytes were left, if it took none.
+    #[inline]
     pub(super) fn count(&self, before: usize) -> Result<(), Misread> {
         self.input.count(before)
     }
@@ -80,6 +123,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn item(&self, place: PlaceId) -> Result<Item<'a>, Misread> {
         match self.layout {
             Some(layout) => positional::read(&self.input, layout, place),
@@ -87,6 +131,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn later(&self, later: Later<'a>) -> Result<Item<'a>, Misread> {
         match later {
             Later::At(place) => self.item(place),
@@ -95,11 +140,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Goes one level down for the time of `read`.
+    #[inline]
     pub(super) fn deeper<T>(&self, read: impl FnOnce() -> Result<T, Misread>) -> Result<T, Misread> {
         self.input.nested(read)
     }
 
     /// Reads the parts of an item. After an error nothing else can be read, even if the type does not mind it.
+    #[inline]
     pub(super) fn parts<T>(&self, read: impl FnOnce() -> Result<T, Misread>) -> Result<T, Misread> {
         self.take();
         let result = self.deeper(read);
@@ -112,6 +159,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Gives an item, which is over afterwards, to whoever reads it.
+    #[inline]
     pub(super) fn give<T>(
         &self,
         item: Item<'a>,
@@ -126,6 +174,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Reads an item that is a part of another one.
+    #[inline]
     pub(super) fn part<T: DeserializeSeed<'a>>(&self, later: Later<'a>, seed: T) -> Result<T::Value, Misread>
     where
         for<'w> ByName<'w, 'a>: Deserializer<'a, Error = Misread>,

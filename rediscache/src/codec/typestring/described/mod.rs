@@ -31,13 +31,15 @@ use self::writer::DescribedWriter;
 use crate::codec::CodecError;
 use crate::shape::Layout;
 
-/// Appends a value. What of it is unknown to the layout will be read by what it says of itself.
+/// Appends a value, as types give it to people or to machines. What of it is unknown to the layout will be read by what
+/// it says of itself.
 pub(super) fn write<T: Serialize + ?Sized>(
     value: &T,
     layout: Option<&Layout>,
+    is_readable: bool,
     out: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
-    Ok(value.serialize(DescribedWriter::new(out, Along::new(layout)))?)
+    Ok(value.serialize(DescribedWriter::new(out, Along::new(layout), is_readable))?)
 }
 
 #[cfg(test)]
@@ -75,7 +77,7 @@ mod tests {
 
     fn written<T: Serialize + DeserializeOwned + 'static>(value: &T) -> Result<(), String> {
         let layout = &Schema::of::<T>(FIRST_VERSION).layout;
-        write(value, Some(layout), &mut Vec::new()).map_err(|error| error.to_string())
+        write(value, Some(layout), false, &mut Vec::new()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -88,6 +90,6 @@ mod tests {
         assert_eq!(written(&partly(1)), Ok(()));
         let refused = "a 128-bit integer has no form where a type asks what is stored";
         assert_eq!(written(&partly(WIDE)), Err(refused.to_owned()));
-        assert_eq!(write(&partly(WIDE), None, &mut Vec::new()).map_err(|error| error.to_string()), Ok(()));
+        assert_eq!(write(&partly(WIDE), None, false, &mut Vec::new()).map_err(|error| error.to_string()), Ok(()));
     }
 }

@@ -48,11 +48,12 @@ pub(super) struct DescribedWriter<'a> {
     out: &'a mut Vec<u8>,
     along: Along<'a>,
     depth: u32,
+    is_readable: bool,
 }
 
 impl<'a> DescribedWriter<'a> {
-    pub(super) fn new(out: &'a mut Vec<u8>, along: Along<'a>) -> Self {
-        Self { out, along, depth: DEEPEST }
+    pub(super) fn new(out: &'a mut Vec<u8>, along: Along<'a>, is_readable: bool) -> Self {
+        Self { out, along, depth: DEEPEST, is_readable }
     }
 
     /// The same place, one level further down.
@@ -145,9 +146,9 @@ impl<'a> Serializer for DescribedWriter<'a> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Obstacle> {
-        let Self { out, along, depth } = self.nested()?;
+        let Self { out, along, depth, is_readable } = self.nested()?;
         let start = out.len();
-        value.serialize(DescribedWriter { out: &mut *out, along: along.option(), depth })?;
+        value.serialize(DescribedWriter { out: &mut *out, along: along.option(), depth, is_readable })?;
         encode::some(start, out).ok_or(Obstacle::TooManySomes)
     }
 
@@ -220,7 +221,7 @@ impl<'a> Serializer for DescribedWriter<'a> {
     }
 
     fn is_human_readable(&self) -> bool {
-        false
+        self.is_readable
     }
 }
 
@@ -237,8 +238,8 @@ pub(super) struct DescribedParts<'a> {
 
 impl DescribedParts<'_> {
     fn write<T: Serialize + ?Sized>(&mut self, along: Along<'_>, value: &T) -> Result<(), Obstacle> {
-        let DescribedWriter { out, depth, .. } = &mut self.inside;
-        value.serialize(DescribedWriter { out, along, depth: *depth })
+        let DescribedWriter { out, depth, is_readable, .. } = &mut self.inside;
+        value.serialize(DescribedWriter { out, along, depth: *depth, is_readable: *is_readable })
     }
 
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Obstacle> {

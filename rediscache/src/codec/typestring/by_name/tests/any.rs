@@ -129,7 +129,7 @@ fn options_in_what_is_flattened_are_told_apart() {
         inner: Inner,
     }
     let inner = || Inner { a: None, b: Some(None), c: Some(Some(1)), d: Some(()) };
-    assert_eq!(by_position(&inner()), Ok((New { inner: inner() }, false)));
+    reads(&inner(), &New { inner: inner() });
 }
 
 #[test]

@@ -7,11 +7,11 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Outcome, described, outcome, pack, read_described, read_positional, stored};
+use super::{Outcome, describe, described, outcome, read_described, read_positional, stored};
 use crate::shape::Schema;
 
 /// What a shape of this JSON makes of these bytes.
-fn read<T: DeserializeOwned>(shape: &str, body: &[u8]) -> Outcome<T> {
+fn read<T: DeserializeOwned + 'static>(shape: &str, body: &[u8]) -> Outcome<T> {
     let json = format!(r#"{{"shape":{shape}}}"#);
     let schema = Schema::from_json(json.as_bytes()).expect("it is the JSON of a shape");
     outcome(read_positional(body, &schema.layout))
@@ -161,15 +161,6 @@ impl Numbers {
     }
 }
 
-/// Reads as many types; whatever comes of it, it is soon.
-fn read_all(read: &mut dyn FnMut(&dyn Fn(Source<'_>) -> bool)) {
-    read(&|source| source.read::<Deep>());
-    read(&|source| source.read::<Other>());
-    read(&|source| source.read::<Value>());
-    read(&|source| source.read::<IgnoredAny>());
-    read(&|source| source.read::<(u8, Option<String>, Vec<Kind>)>());
-}
-
 #[derive(Clone, Copy)]
 enum Source<'a> {
     Positional(&'a [u8], &'a Schema),
@@ -177,10 +168,22 @@ enum Source<'a> {
 }
 
 impl Source<'_> {
-    fn read<T: DeserializeOwned>(self) -> bool {
+    /// Reads as many types; whatever comes of it, it is soon. How many it was read as.
+    fn read_all(self) -> usize {
+        let read = [
+            self.read::<Deep>(),
+            self.read::<Other>(),
+            self.read::<Value>(),
+            self.read::<IgnoredAny>(),
+            self.read::<(u8, Option<String>, Vec<Kind>)>(),
+        ];
+        read.into_iter().filter(|read| *read).count()
+    }
+
+    fn read<T: DeserializeOwned + 'static>(self) -> bool {
         match self {
             Self::Positional(body, schema) => read_positional::<T>(body, &schema.layout).is_ok(),
-            Self::Described(body) => read_described::<T>(body).is_ok(),
+            Self::Described(body) => read_described::<T>(body, false).is_ok(),
         }
     }
 }
@@ -189,8 +192,7 @@ impl Source<'_> {
 fn bytes_that_were_changed_end_in_time() {
     let (body, schema) = stored(&deep());
     let mut numbers = Numbers(0x5eed);
-    let mut packed = Vec::new();
-    pack(&serde_json::to_value(Deep { d: Vec::new(), ..deep() }).expect("it is JSON"), &mut packed);
+    let packed = described(&body, &schema.layout);
     let begin = Instant::now();
     let mut was_read = 0;
     for round in 0..3000 {
@@ -201,10 +203,7 @@ fn bytes_that_were_changed_end_in_time() {
             numbers.change(&mut body);
             numbers.change(&mut packed);
         }
-        read_all(&mut |read| {
-            was_read += usize::from(read(Source::Positional(&body, &schema)));
-            was_read += usize::from(read(Source::Described(&packed)));
-        });
+        was_read += Source::Positional(&body, schema).read_all() + Source::Described(&packed).read_all();
     }
     assert!(was_read > 500, "{was_read}");
     assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
@@ -222,7 +221,7 @@ fn layouts_that_were_changed_end_in_time() {
         if numbers.below(2) == 0 {
             numbers.change(&mut body);
         }
-        read_all(&mut |read| drop(read(Source::Positional(&body, &changed))));
+        Source::Positional(&body, &changed).read_all();
     }
     assert!(layouts > 300, "{layouts}");
     assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
@@ -248,11 +247,28 @@ fn changed(json: &[u8], numbers: &mut Numbers) -> Option<Schema> {
 fn a_deep_value_that_describes_itself_is_out_of_bounds() {
     for level in [0x91, 0x81] {
         let body = [level; 100_000];
-        assert!(read_described::<IgnoredAny>(&body).is_err());
-        assert!(read_described::<Value>(&body).is_err());
+        assert!(read_described::<IgnoredAny>(&body, false).is_err());
+        assert!(read_described::<Value>(&body, false).is_err());
     }
     let body = [[0x91; 127].as_slice(), &[0]].concat();
-    assert!(read_described::<Value>(&body).is_ok());
+    assert!(read_described::<Value>(&body, false).is_ok());
     let (body, schema) = stored(&vec![vec![1_u8], vec![2]]);
     assert_eq!(described(&body, &schema.layout), [0x92, 0x91, 1, 0x91, 2]);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_described() {
+    let describe = |shape: &str, body: &[u8]| {
+        let json = format!(r#"{{"shape":{shape}}}"#);
+        let schema = Schema::from_json(json.as_bytes()).expect("it is the JSON of a shape");
+        describe(body, &schema.layout, &mut Vec::new()).map_err(|error| error.to_string())
+    };
+    assert_eq!(describe(r#"{"sequence":"u8"}"#, &[2, 1, 2]), Ok(()));
+    assert_eq!(describe(r#"{"sequence":"u8"}"#, &[2, 1]), Err("it ends too early".to_owned()));
+    assert_eq!(describe(r#""u8""#, &[1, 1]), Err("1 bytes are left over after the value".to_owned()));
+    assert!(describe(r#"{"array":["unit",1152921504606846976]}"#, &[]).is_err());
+    assert!(describe(r#"{"array":["unit",2097152]}"#, &[]).is_err());
+    assert!(describe(r#"{"tuple":[{"again":0},{"again":0}]}"#, &[]).is_err());
+    let aliased = r#"{"enum":[{"names":["a","b"],"content":"unit"}]}"#;
+    assert!(describe(aliased, &[0]).is_err_and(|error| error.contains("several names")));
 }

@@ -11,17 +11,12 @@ mod refusals;
 mod variants;
 
 use std::fmt::Debug;
-use std::sync::Arc;
 
 use bincode::config::standard;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use super::item::Later;
-use super::transcribed::Transcribed;
-use super::walk::Walk;
-use super::{read_described, read_positional};
+use super::{describe, read_described, read_positional};
 use crate::codec::CodecError;
 use crate::codec::decoded::Decoded;
 use crate::shape::{FIRST_VERSION, Layout, Schema};
@@ -34,7 +29,7 @@ fn outcome<T>(read: Result<Decoded<T>, CodecError>) -> Outcome<T> {
 }
 
 /// The stored form by position, and its schema.
-fn stored<T: Serialize + DeserializeOwned + 'static>(value: &T) -> (Vec<u8>, Arc<Schema>) {
+fn stored<T: Serialize + DeserializeOwned + 'static>(value: &T) -> (Vec<u8>, &'static Schema) {
     let schema = Schema::of::<T>(FIRST_VERSION);
     assert!(schema.is_positional(), "{:?}", schema.shape);
     (bincode::serde::encode_to_vec(value, standard()).expect("it can be written"), schema)
@@ -42,44 +37,16 @@ fn stored<T: Serialize + DeserializeOwned + 'static>(value: &T) -> (Vec<u8>, Arc
 
 /// The stored form that describes itself, of what stands by position.
 fn described(body: &[u8], layout: &Layout) -> Vec<u8> {
-    let walk = Walk::new(body, Some(layout));
-    let value = serde_json::to_value(Transcribed::new(&walk, Later::At(Layout::WHOLE))).expect("it can be told");
-    walk.end().expect("it was told whole");
     let mut out = Vec::new();
-    pack(&value, &mut out);
+    describe(body, layout, &mut out).expect("it can be described");
     out
-}
-
-fn pack(value: &Value, out: &mut Vec<u8>) {
-    let length = |length: usize| u32::try_from(length).expect("tests are short");
-    match value {
-        Value::Null => rmp::encode::write_nil(out).expect("it is written"),
-        Value::Bool(value) => rmp::encode::write_bool(out, *value).expect("it is written"),
-        Value::String(text) => rmp::encode::write_str(out, text).expect("it is written"),
-        Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-            (Some(value), _) => drop(rmp::encode::write_uint(out, value).expect("it is written")),
-            (_, Some(value)) => drop(rmp::encode::write_sint(out, value).expect("it is written")),
-            _ => rmp::encode::write_f64(out, number.as_f64().expect("it is a float")).expect("it is written"),
-        },
-        Value::Array(values) => {
-            rmp::encode::write_array_len(out, length(values.len())).expect("it is written");
-            values.iter().for_each(|value| pack(value, out));
-        }
-        Value::Object(entries) => {
-            rmp::encode::write_map_len(out, length(entries.len())).expect("it is written");
-            for (key, value) in entries {
-                rmp::encode::write_str(out, key).expect("it is written");
-                pack(value, out);
-            }
-        }
-    }
 }
 
 /// What is read of what stands by position.
 fn by_position<Old, New>(old: &Old) -> Outcome<New>
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned,
+    New: DeserializeOwned + 'static,
 {
     let (body, schema) = stored(old);
     outcome(read_positional(&body, &schema.layout))
@@ -89,10 +56,10 @@ where
 fn by_description<Old, New>(old: &Old) -> Outcome<New>
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned,
+    New: DeserializeOwned + 'static,
 {
     let (body, schema) = stored(old);
-    outcome(read_described(&described(&body, &schema.layout)))
+    outcome(read_described(&described(&body, &schema.layout), false))
 }
 
 /// Reads the same from both forms, and leaves nothing out.
@@ -100,7 +67,7 @@ where
 fn reads<Old, New>(old: &Old, new: &New)
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned + PartialEq + Debug,
+    New: DeserializeOwned + PartialEq + Debug + 'static,
 {
     both(old, new, false);
 }
@@ -110,7 +77,7 @@ where
 fn reads_less<Old, New>(old: &Old, new: &New)
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned + PartialEq + Debug,
+    New: DeserializeOwned + PartialEq + Debug + 'static,
 {
     both(old, new, true);
 }
@@ -119,7 +86,7 @@ where
 fn both<Old, New>(old: &Old, new: &New, is_lossy: bool)
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned + PartialEq + Debug,
+    New: DeserializeOwned + PartialEq + Debug + 'static,
 {
     let (position, description) = (by_position::<Old, New>(old), by_description::<Old, New>(old));
     let read = position.expect("it is read by position");
@@ -133,7 +100,7 @@ where
 fn refuses<Old, New>(old: &Old, position: &str, description: &str)
 where
     Old: Serialize + DeserializeOwned + 'static,
-    New: DeserializeOwned + Debug,
+    New: DeserializeOwned + Debug + 'static,
 {
     assert_eq!(by_position::<Old, New>(old).expect_err("it is refused by position"), position);
     assert_eq!(by_description::<Old, New>(old).expect_err("it is refused by description"), description);

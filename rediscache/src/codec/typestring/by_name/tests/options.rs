@@ -55,7 +55,7 @@ fn nothing_is_not_made_up() {
 fn options_in_options_are_told_apart() {
     type Nested = Option<Option<Option<u8>>>;
     for value in [None, Some(None), Some(Some(None)), Some(Some(Some(1)))] {
-        assert_eq!(by_position::<Nested, Nested>(&value), Ok((value, false)));
+        reads(&value, &value);
     }
     assert_eq!(by_position::<Nested, Option<u8>>(&Some(Some(None))), Err(NOTHING.to_owned()));
     assert_eq!(by_position::<Nested, Option<u8>>(&None), Ok((None, false)));
@@ -68,6 +68,7 @@ const NOTHING: &str = "stored as nothing, wanted as u8";
 fn unit_is_no_option() {
     assert_eq!(by_position(&()), Ok((Some(()), false)));
     assert_eq!(by_description(&()), Ok((None::<()>, false)));
+    reads(&Some(()), &Some(()));
     assert_eq!(by_position::<_, ()>(&None::<u8>), Err("stored as nothing, wanted as unit".to_owned()));
     reads(&(), &());
 }

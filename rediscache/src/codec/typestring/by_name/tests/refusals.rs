@@ -106,7 +106,7 @@ fn no_error_quotes_what_is_stored() {
 fn told<Old, New>(old: &Old) -> [String; 2]
 where
     Old: Serialize + serde::de::DeserializeOwned + 'static,
-    New: serde::de::DeserializeOwned,
+    New: serde::de::DeserializeOwned + 'static,
 {
     [by_position::<Old, New>(old), by_description::<Old, New>(old)].map(|read| match read {
         Ok(_) => panic!("it was read"),

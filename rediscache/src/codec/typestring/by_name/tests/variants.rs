@@ -100,6 +100,8 @@ fn a_variant_of_several_names_is_read_by_the_only_one_that_is_wanted() {
     }
     assert_eq!(by_position(&Aliased::Canceled(3)), Ok((New::Dropped(3), false)));
     assert_eq!(by_position(&Aliased::Kept), Ok((New::Kept, false)));
+    // The wanted type says itself that both are one.
+    assert_eq!(by_position(&(Aliased::Canceled(3), 1_u8)), Ok(((Aliased::Canceled(3), 1_u16), false)));
     let ambiguous = "the variant has several names, and which of them is meant cannot be told";
     assert_eq!(by_position::<_, Both>(&Aliased::Canceled(3)), Err(ambiguous.to_owned()));
     let error = by_position::<_, Neither>(&Aliased::Canceled(3)).expect_err("no name of it is known");
