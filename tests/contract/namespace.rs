@@ -64,7 +64,7 @@ contract! {
     }
 
     async fn odd_characters_are_characters_like_others(session: RedisSession) -> rediscache::Result<()> {
-        let odd = [" ", ".", "..", "\0", "a\0b", "a\nb", "\r\n", "{tag}", "*", "日本語", "🦀", "a.b.c", "\"", "$pending"];
+        let odd = [" ", ".", "..", "\0", "a\0b", "a\nb", "\r\n", "{tag}", "*", "日本語", "🦀", "a.b.c", "\"", "a$pending"];
         for namespace in odd {
             let cache = RedisCache::<u64, String>::new(namespace).on(&session);
             cache.set(1, namespace).await?;

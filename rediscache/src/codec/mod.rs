@@ -97,5 +97,3 @@ pub trait Codec: 'static {
     note = "values of another codec are read as serde says: put `#[serde(from = \"Older\")]` on the type"
 )]
 pub trait ShapedCodec: Codec {}
-
-impl ShapedCodec for Typestring {}

@@ -16,10 +16,10 @@ pub(crate) struct Meaning {
     /// Of the older types, in their order; of those that are missing, the first.
     pub(crate) older_versions: &'static [u32],
     /// Finds what is wrong with it, where it was changed.
-    check: Option<Check>,
+    check: Option<FindFault>,
 }
 
-type Check = fn(&Meaning) -> Option<&'static str>;
+type FindFault = fn(&Meaning) -> Option<&'static str>;
 
 impl Meaning {
     pub(crate) const fn new() -> Self {

@@ -23,7 +23,7 @@ pub(crate) use value::{WrittenAs, describe_value, fingerprint_of, is_same_form, 
 
 use self::header::Composite;
 use self::read::ScalarReader;
-use super::{Codec, CodecError};
+use super::{Codec, CodecError, ShapedCodec};
 use crate::number::Notation;
 
 /// Keys and values as async-rediscache 0.2.0 writes them; the default.
@@ -86,3 +86,5 @@ impl Codec for Typestring {
         }
     }
 }
+
+impl ShapedCodec for Typestring {}

@@ -34,7 +34,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     pub fn update<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
         let pairs = self.pack_pairs(pairs);
         Operation::new(&self.object, "update", |at| async move {
-            let (store, Pairs(pairs)) = (at.store()?, pairs?.ready(&at).await?);
+            let (store, PackedPairs(pairs)) = (at.store()?, pairs?.ready(&at).await?);
             if pairs.is_empty() { Ok(()) } else { store.hashes().set_many(&at.key, &pairs).await }
         })
     }
@@ -151,7 +151,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     pub fn replace_all<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
         let pairs = self.pack_pairs(pairs);
         Operation::new(&self.object, "replace_all", |at| async move {
-            let (store, Pairs(pairs)) = (at.store()?, pairs?.ready(&at).await?);
+            let (store, PackedPairs(pairs)) = (at.store()?, pairs?.ready(&at).await?);
             store.hashes().replace_all(&at.key, &pairs).await
         })
     }
@@ -317,20 +317,20 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     fn pack_pairs<A: Lend<K>, B: Lend<V>>(
         &self,
         pairs: impl IntoIterator<Item = (A, B)>,
-    ) -> Result<Encoded<Pairs>> {
+    ) -> Result<Encoded<PackedPairs>> {
         let (mut packed, mut schema, version) = (Packed::default(), None, self.object.meaning.version);
         for (key, value) in pairs {
             packed.push_with(|out| append::<C, K>(&key, out))?;
             schema = schema.or(packed.push_with(|out| append_value::<C, V>(&value, version, out))?);
         }
-        Ok(Encoded { bytes: Pairs(packed), schema })
+        Ok(Encoded { bytes: PackedPairs(packed), schema })
     }
 }
 
 /// Fields and values in turn.
-struct Pairs(Packed);
+struct PackedPairs(Packed);
 
-impl Describe for Pairs {
+impl Describe for PackedPairs {
     fn described(self, schema: &Schema) -> Result<Self> {
         let mut pairs = Packed::default();
         for (at, part) in self.0.iter().enumerate() {
