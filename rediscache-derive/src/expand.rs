@@ -33,24 +33,27 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 }
 
 fn accessor(object: &Object, root: &Path) -> TokenStream {
+    let (signature, made) = (signature(object), made(object, root));
+    quote! {
+        #signature {
+            #made
+        }
+    }
+}
+
+/// What makes an object, as the body of a function or in a block.
+fn made(object: &Object, root: &Path) -> TokenStream {
     let ty = object.ty;
-    let signature = signature(object);
     let declaration = declaration(object, root);
     let Some(near) = &object.near else {
-        return quote! {
-            #signature {
-                <#ty as #root::RedisObject>::declare(#declaration)
-            }
-        };
+        return quote! { <#ty as #root::RedisObject>::declare(#declaration) };
     };
     let (ty, near) = (at_key(object, near.key), description(near, root));
     quote! {
-        #signature {
-            fn near_cache<T: #root::RedisNearObject>(declaration: #root::Declaration, near: #root::Near) -> T {
-                <T as #root::RedisNearObject>::near(<T as #root::RedisObject>::declare(declaration), near)
-            }
-            near_cache::<#ty>(#declaration, #near)
+        fn near_cache<T: #root::RedisNearObject>(declaration: #root::Declaration, near: #root::Near) -> T {
+            <T as #root::RedisNearObject>::near(<T as #root::RedisObject>::declare(declaration), near)
         }
+        near_cache::<#ty>(#declaration, #near)
     }
 }
 
@@ -91,10 +94,10 @@ pub(crate) fn signature(object: &Object) -> TokenStream {
 
 fn info(object: &Object, root: &Path) -> TokenStream {
     let ty = object.ty;
-    let declaration = declaration(object, root);
+    let (made, declaration) = (made(object, root), declaration(object, root));
     let field = object.ident.unraw().to_string();
     quote! {
-        <#ty as #root::RedisObject>::describe(#field, #declaration)
+        <#ty as #root::RedisObject>::describe(&{ #made }, #field, #declaration)
     }
 }
 
@@ -118,6 +121,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
     let max_attempts = task.max_attempts.iter();
     quote! {
         #root::Declaration::new(#namespace)
+            .program(::core::option_env!("CARGO_PKG_NAME"))
             #global
             #(.client_identifier(#client_identifier))*
             #(.recover_after(::core::time::Duration::from_millis(#recover_after)))*

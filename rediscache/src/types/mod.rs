@@ -2,6 +2,7 @@
 
 mod cache;
 mod declare;
+mod info;
 mod object;
 mod operation;
 mod queue;
@@ -12,9 +13,10 @@ mod versions;
 
 pub use cache::{RedisCache, Rewritten, Scan};
 pub use declare::{
-    Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
-    RedisTaskObject, RedisVersionedObject,
+    Declaration, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject, RedisTaskObject,
+    RedisVersionedObject,
 };
+pub use info::ObjectInfo;
 pub use operation::Operation;
 pub use queue::{QueueStream, RedisQueue};
 pub use task_queue::{RedisTask, RedisTaskQueue, TaskError};
