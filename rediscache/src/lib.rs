@@ -67,9 +67,9 @@ pub use record::ObjectKind;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
-    Declaration, ObjectInfo, Operation, QueueStream, RedisCache, RedisNamespaced, RedisNearObject, RedisObject,
-    RedisQueue, RedisReadableObject, RedisTask, RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Rewritten, Scan,
-    TaskError,
+    Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStream, RedisCache, RedisNamespaced,
+    RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject,
+    RedisTaskQueue, RedisVersionedObject, Rewritten, Scan, TaskError,
 };
 
 /// The examples of the README.

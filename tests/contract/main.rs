@@ -35,6 +35,7 @@ mod queue_store;
 mod queue_stream;
 mod queue_wait;
 mod queue_wrong_type;
+mod record;
 mod scan;
 mod section;
 mod session;

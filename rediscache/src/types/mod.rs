@@ -9,6 +9,7 @@ mod queue;
 mod shared;
 mod task_queue;
 mod value;
+mod verify;
 mod versions;
 
 pub use cache::{RedisCache, Rewritten, Scan};
@@ -20,3 +21,4 @@ pub use info::ObjectInfo;
 pub use operation::Operation;
 pub use queue::{QueueStream, RedisQueue};
 pub use task_queue::{RedisTask, RedisTaskQueue, TaskError};
+pub use verify::{Finding, FindingKind, RedisStructs};
