@@ -57,6 +57,7 @@ mod task_worker;
 mod task_wrong_type;
 mod unreadable;
 mod url;
+mod verify;
 mod whole;
 mod wrong_type;
 
