@@ -33,16 +33,20 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 }
 
 fn accessor(object: &Object, root: &Path) -> TokenStream {
-    let ty = object.ty;
-    let signature = signature(object);
-    let declaration = declaration(object, root);
-    let declared = quote!(<#ty as #root::RedisObject>::declare(#declaration));
-    let changed = option::changed(object, root, declared);
+    let (signature, made) = (signature(object), made(object, root));
     quote! {
         #signature {
-            #changed
+            #made
         }
     }
+}
+
+/// What makes an object, as the body of a function or in a block.
+fn made(object: &Object, root: &Path) -> TokenStream {
+    let ty = object.ty;
+    let declaration = declaration(object, root);
+    let declared = quote!(<#ty as #root::RedisObject>::declare(#declaration));
+    option::changed(object, root, declared)
 }
 
 /// An accessor up to its body.
@@ -58,10 +62,10 @@ pub(crate) fn signature(object: &Object) -> TokenStream {
 
 fn info(object: &Object, root: &Path) -> TokenStream {
     let ty = object.ty;
-    let declaration = declaration(object, root);
+    let (made, declaration) = (made(object, root), declaration(object, root));
     let field = object.ident.unraw().to_string();
     quote! {
-        <#ty as #root::RedisObject>::describe(#field, #declaration)
+        <#ty as #root::RedisObject>::describe(&{ #made }, #field, #declaration)
     }
 }
 
@@ -85,6 +89,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
     let max_attempts = task.max_attempts.iter();
     quote! {
         #root::Declaration::new(#namespace)
+            .program(::core::option_env!("CARGO_PKG_NAME"))
             #global
             #(.client_identifier(#client_identifier))*
             #(.recover_after(::core::time::Duration::from_millis(#recover_after)))*

@@ -63,12 +63,13 @@ pub use error::{Error, ErrorKind, Result};
 pub use lend::{Give, Lend};
 pub use near::{Near, NearStats};
 pub use number::{Notation, Number, NumberKind};
+pub use record::ObjectKind;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
-    Declaration, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache, RedisNamespaced, RedisNearObject,
-    RedisObject, RedisQueue, RedisReadableObject, RedisTask, RedisTaskObject, RedisTaskQueue, RedisVersionedObject,
-    Rewritten, Scan, TaskError,
+    Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStream, RedisCache, RedisNamespaced,
+    RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject,
+    RedisTaskQueue, RedisVersionedObject, Rewritten, Scan, TaskError,
 };
 
 /// The examples of the README.

@@ -35,6 +35,7 @@ mod queue_store;
 mod queue_stream;
 mod queue_wait;
 mod queue_wrong_type;
+mod record;
 mod scan;
 mod section;
 mod session;
@@ -56,6 +57,7 @@ mod task_worker;
 mod task_wrong_type;
 mod unreadable;
 mod url;
+mod verify;
 mod whole;
 mod wrong_type;
 

@@ -63,10 +63,9 @@ async fn the_key_and_its_type_are_those_of_the_seed() -> rediscache::Result<()> 
     assert_eq!(cmd("RPOP").arg(&key).query::<String>(&mut raw).unwrap(), "i|1");
     assert_eq!(queue.get().await?, 2);
     queue.clear().await?;
-    assert_eq!(
-        cmd("KEYS").arg(format!("{}*", session.global_namespace())).query::<Vec<String>>(&mut raw).unwrap(),
-        [""; 0]
-    );
+    let mut keys: Vec<String> = cmd("KEYS").arg(format!("{}*", session.global_namespace())).query(&mut raw).unwrap();
+    keys.retain(|key| !key.ends_with(".$objects"));
+    assert_eq!(keys, [""; 0]);
     Ok(())
 }
 

@@ -1,4 +1,7 @@
-use rediscache::{ObjectInfo, ObjectKind, RedisCache, RedisNamespaced, RedisQueue, RedisTaskQueue};
+use rediscache::{
+    ObjectInfo, ObjectKind, RedisCache, RedisNamespaced, RedisQueue, RedisSession, RedisTaskQueue, Shape,
+};
+use support::{Raw, RawBytes};
 
 #[derive(RedisNamespaced)]
 struct Channel {
@@ -52,4 +55,31 @@ fn a_struct_without_cache_fields_lists_nothing() {
 fn an_accessor_may_be_called_objects() {
     assert_eq!(Taken::objects().namespace(), "Taken.objects");
     assert_eq!(namespaces::<Taken>(), ["Taken.objects"]);
+}
+
+#[test]
+fn an_object_tells_the_shapes_of_its_types() {
+    let objects = Channel::objects();
+    assert_eq!(objects[0].key_shape(), Some(Shape::of::<u64>()));
+    assert_eq!(objects[0].value_shape(), Shape::of::<String>());
+    assert_eq!((objects[1].key_shape(), objects[2].value_shape()), (None, Shape::of::<Vec<u8>>()));
+}
+
+#[test]
+fn two_descriptions_of_one_object_are_equal() {
+    assert_eq!(Channel::objects(), Channel::objects());
+    assert_ne!(Channel::objects()[0], <Taken as RedisNamespaced>::objects()[0]);
+    assert!(format!("{:?}", Channel::objects()[0]).contains("Channel.topics"));
+}
+
+#[tokio::test]
+async fn a_record_names_the_crate_of_the_struct() -> rediscache::Result<()> {
+    let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+    session.scope(Channel::topics().set(1, "one")).await?;
+    let records = RedisCache::<RawBytes, RawBytes, Raw>::new("bot.$objects").without_global_namespace().on(&session);
+    let record = records.get(RawBytes::from("Channel.topics")).await?.unwrap();
+    let record: serde_json::Value = serde_json::from_slice(&record.0).unwrap();
+    let programs: Vec<_> = record["objects"][0]["programs"].as_object().unwrap().keys().collect();
+    assert_eq!(programs, [env!("CARGO_PKG_NAME")]);
+    Ok(())
 }

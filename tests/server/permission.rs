@@ -2,10 +2,10 @@
 
 use futures_util::StreamExt;
 use redis::cmd;
-use rediscache::{ErrorKind, RedisCache, RedisSession};
+use rediscache::{ErrorKind, RedisCache, RedisNamespaced, RedisSession};
 use support::Server;
 
-use crate::names;
+use crate::{eventually_async, names};
 
 async fn session_of(server: &Server, rules: &[&str]) -> RedisSession {
     let user = ["SETUSER", "bot", "reset", "on", ">pass"];
@@ -65,4 +65,25 @@ async fn what_a_script_may_not_is_refused_by_the_server() {
         assert_eq!(error.kind(), ErrorKind::Server, "{error:?}");
     }
     assert_eq!(counts.get(1).await.unwrap(), Some(1));
+}
+
+#[tokio::test]
+async fn who_may_not_keep_records_does_without_and_asks_once() {
+    let server = Server::start();
+    let session = session_of(&server, &["~names", "~counts", "+@all", "-@dangerous"]).await;
+    let refused = || cmd("ACL").arg("LOG").query::<Vec<redis::Value>>(&mut server.raw()).unwrap();
+    names(&session).set(1, "one").await.unwrap();
+    eventually_async("a refusal", || !refused().is_empty()).await;
+    RedisCache::<u64, u64>::new("counts").on(&session).increment(1, 1).await.unwrap();
+    names(&session).update([(1, "one"), (2, "two")]).await.unwrap();
+    assert_eq!(names(&session).len().await.unwrap(), 2);
+    let log = format!("{:?}", refused());
+    assert!(refused().len() == 1 && log.contains("$objects") && log.contains("int(1)"), "{log}");
+    assert_eq!(session.verify::<Named>().await.unwrap(), []);
+}
+
+#[derive(RedisNamespaced)]
+struct Named {
+    #[rediscache(namespace = "names")]
+    names: RedisCache<u64, String>,
 }

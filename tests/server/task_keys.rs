@@ -10,12 +10,13 @@ use crate::queue::kind::{soon, until};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// The keys of a session, without its namespace, and their types.
+/// The keys of a session, without its namespace, and their types; but for what is on record beside all data.
 fn keys(session: &RedisSession, raw: &mut Connection) -> Vec<(String, String)> {
     let prefix = format!("{}.", session.global_namespace());
     let keys: Vec<String> = cmd("KEYS").arg(format!("{prefix}*")).query(raw).unwrap();
     let mut keys: Vec<_> = keys
         .iter()
+        .filter(|key| !key.ends_with(".$objects"))
         .map(|key| (key.strip_prefix(&prefix).unwrap().to_owned(), cmd("TYPE").arg(key).query(raw).unwrap()))
         .collect();
     keys.sort_unstable();

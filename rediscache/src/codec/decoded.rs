@@ -20,6 +20,7 @@ pub(crate) enum KnownSchema {
 
 /// A value, and how it was read.
 #[derive(Debug)]
+#[expect(unnameable_types, reason = "only the library reads older types")]
 pub struct Decoded<T> {
     pub(crate) value: T,
     /// Whether something that is stored was left out.

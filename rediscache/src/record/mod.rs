@@ -1,5 +1,13 @@
-//! What is kept beside the data, for other programs: the shapes of values, in the hash `$shapes`.
+//! What is kept beside the data, for other programs: the shapes of values, in the hash `$shapes`, and what each namespace
+//! holds, in the hash `$objects`.
 
+mod kind;
+mod namespace;
+mod objects;
 mod shapes;
 
+pub use kind::ObjectKind;
+pub(crate) use kind::ObjectTypes;
+pub(crate) use namespace::{NamespaceRecord, RecordedObject};
+pub(crate) use objects::{ObjectTable, WrittenObject};
 pub(crate) use shapes::ShapeTable;

@@ -4,11 +4,14 @@ use super::section::Sections;
 use crate::dispatch::{Dispatchers, ListSource, TaskSource};
 use crate::namespace::Namespace;
 use crate::near::NearCaches;
-use crate::record::ShapeTable;
+use crate::record::{ObjectTable, ShapeTable};
 use crate::store::{OpenStore, Store};
 
 /// The hash of shapes, beside all that is named below one global namespace.
 const SHAPES: &str = "$shapes";
+
+/// The hash of what each namespace holds, beside that.
+const OBJECTS: &str = "$objects";
 
 pub(crate) struct SessionState {
     pub(crate) store: OpenStore,
@@ -19,6 +22,8 @@ pub(crate) struct SessionState {
     shapes: ShapeTable,
     /// Of objects that leave the global namespace out.
     bare_shapes: ShapeTable,
+    objects: ObjectTable,
+    bare_objects: ObjectTable,
     pub(crate) list_dispatchers: Dispatchers<ListSource>,
     pub(crate) task_dispatchers: Dispatchers<TaskSource>,
 }
@@ -27,13 +32,35 @@ impl SessionState {
     pub(super) fn new(store: Store, global_namespace: String) -> Self {
         let (sections, near_caches, list_dispatchers, task_dispatchers) = Default::default();
         let store = OpenStore::new(store);
-        let shapes = ShapeTable::new(Namespace::constant(SHAPES).key_below(&global_namespace).to_string());
-        let bare_shapes = ShapeTable::new(SHAPES.to_owned());
-        Self { store, global_namespace, sections, near_caches, shapes, bare_shapes, list_dispatchers, task_dispatchers }
+        let key = |name| Namespace::constant(name).key_below(&global_namespace).to_string();
+        let (shapes, bare_shapes) = (ShapeTable::new(key(SHAPES)), ShapeTable::new(SHAPES.to_owned()));
+        let (objects, bare_objects) = (ObjectTable::new(key(OBJECTS)), ObjectTable::new(OBJECTS.to_owned()));
+        Self {
+            store,
+            global_namespace,
+            sections,
+            near_caches,
+            shapes,
+            bare_shapes,
+            objects,
+            bare_objects,
+            list_dispatchers,
+            task_dispatchers,
+        }
     }
 
     /// The shapes of objects with the global namespace in front, or without.
     pub(crate) fn shapes(&self, is_global: bool) -> &ShapeTable {
-        if is_global || self.global_namespace.is_empty() { &self.shapes } else { &self.bare_shapes }
+        if self.is_prefixed(is_global) { &self.shapes } else { &self.bare_shapes }
+    }
+
+    /// What namespaces hold, with the global namespace in front, or without.
+    pub(crate) fn objects(&self, is_global: bool) -> &ObjectTable {
+        if self.is_prefixed(is_global) { &self.objects } else { &self.bare_objects }
+    }
+
+    /// Without a global namespace, all are below it.
+    fn is_prefixed(&self, is_global: bool) -> bool {
+        is_global || self.global_namespace.is_empty()
     }
 }

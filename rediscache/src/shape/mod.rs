@@ -1,10 +1,12 @@
 //! Shapes: what serde tells of a type, found by letting it read made-up values.
 
 mod access;
+mod alike;
 mod ask;
 mod candidate;
 mod collect;
 mod deserializer;
+mod diff;
 mod display;
 mod error;
 mod find;

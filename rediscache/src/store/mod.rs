@@ -17,6 +17,8 @@ mod task;
 use std::future::Future;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 pub(crate) use hash::{Compared, HASH, HashStore, Increment, Page, RedisHash};
 pub(crate) use key::KeyStore;
 pub(crate) use list::{LIST, ListStore, Waiter};
@@ -171,6 +173,15 @@ impl Store {
         match self {
             Self::Memory(store) => store.background().spawn(task),
             Self::Redis(store) => store.router.background().spawn(task),
+        }
+    }
+
+    /// Runs what nobody waits for: at once where the store is in this process, and otherwise in the background.
+    pub(crate) fn run_aside(&self, task: impl Future<Output = ()> + Send + 'static) {
+        match self {
+            // It never waits, and there may be no runtime.
+            Self::Memory(_) => drop(Box::pin(task).now_or_never()),
+            Self::Redis(_) => self.spawn(task),
         }
     }
 

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::info::ObjectInfo;
 use crate::bounds::Value;
-use crate::codec::OlderTypes;
+use crate::codec::{Meaning, OlderTypes};
 use crate::near::Near;
+use crate::record::ObjectTypes;
 
 /// A struct whose cache fields were turned into accessors by `#[derive(RedisNamespaced)]`.
 ///
@@ -38,8 +40,8 @@ pub trait RedisObject: Sized {
     /// Makes the object that a field declares.
     fn declare(declaration: Declaration) -> Self;
 
-    /// Describes what the field declares.
-    fn describe(field: &'static str, declaration: Declaration) -> ObjectInfo;
+    /// Describes what the field declares, and what this is that was made of it.
+    fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo;
 }
 
 /// A [`RedisObject`] that hands out tasks, and so knows clients, recovery and attempts.
@@ -98,6 +100,7 @@ pub trait RedisReadableObject: RedisObject {
 pub struct Declaration {
     pub(crate) namespace: &'static str,
     pub(crate) global: bool,
+    pub(crate) program: Option<&'static str>,
     pub(crate) client_identifier: Option<&'static str>,
     pub(crate) recover_after: Option<Duration>,
     pub(crate) max_attempts: Option<u32>,
@@ -106,12 +109,19 @@ pub struct Declaration {
 impl Declaration {
     /// Declares an object of this local namespace.
     pub const fn new(namespace: &'static str) -> Self {
-        Self { namespace, global: true, client_identifier: None, recover_after: None, max_attempts: None }
+        let (program, client_identifier, recover_after, max_attempts) = (None, None, None, None);
+        Self { namespace, global: true, program, client_identifier, recover_after, max_attempts }
     }
 
     /// Leaves out the session's global namespace.
     pub const fn without_global_namespace(mut self) -> Self {
         self.global = false;
+        self
+    }
+
+    /// Names the program that declares it, for the record of who wrote what: its crate, where cargo builds it.
+    pub const fn program(mut self, name: Option<&'static str>) -> Self {
+        self.program = name;
         self
     }
 
@@ -132,68 +142,9 @@ impl Declaration {
         self.max_attempts = Some(attempts);
         self
     }
-}
 
-/// One object of a [`RedisNamespaced`] struct.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectInfo {
-    field: &'static str,
-    namespace: &'static str,
-    kind: ObjectKind,
-    key_type: Option<&'static str>,
-    value_type: &'static str,
-}
-
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ObjectKind {
-    /// A [`RedisCache`](crate::RedisCache).
-    Cache,
-    /// A [`RedisQueue`](crate::RedisQueue).
-    Queue,
-    /// A [`RedisTaskQueue`](crate::RedisTaskQueue).
-    TaskQueue,
-}
-
-impl ObjectInfo {
-    pub(crate) fn new(
-        field: &'static str,
-        declaration: &Declaration,
-        kind: ObjectKind,
-        key_type: Option<&'static str>,
-        value_type: &'static str,
-    ) -> Self {
-        Self { field, namespace: declaration.namespace, kind, key_type, value_type }
-    }
-
-    /// The field's name, as written.
-    #[must_use]
-    pub fn field(&self) -> &'static str {
-        self.field
-    }
-
-    /// The local namespace.
-    #[must_use]
-    pub fn namespace(&self) -> &'static str {
-        self.namespace
-    }
-
-    /// What the object is.
-    #[must_use]
-    pub fn kind(&self) -> ObjectKind {
-        self.kind
-    }
-
-    /// The name of the key type, as [`std::any::type_name`] gives it; `None` for queues.
-    #[must_use]
-    pub fn key_type(&self) -> Option<&'static str> {
-        self.key_type
-    }
-
-    /// The name of the value type, as [`std::any::type_name`] gives it.
-    #[must_use]
-    pub fn value_type(&self) -> &'static str {
-        self.value_type
+    /// Describes what was made of it.
+    pub(super) fn info(&self, field: &'static str, types: &'static ObjectTypes, meaning: Meaning) -> ObjectInfo {
+        ObjectInfo { field, namespace: self.namespace, is_global: self.global, types, meaning }
     }
 }

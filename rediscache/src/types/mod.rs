@@ -2,19 +2,23 @@
 
 mod cache;
 mod declare;
+mod info;
 mod object;
 mod operation;
 mod queue;
 mod shared;
 mod task_queue;
 mod value;
+mod verify;
 mod versions;
 
 pub use cache::{RedisCache, Rewritten, Scan};
 pub use declare::{
-    Declaration, ObjectInfo, ObjectKind, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
-    RedisTaskObject, RedisVersionedObject,
+    Declaration, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject, RedisTaskObject,
+    RedisVersionedObject,
 };
+pub use info::ObjectInfo;
 pub use operation::Operation;
 pub use queue::{QueueStream, RedisQueue};
 pub use task_queue::{RedisTask, RedisTaskQueue, TaskError};
+pub use verify::{Finding, FindingKind, RedisStructs};

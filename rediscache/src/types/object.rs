@@ -6,6 +6,7 @@ use super::declare::Declaration;
 use crate::codec::Meaning;
 use crate::error::Result;
 use crate::namespace::{FullKey, Namespace};
+use crate::record::{ObjectTypes, WrittenObject};
 use crate::refusal::config;
 use crate::session::RedisSession;
 use crate::store::{OpenStore, Store};
@@ -18,6 +19,9 @@ pub(super) struct Object {
     /// Whether those who write publish which entries they change.
     pub(super) publishes: bool,
     pub(super) meaning: Meaning,
+    pub(super) types: &'static ObjectTypes,
+    /// The program that declares it, if that is known.
+    program: Option<&'static str>,
     /// Whether a value that cannot be read is taken for absent.
     pub(super) unreadable_is_absent: bool,
     /// The session bound by `.on`; without one, the current one is looked up at each use.
@@ -33,6 +37,8 @@ pub(super) struct Target {
     pub(super) is_global: bool,
     pub(super) meaning: Meaning,
     pub(super) unreadable_is_absent: bool,
+    types: &'static ObjectTypes,
+    program: Option<&'static str>,
 }
 
 impl Target {
@@ -44,24 +50,42 @@ impl Target {
     pub(super) fn open_store(&self) -> &OpenStore {
         &self.session.state().store
     }
+
+    /// Has it on record, before something is written, what this namespace holds.
+    #[inline]
+    pub(super) fn note(&self) {
+        let Self { ref namespace, types, program, .. } = *self;
+        let written = WrittenObject { namespace, types, version: self.meaning.version, program };
+        self.session.state().objects(self.is_global).note(self.open_store(), written);
+    }
 }
 
 impl Object {
-    pub(super) const fn new(namespace: &'static str) -> Self {
-        Self::named(Namespace::constant(namespace))
+    pub(super) const fn new(namespace: &'static str, types: &'static ObjectTypes) -> Self {
+        Self::named(Namespace::constant(namespace), types)
     }
 
-    pub(super) fn with_namespace(namespace: String) -> Self {
-        Self::named(Namespace::Shared(namespace.into()))
+    pub(super) fn with_namespace(namespace: String, types: &'static ObjectTypes) -> Self {
+        Self::named(Namespace::Shared(namespace.into()), types)
     }
 
-    const fn named(namespace: Namespace) -> Self {
-        let meaning = Meaning::new();
-        Self { namespace, global: true, publishes: false, meaning, unreadable_is_absent: false, session: None }
+    const fn named(namespace: Namespace, types: &'static ObjectTypes) -> Self {
+        let (meaning, program, session) = (Meaning::new(), None, None);
+        Self {
+            namespace,
+            global: true,
+            publishes: false,
+            meaning,
+            types,
+            program,
+            unreadable_is_absent: false,
+            session,
+        }
     }
 
-    pub(super) fn declared(declaration: &Declaration) -> Self {
-        Self { global: declaration.global, ..Self::new(declaration.namespace) }
+    pub(super) fn declared(declaration: &Declaration, types: &'static ObjectTypes) -> Self {
+        let Declaration { namespace, global, program, .. } = *declaration;
+        Self { global, program, ..Self::new(namespace, types) }
     }
 
     pub(super) fn on(&self, session: &RedisSession) -> Self {
@@ -103,8 +127,8 @@ impl Object {
         let session = self.session.take().map_or_else(RedisSession::in_force, Ok)?;
         let global = if self.global { session.global_namespace() } else { "" };
         let (key, namespace) = (self.namespace.key_below(global), self.namespace.clone());
-        let Self { global: is_global, meaning, unreadable_is_absent, .. } = *self;
-        let target = Target { session, namespace, key, is_global, meaning, unreadable_is_absent };
+        let Self { global: is_global, meaning, unreadable_is_absent, types, program, .. } = *self;
+        let target = Target { session, namespace, key, is_global, meaning, unreadable_is_absent, types, program };
         if self.publishes && !target.open_store().is_closed() {
             target.open_store().while_closing().publish_changes(&target.key);
         }

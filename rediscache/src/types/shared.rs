@@ -22,7 +22,7 @@ macro_rules! shared_methods {
         /// ```
         #[must_use]
         pub const fn new(namespace: &'static str) -> Self {
-            Self::over(Object::new(namespace))
+            Self::over(Object::new(namespace, Self::TYPES))
         }
 
         /// Names an object by a string that is known only at run time.
@@ -39,7 +39,7 @@ macro_rules! shared_methods {
         /// ```
         #[must_use]
         pub fn with_namespace(namespace: impl Into<String>) -> Self {
-            Self::over(Object::with_namespace(namespace.into()))
+            Self::over(Object::with_namespace(namespace.into(), Self::TYPES))
         }
 
         /// Leaves the session's global namespace out of the key.

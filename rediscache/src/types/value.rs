@@ -26,6 +26,7 @@ pub(super) trait Describe: Sized {
 impl<B: Describe> Encoded<B> {
     /// What is to be sent, when the shape is kept. Where it may not be, the values tell it themselves.
     pub(super) async fn ready(self, at: &Target) -> Result<B> {
+        at.note();
         let Some(schema) = self.schema else { return Ok(self.bytes) };
         let (shapes, store) = (at.shapes(), at.store()?);
         let is_kept = match shapes.is_kept(store, schema) {

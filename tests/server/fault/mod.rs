@@ -13,6 +13,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use redis::Connection;
 use rediscache::{Error, ErrorKind, RedisSession, Result};
 use support::{Proxy, Server, namespace};
 use tokio::runtime::Handle;
@@ -69,9 +70,16 @@ impl Stage {
     }
 
     /// With all that the call needs; then no more is sent but the call.
-    async fn prepare(&mut self) -> &mut Self {
+    async fn prepare(&mut self, mut raw: Connection) -> &mut Self {
         self.objects.fill().await.unwrap();
         self.call = Some(prepare(self.name, &self.objects).await.unwrap());
+        let written = if self.name == "requeue_dead" { 4 } else { 3 };
+        let record = self.objects.numbers.key().unwrap().replace(".numbers", ".$objects");
+        eventually_async("nothing but the call", || {
+            let recorded: redis::RedisResult<usize> = redis::cmd("HLEN").arg(&record).query(&mut raw);
+            recorded == Ok(written) && self.proxy.unanswered() == 0
+        })
+        .await;
         self
     }
 
@@ -148,7 +156,7 @@ async fn walk_calls(row: &Row, figures: &mut Figures) {
     teach(&harm.server).await;
     let server = &harm.server;
     let mut stages = join_all(operations().into_iter().map(|(class, name)| Stage::new(server, class, name))).await;
-    for stage in join_all(stages.iter_mut().map(Stage::prepare)).await {
+    for stage in join_all(stages.iter_mut().map(|stage| stage.prepare(server.raw()))).await {
         harm.strikes().into_iter().for_each(|strike| stage.proxy.strike(decisive(stage.name), strike));
         harm.strike_proxy(&stage.proxy);
     }

@@ -10,6 +10,7 @@ use crate::shape::{FIRST_VERSION, Fingerprint, Schema};
 
 /// A stored value that may be of an older type.
 #[derive(Debug)]
+#[expect(unnameable_types, reason = "only the library reads older types")]
 pub enum Older<'a> {
     /// With its tag.
     Scalar(&'a [u8]),
@@ -17,6 +18,7 @@ pub enum Older<'a> {
 }
 
 #[derive(Clone, Copy, Debug)]
+#[expect(unnameable_types, reason = "only the library reads older types")]
 pub struct OlderComposite<'a> {
     pub(crate) body: &'a [u8],
     pub(crate) version: u32,
@@ -59,6 +61,7 @@ pub trait OlderTypes<T> {
 
     /// Lists what each of them is stored as.
     #[doc(hidden)]
+    #[expect(private_interfaces, reason = "only the library reads older types")]
     fn schemas(versions: &[u32], all: &mut Vec<&'static Schema>);
 }
 
@@ -81,6 +84,7 @@ impl<T> OlderTypes<T> for () {
         None
     }
 
+    #[expect(private_interfaces, reason = "as of the trait")]
     fn schemas(_: &[u32], _: &mut Vec<&'static Schema>) {}
 }
 
@@ -96,6 +100,7 @@ macro_rules! older_types {
                 read.map(|read| read.and_then(turned::<$newest, T>))
             }
 
+            #[expect(private_interfaces, reason = "as of the trait")]
             fn schemas(versions: &[u32], all: &mut Vec<&'static Schema>) {
                 all.push(Schema::of::<$newest>(version_at(versions, $place)));
                 <($($older,)*)>::schemas(versions, all);

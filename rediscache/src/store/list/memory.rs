@@ -47,6 +47,11 @@ impl MemoryList<'_> {
         Ok(self.0.keyspace().find(key)?.map_or_else(Vec::new, items))
     }
 
+    pub(super) fn next_items(&self, key: &str, limit: usize) -> Result<Vec<Vec<u8>>> {
+        let items = |list: &mut List| list.iter().rev().take(limit).map(|item| item.to_vec()).collect();
+        Ok(self.0.keyspace().find(key)?.map_or_else(Vec::new, items))
+    }
+
     fn give(&self, key: &str, give: impl FnOnce(&mut List)) -> Result<()> {
         self.0.keyspace().change(key, give)?;
         self.0.tell_of_items();

@@ -28,4 +28,6 @@ operations! { ListStore<'_> {
     fn len() -> u64;
     /// All items, the one that came first at the front.
     fn items() -> Vec<Vec<u8>>;
+    /// Up to `limit` of those that come out next.
+    fn next_items(limit: usize) -> Vec<Vec<u8>>;
 }}

@@ -45,7 +45,16 @@ impl RedisList {
     }
 
     pub(super) async fn items(&self, key: &str) -> Result<Vec<Vec<u8>>> {
-        let request = Request::command("LRANGE", key, Effect::Read).arg(0).arg(-1);
+        self.range(key, 0).await
+    }
+
+    pub(super) async fn next_items(&self, key: &str, limit: usize) -> Result<Vec<Vec<u8>>> {
+        self.range(key, 0_isize.saturating_sub_unsigned(limit)).await
+    }
+
+    /// The items from there on, the last one first.
+    async fn range(&self, key: &str, from: isize) -> Result<Vec<Vec<u8>>> {
+        let request = Request::command("LRANGE", key, Effect::Read).arg(from).arg(-1);
         let mut items: Vec<Vec<u8>> = self.router.send(&request).await?;
         items.reverse();
         Ok(items)

@@ -10,9 +10,8 @@ use std::time::{Duration, SystemTime};
 
 pub use scan::Scan;
 
-use super::declare::{
-    Declaration, ObjectInfo, ObjectKind, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject,
-};
+use super::declare::{Declaration, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject};
+use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::Operation;
 use super::shared::shared_methods;
@@ -27,6 +26,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::lend::{Give, Lend};
 use crate::near::{Mode, Near, NearStats};
 use crate::number::Number;
+use crate::record::ObjectTypes;
 use crate::session::{CacheSection, RedisSession};
 use crate::shape::Schema;
 use crate::store::{Compared, HASH, Increment, Packed};
@@ -84,6 +84,8 @@ impl<K, V, C> RedisCache<K, V, C> {
 }
 
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
+    const TYPES: &'static ObjectTypes = &ObjectTypes::of_cache::<K, V, C>();
+
     shared_methods!(HASH, "RedisCache", "<u64, String>", "set(1, \"ada\")", "all entries");
     version_methods!(V, "RedisCache", "u64, ");
 
@@ -237,12 +239,11 @@ include!("rewrite.rs");
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
     fn declare(declaration: Declaration) -> Self {
-        Self::over(Object::declared(&declaration))
+        Self::over(Object::declared(&declaration, Self::TYPES))
     }
 
-    fn describe(field: &'static str, declaration: Declaration) -> ObjectInfo {
-        let (key, value) = (std::any::type_name::<K>(), std::any::type_name::<V>());
-        ObjectInfo::new(field, &declaration, ObjectKind::Cache, Some(key), value)
+    fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
+        declaration.info(field, Self::TYPES, self.object.meaning)
     }
 }
 

@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime};
 pub use stream::QueueStream;
 pub(super) use take::put_aside;
 
-use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisVersionedObject};
+use super::declare::{Declaration, RedisObject, RedisVersionedObject};
+use super::info::ObjectInfo;
 use super::object::Object;
 use super::operation::Operation;
 use super::shared::shared_methods;
@@ -20,6 +21,7 @@ use crate::bounds::Value;
 use crate::codec::{Codec, OlderTypes, ShapedCodec, Typestring, append_value};
 use crate::error::Result;
 use crate::lend::Lend;
+use crate::record::{ObjectKind, ObjectTypes};
 use crate::session::RedisSession;
 use crate::store::{LIST, Packed};
 
@@ -79,6 +81,8 @@ impl<T, C> RedisQueue<T, C> {
 }
 
 impl<T: Value, C: Codec> RedisQueue<T, C> {
+    const TYPES: &'static ObjectTypes = &ObjectTypes::of_queue::<T, C>(ObjectKind::Queue);
+
     shared_methods!(
         LIST,
         "RedisQueue",
@@ -245,11 +249,11 @@ fn pack<C: Codec, T: Value, A: Lend<T>>(items: impl IntoIterator<Item = A>, vers
 
 impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
     fn declare(declaration: Declaration) -> Self {
-        Self::over(Object::declared(&declaration))
+        Self::over(Object::declared(&declaration, Self::TYPES))
     }
 
-    fn describe(field: &'static str, declaration: Declaration) -> ObjectInfo {
-        ObjectInfo::new(field, &declaration, ObjectKind::Queue, None, std::any::type_name::<T>())
+    fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
+        declaration.info(field, Self::TYPES, self.object.meaning)
     }
 }
 

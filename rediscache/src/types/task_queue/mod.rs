@@ -17,7 +17,8 @@ pub use task::{RedisTask, TaskError};
 
 use options::{Options, RECOVER_AFTER};
 
-use super::declare::{Declaration, ObjectInfo, ObjectKind, RedisObject, RedisTaskObject, RedisVersionedObject};
+use super::declare::{Declaration, RedisObject, RedisTaskObject, RedisVersionedObject};
+use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::Operation;
 use super::shared::shared_methods;
@@ -25,6 +26,7 @@ use super::versions::version_methods;
 use crate::bounds::Value;
 use crate::codec::{Codec, OlderTypes, ShapedCodec, Typestring};
 use crate::error::Result;
+use crate::record::{ObjectKind, ObjectTypes};
 use crate::session::RedisSession;
 use crate::store::{Client, LIST};
 
@@ -99,6 +101,8 @@ impl<T, C> RedisTaskQueue<T, C> {
 }
 
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
+    const TYPES: &'static ObjectTypes = &ObjectTypes::of_queue::<T, C>(ObjectKind::TaskQueue);
+
     shared_methods!(
         LIST,
         "RedisTaskQueue",
@@ -304,7 +308,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
 impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
     fn declare(declaration: Declaration) -> Self {
-        let mut queue = Self::over(Object::declared(&declaration));
+        let mut queue = Self::over(Object::declared(&declaration, Self::TYPES));
         queue.options = Options {
             client_identifier: declaration.client_identifier.map(Cow::Borrowed),
             recover_after: declaration.recover_after.unwrap_or(RECOVER_AFTER),
@@ -313,8 +317,8 @@ impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
         queue
     }
 
-    fn describe(field: &'static str, declaration: Declaration) -> ObjectInfo {
-        ObjectInfo::new(field, &declaration, ObjectKind::TaskQueue, None, std::any::type_name::<T>())
+    fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
+        declaration.info(field, Self::TYPES, self.object.meaning)
     }
 }
 

@@ -1,0 +1,112 @@
+//! What an object is, and of which types: what a program knows of each before it has any.
+
+use std::any::TypeId;
+use std::fmt;
+
+use crate::bounds::{Key, Value};
+#[cfg(feature = "json")]
+use crate::codec::Json;
+use crate::codec::{Codec, Meaning, Shapes, Typestring, decode, decode_value, fingerprint_of};
+use crate::error::Result;
+use crate::shape::{FIRST_VERSION, Fingerprint, Schema};
+
+/// What an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ObjectKind {
+    /// A [`RedisCache`](crate::RedisCache).
+    Cache,
+    /// A [`RedisQueue`](crate::RedisQueue).
+    Queue,
+    /// A [`RedisTaskQueue`](crate::RedisTaskQueue).
+    TaskQueue,
+}
+
+impl ObjectKind {
+    /// As it stands on record.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Queue => "queue",
+            Self::TaskQueue => "task_queue",
+        }
+    }
+
+    /// In a sentence.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::Cache => "a cache",
+            Self::Queue => "a queue",
+            Self::TaskQueue => "a task queue",
+        }
+    }
+}
+
+/// The kind and the types of an object. Nothing of it is found out before it is asked for.
+pub(crate) struct ObjectTypes {
+    pub(crate) kind: ObjectKind,
+    pub(crate) codec: fn() -> &'static str,
+    /// `None` where there are no keys.
+    pub(crate) key: Option<KeyType>,
+    pub(crate) value_name: fn() -> &'static str,
+    /// That of values of a version.
+    pub(crate) value_schema: fn(u32) -> &'static Schema,
+    /// The shape by which a stored value is to be read, where it takes one.
+    pub(crate) fingerprint: fn(&[u8]) -> Option<Fingerprint>,
+    /// Tries to read a value.
+    pub(crate) read_value: fn(&[u8], &Meaning, &dyn Shapes) -> Result<()>,
+}
+
+pub(crate) struct KeyType {
+    pub(crate) name: fn() -> &'static str,
+    pub(crate) schema: fn() -> &'static Schema,
+    /// Tries to read a key.
+    pub(crate) read: fn(&[u8]) -> Result<()>,
+}
+
+impl ObjectTypes {
+    pub(crate) const fn of_cache<K: Key, V: Value, C: Codec>() -> Self {
+        let key = KeyType {
+            name: std::any::type_name::<K>,
+            schema: || Schema::of::<K>(FIRST_VERSION),
+            read: |stored| decode::<C, K>(stored).map(drop),
+        };
+        Self::of::<V, C>(ObjectKind::Cache, Some(key))
+    }
+
+    /// Those of a queue of either kind.
+    pub(crate) const fn of_queue<T: Value, C: Codec>(kind: ObjectKind) -> Self {
+        Self::of::<T, C>(kind, None)
+    }
+
+    const fn of<V: Value, C: Codec>(kind: ObjectKind, key: Option<KeyType>) -> Self {
+        Self {
+            kind,
+            codec: codec_name::<C>,
+            key,
+            value_name: std::any::type_name::<V>,
+            value_schema: Schema::of::<V>,
+            fingerprint: fingerprint_of::<C>,
+            read_value: |stored, meaning, shapes| decode_value::<C, V>(stored, meaning, shapes).map(drop),
+        }
+    }
+}
+
+/// The codecs of this crate by a name that other programs know, any other by that of its type.
+fn codec_name<C: Codec>() -> &'static str {
+    let codec = TypeId::of::<C>();
+    if codec == TypeId::of::<Typestring>() {
+        return "typestring";
+    }
+    #[cfg(feature = "json")]
+    if codec == TypeId::of::<Json>() {
+        return "json";
+    }
+    std::any::type_name::<C>()
+}
+
+impl fmt::Debug for ObjectTypes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObjectTypes").field("kind", &self.kind).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,132 @@
+//! A program and what is on record: other kinds, other keys, and owners that were renamed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::finding::{Finding, FindingKind};
+use super::program::Placed;
+use crate::record::{NamespaceRecord, RecordedObject};
+use crate::types::info::ObjectInfo;
+
+/// What is on record under one prefix, by namespace.
+pub(super) type Records = BTreeMap<String, Vec<RecordedObject>>;
+
+pub(super) fn read(stored: Vec<(Vec<u8>, Vec<u8>)>) -> Records {
+    let read = |(namespace, record): (Vec<u8>, Vec<u8>)| {
+        Some((String::from_utf8(namespace).ok()?, NamespaceRecord::read(&record).objects()))
+    };
+    stored.into_iter().filter_map(read).collect()
+}
+
+/// What is on record of the object's namespace and does not fit it, nor another object of this program with that key.
+pub(super) fn others(placed: &Placed, all: &[Placed], records: &Records, table: &str) -> Vec<Finding> {
+    let (object, mut findings) = (&placed.object, Vec::new());
+    for recorded in records.get(object.namespace()).into_iter().flatten() {
+        let mut twins = all.iter().filter(|other| other.key == placed.key);
+        if twins.any(|twin| misfit(&twin.object, recorded).is_none()) {
+            continue;
+        }
+        let Some(kind) = misfit(object, recorded) else { continue };
+        let (writers, shown) = (writers(recorded), shown(recorded));
+        let message = format!(
+            "it is on record for {shown}, written by {writers}, and is {} here; give the new object another namespace, or \
+             clear the old one and its record (`HDEL {table} {}`)",
+            here(object),
+            object.namespace(),
+        );
+        if !findings.iter().any(|earlier: &Finding| earlier.kind == kind && earlier.message == message) {
+            findings.push(Finding { kind, namespace: object.namespace(), message, differences: Vec::new() });
+        }
+    }
+    findings
+}
+
+/// In which way an object cannot be that on record.
+fn misfit(object: &ObjectInfo, recorded: &RecordedObject) -> Option<FindingKind> {
+    if object.kind().name() != recorded.kind {
+        return Some(FindingKind::OtherKind);
+    }
+    match (object.key_schema(), &recorded.key) {
+        (Some(own), Some(key)) => {
+            let is_alike = object.codec() == recorded.codec && own.shape.keys_are_alike(&key.shape);
+            (!is_alike).then_some(FindingKind::OtherKey)
+        }
+        (None, None) => None,
+        _ => Some(FindingKind::OtherKey),
+    }
+}
+
+fn here(object: &ObjectInfo) -> String {
+    let (kind, codec) = (object.kind().noun(), object.codec());
+    match object.key_shape() {
+        Some(key) => format!("{kind} with keys `{key}` in the codec {codec}"),
+        None => kind.to_owned(),
+    }
+}
+
+/// As far as it is told, in one line.
+fn shown(recorded: &RecordedObject) -> String {
+    let (kind, codec) = (short(&recorded.kind), short(&recorded.codec));
+    match &recorded.key {
+        Some(key) => format!("a {kind} with keys `{}` in the codec {codec}", short(&key.shape.to_string())),
+        None => format!("a {kind}"),
+    }
+}
+
+fn writers(recorded: &RecordedObject) -> String {
+    match &*recorded.programs {
+        [] => "a program that did not say its name".to_owned(),
+        programs => programs.iter().map(|name| format!("`{}`", short(name))).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// What anybody may have written, without what could fill or spoil the screen.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 120;
+    let plain = text.chars().map(|character| if character.is_control() { '?' } else { character });
+    let start: String = plain.take(LONGEST).collect();
+    if start.len() < text.len() && text.chars().nth(LONGEST).is_some() { format!("{start}…") } else { start }
+}
+
+/// Owners on record of which this program has nothing, and whose fields are all those of one that it has and that nothing
+/// is on record of.
+pub(super) fn renamed(objects: &[&ObjectInfo], records: &Records) -> Vec<Finding> {
+    let names: BTreeSet<&str> = objects.iter().map(|object| object.namespace()).collect();
+    let mut gone: BTreeMap<&str, Vec<(&str, &[RecordedObject])>> = BTreeMap::new();
+    for (namespace, recorded) in records.iter().filter(|(namespace, _)| !names.contains(namespace.as_str())) {
+        if let Some((owner, field)) = namespace.rsplit_once('.') {
+            gone.entry(owner).or_default().push((field, recorded));
+        }
+    }
+    gone.into_iter().filter_map(|(owner, fields)| successor(owner, &fields, objects, records)).collect()
+}
+
+fn successor(
+    owner: &str,
+    fields: &[(&str, &[RecordedObject])],
+    objects: &[&ObjectInfo],
+    records: &Records,
+) -> Option<Finding> {
+    let owners: BTreeSet<&str> = objects.iter().filter_map(|object| owner_of(object)).collect();
+    let now_has = |new: &str, field: &str, recorded: &[RecordedObject]| {
+        let object = objects.iter().find(|object| object.namespace().rsplit_once('.') == Some((new, field)))?;
+        let is_new = !records.contains_key(object.namespace());
+        (is_new && recorded.iter().any(|recorded| is_successor(object, recorded))).then_some(*object)
+    };
+    owners.into_iter().filter(|new| *new != owner).find_map(|new| {
+        let found: Option<Vec<_>> = fields.iter().map(|(field, recorded)| now_has(new, field, recorded)).collect();
+        let (first, owner) = (*found?.first()?, short(owner));
+        let message = format!(
+            "nothing is on record of `{new}`, and `{owner}`, which this program does not have, had the same fields of the \
+             same types; if it was renamed, put `#[rediscache(namespace = \"{owner}\")]` above the struct to keep its data"
+        );
+        Some(Finding { kind: FindingKind::Renamed, namespace: first.namespace(), message, differences: Vec::new() })
+    })
+}
+
+fn owner_of(object: &ObjectInfo) -> Option<&str> {
+    object.namespace().rsplit_once('.').map(|(owner, _)| owner)
+}
+
+fn is_successor(object: &ObjectInfo, recorded: &RecordedObject) -> bool {
+    misfit(object, recorded).is_none() && object.value_schema().shape == recorded.value.shape
+}
