@@ -67,7 +67,7 @@ impl ShapeTable {
                 let _ = other.changed().await;
                 continue;
             };
-            let _done = Done(self, schema.fingerprint, done);
+            let _done = Done { table: self, fingerprint: schema.fingerprint, _waited_for: done };
             let connections = store.connections_made();
             let (known, is_kept) = self.send(store, schema).await?;
             let is_own = known.is(schema);
@@ -199,10 +199,16 @@ fn read(stored: &[u8], fingerprint: Fingerprint) -> Option<KnownSchema> {
 }
 
 /// While it lives, a shape is on its way.
-struct Done<'a>(&'a ShapeTable, Fingerprint, watch::Sender<()>);
+struct Done<'a> {
+    table: &'a ShapeTable,
+    fingerprint: Fingerprint,
+    /// Dropped when it is done, which those who wait are told of.
+    _waited_for: watch::Sender<()>,
+}
 
 impl Drop for Done<'_> {
     fn drop(&mut self) {
-        self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+        let mut under_way = self.table.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        under_way.remove(&self.fingerprint);
     }
 }

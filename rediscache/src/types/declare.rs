@@ -80,6 +80,7 @@ pub trait RedisVersionedObject: RedisObject {
 
     /// Reads older types, too; each was of the version at its place, or of the first.
     #[must_use]
+    #[expect(clippy::wrong_self_convention, reason = "as the key `from` and the method of caches and queues")]
     fn from_older_versions<O: OlderTypes<Self::Value> + 'static>(self, versions: &'static [u32]) -> Self;
 }
 

@@ -68,8 +68,8 @@ pub(super) struct Reader<'a, V, C> {
 
 impl Target {
     /// The shapes that these values take and that are not known yet.
-    pub(super) fn unknown_shapes<'b, C: Codec>(&self, stored: impl IntoIterator<Item = &'b [u8]>) -> Vec<Fingerprint> {
-        let mut wanted = stored.into_iter().filter_map(fingerprint_of::<C>).peekable();
+    pub(super) fn unknown_shapes<C: Codec>(&self, stored: impl IntoIterator<Item: AsRef<[u8]>>) -> Vec<Fingerprint> {
+        let mut wanted = stored.into_iter().filter_map(|stored| fingerprint_of::<C>(stored.as_ref())).peekable();
         if wanted.peek().is_some() { self.shapes().unknown(wanted) } else { Vec::new() }
     }
 

@@ -105,7 +105,7 @@ macro_rules! version_methods {
         where
             C: ShapedCodec,
         {
-            self.object.meaning = self.object.meaning.from_older::<$value, O>(versions);
+            self.object.meaning = self.object.meaning.with_older::<$value, O>(versions);
             self
         }
     };

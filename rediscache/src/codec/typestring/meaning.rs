@@ -33,7 +33,7 @@ impl Meaning {
     }
 
     /// Reads these older types, too.
-    pub(crate) const fn from_older<T: Value, O: OlderTypes<T> + 'static>(mut self, versions: &'static [u32]) -> Self {
+    pub(crate) const fn with_older<T: Value, O: OlderTypes<T> + 'static>(mut self, versions: &'static [u32]) -> Self {
         self.older = Some(const { &OlderReader::of::<O>() });
         self.older_versions = versions;
         self.check = Some(Self::check::<T>);

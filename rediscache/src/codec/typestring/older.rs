@@ -31,10 +31,12 @@ pub struct OlderComposite<'a> {
     pub(crate) by_version: bool,
 }
 
+type ReadOlder<T> = fn(&Older<'_>, &[u32]) -> Option<Result<Decoded<T>, CodecError>>;
+
 /// What reads values of several older types.
 pub(crate) struct OlderReader<T> {
     /// As [`OlderTypes::read`].
-    pub(crate) read: fn(&Older<'_>, &[u32]) -> Option<Result<Decoded<T>, CodecError>>,
+    pub(crate) read: ReadOlder<T>,
     /// As [`OlderTypes::schemas`].
     pub(crate) schemas: fn(&[u32], &mut Vec<&'static Schema>),
 }

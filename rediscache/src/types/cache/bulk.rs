@@ -79,7 +79,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
                 return Ok(Vec::new());
             }
             let stored = store.hashes().get_many(&at.key, &fields).await?;
-            let reader = at.reader::<V, C>(at.unknown_shapes::<C>(stored.iter().flatten().map(Vec::as_slice))).await?;
+            let reader = at.reader::<V, C>(at.unknown_shapes::<C>(stored.iter().flatten())).await?;
             stored.into_iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
         })
     }
@@ -256,7 +256,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     pub fn values(&self) -> Operation<Vec<V>> {
         Operation::new(&self.object, "values", |at| async move {
             let values = at.store()?.hashes().values(&at.key).await?;
-            let reader = at.reader::<V, C>(at.unknown_shapes::<C>(values.iter().map(Vec::as_slice))).await?;
+            let reader = at.reader::<V, C>(at.unknown_shapes::<C>(values.iter())).await?;
             values.into_iter().filter_map(|value| reader.read_if_any(Some(&value)).transpose()).collect()
         })
     }
@@ -296,7 +296,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     fn collect<T: FromIterator<(K, V)> + 'static>(&self, operation: &'static str) -> Operation<T> {
         Operation::new(&self.object, operation, |at| async move {
             let entries = at.store()?.hashes().entries(&at.key).await?;
-            let reader = at.reader::<V, C>(at.unknown_shapes::<C>(entries.iter().map(|(_, value)| value.as_slice()))).await?;
+            let reader = at.reader::<V, C>(at.unknown_shapes::<C>(entries.iter().map(|(_, value)| value))).await?;
             // Each is dropped when it is read, so that the next finds its memory at hand.
             let read = |(field, value): (Vec<u8>, Vec<u8>)| {
                 let value = reader.read_if_any(Some(&value)).transpose()?;

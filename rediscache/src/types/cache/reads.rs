@@ -150,7 +150,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
                 return get_all::<V, C>(&at, hashes, &cache, &keys).await;
             }
             let stored = embedded(&at, &label, keys.len() as u64)?.get_many(&at.key, &keys).await?;
-            let unknown = at.unknown_shapes::<C>(stored.iter().flatten().map(Vec::as_slice));
+            let unknown = at.unknown_shapes::<C>(stored.iter().flatten());
             let reader = at.reader::<V, C>(unknown).await?;
             stored.iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
         })
@@ -241,7 +241,7 @@ async fn get_all<V: NearValue, C: Codec>(
         return Ok(found.into_iter().flatten().collect());
     }
     let (stored, provenance) = hashes.tracked_get_many(&at.key, &missing).await?;
-    at.learn::<V>(at.unknown_shapes::<C>(stored.iter().flatten().map(Vec::as_slice))).await?;
+    at.learn::<V>(at.unknown_shapes::<C>(stored.iter().flatten())).await?;
     let reader = at.knowing_reader::<V, C>();
     let mut answers = missing.iter().zip(stored).zip(tickets);
     for found in found.iter_mut().filter(|found| found.is_none()) {

@@ -71,7 +71,7 @@ impl<K: Key, V: Value, C: ShapedCodec> RedisCache<K, V, C> {
             let (store, mut done, mut cursor) = (at.store()?, Rewritten::default(), None);
             loop {
                 let page = store.hashes().scan(&at.key, cursor.as_deref()).await?;
-                at.learn::<V>(at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value.as_slice()))).await?;
+                at.learn::<V>(at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value))).await?;
                 for (field, stored) in page.entries {
                     done.read += 1;
                     Self::rewrite_one(&at, &field, stored, &mut done).await?;

@@ -81,7 +81,7 @@ pub struct Scan<K, V, C> {
 fn next_page<V: Value, C: Codec>(object: &Object, cursor: Option<Vec<u8>>) -> Operation<(Page, Target)> {
     Operation::new(object, "scan", |at| async move {
         let page = at.store()?.hashes().scan(&at.key, cursor.as_deref()).await?;
-        let unknown = at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value.as_slice()));
+        let unknown = at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value));
         at.learn::<V>(unknown).await?;
         Ok((page, at))
     })

@@ -220,7 +220,7 @@ async fn take<T: Value, C: Codec>(at: &Target, wait: Wait) -> Result<Option<T>> 
     let delivery = dispatchers.ask(at.open_store(), &at.key, || ListSource::new(at.key.to_string()), wait).await?;
     let Some(delivery) = delivery else { return Ok(None) };
     // Where that fails, the item goes back.
-    let reader = at.reader::<T, C>(at.unknown_shapes::<C>(delivery.item().map(Vec::as_slice))).await?;
+    let reader = at.reader::<T, C>(at.unknown_shapes::<C>(delivery.item())).await?;
     delivery.read(|item| reader.read(item)).map(|(_, value)| Some(value)).map_err(put_aside)
 }
 

@@ -40,7 +40,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         Operation::new(&self.object, "dead", |at| async move {
             let store = at.store()?;
             let items = store.lists().items(&store.beside(&at.key, "$dead")?).await?;
-            let reader = at.reader::<T, C>(at.unknown_shapes::<C>(items.iter().map(Vec::as_slice))).await?;
+            let reader = at.reader::<T, C>(at.unknown_shapes::<C>(items.iter())).await?;
             items.iter().map(|item| reader.read(item)).collect()
         })
     }

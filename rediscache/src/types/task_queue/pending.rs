@@ -46,7 +46,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         self.run("pending", |at, client| async move {
             let store = at.store()?;
             let items = store.lists().items(&store.beside(&at.key, client.pending_suffix())?).await?;
-            let reader = at.reader::<T, C>(at.unknown_shapes::<C>(items.iter().map(Vec::as_slice))).await?;
+            let reader = at.reader::<T, C>(at.unknown_shapes::<C>(items.iter())).await?;
             items.iter().map(|item| reader.read(item)).collect()
         })
     }

@@ -248,7 +248,7 @@ async fn take<T: Value, C: Codec>(at: &Target, options: &Options, wait: Wait) ->
     let delivery = at.session.state().task_dispatchers.ask(at.open_store(), &name, source, wait).await?;
     let Some(delivery) = delivery else { return Ok(None) };
     // Where that fails, the task goes back.
-    let unknown = at.unknown_shapes::<C>(delivery.item().map(|held| held.lease.item.as_slice()));
+    let unknown = at.unknown_shapes::<C>(delivery.item().map(|held| &held.lease.item));
     let reader = at.reader::<T, C>(unknown).await?;
     let (held, value) = delivery.read(|held| reader.read(&held.lease.item)).map_err(put_aside)?;
     Ok(Some(RedisTask::new(value, held, &at.session, &at.namespace)))
