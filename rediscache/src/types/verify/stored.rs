@@ -57,7 +57,7 @@ async fn look_at_entries(object: &ObjectInfo, key: &str, store: &Store, shapes: 
     for _ in 0..MOST_PAGES {
         let Page { mut entries, next } = store.hashes().scan(key, cursor.as_deref()).await?;
         entries.truncate(MOST_VALUES - tally.looked_at);
-        learn(object, entries.iter().map(|(_, value)| value), store, shapes).await?;
+        learn(object, entries.iter().map(|(_, value)| value.as_slice()), store, shapes).await?;
         for (field, value) in &entries {
             tally.look(object, Some(field), value, shapes);
         }
@@ -72,7 +72,7 @@ async fn look_at_entries(object: &ObjectInfo, key: &str, store: &Store, shapes: 
 async fn look_at_items(object: &ObjectInfo, key: &str, store: &Store, shapes: &ShapeTable) -> Result<Tally> {
     let mut tally = Tally::default();
     let items = store.lists().next_items(key, MOST_VALUES).await?;
-    learn(object, items.iter(), store, shapes).await?;
+    learn(object, items.iter().map(Vec::as_slice), store, shapes).await?;
     items.iter().for_each(|item| tally.look(object, None, item, shapes));
     Ok(tally)
 }
