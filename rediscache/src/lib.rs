@@ -50,6 +50,9 @@ mod types;
 #[doc = include_str!("faults.md")]
 pub mod faults {}
 
+#[doc = include_str!("when_types_change.md")]
+pub mod when_types_change {}
+
 /// Turns the cache fields of a struct into accessors: see [`RedisNamespaced`](trait@RedisNamespaced).
 #[cfg(feature = "derive")]
 pub use rediscache_derive::RedisNamespaced;
