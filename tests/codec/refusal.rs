@@ -71,7 +71,7 @@ fn an_unknown_schema_version_is_refused_by_its_number() {
     for (wire, version) in [
         (&b"\x00"[..], "0"),
         (b"\x01", "1"),
-        (b"\x03", "3"),
+        (b"\x04", "4"),
         (b"\xfa", "250"),
         (b"\xfb\xfb\x00", "251"),
         (b"\xfb\x39\x30", "12345"),
