@@ -82,7 +82,7 @@ fn status(server: &Server) -> [usize; 4] {
 
 /// All keys but what is on record of them.
 fn keys(server: &Server) -> Vec<String> {
-    let mut keys: Vec<String> = redis::cmd("KEYS").arg("*").query(&mut server.raw()).unwrap();
+    let mut keys: Vec<String> = redis::cmd("KEYS").arg("*").query(&mut server.raw()).expect("the server answers");
     keys.retain(|key| !key.ends_with("$objects"));
     keys
 }
