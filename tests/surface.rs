@@ -9,9 +9,10 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::{Stream, TryStreamExt};
 use rediscache::{
-    CacheSection, Codec, CodecError, Declaration, Error, ErrorKind, Json, Key, Lend, Near, NearStats, Notation, Number,
-    NumberKind, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache, RedisNamespaced, RedisQueue, RedisSession,
-    RedisSessionBuilder, RedisTask, RedisTaskQueue, Result, Scan, TaskError, Typestring, Value,
+    CacheSection, Codec, CodecError, Declaration, Error, ErrorKind, Finding, FindingKind, Json, Key, Lend, Near,
+    NearStats, Notation, Number, NumberKind, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache,
+    RedisNamespaced, RedisQueue, RedisSession, RedisSessionBuilder, RedisTask, RedisTaskQueue, Result, Scan, TaskError,
+    Typestring, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,8 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         ObjectInfo: send sync unpin owned debug clone;
         ObjectKind: send sync unpin owned debug clone;
         Declaration: send sync unpin owned debug clone;
+        Finding: send sync unpin owned debug clone;
+        FindingKind: send sync unpin owned debug clone;
     }
 }
 
@@ -71,6 +74,7 @@ fn every_future_can_be_sent() {
     sendable(RedisSession::builder("memory://").connect());
     sendable(RedisSession::from_env());
     sendable(session.close());
+    sendable(session.verify::<(Channel,)>());
     sendable(session.scope(std::future::ready(())));
     let cache = RedisCache::<u64, Local>::new("cache").on(&session);
     let local = || Local(1, PhantomData);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rediscache::{Json, RedisCache, RedisNamespaced, RedisQueue, RedisSession, RedisTaskQueue};
 use serde_json::{Value, json};
-use support::{Raw, RawBytes, contract, poke};
+use support::{Raw, RawBytes, contract};
 
 /// More than a server takes on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,7 +28,6 @@ async fn look(session: &RedisSession, namespace: &str) -> Option<Vec<u8>> {
 }
 
 pub(crate) async fn put(session: &RedisSession, namespace: &str, record: impl AsRef<[u8]>) {
-    poke(session, "records are behind", "x", "x").await;
     records(session).set(RawBytes::from(namespace), RawBytes::from(record)).await.unwrap();
 }
 
@@ -162,9 +161,8 @@ contract! {
             let name: &'static str = String::leak(format!("bad{n}"));
             put(&session, name, bad).await;
             RedisCache::<u64, u64>::new(name).on(&session).set(1, 1).await?;
-            let new = record(&session, name, |record| record["objects"].is_array()).await;
-            let new = record(&session, name, |record| record["objects"][0].is_object() || *record == new).await;
-            assert_eq!(only_object(&record(&session, name, |it| it["objects"][0].is_object()).await)["key"], "u64", "{new}");
+            let new = record(&session, name, |record| record["objects"][0].is_object()).await;
+            assert_eq!(only_object(&new)["key"], "u64", "{new}");
         }
         Ok(())
     }

@@ -77,9 +77,9 @@ async fn a_record_names_the_crate_of_the_struct() -> rediscache::Result<()> {
     let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
     session.scope(Channel::topics().set(1, "one")).await?;
     let records = RedisCache::<RawBytes, RawBytes, Raw>::new("bot.$objects").without_global_namespace().on(&session);
-    let record = records.get(RawBytes::from("Channel.topics")).await?.unwrap();
-    let record: serde_json::Value = serde_json::from_slice(&record.0).unwrap();
-    let programs: Vec<_> = record["objects"][0]["programs"].as_object().unwrap().keys().collect();
-    assert_eq!(programs, [env!("CARGO_PKG_NAME")]);
+    let record = records.get(RawBytes::from("Channel.topics")).await?.expect("it is on record");
+    let record: serde_json::Value = serde_json::from_slice(&record.0).expect("it is JSON");
+    let programs = record["objects"][0]["programs"].as_object().expect("they are listed");
+    assert_eq!(programs.keys().collect::<Vec<_>>(), [env!("CARGO_PKG_NAME")]);
     Ok(())
 }

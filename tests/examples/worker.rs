@@ -80,10 +80,10 @@ fn status(server: &Server) -> [usize; 4] {
     numbers.try_into().unwrap_or_else(|_| panic!("not four numbers: {}", status.stdout))
 }
 
-/// All keys but what is on record of them.
+/// All keys, but for the shapes of values and the record of objects.
 fn keys(server: &Server) -> Vec<String> {
-    let mut keys: Vec<String> = redis::cmd("KEYS").arg("*").query(&mut server.raw()).unwrap();
-    keys.retain(|key| !key.ends_with("$objects"));
+    let mut keys: Vec<String> = redis::cmd("KEYS").arg("*").query(&mut server.raw()).expect("the server answers");
+    keys.retain(|key| !["$objects", "$shapes"].contains(&key.as_str()));
     keys
 }
 
