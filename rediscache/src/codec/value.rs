@@ -1,7 +1,7 @@
 //! Values: written by their shape, and read whatever shape they were written in.
 
 use super::decoded::{Decoded, Shapes};
-use super::typestring::{self, Meaning, WrittenAs};
+use super::typestring::{self, Meaning, ValueForm};
 use super::{Codec, CodecError};
 use crate::bounds::Value;
 use crate::error::{Error, ErrorKind, Result};
@@ -18,15 +18,15 @@ pub(crate) fn append_value<C: Codec, T: Value>(
     let written = if C::STORES_SHAPES {
         typestring::write_value::<T, _>(value.lend(), version, out)
     } else {
-        C::encode(value.lend(), out).map(|()| WrittenAs::Described)
+        C::encode(value.lend(), out).map(|()| ValueForm::Described)
     };
     match written {
-        Ok(WrittenAs::Scalar) if version != FIRST_VERSION => Err(config(
+        Ok(ValueForm::Scalar) if version != FIRST_VERSION => Err(config(
             "a version is kept beside the shape of a struct or enum, and this is stored as a number, text or bool; \
              take `version` away, or put the value into a struct",
         )),
-        Ok(WrittenAs::Scalar | WrittenAs::Described) => Ok(None),
-        Ok(WrittenAs::Positional(schema)) => Ok(Some(schema)),
+        Ok(ValueForm::Scalar | ValueForm::Described) => Ok(None),
+        Ok(ValueForm::Positional(schema)) => Ok(Some(schema)),
         Err(source) => {
             let message = format!("a `{}` has no form in this codec", std::any::type_name::<T>());
             Err(Error::new(ErrorKind::Encode, message).because(source))

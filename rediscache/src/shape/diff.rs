@@ -61,7 +61,7 @@ impl Differences {
     fn changed(&mut self, path: &str, now: impl Display, before: impl Display) {
         self.add(|| match path {
             "" => format!("{}, was {}", short(now), short(before)),
-            path => format!("{}, was {}", Named(path, &short(now)), short(before)),
+            path => format!("{}, was {}", NamedPart(path, &short(now)), short(before)),
         });
     }
 
@@ -77,7 +77,7 @@ impl Differences {
             let path = below(path, &field.name);
             match same(before, &field.name) {
                 Some(at) => self.forms(&path, &field.form, &before[at].form),
-                None => self.add(|| format!("{} is new", Named(&path, &short(&field.form)))),
+                None => self.add(|| format!("{} is new", NamedPart(&path, &short(&field.form)))),
             }
         }
         for field in before.iter().filter(|field| same(now, &field.name).is_none()) {
@@ -113,9 +113,9 @@ impl Differences {
 }
 
 /// A path, and what stands there.
-struct Named<'a>(&'a str, &'a str);
+struct NamedPart<'a>(&'a str, &'a str);
 
-impl Display for Named<'_> {
+impl Display for NamedPart<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`: {}", short(self.0), self.1)
     }

@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use meaning::Meaning;
 pub use older::{LeadsTo, OlderTypes};
-pub(crate) use value::{WrittenAs, describe_value, fingerprint_of, is_same_form, read_value, write_value};
+pub(crate) use value::{ValueForm, describe_value, fingerprint_of, is_same_form, read_value, write_value};
 
 use self::header::Composite;
 use self::read::ScalarReader;

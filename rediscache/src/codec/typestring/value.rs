@@ -14,7 +14,7 @@ use crate::codec::decoded::{Decoded, Shapes};
 use crate::shape::{FIRST_VERSION, Fingerprint, Schema};
 
 /// In which form a value was written.
-pub(crate) enum WrittenAs {
+pub(crate) enum ValueForm {
     Scalar,
     /// By names.
     Described,
@@ -27,17 +27,17 @@ pub(crate) fn write_value<T: Value, L: Serialize + ?Sized>(
     value: &L,
     version: u32,
     out: &mut Vec<u8>,
-) -> Result<WrittenAs, CodecError> {
+) -> Result<ValueForm, CodecError> {
     // An enum has a version, though not all of its values would have a place for it.
     let is_versioned = version != FIRST_VERSION && !Schema::of::<T>(version).is_scalar();
     if !is_versioned && write::scalar(value, out)? {
-        return Ok(WrittenAs::Scalar);
+        return Ok(ValueForm::Scalar);
     }
     let (schema, start) = (Schema::of::<T>(version), out.len());
     if schema.is_positional() {
         header::write_positional(schema, out);
         match positional::write(value, &schema.layout, out) {
-            Ok(()) => return Ok(WrittenAs::Positional(schema)),
+            Ok(()) => return Ok(ValueForm::Positional(schema)),
             Err(NotWritten::Refused(source)) => return Err(source),
             Err(NotWritten::Differs) => out.truncate(start),
         }
@@ -48,7 +48,7 @@ pub(crate) fn write_value<T: Value, L: Serialize + ?Sized>(
         let body = out.len();
         described::write(value, Some(&schema.layout), is_readable, out)?;
         if by_name::read_described::<T>(&out[body..], is_readable).is_ok() {
-            return Ok(WrittenAs::Described);
+            return Ok(ValueForm::Described);
         }
         out.truncate(start);
     }
