@@ -53,7 +53,7 @@ pub(crate) async fn kept(session: &RedisSession, fingerprint: u32) -> Option<Val
     kept.map(|json| serde_json::from_slice(&json.0).unwrap())
 }
 
-pub(crate) fn cache<T: Serialize + DeserializeOwned>(session: &RedisSession) -> RedisCache<u64, T> {
+pub(crate) fn cache<T: Serialize + DeserializeOwned + 'static>(session: &RedisSession) -> RedisCache<u64, T> {
     RedisCache::new("values").on(session)
 }
 
@@ -63,7 +63,7 @@ pub(crate) async fn stored(session: &RedisSession, key: u64) -> Vec<u8> {
 
 /// An error with all that is underneath.
 pub(crate) fn told(error: &Error) -> String {
-    let sources = std::iter::successors(error.source(), |error| error.source());
+    let sources = std::iter::successors(error.source(), |&error| error.source());
     sources.fold(error.to_string(), |text, source| format!("{text}: {source}"))
 }
 

@@ -205,8 +205,8 @@ contract! {
         assert_eq!(values.get_many([0, 10, 20, 30, 40]).await?[..4], vec![Some(WIDE); 4]);
         assert_eq!(values.scan().try_collect::<Vec<_>>().await?.len(), 31);
         let queue = RedisQueue::<Wide>::new("queue").on(&other);
-        RedisQueue::new("queue").on(&session).put_many([OLD]).await?;
-        RedisQueue::new("queue").on(&session).put_many([RICH]).await?;
+        RedisQueue::<Level>::new("queue").on(&session).put_many([OLD]).await?;
+        RedisQueue::<Levels>::new("queue").on(&session).put_many([RICH]).await?;
         assert_eq!(queue.drain().try_collect::<Vec<_>>().await?, [WIDE, WIDE]);
         Ok(())
     }

@@ -173,7 +173,8 @@ contract! {
 
 /// The JSON of the first one, made of that of the other.
 async fn one_by_hand(session: &RedisSession) -> String {
-    let scratch = RedisSession::builder("memory://").global_namespace(session.global_namespace()).connect().await.unwrap();
+    let scratch =
+        RedisSession::builder("memory://").global_namespace(session.global_namespace()).connect().await.unwrap();
     cache(&scratch).set(1, ONE).await.unwrap();
     kept(&scratch, fingerprint::<One>()).await.unwrap().to_string()
 }

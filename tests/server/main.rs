@@ -26,6 +26,8 @@ mod refusal;
 mod restart;
 mod scan;
 mod script;
+mod shapes;
+mod shapes_permission;
 #[expect(dead_code, reason = "a part of it is for other suites")]
 #[path = "../codec/small_process.rs"]
 mod small_process;
