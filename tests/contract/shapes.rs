@@ -199,3 +199,22 @@ struct Deep {
     #[serde(alias = "deep")]
     level: u8,
 }
+
+/// It can be evicted or flushed meanwhile.
+#[tokio::test(start_paused = true)]
+async fn it_is_confirmed_every_ten_minutes() -> rediscache::Result<()> {
+    let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+    cache(&session).set(1, Level { level: 7 }).await?;
+    shapes(&session).clear().await?;
+    for (minutes, count) in [(9, 0), (2, 1), (9, 1)] {
+        tokio::time::advance(std::time::Duration::from_secs(60 * minutes)).await;
+        cache(&session).set(1, Level { level: 7 }).await?;
+        assert_eq!(shapes(&session).len().await?, count, "{minutes}");
+    }
+    shapes(&session).clear().await?;
+    tokio::time::advance(std::time::Duration::from_secs(60 * 2)).await;
+    assert_eq!(cache(&session).get(1).await?, Some(Level { level: 7 }));
+    cache(&session).set(1, Level { level: 7 }).await?;
+    assert_eq!(shapes(&session).len().await?, 1);
+    Ok(())
+}

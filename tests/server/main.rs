@@ -28,7 +28,6 @@ mod scan;
 mod script;
 mod shapes;
 mod shapes_permission;
-#[expect(dead_code, reason = "a part of it is for other suites")]
 #[path = "../codec/small_process.rs"]
 mod small_process;
 mod soak;

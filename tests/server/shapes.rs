@@ -42,8 +42,13 @@ fn names_and_keys(monitor: &mut Monitor) -> Vec<String> {
     monitor.commands().into_iter().map(name_and_key).collect()
 }
 
+/// Those of sessions, and no others.
 fn kill_connections(server: &Server) {
-    cmd("CLIENT").arg("KILL").arg("TYPE").arg("normal").arg("SKIPME").arg("yes").exec(&mut server.raw()).unwrap();
+    let clients: String = cmd("CLIENT").arg("LIST").query(&mut server.raw()).unwrap();
+    for client in clients.lines().filter(|client| client.contains(" name=rediscache ")) {
+        let id = client.split(' ').find_map(|part| part.strip_prefix("id=")).unwrap();
+        cmd("CLIENT").arg("KILL").arg("ID").arg(id).exec(&mut server.raw()).unwrap();
+    }
 }
 
 const LOOK: &str = "HGET bot.$shapes";
