@@ -41,6 +41,7 @@ struct Inner {
     message: Cow<'static, str>,
     retryable: bool,
     outcome_unknown: bool,
+    forbidden: bool,
     /// Shared, since one failure may be told to many callers.
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -80,8 +81,9 @@ pub enum ErrorKind {
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         let retryable = matches!(kind, ErrorKind::Connection | ErrorKind::Timeout);
-        let (operation, namespace, message, outcome_unknown) = ("", None, message.into(), false);
-        Self(Box::new(Inner { kind, operation, namespace, message, retryable, outcome_unknown, source: None }))
+        let (operation, namespace, message, source) = ("", None, message.into(), None);
+        let (outcome_unknown, forbidden) = (false, false);
+        Self(Box::new(Inner { kind, operation, namespace, message, retryable, outcome_unknown, forbidden, source }))
     }
 
     /// Says that the same call may succeed later though its kind does not.
@@ -93,6 +95,12 @@ impl Error {
     /// Says that the call was sent, and what became of it was not heard.
     pub(crate) fn outcome_unknown(mut self) -> Self {
         self.0.outcome_unknown = true;
+        self
+    }
+
+    /// Says that this user may not do it, and nothing was done.
+    pub(crate) fn forbidden(mut self) -> Self {
+        self.0.forbidden = true;
         self
     }
 
@@ -115,9 +123,14 @@ impl Error {
 
     /// The same failure, for one more of the callers that it concerns.
     pub(crate) fn again(&self) -> Self {
-        let Inner { kind, operation, ref namespace, ref message, retryable, outcome_unknown, ref source } = *self.0;
-        let (namespace, message, source) = (namespace.clone(), message.clone(), source.clone());
-        Self(Box::new(Inner { kind, operation, namespace, message, retryable, outcome_unknown, source }))
+        let Inner { kind, operation, retryable, outcome_unknown, forbidden, .. } = *self.0;
+        let (namespace, message, source) = (self.0.namespace.clone(), self.0.message.clone(), self.0.source.clone());
+        Self(Box::new(Inner { kind, operation, namespace, message, retryable, outcome_unknown, forbidden, source }))
+    }
+
+    /// Whether this user may not do it.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        self.0.forbidden
     }
 
     /// Says where it happened, unless that is known already.

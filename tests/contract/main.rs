@@ -39,6 +39,11 @@ mod record;
 mod scan;
 mod section;
 mod session;
+mod shapes;
+mod shapes_change;
+mod shapes_foul;
+mod shapes_kind;
+mod shapes_older;
 #[path = "../codec/small_process.rs"]
 mod small_process;
 mod snapshot;

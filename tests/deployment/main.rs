@@ -12,6 +12,7 @@ mod near_permission;
 mod permission;
 mod reshard;
 mod sentinel;
+mod shapes;
 mod socket;
 mod tls;
 

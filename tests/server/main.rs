@@ -26,7 +26,8 @@ mod refusal;
 mod restart;
 mod scan;
 mod script;
-#[expect(dead_code, reason = "a part of it is for other suites")]
+mod shapes;
+mod shapes_permission;
 #[path = "../codec/small_process.rs"]
 mod small_process;
 mod soak;

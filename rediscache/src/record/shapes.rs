@@ -1,7 +1,7 @@
 //! The shapes of values: kept before the first value of each is written, and looked up by whoever reads one.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
@@ -25,9 +25,14 @@ pub(crate) struct ShapeTable {
     /// The hash: fingerprint → shape as JSON.
     key: String,
     known: RwLock<Known>,
-    /// Those that are being kept right now; whoever wants to keep one of them waits until the receiver ends.
-    under_way: Mutex<HashMap<Fingerprint, watch::Receiver<()>>>,
+    /// Those that are being kept right now; whoever wants to keep one of them waits until that ends, or fails.
+    under_way: Mutex<HashMap<Fingerprint, watch::Receiver<Failure>>>,
+    /// Those that an event told of that they are not kept.
+    warned_of: Mutex<HashSet<Fingerprint>>,
 }
+
+/// What went wrong, if anything did.
+type Failure = Option<Error>;
 
 type Known = HashMap<Fingerprint, KnownShape, ahash::RandomState>;
 
@@ -47,7 +52,7 @@ struct Seen {
 
 impl ShapeTable {
     pub(crate) fn new(key: String) -> Self {
-        Self { key, known: RwLock::default(), under_way: Mutex::default() }
+        Self { key, known: RwLock::default(), under_way: Mutex::default(), warned_of: Mutex::default() }
     }
 
     fn known(&self) -> RwLockReadGuard<'_, Known> {
@@ -61,19 +66,29 @@ impl ShapeTable {
             if let Some(is_kept) = self.is_kept(store, schema) {
                 return Ok(is_kept);
             }
-            let (done, mut other) = self.begin(schema.fingerprint);
-            let Some(done) = done else {
-                // Ends when the other one is done, or was dropped.
-                let _ = other.changed().await;
-                continue;
-            };
-            let _done = Done { table: self, fingerprint: schema.fingerprint, _waited_for: done };
-            let connections = store.connections_made();
-            let (known, is_kept) = self.send(store, schema).await?;
-            let is_own = known.is(schema);
-            self.insert(known, Some(Seen { at: Instant::now(), connections, is_kept }));
-            return Ok(is_kept && is_own);
+            let (told, mut other) = self.begin(schema.fingerprint);
+            if let Some(told) = told {
+                let under_way = UnderWay { table: self, fingerprint: schema.fingerprint, told };
+                return self.find_out(store, schema).await.inspect_err(|error| under_way.fail(error));
+            }
+            // Ends without a failure when the other one is done, or was dropped. What fails, fails for all: one after
+            // another, they would wait many times as long as a call may take.
+            if let Ok(failure) = other.wait_for(Option::is_some).await {
+                return Err(failure.as_ref().map_or_else(refusal::unexpected, Error::again));
+            }
         }
+    }
+
+    async fn find_out(&self, store: &Store, schema: &'static Schema) -> Result<bool> {
+        // Another one may just have ended.
+        if let Some(is_kept) = self.is_kept(store, schema) {
+            return Ok(is_kept);
+        }
+        let connections = store.connections_made();
+        let (known, is_kept) = self.send(store, schema).await?;
+        let is_own = known.is(schema);
+        self.insert(known, Some(Seen { at: Instant::now(), connections, is_kept }));
+        Ok(is_kept && is_own)
     }
 
     /// Whether values may rely on a shape, where that was found out lately.
@@ -86,18 +101,18 @@ impl ShapeTable {
     }
 
     /// A sender for the one who is to keep the shape; others get its receiver.
-    fn begin(&self, fingerprint: Fingerprint) -> (Option<watch::Sender<()>>, watch::Receiver<()>) {
+    fn begin(&self, fingerprint: Fingerprint) -> (Option<watch::Sender<Failure>>, watch::Receiver<Failure>) {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         match under_way.entry(fingerprint) {
             Entry::Occupied(other) => (None, other.get().clone()),
             Entry::Vacant(place) => {
-                let (sender, receiver) = watch::channel(());
+                let (sender, receiver) = watch::channel(None);
                 (Some(sender), place.insert(receiver).clone())
             }
         }
     }
 
-    /// Sees to it that the shape is kept: what stands by its fingerprint, and whether that is known.
+    /// Sees to it that the shape is kept: what stands by its fingerprint, and whether that is kept.
     async fn send(&self, store: &Store, schema: &'static Schema) -> Result<(KnownSchema, bool)> {
         let name = schema.fingerprint.to_string();
         let kept = async {
@@ -117,12 +132,14 @@ impl ShapeTable {
             }
             hashes.get(&self.key, name.as_bytes()).await?.map(Some).ok_or_else(refusal::unexpected)
         };
-        match kept.await {
+        match store.in_time(kept).await {
             Ok(Some(stored)) if stored != schema.json() => Ok(self.compared(schema, &stored)),
             Ok(_) => Ok((KnownSchema::Own(schema), true)),
-            Err(error) if error.kind() == ErrorKind::Unsupported => {
+            Err(error) if is_refused_for_good(&error) => {
                 let key = &self.key;
-                tracing::warn!(key, %error, "shapes may not be kept: values are written by names, which takes more room");
+                if self.is_first_warning(schema.fingerprint) {
+                    tracing::warn!(key, %error, "shapes may not be kept: values are written by names, which takes more room");
+                }
                 Ok((KnownSchema::Own(schema), false))
             }
             Err(error) => Err(self.told(error, "the shape of the value could not be kept")),
@@ -131,14 +148,16 @@ impl ShapeTable {
 
     /// What stands by the fingerprint in other words.
     fn compared(&self, schema: &'static Schema, stored: &[u8]) -> (KnownSchema, bool) {
-        match read(stored, schema.fingerprint) {
-            Some(other) if other.is(schema) => (other, true),
-            other => {
-                let (key, fingerprint) = (&self.key, schema.fingerprint);
-                tracing::warn!(key, %fingerprint, "another shape is kept by this fingerprint: values are written by names");
-                (other.unwrap_or(KnownSchema::Own(schema)), false)
-            }
+        let (key, fingerprint, other) = (&self.key, schema.fingerprint, read(stored, schema.fingerprint));
+        let is_own = other.as_ref().is_some_and(|other| other.is(schema));
+        if !is_own && self.is_first_warning(fingerprint) {
+            tracing::warn!(key, %fingerprint, "another shape is kept by this fingerprint: values are written by names");
         }
+        other.map_or((KnownSchema::Own(schema), false), |other| (other, true))
+    }
+
+    fn is_first_warning(&self, fingerprint: Fingerprint) -> bool {
+        self.warned_of.lock().unwrap_or_else(PoisonError::into_inner).insert(fingerprint)
     }
 
     /// An error of a call on this hash, not on the namespace of the caller.
@@ -154,7 +173,7 @@ impl ShapeTable {
             (unknown.iter().map(ToString::to_string).collect(), store.connections_made());
         let stored = match store.hashes().get_many(&self.key, &names).await {
             Ok(stored) => stored,
-            Err(error) if error.kind() == ErrorKind::Unsupported => vec![None; unknown.len()],
+            Err(error) if is_refused_for_good(&error) => vec![None; unknown.len()],
             Err(error) => return Err(self.told(error, "the shape of the value could not be looked up")),
         };
         for (fingerprint, stored) in unknown.into_iter().zip(stored) {
@@ -198,15 +217,27 @@ fn read(stored: &[u8], fingerprint: Fingerprint) -> Option<KnownSchema> {
     Some(schema.own().map_or_else(|| KnownSchema::Foreign(Arc::new(schema)), KnownSchema::Own))
 }
 
+/// Whether this user may not do it, or the server cannot.
+fn is_refused_for_good(error: &Error) -> bool {
+    error.is_forbidden() || error.kind() == ErrorKind::Unsupported
+}
+
 /// While it lives, a shape is on its way.
-struct Done<'a> {
+struct UnderWay<'a> {
     table: &'a ShapeTable,
     fingerprint: Fingerprint,
     /// Dropped when it is done, which those who wait are told of.
-    _waited_for: watch::Sender<()>,
+    told: watch::Sender<Failure>,
 }
 
-impl Drop for Done<'_> {
+impl UnderWay<'_> {
+    /// Tells those who wait what went wrong.
+    fn fail(&self, error: &Error) {
+        self.told.send_replace(Some(error.again()));
+    }
+}
+
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         let mut under_way = self.table.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         under_way.remove(&self.fingerprint);

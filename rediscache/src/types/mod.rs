@@ -6,6 +6,7 @@ mod info;
 mod object;
 mod operation;
 mod queue;
+mod reliance;
 mod shared;
 mod task_queue;
 mod value;

@@ -1,8 +1,11 @@
 //! What every cache and queue is at its core: a name, and how to find the session in force.
 
+use std::sync::OnceLock;
+
 use tracing::Span;
 
 use super::declare::Declaration;
+use super::reliance::Reliance;
 use crate::codec::Meaning;
 use crate::error::Result;
 use crate::namespace::{FullKey, Namespace};
@@ -39,9 +42,15 @@ pub(super) struct Target {
     pub(super) unreadable_is_absent: bool,
     types: &'static ObjectTypes,
     program: Option<&'static str>,
+    reliance: OnceLock<Reliance>,
 }
 
 impl Target {
+    /// The values of this call are sent to whoever finds this shape in the store.
+    pub(super) fn rely_on(&self, reliance: impl FnOnce() -> Reliance) {
+        self.reliance.get_or_init(reliance);
+    }
+
     /// The store, unless the session was closed.
     pub(super) fn store(&self) -> Result<&Store> {
         self.open_store().get()
@@ -128,7 +137,9 @@ impl Object {
         let global = if self.global { session.global_namespace() } else { "" };
         let (key, namespace) = (self.namespace.key_below(global), self.namespace.clone());
         let Self { global: is_global, meaning, unreadable_is_absent, types, program, .. } = *self;
-        let target = Target { session, namespace, key, is_global, meaning, unreadable_is_absent, types, program };
+        let reliance = OnceLock::new();
+        let target =
+            Target { session, namespace, key, is_global, meaning, unreadable_is_absent, types, program, reliance };
         if self.publishes && !target.open_store().is_closed() {
             target.open_store().while_closing().publish_changes(&target.key);
         }

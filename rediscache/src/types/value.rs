@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::object::Target;
+use super::reliance::Reliance;
 use crate::bounds::Value;
 use crate::codec::{Codec, Meaning, append_value, decode_value, describe_value, fingerprint_of};
 use crate::error::{ErrorKind, Result};
@@ -29,6 +30,7 @@ impl<B: Describe> Encoded<B> {
         at.note();
         let Some(schema) = self.schema else { return Ok(self.bytes) };
         let (shapes, store) = (at.shapes(), at.store()?);
+        at.rely_on(|| Reliance::new(&at.session, at.is_global, schema, store.connections_made()));
         let is_kept = match shapes.is_kept(store, schema) {
             Some(is_kept) => is_kept,
             // Large and rare: kept out of the futures of all writes.

@@ -134,7 +134,7 @@ fn forbidden(error: &RedisError) -> Error {
                 .to_owned()
         }
     };
-    Error::new(ErrorKind::Server, message).because(ServerText::by(error))
+    Error::new(ErrorKind::Server, message).forbidden().because(ServerText::by(error))
 }
 
 fn forbidden_command(error: &RedisError) -> Option<&str> {
