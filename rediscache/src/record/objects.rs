@@ -1,6 +1,7 @@
 //! What each namespace holds: put on record behind the first write of an object, in the hash `$objects`.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
@@ -56,7 +57,7 @@ pub(crate) struct WrittenObject<'a> {
 
 /// Tells written objects apart by where what they consist of lies in memory, which is there for good. Objects whose names
 /// are made at run time are one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct NotedKey {
     namespace: Option<(usize, usize)>,
     types: usize,
@@ -64,7 +65,16 @@ struct NotedKey {
     program: Option<usize>,
 }
 
+impl Hash for NotedKey {
+    /// By what mostly tells them apart.
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.types ^ self.namespace.map_or(0, |(at, _)| at));
+    }
+}
+
 impl WrittenObject<'_> {
+    #[inline]
     fn key(&self) -> NotedKey {
         let namespace = match self.namespace {
             Namespace::Static(name) => Some((name.as_ptr().addr(), name.len())),
@@ -102,8 +112,8 @@ impl ObjectTable {
     /// Puts an object on record, unless that was done lately: behind the write that it is called by, and whatever becomes
     /// of it.
     #[inline]
-    pub(crate) fn note(&self, store: &OpenStore, object: WrittenObject<'_>) {
-        let (key, now) = (object.key(), Instant::now());
+    pub(crate) fn note(&self, store: &OpenStore, object: WrittenObject<'_>, now: Instant) {
+        let key = object.key();
         if !self.0.is_noted(&key, now) {
             self.begin(store, key, object, now);
         }

@@ -63,7 +63,7 @@ impl ShapeTable {
     /// another shape has its fingerprint, they are to be written by names.
     pub(crate) async fn keep(&self, store: &Store, schema: &'static Schema) -> Result<bool> {
         loop {
-            if let Some(is_kept) = self.is_kept(store, schema) {
+            if let Some(is_kept) = self.is_kept(store, schema, Instant::now()) {
                 return Ok(is_kept);
             }
             let (told, mut other) = self.begin(schema.fingerprint);
@@ -81,7 +81,7 @@ impl ShapeTable {
 
     async fn find_out(&self, store: &Store, schema: &'static Schema) -> Result<bool> {
         // Another one may just have ended.
-        if let Some(is_kept) = self.is_kept(store, schema) {
+        if let Some(is_kept) = self.is_kept(store, schema, Instant::now()) {
             return Ok(is_kept);
         }
         let connections = store.connections_made();
@@ -92,11 +92,12 @@ impl ShapeTable {
     }
 
     /// Whether values may rely on a shape, where that was found out lately.
-    pub(crate) fn is_kept(&self, store: &Store, schema: &'static Schema) -> Option<bool> {
+    pub(crate) fn is_kept(&self, store: &Store, schema: &'static Schema, now: Instant) -> Option<bool> {
         let known = self.known();
         let KnownShape { schema: known, seen } = known.get(&schema.fingerprint)?;
         let seen = (*seen)?;
-        let is_fresh = seen.connections == store.connections_made() && seen.at.elapsed() < CONFIRMED_FOR;
+        let is_fresh =
+            seen.connections == store.connections_made() && now.saturating_duration_since(seen.at) < CONFIRMED_FOR;
         is_fresh.then(|| seen.is_kept && known.is(schema))
     }
 
@@ -184,6 +185,10 @@ impl ShapeTable {
             }
         }
         Ok(())
+    }
+
+    pub(crate) fn knows(&self, fingerprint: Fingerprint) -> bool {
+        self.known().contains_key(&fingerprint)
     }
 
     /// Those of the fingerprints that are to be learned.

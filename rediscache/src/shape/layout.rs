@@ -9,6 +9,8 @@ pub(crate) type PlaceId = usize;
 pub(crate) struct Layout {
     /// The whole value is the first.
     places: Vec<Place>,
+    /// Whether values there may take no bytes by position.
+    free: Vec<bool>,
     has_unknown: bool,
 }
 
@@ -54,8 +56,9 @@ impl Layout {
     pub(crate) const WHOLE: PlaceId = 0;
 
     pub(super) fn of(form: &Form) -> Self {
-        let mut layout = Self { places: Vec::new(), has_unknown: false };
+        let mut layout = Self { places: Vec::new(), free: Vec::new(), has_unknown: false };
         layout.lay(form, &mut Vec::new());
+        layout.find_free();
         layout
     }
 
@@ -66,6 +69,27 @@ impl Layout {
 
     pub(crate) fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// Whether values there may take no bytes by position.
+    #[inline]
+    pub(crate) fn is_free(&self, place: PlaceId) -> bool {
+        self.free.get(place).copied().unwrap_or(true)
+    }
+
+    /// Parts mostly come after the whole, so that one pass finds most; what holds itself takes no bytes only if nothing
+    /// in it does.
+    fn find_free(&mut self) {
+        self.free = vec![false; self.places.len()];
+        for place in (0..self.places.len()).rev() {
+            self.free[place] = match &self.places[place] {
+                Place::Scalar(scalar) => *scalar == Scalar::Unit,
+                Place::Tuple(parts) => parts.iter().all(|part| self.free[*part]),
+                Place::Array(part, length) => *length == 0 || self.free[*part],
+                Place::Struct(fields) => fields.iter().all(|field| self.free[field.place]),
+                Place::Unknown | Place::Option(_) | Place::Sequence(_) | Place::Map(..) | Place::Enum(_) => false,
+            };
+        }
     }
 
     /// Whether the kind of every part is known.

@@ -1,9 +1,9 @@
 //! What values of a type are stored as: their shape, and which meaning it has.
 
 use std::any::TypeId;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -50,31 +50,35 @@ struct Read {
 type Made = HashMap<(TypeId, u32), &'static Schema, ahash::RandomState>;
 
 /// By type, for good: a program has only so many.
-static MADE: Mutex<Option<Made>> = Mutex::new(None);
+static MADE: RwLock<Option<Made>> = RwLock::new(None);
 
 impl Schema {
-    /// That of a type: one for all types that read the same. It is found at the first use, and each thread remembers it.
+    /// That of a type: one for all types that read the same. It is found at the first use.
     pub(crate) fn of<T: DeserializeOwned + 'static>(version: u32) -> &'static Self {
         thread_local! {
-            static MADE_HERE: RefCell<Made> = RefCell::default();
+            // The same type is mostly asked for again and again.
+            static LAST: Cell<Option<(TypeId, &'static Schema)>> = const { Cell::new(None) };
         }
-        let key = (TypeId::of::<T>(), version);
-        if let Some(schema) = MADE_HERE.with_borrow(|made| made.get(&key).copied()) {
-            return schema;
+        let id = TypeId::of::<T>();
+        match LAST.get() {
+            Some((last, schema)) if last == id && schema.version == version => schema,
+            _ => {
+                let schema = Self::find((id, version), Shape::of::<T>);
+                LAST.set(Some((id, schema)));
+                schema
+            }
         }
-        let schema = Self::find(key, Shape::of::<T>);
-        MADE_HERE.with_borrow_mut(|made| made.insert(key, schema));
-        schema
     }
 
     fn find(key: (TypeId, u32), shape: fn() -> Shape) -> &'static Self {
-        let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(schema) = made().as_ref().and_then(|made| made.get(&key).copied()) {
+        let known =
+            MADE.read().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(|made| made.get(&key).copied());
+        if let Some(schema) = known {
             return schema;
         }
         // Not under the lock, since it runs the type's own code.
         let new = Self::new(shape(), key.1);
-        let mut made = made();
+        let mut made = MADE.write().unwrap_or_else(PoisonError::into_inner);
         let made = made.get_or_insert_default();
         let twin = made.values().copied().find(|schema| **schema == new);
         made.entry(key).or_insert_with(|| twin.unwrap_or_else(|| Box::leak(Box::new(new))))
@@ -82,7 +86,7 @@ impl Schema {
 
     /// The equal one of this program's own types, if there is one.
     pub(crate) fn own(&self) -> Option<&'static Self> {
-        let made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = MADE.read().unwrap_or_else(PoisonError::into_inner);
         made.as_ref()?.values().copied().find(|schema| *schema == self)
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use tokio::time::Instant;
 use tracing::Span;
 
 use super::declare::Declaration;
@@ -12,6 +13,7 @@ use crate::namespace::{FullKey, Namespace};
 use crate::record::{ObjectTypes, WrittenObject};
 use crate::refusal::config;
 use crate::session::RedisSession;
+use crate::shape::Schema;
 use crate::store::{OpenStore, Store};
 
 #[derive(Clone, Debug)]
@@ -47,8 +49,8 @@ pub(super) struct Target {
 
 impl Target {
     /// The values of this call are sent to whoever finds this shape in the store.
-    pub(super) fn rely_on(&self, reliance: impl FnOnce() -> Reliance) {
-        self.reliance.get_or_init(reliance);
+    pub(super) fn rely_on(&self, schema: &'static Schema, connections: u64) {
+        self.reliance.get_or_init(|| Reliance { schema, connections });
     }
 
     /// The store, unless the session was closed.
@@ -62,10 +64,18 @@ impl Target {
 
     /// Has it on record, before something is written, what this namespace holds.
     #[inline]
-    pub(super) fn note(&self) {
+    pub(super) fn note(&self, now: Instant) {
         let Self { ref namespace, types, program, .. } = *self;
         let written = WrittenObject { namespace, types, version: self.meaning.version, program };
-        self.session.state().objects(self.is_global).note(self.open_store(), written);
+        self.session.state().objects(self.is_global).note(self.open_store(), written, now);
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        if let Some(reliance) = self.reliance.get() {
+            reliance.end(&self.session, self.is_global);
+        }
     }
 }
 

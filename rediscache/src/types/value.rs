@@ -3,8 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use tokio::time::Instant;
+
 use super::object::Target;
-use super::reliance::Reliance;
 use crate::bounds::Value;
 use crate::codec::{Codec, Meaning, append_value, decode_value, describe_value, fingerprint_of};
 use crate::error::{ErrorKind, Result};
@@ -27,11 +28,12 @@ pub(super) trait Describe: Sized {
 impl<B: Describe> Encoded<B> {
     /// What is to be sent, when the shape is kept. Where it may not be, the values tell it themselves.
     pub(super) async fn ready(self, at: &Target) -> Result<B> {
-        at.note();
+        let now = Instant::now();
+        at.note(now);
         let Some(schema) = self.schema else { return Ok(self.bytes) };
         let (shapes, store) = (at.shapes(), at.store()?);
-        at.rely_on(|| Reliance::new(&at.session, at.is_global, schema, store.connections_made()));
-        let is_kept = match shapes.is_kept(store, schema) {
+        at.rely_on(schema, store.connections_made());
+        let is_kept = match shapes.is_kept(store, schema, now) {
             Some(is_kept) => is_kept,
             // Large and rare: kept out of the futures of all writes.
             None => Box::pin(shapes.keep(store, schema)).await?,
@@ -99,8 +101,12 @@ impl Target {
 
     /// Reads one value, if there is one.
     pub(super) async fn read<V: Value, C: Codec>(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
-        let reader = self.reader::<V, C>(self.unknown_shapes::<C>(stored.as_deref())).await?;
-        reader.read_if_any(stored.as_deref())
+        if let Some(fingerprint) = stored.as_deref().and_then(fingerprint_of::<C>)
+            && !self.shapes().knows(fingerprint)
+        {
+            self.learn::<V>(vec![fingerprint]).await?;
+        }
+        self.knowing_reader::<V, C>().read_if_any(stored.as_deref())
     }
 
     /// Whether `stored` is another form of the value whose stored form is `today`. What would lose something is not.

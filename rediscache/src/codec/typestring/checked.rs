@@ -172,7 +172,7 @@ macro_rules! tuples {
 
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
                 let spot = self.ahead.next()?;
-                spot.element(|| self.inner.$method(&Checked::new(value, spot)))
+                self.inner.$method(&Checked::new(value, spot))
             }
 
             fn end(self) -> Result<C::Ok, C::Error> {
@@ -198,7 +198,7 @@ macro_rules! structs {
 
             fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), C::Error> {
                 let spot = self.ahead.next(name)?;
-                spot.element(|| self.inner.serialize_field(name, &Checked::new(value, spot)))
+                self.inner.serialize_field(name, &Checked::new(value, spot))
             }
 
             fn skip_field(&mut self, _: &'static str) -> Result<(), C::Error> {
@@ -221,7 +221,7 @@ impl<C: SerializeMap> SerializeMap for CheckedParts<AheadInMap<'_>, C> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), C::Error> {
         let spot = self.ahead.next_key()?;
-        spot.element(|| self.inner.serialize_key(&Checked::new(key, spot)))
+        self.inner.serialize_key(&Checked::new(key, spot))
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {

@@ -57,7 +57,18 @@ fn write_number(number: u32, out: &mut Vec<u8>) {
 
 impl<'a> Composite<'a> {
     /// Takes apart what begins with one of the tags of composites; `None` for everything else.
+    #[inline]
     pub(super) fn of(stored: &'a [u8]) -> Option<Result<Self, CodecError>> {
+        match stored {
+            // What is read most.
+            [b'c', b'|', 2, a, b, c, d, body @ ..] => {
+                Some(Ok(Self::Positional { fingerprint: Fingerprint([*a, *b, *c, *d]), body }))
+            }
+            _ => Self::of_any(stored),
+        }
+    }
+
+    fn of_any(stored: &'a [u8]) -> Option<Result<Self, CodecError>> {
         let positional = stored.strip_prefix(tag::COMPOSITE.as_bytes()).map(Self::positional);
         positional.or_else(|| stored.strip_prefix(tag::DESCRIBED.as_bytes()).map(Self::described))
     }

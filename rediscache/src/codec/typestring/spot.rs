@@ -23,8 +23,6 @@ pub(super) enum Stop {
 /// What is known while one value is written.
 pub(super) struct Check<'a> {
     layout: &'a Layout,
-    /// How many parts took bytes so far.
-    sized: Cell<u64>,
     /// How many more elements may take none.
     free: Cell<u64>,
     stop: Cell<Option<Stop>>,
@@ -33,7 +31,7 @@ pub(super) struct Check<'a> {
 impl<'a> Check<'a> {
     #[inline]
     pub(super) fn new(layout: &'a Layout) -> Self {
-        Self { layout, sized: Cell::new(0), free: Cell::new(MOST_FREE), stop: Cell::new(None) }
+        Self { layout, free: Cell::new(MOST_FREE), stop: Cell::new(None) }
     }
 
     #[inline]
@@ -51,10 +49,12 @@ impl<'a> Check<'a> {
         E::custom("stopped")
     }
 
-    /// Counts a part that takes bytes: a scalar other than a unit, a length, an index, a flag.
-    #[inline]
-    fn count(&self) {
-        self.sized.set(self.sized.get() + 1);
+    /// Counts an element that takes no bytes.
+    #[cold]
+    fn count<E: Error>(&self) -> Result<(), E> {
+        let left = self.free.get().checked_sub(1).ok_or_else(|| self.stop(Stop::TooManyFree))?;
+        self.free.set(left);
+        Ok(())
     }
 }
 
@@ -67,11 +67,13 @@ pub(super) struct Spot<'a> {
 }
 
 impl<'a> Spot<'a> {
+    #[cold]
     pub(super) fn differs<E: Error>(self) -> E {
         self.check.stop(Stop::Differs)
     }
 
     /// The same place, one level further down.
+    #[inline]
     pub(super) fn nested<E: Error>(self) -> Result<Self, E> {
         let depth = self.depth.checked_sub(1).ok_or_else(|| self.check.stop(Stop::TooDeep))?;
         Ok(Self { depth, ..self })
@@ -82,12 +84,10 @@ impl<'a> Spot<'a> {
         Self { place: self.check.layout.at(place), ..self }
     }
 
+    #[inline]
     pub(super) fn scalar<E: Error>(self, scalar: Scalar) -> Result<(), E> {
         match self.place {
-            Place::Scalar(expected) if *expected == scalar => {
-                self.check.count();
-                Ok(())
-            }
+            Place::Scalar(expected) if *expected == scalar => Ok(()),
             _ => Err(self.differs()),
         }
     }
@@ -97,33 +97,33 @@ impl<'a> Spot<'a> {
     }
 
     /// What an option holds.
+    #[inline]
     pub(super) fn option<E: Error>(self) -> Result<Self, E> {
         let Place::Option(inner) = self.place else { return Err(self.differs()) };
-        self.check.count();
         Ok(self.nested()?.at(*inner))
     }
 
+    #[inline]
     pub(super) fn sequence<E: Error>(self, length: Option<usize>) -> Result<AheadInTuple<'a>, E> {
         let (Place::Sequence(element), Some(length)) = (self.place, length) else { return Err(self.differs()) };
-        self.check.count();
-        Ok(AheadInTuple::Equal(self.nested()?.at(*element), length))
+        Ok(self.nested()?.equal(*element, length))
     }
 
     pub(super) fn map<E: Error>(self, length: Option<usize>) -> Result<AheadInMap<'a>, E> {
         let (Place::Map(key, value), Some(left)) = (self.place, length) else { return Err(self.differs()) };
-        self.check.count();
         let inside = self.nested()?;
-        Ok(AheadInMap { key: inside.at(*key), value: inside.at(*value), left })
+        Ok(AheadInMap { keys: inside.equal(*key, left), value: inside.at(*value) })
     }
 
     pub(super) fn tuple<E: Error>(self, length: usize) -> Result<AheadInTuple<'a>, E> {
         match self.place {
             Place::Tuple(parts) => self.parts(parts, length),
-            Place::Array(part, parts) if *parts == length => Ok(AheadInTuple::Equal(self.nested()?.at(*part), length)),
+            Place::Array(part, parts) if *parts == length => Ok(self.nested()?.equal(*part, length)),
             _ => Err(self.differs()),
         }
     }
 
+    #[inline]
     pub(super) fn structure<E: Error>(self, length: usize) -> Result<AheadInStruct<'a>, E> {
         let Place::Struct(fields) = self.place else { return Err(self.differs()) };
         self.fields(fields, length)
@@ -133,8 +133,7 @@ impl<'a> Spot<'a> {
     fn variant<E: Error>(self, index: u32, name: &str) -> Result<&'a Contents, E> {
         let Place::Enum(variants) = self.place else { return Err(self.differs()) };
         let variant = usize::try_from(index).ok().and_then(|index| variants.get(index));
-        let variant = variant.filter(|it| matches!(&*it.names, [only] if only == name));
-        self.check.count();
+        let variant = variant.filter(|it| matches!(&*it.names, [only] if is_same(only, name)));
         variant.map(|variant| &variant.contents).ok_or_else(|| self.differs())
     }
 
@@ -163,6 +162,10 @@ impl<'a> Spot<'a> {
         self.fields(fields, length)
     }
 
+    fn equal(self, part: PlaceId, length: usize) -> AheadInTuple<'a> {
+        AheadInTuple::Equal { part: self.at(part), left: length, is_free: self.check.layout.is_free(part) }
+    }
+
     fn parts<E: Error>(self, parts: &'a [PlaceId], length: usize) -> Result<AheadInTuple<'a>, E> {
         if parts.len() == length { Ok(AheadInTuple::Each(self.nested()?, parts.iter())) } else { Err(self.differs()) }
     }
@@ -174,40 +177,49 @@ impl<'a> Spot<'a> {
         Ok(AheadInStruct { inside: self.nested()?, fields: fields.iter() })
     }
 
-    /// Writes an element that stands here, and counts it when it takes no bytes.
-    pub(super) fn element<E: Error>(self, write: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
-        let before = self.check.sized.get();
-        write()?;
-        if self.check.sized.get() == before {
-            let free = &self.check.free;
-            free.set(free.get().checked_sub(1).ok_or_else(|| self.check.stop(Stop::TooManyFree))?);
+    /// The part that stands at another place; counted when it takes no bytes.
+    #[inline]
+    fn part<E: Error>(self, place: PlaceId) -> Result<Self, E> {
+        if self.check.layout.is_free(place) {
+            self.check.count()?;
         }
-        Ok(())
+        Ok(self.at(place))
     }
+}
+
+/// Whether both are the same; literals mostly are one and the same.
+#[inline]
+fn is_same(one: &str, other: &str) -> bool {
+    std::ptr::eq(one, other) || one == other
 }
 
 /// The parts of a sequence or tuple that are still to come.
 pub(super) enum AheadInTuple<'a> {
     Each(Spot<'a>, slice::Iter<'a, PlaceId>),
-    Equal(Spot<'a>, usize),
+    Equal { part: Spot<'a>, left: usize, is_free: bool },
 }
 
 impl<'a> AheadInTuple<'a> {
+    #[inline]
     pub(super) fn next<E: Error>(&mut self) -> Result<Spot<'a>, E> {
         match self {
-            Self::Each(inside, parts) => parts.next().map(|part| inside.at(*part)).ok_or_else(|| inside.differs()),
-            Self::Equal(part, left) => {
+            Self::Each(inside, parts) => inside.part(*parts.next().ok_or_else(|| inside.differs())?),
+            Self::Equal { part, left, is_free } => {
                 *left = left.checked_sub(1).ok_or_else(|| part.differs())?;
+                if *is_free {
+                    part.check.count()?;
+                }
                 Ok(*part)
             }
         }
     }
 
     /// Whether all of them came.
+    #[inline]
     pub(super) fn end<E: Error>(&self) -> Result<(), E> {
         match self {
             Self::Each(inside, parts) if parts.len() > 0 => Err(inside.differs()),
-            Self::Equal(part, 1..) => Err(part.differs()),
+            Self::Equal { part, left: 1.., .. } => Err(part.differs()),
             _ => Ok(()),
         }
     }
@@ -215,19 +227,19 @@ impl<'a> AheadInTuple<'a> {
 
 /// The entries of a map that are still to come.
 pub(super) struct AheadInMap<'a> {
-    key: Spot<'a>,
+    keys: AheadInTuple<'a>,
     pub(super) value: Spot<'a>,
-    left: usize,
 }
 
 impl<'a> AheadInMap<'a> {
+    #[inline]
     pub(super) fn next_key<E: Error>(&mut self) -> Result<Spot<'a>, E> {
-        self.left = self.left.checked_sub(1).ok_or_else(|| self.key.differs())?;
-        Ok(self.key)
+        self.keys.next()
     }
 
+    #[inline]
     pub(super) fn end<E: Error>(&self) -> Result<(), E> {
-        if self.left == 0 { Ok(()) } else { Err(self.key.differs()) }
+        self.keys.end()
     }
 }
 
@@ -239,15 +251,19 @@ pub(super) struct AheadInStruct<'a> {
 
 impl<'a> AheadInStruct<'a> {
     /// The next one, if it is of this name.
+    #[inline]
     pub(super) fn next<E: Error>(&mut self, name: &str) -> Result<Spot<'a>, E> {
-        let field = self.fields.next().filter(|field| field.name == name);
-        field.map(|field| self.inside.at(field.place)).ok_or_else(|| self.inside.differs())
+        match self.fields.next() {
+            Some(field) if is_same(&field.name, name) => self.inside.part(field.place),
+            _ => Err(self.inside.differs()),
+        }
     }
 
     pub(super) fn skip<E: Error>(&self) -> Result<(), E> {
         Err(self.inside.differs())
     }
 
+    #[inline]
     pub(super) fn end<E: Error>(&self) -> Result<(), E> {
         if self.fields.len() == 0 { Ok(()) } else { Err(self.inside.differs()) }
     }

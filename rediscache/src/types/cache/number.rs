@@ -91,7 +91,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
                 Error::new(ErrorKind::Unsupported, "the codec has no notation for numbers; set `Codec::NUMBERS`")
             })?;
             let increment = direction(Increment::by(entry.value(), notation, V::KIND.0)?);
-            at.note();
+            at.note(Instant::now());
             let sum = at.store()?.hashes().increment(&at.key, entry.field(), &increment).await?;
             at.reader::<V, C>(Vec::new()).await?.read(&sum)
         })
