@@ -10,6 +10,9 @@ use serde_json::Value;
 use super::{Outcome, describe, described, outcome, read_described, read_positional, stored};
 use crate::shape::Schema;
 
+/// How many bytes and layouts are tried. For a long run, more of them: a million take some minutes in release.
+const ROUNDS: usize = 3000;
+
 /// What a shape of this JSON makes of these bytes.
 fn read<T: DeserializeOwned + 'static>(shape: &str, body: &[u8]) -> Outcome<T> {
     let json = format!(r#"{{"shape":{shape}}}"#);
@@ -199,7 +202,7 @@ fn bytes_that_were_changed_end_in_time() {
     let packed = described(&body, &schema.layout);
     let begin = Instant::now();
     let mut was_read = 0;
-    for round in 0..3000 {
+    for round in 0..ROUNDS {
         let (mut body, mut packed) = (body.clone(), packed.clone());
         if round % 4 == 0 {
             (body, packed) = (numbers.bytes(), numbers.bytes());
@@ -218,7 +221,7 @@ fn layouts_that_were_changed_end_in_time() {
     let (body, schema) = stored(&deep());
     let mut numbers = Numbers(0x1a10);
     let (begin, mut layouts) = (Instant::now(), 0);
-    for _ in 0..2000 {
+    for _ in 0..ROUNDS {
         let Some(changed) = changed(schema.json(), &mut numbers) else { continue };
         layouts += 1;
         let mut body = body.clone();

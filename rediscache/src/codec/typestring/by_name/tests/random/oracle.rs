@@ -1,7 +1,7 @@
 //! What must come of a value when another type reads it, worked out from what is documented.
 
 use super::kind::{Held, Kind, VariantKind};
-use super::value::Data;
+use super::value::{Data, narrow};
 
 /// A value, and whether something was left out; `None` where it cannot be had.
 pub(super) type Expected = Option<(Data, bool)>;
@@ -65,7 +65,7 @@ impl Told {
             (_, Kind::Integer(is_signed, bits)) => integer(data, *is_signed, *bits),
             (_, Kind::F64) => float(data),
             (_, Kind::F32) => float(data).filter(|float| match float {
-                Data::Float(bits) => f64::from_bits(*bits).is_nan() || narrow(*bits).to_bits() == *bits,
+                Data::Float(bits) => is_narrow(f64::from_bits(*bits)),
                 _ => false,
             }),
             (Data::Parts(parts), Kind::Sequence(inner)) => self.parts(parts, &vec![&**inner; parts.len()]),
@@ -151,8 +151,8 @@ fn entries(data: &Data) -> Option<Vec<(Data, Data)>> {
     }
 }
 
-fn narrow(bits: u64) -> f64 {
-    f64::from(f64::from_bits(bits) as f32)
+fn is_narrow(float: f64) -> bool {
+    float.is_nan() || f64::from(narrow(float)).to_bits() == float.to_bits()
 }
 
 fn integer(data: &Data, is_signed: bool, bits: u32) -> Option<Data> {

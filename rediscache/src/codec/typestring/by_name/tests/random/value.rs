@@ -41,7 +41,7 @@ impl Data {
         match kind {
             Kind::Bool => Self::Bool(numbers.below(2) == 0),
             Kind::Integer(is_signed, bits) => integer(*is_signed, *bits, numbers),
-            Kind::F32 => Self::Float(f64::from(float(numbers) as f32).to_bits()),
+            Kind::F32 => Self::Float(f64::from(narrow(float(numbers))).to_bits()),
             Kind::F64 => Self::Float(float(numbers).to_bits()),
             Kind::Char => Self::Char(['a', 'b', 'é', '1'][numbers.below(4)]),
             Kind::Text => Self::Text(["", "a", "b", "second", "é", "two words"][numbers.below(6)].to_owned()),
@@ -104,6 +104,11 @@ fn float(numbers: &mut Numbers) -> f64 {
     FLOATS[numbers.below(FLOATS.len())]
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "whether it is exact is for others to find out")]
+pub(super) fn narrow(float: f64) -> f32 {
+    float as f32
+}
+
 /// A value, as its type writes it.
 pub(super) struct Typed<'a>(pub(super) &'a Kind, pub(super) &'a Data);
 
@@ -112,7 +117,7 @@ impl Serialize for Typed<'_> {
         match (self.0, self.1) {
             (Kind::Bool, Data::Bool(value)) => to.serialize_bool(*value),
             (Kind::Integer(..), _) => self.integer(to),
-            (Kind::F32, Data::Float(bits)) => to.serialize_f32(f64::from_bits(*bits) as f32),
+            (Kind::F32, Data::Float(bits)) => to.serialize_f32(narrow(f64::from_bits(*bits))),
             (Kind::F64, Data::Float(bits)) => to.serialize_f64(f64::from_bits(*bits)),
             (Kind::Char, Data::Char(value)) => to.serialize_char(*value),
             (Kind::Text, Data::Text(value)) => to.serialize_str(value),
