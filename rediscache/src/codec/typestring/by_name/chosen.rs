@@ -67,7 +67,7 @@ where
     type Variant = Self;
 
     fn variant_seed<T: DeserializeSeed<'a>>(self, seed: T) -> Result<(T::Value, Self), Misread> {
-        let name = self.walk.give(Item::Text(self.name), |item| seed.deserialize(item));
+        let name = self.walk.give(&Item::Text(self.name), |item| seed.deserialize(item));
         Ok((name.map_err(|error| error.naming(self.told_name))?, self))
     }
 }
@@ -75,7 +75,7 @@ where
 impl<'a> Chosen<'_, 'a> {
     fn read<T>(self, read: impl FnOnce(ByName<'_, 'a>) -> Result<T, Misread>) -> Result<T, Misread> {
         let Some(contents) = self.contents.take() else { return Err(Reason::Refused.into()) };
-        let value = self.walk.later(contents).and_then(|item| self.walk.give(item, read));
+        let value = self.walk.later(contents).and_then(|item| self.walk.give(&item, read));
         let segment = || self.told_name.map_or(Segment::Entry, |name| Segment::Name(name.to_owned()));
         value.map_err(|error| error.within(segment()))
     }

@@ -36,13 +36,13 @@ impl<'a> ByName<'_, 'a> {
         inner: Later<'a>,
         read: impl FnOnce(ByName<'_, 'a>) -> Result<T, Misread>,
     ) -> Result<T, Misread> {
-        self.walk.parts(|| self.walk.give(self.walk.later(inner)?, read))
+        self.walk.parts(|| self.walk.give(&self.walk.later(inner)?, read))
     }
 
     /// The elements, if it has any.
     #[inline]
     fn run(&self) -> Option<Run<'a>> {
-        match self.item {
+        match *self.item {
             Item::Sequence(place, length) | Item::Array(place, length) => Some(Run::Alike(place, length)),
             Item::Tuple(places) => Some(Run::Each(places)),
             Item::Bytes(bytes) => Some(Run::Bytes(bytes)),
@@ -54,8 +54,11 @@ impl<'a> ByName<'_, 'a> {
     fn visit_items<V: Visitor<'a>>(&self, run: Run<'a>, visitor: V) -> Result<V::Value, Misread> {
         self.walk.parts(|| {
             let mut items = Items::new(self.walk, run);
-            let value = visitor.visit_seq(&mut items)?;
-            items.end().map(|()| value)
+            let value = visitor.visit_seq(&mut items);
+            if value.is_ok() {
+                items.end()?;
+            }
+            value
         })
     }
 
@@ -68,14 +71,17 @@ impl<'a> ByName<'_, 'a> {
     ) -> Result<V::Value, Misread> {
         self.walk.parts(|| {
             let mut items = NamedItems::new(self.walk, named, wanted);
-            let value = visitor.visit_map(&mut items)?;
-            items.end().map(|()| value)
+            let value = visitor.visit_map(&mut items);
+            if value.is_ok() {
+                items.end()?;
+            }
+            value
         })
     }
 
     #[inline]
     fn elements<V: Visitor<'a>>(self, wanted: &'static str, visitor: V) -> Result<V::Value, Misread> {
-        match (self.item, self.run()) {
+        match (*self.item, self.run()) {
             (_, Some(run)) => self.visit_items(run, visitor),
             (Item::Some(inner), _) => self.within(Later::At(inner), |item| item.elements(wanted, visitor)),
             _ => Err(self.differs(wanted)),
@@ -90,7 +96,7 @@ impl<'a> ByName<'_, 'a> {
         names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misread> {
-        match self.item {
+        match *self.item {
             Item::Struct(fields) => self.visit_named(Named::Fields(fields), names, visitor),
             Item::Map { key, value, length } => self.visit_named(Named::Entries { key, value, length }, names, visitor),
             Item::Some(inner) => self.within(Later::At(inner), |item| item.named(wanted, names, visitor)),
@@ -103,7 +109,7 @@ impl<'a> ByName<'_, 'a> {
 impl<'a> ByName<'_, 'a> {
     #[inline]
     fn text<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
-        match self.item {
+        match *self.item {
             Item::Text(text) => {
                 self.walk.take();
                 visitor.visit_borrowed_str(text)
@@ -123,7 +129,7 @@ impl<'a> ByName<'_, 'a> {
     }
 
     fn unit<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
-        match self.item {
+        match *self.item {
             Item::Unit | Item::Nil(_) => {
                 self.walk.take();
                 visitor.visit_unit()
@@ -134,7 +140,7 @@ impl<'a> ByName<'_, 'a> {
     }
 
     fn bytes<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
-        match (self.item, self.run()) {
+        match (*self.item, self.run()) {
             (Item::Bytes(bytes), _) => {
                 self.walk.take();
                 visitor.visit_borrowed_bytes(bytes)
@@ -149,7 +155,7 @@ impl<'a> ByName<'_, 'a> {
     fn variant<V: Visitor<'a>>(self, wanted: &'static [&'static str], visitor: V) -> Result<V::Value, Misread> {
         let walk = self.walk;
         let told = |name: &str| wanted.iter().copied().find(|wanted| *wanted == name);
-        match self.item {
+        match *self.item {
             Item::Variant(variant) => {
                 let (name, contents) =
                     (chosen::name_of(self.walk, variant, wanted)?, Later::try_from(&variant.contents)?);
@@ -178,7 +184,7 @@ impl<'a> ByName<'_, 'a> {
     /// What is in an option, for those who do not ask for one: that it is in one is told only where it makes a
     /// difference.
     fn any_in_option<V: Visitor<'a>>(self, inner: PlaceId, visitor: V) -> Result<V::Value, Misread> {
-        self.within(Later::At(inner), |item| match item.item {
+        self.within(Later::At(inner), |item| match *item.item {
             Item::Unit | Item::None | Item::Some(_) => visitor.visit_some(item),
             _ => item.deserialize_any(visitor),
         })
@@ -188,7 +194,7 @@ impl<'a> ByName<'_, 'a> {
 macro_rules! numbers {
     ($($method:ident $visit:ident $read:ident $wanted:ident;)*) => {$(
         fn $method<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
-            if let Item::Some(inner) = self.item {
+            if let Item::Some(inner) = *self.item {
                 return self.within(Later::At(inner), |item| item.$method(visitor));
             }
             visitor.$visit(self.number(exact::$read(self.item), stringify!($wanted))?)
@@ -239,7 +245,7 @@ impl<'a> Deserializer<'a> for ByName<'_, 'a> {
     }
 
     fn deserialize_bool<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
-        match self.item {
+        match *self.item {
             Item::Bool(value) => {
                 self.walk.take();
                 visitor.visit_bool(value)
@@ -250,7 +256,7 @@ impl<'a> Deserializer<'a> for ByName<'_, 'a> {
     }
 
     fn deserialize_char<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
-        let char = match self.item {
+        let char = match *self.item {
             Item::Char(char) => char,
             Item::Text(text) => {
                 let mut chars = text.chars();
@@ -265,7 +271,7 @@ impl<'a> Deserializer<'a> for ByName<'_, 'a> {
     }
 
     fn deserialize_option<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
-        match self.item {
+        match *self.item {
             Item::None | Item::Nil(0) => {
                 self.walk.take();
                 visitor.visit_none()
@@ -281,12 +287,12 @@ impl<'a> Deserializer<'a> for ByName<'_, 'a> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
-        self.walk.ignore(self.item)?;
+        self.walk.ignore(*self.item)?;
         visitor.visit_unit()
     }
 
     fn deserialize_any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Misread> {
-        match self.item {
+        match *self.item {
             Item::Some(inner) => return self.any_in_option(inner, visitor),
             Item::Nil(1..) => return self.deserialize_option(visitor),
             Item::Variant(variant) => return self.any_variant(variant, visitor),
@@ -296,13 +302,15 @@ impl<'a> Deserializer<'a> for ByName<'_, 'a> {
             Item::Map { .. } | Item::Struct(_) => return self.deserialize_map(visitor),
             _ => self.walk.take(),
         }
-        match self.item {
+        match *self.item {
             Item::None => visitor.visit_none(),
             Item::Bool(value) => visitor.visit_bool(value),
             Item::F32(value) => visitor.visit_f32(value),
             Item::F64(value) => visitor.visit_f64(value),
-            Item::Unsigned(_, value) => unsigned(value, visitor),
-            Item::Signed(_, value) => signed(value, visitor),
+            Item::Unsigned(_, value) => visitor.visit_u64(value),
+            Item::Signed(_, value) => visitor.visit_i64(value),
+            Item::WideUnsigned(_, value) => unsigned(value.unsigned(), visitor),
+            Item::WideSigned(_, value) => signed(value.signed(), visitor),
             _ => visitor.visit_unit(),
         }
     }

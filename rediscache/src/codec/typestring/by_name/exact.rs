@@ -9,10 +9,25 @@ pub(super) enum Inexact {
 }
 
 #[inline]
-pub(super) fn integer<T: TryFrom<u128> + TryFrom<i128>>(item: Item<'_>) -> Result<T, Inexact> {
-    let converted = match item {
+pub(super) fn integer<T>(item: &Item<'_>) -> Result<T, Inexact>
+where
+    T: TryFrom<u64> + TryFrom<i64> + TryFrom<u128> + TryFrom<i128>,
+{
+    let converted = match *item {
         Item::Unsigned(_, value) => T::try_from(value).ok(),
         Item::Signed(_, value) => T::try_from(value).ok(),
+        _ => return rarely_integer(item),
+    };
+    converted.ok_or(Inexact::DoesNotFit)
+}
+
+/// An integer from what seldom becomes one.
+#[cold]
+#[inline(never)]
+fn rarely_integer<T: TryFrom<u128> + TryFrom<i128>>(item: &Item<'_>) -> Result<T, Inexact> {
+    let converted = match *item {
+        Item::WideUnsigned(_, value) => T::try_from(value.unsigned()).ok(),
+        Item::WideSigned(_, value) => T::try_from(value.signed()).ok(),
         Item::F32(value) => whole(value.into()),
         Item::F64(value) => whole(value),
         _ => return Err(Inexact::NoNumber),
@@ -42,19 +57,22 @@ fn whole<T: TryFrom<u128> + TryFrom<i128>>(value: f64) -> Option<T> {
     T::try_from(0_i128.checked_sub_unsigned(magnitude)?).ok()
 }
 
-pub(super) fn f64(item: Item<'_>) -> Result<f64, Inexact> {
-    match item {
+pub(super) fn f64(item: &Item<'_>) -> Result<f64, Inexact> {
+    match *item {
         Item::F64(value) => Ok(value),
         Item::F32(value) => Ok(value.into()),
-        Item::Unsigned(_, value) if is_short(value, f64::MANTISSA_DIGITS) => Ok(value as f64),
-        Item::Signed(_, value) if is_short(value.unsigned_abs(), f64::MANTISSA_DIGITS) => Ok(value as f64),
-        Item::Unsigned(..) | Item::Signed(..) => Err(Inexact::DoesNotFit),
-        _ => Err(Inexact::NoNumber),
+        _ => match magnitude(item) {
+            Some((is_negative, value)) if is_short(value, f64::MANTISSA_DIGITS) => {
+                Ok(if is_negative { -(value as f64) } else { value as f64 })
+            }
+            Some(_) => Err(Inexact::DoesNotFit),
+            None => Err(Inexact::NoNumber),
+        },
     }
 }
 
-pub(super) fn f32(item: Item<'_>) -> Result<f32, Inexact> {
-    match item {
+pub(super) fn f32(item: &Item<'_>) -> Result<f32, Inexact> {
+    match *item {
         Item::F32(value) => Ok(value),
         Item::F64(value) => {
             #[expect(clippy::cast_possible_truncation, reason = "the next line finds out")]
@@ -62,10 +80,24 @@ pub(super) fn f32(item: Item<'_>) -> Result<f32, Inexact> {
             let is_exact = f64::from(narrow).to_bits() == value.to_bits() || value.is_nan();
             if is_exact { Ok(narrow) } else { Err(Inexact::DoesNotFit) }
         }
-        Item::Unsigned(_, value) if is_short(value, f32::MANTISSA_DIGITS) => Ok(value as f32),
-        Item::Signed(_, value) if is_short(value.unsigned_abs(), f32::MANTISSA_DIGITS) => Ok(value as f32),
-        Item::Unsigned(..) | Item::Signed(..) => Err(Inexact::DoesNotFit),
-        _ => Err(Inexact::NoNumber),
+        _ => match magnitude(item) {
+            Some((is_negative, value)) if is_short(value, f32::MANTISSA_DIGITS) => {
+                Ok(if is_negative { -(value as f32) } else { value as f32 })
+            }
+            Some(_) => Err(Inexact::DoesNotFit),
+            None => Err(Inexact::NoNumber),
+        },
+    }
+}
+
+/// Of an integer, and whether it is negative.
+fn magnitude(item: &Item<'_>) -> Option<(bool, u128)> {
+    match *item {
+        Item::Unsigned(_, value) => Some((false, value.into())),
+        Item::Signed(_, value) => Some((value < 0, value.unsigned_abs().into())),
+        Item::WideUnsigned(_, value) => Some((false, value.unsigned())),
+        Item::WideSigned(_, value) => Some((value.signed() < 0, value.signed().unsigned_abs())),
+        _ => None,
     }
 }
 

@@ -6,15 +6,22 @@ use super::misread::{Misread, Reason, shown};
 use crate::shape::{Contents, Field, PlaceId, Scalar, Variant};
 
 /// Of a composite, what is needed to read its parts, which come next.
+///
+/// It is moved in whole words: with a tag of one byte, the rest is copied across words that were just written, and the
+/// processor waits for those.
 #[derive(Clone, Copy)]
+#[repr(usize)]
 pub(super) enum Item<'a> {
     Unit,
     /// `None` or unit, which are written alike where a value describes itself, in so many `Some`s.
     Nil(u8),
     Bool(bool),
     /// With the kind that it was written as, where that is told.
-    Unsigned(Option<Scalar>, u128),
-    Signed(Option<Scalar>, i128),
+    Unsigned(Option<Scalar>, u64),
+    Signed(Option<Scalar>, i64),
+    /// The kinds of 128 bits. Few integers are of those, and the others are read faster without them.
+    WideUnsigned(Option<Scalar>, Wide),
+    WideSigned(Option<Scalar>, Wide),
     F32(f32),
     F64(f64),
     Char(char),
@@ -34,8 +41,36 @@ pub(super) enum Item<'a> {
     Variant(&'a Variant),
 }
 
+/// The halves of a 128-bit integer, so that an item need not stand where such a one must.
+#[derive(Clone, Copy)]
+pub(super) struct Wide(u64, u64);
+
+impl From<u128> for Wide {
+    #[expect(clippy::cast_possible_truncation, reason = "they are the two halves")]
+    fn from(value: u128) -> Self {
+        Self((value >> u64::BITS) as u64, value as u64)
+    }
+}
+
+impl From<i128> for Wide {
+    fn from(value: i128) -> Self {
+        Self::from(value.cast_unsigned())
+    }
+}
+
+impl Wide {
+    pub(super) fn unsigned(self) -> u128 {
+        u128::from(self.0) << u64::BITS | u128::from(self.1)
+    }
+
+    pub(super) fn signed(self) -> i128 {
+        self.unsigned().cast_signed()
+    }
+}
+
 /// An item, or where it is to be read when its turn comes.
 #[derive(Clone, Copy)]
+#[repr(usize)]
 pub(super) enum Later<'a> {
     At(PlaceId),
     Here(Item<'a>),
@@ -48,7 +83,10 @@ impl Item<'_> {
             Self::Unit | Self::Nil(_) | Self::None => "nothing",
             Self::Some(_) => "an option",
             Self::Bool(_) => "bool",
-            Self::Unsigned(scalar, _) | Self::Signed(scalar, _) => scalar.map_or("an integer", integer),
+            Self::Unsigned(scalar, _)
+            | Self::Signed(scalar, _)
+            | Self::WideUnsigned(scalar, _)
+            | Self::WideSigned(scalar, _) => scalar.map_or("an integer", integer),
             Self::F32(_) => "f32",
             Self::F64(_) => "f64",
             Self::Char(_) => "char",

@@ -22,8 +22,8 @@ const SIGNED: u8 = 3;
 
 pub(super) fn read<'a>(input: &Input<'a>) -> Result<Item<'a>, Misread> {
     let [marker] = input.take_array()?;
-    let unsigned = |value: u64| Ok(Item::Unsigned(None, value.into()));
-    let signed = |value: i64| Ok(Item::Signed(None, value.into()));
+    let unsigned = |value: u64| Ok(Item::Unsigned(None, value));
+    let signed = |value: i64| Ok(Item::Signed(None, value));
     match Marker::from_u8(marker) {
         Marker::Null => Ok(Item::Nil(0)),
         Marker::False => Ok(Item::Bool(false)),
@@ -93,8 +93,8 @@ fn some<'a>(input: &Input<'a>) -> Result<Item<'a>, Misread> {
 
 fn wide<'a>(input: &Input<'a>) -> Result<Item<'a>, Misread> {
     match input.take_array()? {
-        [UNSIGNED] => Ok(Item::Unsigned(None, u128::from_be_bytes(input.take_array()?))),
-        [SIGNED] => Ok(Item::Signed(None, i128::from_be_bytes(input.take_array()?))),
+        [UNSIGNED] => Ok(Item::WideUnsigned(None, u128::from_be_bytes(input.take_array()?).into())),
+        [SIGNED] => Ok(Item::WideSigned(None, i128::from_be_bytes(input.take_array()?).into())),
         _ => Err(malformed()),
     }
 }

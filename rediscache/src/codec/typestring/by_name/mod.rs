@@ -43,7 +43,7 @@ pub(super) fn read_described<T: DeserializeOwned>(body: &[u8], is_readable: bool
 
 fn read<T: DeserializeOwned>(walk: &Walk<'_>) -> Result<Decoded<T>, CodecError> {
     let item = walk.item(Layout::WHOLE)?;
-    let value = walk.give(item, |item| T::deserialize(item))?;
+    let value = walk.give(&item, |item| T::deserialize(item))?;
     walk.end()?;
     Ok(Decoded { value, is_lossy: walk.is_lossy() })
 }

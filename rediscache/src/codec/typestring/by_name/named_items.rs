@@ -99,11 +99,11 @@ where
         let walk = self.walk;
         let key = match name {
             // The name of a field, which takes no bytes of its own.
-            Later::Here(item) => seed.deserialize(ByName { walk, item }),
+            Later::Here(item) => seed.deserialize(ByName { walk, item: &item }),
             Later::At(place) => {
                 let (before, item) = (walk.left(), walk.item(place)?);
                 self.name = if let Item::Text(name) = item { Some(name) } else { None };
-                let key = walk.give(item, |item| seed.deserialize(item));
+                let key = walk.give(&item, |item| seed.deserialize(item));
                 key.and_then(|key| walk.count(before).map(|()| key))
             }
         };

@@ -1,8 +1,10 @@
 //! Items that stand by position, as a layout has them: bincode 2's standard form.
 
+use bincode::BorrowDecode;
 use bincode::config::{Configuration, standard};
+use bincode::de::DecoderImpl;
+use bincode::de::read::{BorrowReader, Reader};
 use bincode::error::DecodeError;
-use bincode::{BorrowDecode, borrow_decode_from_slice};
 
 use super::input::Input;
 use super::item::{Item, UNKNOWN};
@@ -37,19 +39,28 @@ fn read_scalar<'a>(input: &Input<'a>, scalar: Scalar) -> Result<Item<'a>, Misrea
         Scalar::I8 => signed(decode::<i8>(input)?.into()),
         Scalar::I16 => signed(decode::<i16>(input)?.into()),
         Scalar::I32 => signed(decode::<i32>(input)?.into()),
-        Scalar::I64 => signed(decode::<i64>(input)?.into()),
-        Scalar::I128 => signed(decode(input)?),
+        Scalar::I64 => signed(decode(input)?),
+        Scalar::I128 | Scalar::U128 => read_wide(input, scalar)?,
         Scalar::U8 => unsigned(decode::<u8>(input)?.into()),
         Scalar::U16 => unsigned(decode::<u16>(input)?.into()),
         Scalar::U32 => unsigned(decode::<u32>(input)?.into()),
-        Scalar::U64 => unsigned(decode::<u64>(input)?.into()),
-        Scalar::U128 => unsigned(decode(input)?),
+        Scalar::U64 => unsigned(decode(input)?),
         Scalar::F32 => Item::F32(decode(input)?),
         Scalar::F64 => Item::F64(decode(input)?),
         Scalar::Char => Item::Char(decode(input)?),
         Scalar::Text => Item::Text(decode(input)?),
         Scalar::Bytes => Item::Bytes(decode(input)?),
         Scalar::Unit => Item::Unit,
+    })
+}
+
+/// By itself: what it needs of the stack would be there for every item.
+#[cold]
+#[inline(never)]
+fn read_wide<'a>(input: &Input<'a>, scalar: Scalar) -> Result<Item<'a>, Misread> {
+    Ok(match scalar {
+        Scalar::I128 => Item::WideSigned(Some(scalar), decode::<i128>(input)?.into()),
+        _ => Item::WideUnsigned(Some(scalar), decode::<u128>(input)?.into()),
     })
 }
 
@@ -63,9 +74,35 @@ fn read_length(input: &Input<'_>) -> Result<usize, Misread> {
 #[inline]
 fn decode<'a, T: BorrowDecode<'a, ()>>(input: &Input<'a>) -> Result<T, Misread> {
     let config: Configuration = standard();
-    let (value, used) = borrow_decode_from_slice(input.rest(), config).map_err(|error| described(&error))?;
-    input.advance(used);
-    Ok(value)
+    T::borrow_decode(&mut DecoderImpl::new(input, config, ())).map_err(|error| described(&error))
+}
+
+impl Reader for &Input<'_> {
+    #[inline]
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(), DecodeError> {
+        bytes.copy_from_slice(self.take_bytes(bytes.len())?);
+        Ok(())
+    }
+
+    #[inline]
+    fn peek_read(&mut self, count: usize) -> Option<&[u8]> {
+        self.rest().get(..count)
+    }
+
+    #[inline]
+    fn consume(&mut self, count: usize) {
+        self.advance(count);
+    }
+}
+
+impl<'a> BorrowReader<'a> for &Input<'a> {
+    #[inline]
+    fn take_bytes(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
+        let missing = count.saturating_sub(self.rest().len());
+        let taken = self.rest().get(..count).ok_or(DecodeError::UnexpectedEnd { additional: missing })?;
+        self.advance(count);
+        Ok(taken)
+    }
 }
 
 /// What is wrong, without bincode's own text, which may quote the value.

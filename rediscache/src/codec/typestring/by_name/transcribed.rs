@@ -67,14 +67,10 @@ impl<'w, 'a> Transcribed<'w, 'a> {
         match item {
             Item::Unit | Item::Nil(_) => to.serialize_unit(),
             Item::Bool(value) => to.serialize_bool(value),
-            Item::Unsigned(_, value) => match u64::try_from(value) {
-                Ok(value) => to.serialize_u64(value),
-                Err(_) => to.serialize_u128(value),
-            },
-            Item::Signed(_, value) => match i64::try_from(value) {
-                Ok(value) => to.serialize_i64(value),
-                Err(_) => to.serialize_i128(value),
-            },
+            Item::Unsigned(_, value) => to.serialize_u64(value),
+            Item::Signed(_, value) => to.serialize_i64(value),
+            Item::WideUnsigned(_, value) => to.serialize_u128(value.unsigned()),
+            Item::WideSigned(_, value) => to.serialize_i128(value.signed()),
             Item::F32(value) => to.serialize_f32(value),
             Item::F64(value) => to.serialize_f64(value),
             Item::Char(value) => to.serialize_char(value),

@@ -29,7 +29,8 @@ pub(super) struct Walk<'a> {
 /// An item for a type to ask for.
 pub(super) struct ByName<'w, 'a> {
     pub(super) walk: &'w Walk<'a>,
-    pub(super) item: Item<'a>,
+    /// Where it was read to: to move it takes longer than to look at it.
+    pub(super) item: &'w Item<'a>,
 }
 
 impl<'a> Walk<'a> {
@@ -162,13 +163,13 @@ impl<'a> Walk<'a> {
     #[inline]
     pub(super) fn give<T>(
         &self,
-        item: Item<'a>,
+        item: &Item<'a>,
         read: impl FnOnce(ByName<'_, 'a>) -> Result<T, Misread>,
     ) -> Result<T, Misread> {
         self.is_waiting.set(true);
         let value = read(ByName { walk: self, item })?;
         if self.is_waiting.get() {
-            self.ignore(item)?;
+            self.ignore(*item)?;
         }
         Ok(value)
     }
@@ -180,7 +181,10 @@ impl<'a> Walk<'a> {
         for<'w> ByName<'w, 'a>: Deserializer<'a, Error = Misread>,
     {
         let before = self.left();
-        let value = self.give(self.later(later)?, |item| seed.deserialize(item))?;
+        let value = match self.later(later) {
+            Ok(ref item) => self.give(item, |item| seed.deserialize(item))?,
+            Err(error) => return Err(error),
+        };
         self.input.count(before)?;
         Ok(value)
     }

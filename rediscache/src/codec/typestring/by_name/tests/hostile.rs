@@ -10,6 +10,9 @@ use serde_json::Value;
 use super::{Outcome, describe, described, outcome, read_described, read_positional, stored};
 use crate::shape::Schema;
 
+/// How many bytes and layouts are tried. For a long run, more of them: a million take some minutes in release.
+const ROUNDS: usize = 3000;
+
 /// What a shape of this JSON makes of these bytes.
 fn read<T: DeserializeOwned + 'static>(shape: &str, body: &[u8]) -> Outcome<T> {
     let json = format!(r#"{{"shape":{shape}}}"#);
@@ -127,10 +130,14 @@ fn deep() -> Deep {
 }
 
 /// Numbers that are the same at every run.
-struct Numbers(u64);
+pub(super) struct Numbers(u64);
 
 impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) fn below(&mut self, end: usize) -> usize {
         // Marsaglia's xorshift.
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -195,7 +202,7 @@ fn bytes_that_were_changed_end_in_time() {
     let packed = described(&body, &schema.layout);
     let begin = Instant::now();
     let mut was_read = 0;
-    for round in 0..3000 {
+    for round in 0..ROUNDS {
         let (mut body, mut packed) = (body.clone(), packed.clone());
         if round % 4 == 0 {
             (body, packed) = (numbers.bytes(), numbers.bytes());
@@ -214,7 +221,7 @@ fn layouts_that_were_changed_end_in_time() {
     let (body, schema) = stored(&deep());
     let mut numbers = Numbers(0x1a10);
     let (begin, mut layouts) = (Instant::now(), 0);
-    for _ in 0..2000 {
+    for _ in 0..ROUNDS {
         let Some(changed) = changed(schema.json(), &mut numbers) else { continue };
         layouts += 1;
         let mut body = body.clone();

@@ -7,6 +7,7 @@ mod numbers;
 mod options;
 mod packed;
 mod parts;
+mod random;
 mod refusals;
 mod variants;
 
