@@ -23,7 +23,11 @@ const LAYERS: [(&str, &str, &str); 7] = [
         "",
         "lib types session record dispatch store near codec shape config namespace number lend bounds refusal error",
     ),
-    (LIBRARY, "types", "mod verify task_queue queue cache shared versions operation value object declare info"),
+    (
+        LIBRARY,
+        "types",
+        "mod verify task_queue queue cache shared versions operation value object reliance declare info",
+    ),
     (LIBRARY, "dispatch", "mod dispatchers dispatcher registration delivery task_source list_source source"),
     (LIBRARY, "store", "open mod task list hash key operations redis memory in_flight background milliseconds packed"),
     (

@@ -26,13 +26,13 @@ pub(crate) struct ShapeTable {
     key: String,
     known: RwLock<Known>,
     /// Those that are being kept right now; whoever wants to keep one of them waits until that ends, or fails.
-    under_way: Mutex<HashMap<Fingerprint, watch::Receiver<Failure>>>,
+    under_way: Mutex<HashMap<Fingerprint, watch::Receiver<KeepingError>>>,
     /// Those that an event told of that they are not kept.
     warned_of: Mutex<HashSet<Fingerprint>>,
 }
 
 /// What went wrong, if anything did.
-type Failure = Option<Error>;
+type KeepingError = Option<Error>;
 
 type Known = HashMap<Fingerprint, KnownShape, ahash::RandomState>;
 
@@ -102,7 +102,7 @@ impl ShapeTable {
     }
 
     /// A sender for the one who is to keep the shape; others get its receiver.
-    fn begin(&self, fingerprint: Fingerprint) -> (Option<watch::Sender<Failure>>, watch::Receiver<Failure>) {
+    fn begin(&self, fingerprint: Fingerprint) -> (Option<watch::Sender<KeepingError>>, watch::Receiver<KeepingError>) {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         match under_way.entry(fingerprint) {
             Entry::Occupied(other) => (None, other.get().clone()),
@@ -232,7 +232,7 @@ struct UnderWay<'a> {
     table: &'a ShapeTable,
     fingerprint: Fingerprint,
     /// Dropped when it is done, which those who wait are told of.
-    told: watch::Sender<Failure>,
+    told: watch::Sender<KeepingError>,
 }
 
 impl UnderWay<'_> {
