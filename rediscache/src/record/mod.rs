@@ -4,10 +4,12 @@
 mod kind;
 mod namespace;
 mod objects;
+mod settled;
 mod shapes;
 
 pub use kind::ObjectKind;
 pub(crate) use kind::ObjectTypes;
 pub(crate) use namespace::{NamespaceRecord, RecordedObject};
 pub(crate) use objects::{ObjectTable, WrittenObject};
+pub(crate) use settled::WriteKind;
 pub(crate) use shapes::ShapeTable;

@@ -10,8 +10,10 @@ use tokio::time::Instant;
 
 use super::kind::ObjectTypes;
 use super::namespace::{NamespaceRecord, ObjectEntry};
+use super::settled::WriteKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::Namespace;
+use crate::shape::Schema;
 use crate::store::{Compared, OpenStore, Store, WeakStore};
 
 /// For how long an object that was put on record is not looked for there: it can be evicted, or flushed with all data.
@@ -58,22 +60,42 @@ pub(crate) struct WrittenObject<'a> {
 /// Tells written objects apart by where what they consist of lies in memory, which is there for good. Objects whose names
 /// are made at run time are one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct NotedKey {
+pub(super) struct NotedKey {
     namespace: Option<(usize, usize)>,
     types: usize,
     version: u32,
     program: Option<usize>,
 }
 
+impl NotedKey {
+    /// What mostly tells them apart.
+    #[inline]
+    pub(super) fn place(&self) -> usize {
+        // Addresses of what is aligned differ further up.
+        (self.types >> 4) ^ self.namespace.map_or(0, |(at, length)| at ^ length)
+    }
+}
+
 impl Hash for NotedKey {
-    /// By what mostly tells them apart.
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(self.types ^ self.namespace.map_or(0, |(at, _)| at));
+        state.write_usize(self.place());
     }
 }
 
 impl WrittenObject<'_> {
+    /// What is to be settled before it is written into, by values of this schema.
+    #[inline]
+    pub(crate) fn write_kind(
+        &self,
+        (session, is_global): (u64, bool),
+        schema: Option<&'static Schema>,
+        connections: u64,
+    ) -> WriteKind {
+        let schema = schema.map(|schema| std::ptr::from_ref(schema).addr());
+        WriteKind { session, is_global, object: self.key(), schema, connections }
+    }
+
     #[inline]
     fn key(&self) -> NotedKey {
         let namespace = match self.namespace {

@@ -92,7 +92,7 @@ impl ShapeTable {
     }
 
     /// Whether values may rely on a shape, where that was found out lately.
-    pub(crate) fn is_kept(&self, store: &Store, schema: &'static Schema, now: Instant) -> Option<bool> {
+    fn is_kept(&self, store: &Store, schema: &'static Schema, now: Instant) -> Option<bool> {
         let known = self.known();
         let KnownShape { schema: known, seen } = known.get(&schema.fingerprint)?;
         let seen = (*seen)?;

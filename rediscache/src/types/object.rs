@@ -10,7 +10,7 @@ use super::reliance::Reliance;
 use crate::codec::Meaning;
 use crate::error::Result;
 use crate::namespace::{FullKey, Namespace};
-use crate::record::{ObjectTypes, WrittenObject};
+use crate::record::{ObjectTypes, WriteKind, WrittenObject};
 use crate::refusal::config;
 use crate::session::RedisSession;
 use crate::shape::Schema;
@@ -65,9 +65,20 @@ impl Target {
     /// Has it on record, before something is written, what this namespace holds.
     #[inline]
     pub(super) fn note(&self, now: Instant) {
+        self.session.state().objects(self.is_global).note(self.open_store(), self.written(), now);
+    }
+
+    /// What is to be settled before values of this schema are written.
+    #[inline]
+    pub(super) fn write_kind(&self, schema: Option<&'static Schema>, connections: u64) -> WriteKind {
+        let session = self.session.state().near_caches.session();
+        self.written().write_kind((session, self.is_global), schema, connections)
+    }
+
+    #[inline]
+    fn written(&self) -> WrittenObject<'_> {
         let Self { ref namespace, types, program, .. } = *self;
-        let written = WrittenObject { namespace, types, version: self.meaning.version, program };
-        self.session.state().objects(self.is_global).note(self.open_store(), written, now);
+        WrittenObject { namespace, types, version: self.meaning.version, program }
     }
 }
 

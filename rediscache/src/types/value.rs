@@ -28,17 +28,24 @@ pub(super) trait Describe: Sized {
 impl<B: Describe> Encoded<B> {
     /// What is to be sent, when the shape is kept. Where it may not be, the values tell it themselves.
     pub(super) async fn ready(self, at: &Target) -> Result<B> {
-        let now = Instant::now();
+        let (now, store) = (Instant::now(), at.store()?);
+        let connections = store.connections_made();
+        let kind = at.write_kind(self.schema, connections);
+        if let Some(schema) = self.schema {
+            at.rely_on(schema, connections);
+        }
+        if kind.is_settled(now) {
+            return Ok(self.bytes);
+        }
         at.note(now);
-        let Some(schema) = self.schema else { return Ok(self.bytes) };
-        let (shapes, store) = (at.shapes(), at.store()?);
-        at.rely_on(schema, store.connections_made());
-        let is_kept = match shapes.is_kept(store, schema, now) {
-            Some(is_kept) => is_kept,
-            // Large and rare: kept out of the futures of all writes.
-            None => Box::pin(shapes.keep(store, schema)).await?,
-        };
-        if is_kept { Ok(self.bytes) } else { self.bytes.described(schema) }
+        // Large and rare: kept out of the futures of all writes.
+        if let Some(schema) = self.schema
+            && !Box::pin(at.shapes().keep(store, schema)).await?
+        {
+            return self.bytes.described(schema);
+        }
+        kind.settle(now);
+        Ok(self.bytes)
     }
 }
 
