@@ -28,23 +28,25 @@ pub(super) trait Describe: Sized {
 impl<B: Describe> Encoded<B> {
     /// What is to be sent, when the shape is kept. Where it may not be, the values tell it themselves.
     pub(super) async fn ready(self, at: &Target) -> Result<B> {
-        let (now, store) = (Instant::now(), at.store()?);
-        let connections = store.connections_made();
-        let kind = at.write_kind(self.schema, connections);
+        let (now, connections) = (Instant::now(), at.store()?.connections_made());
         if let Some(schema) = self.schema {
             at.rely_on(schema, connections);
         }
-        if kind.is_settled(now) {
+        if at.write_kind(self.schema, connections).is_settled(now) {
             return Ok(self.bytes);
         }
+        // Rare, and large: in the futures of all writes it would take them beyond what `malloc` keeps at hand.
+        Box::pin(self.settle(at, connections, now)).await
+    }
+
+    async fn settle(self, at: &Target, connections: u64, now: Instant) -> Result<B> {
         at.note(now);
-        // Large and rare: kept out of the futures of all writes.
         if let Some(schema) = self.schema
-            && !Box::pin(at.shapes().keep(store, schema)).await?
+            && !at.shapes().keep(at.store()?, schema).await?
         {
             return self.bytes.described(schema);
         }
-        kind.settle(now);
+        at.write_kind(self.schema, connections).settle(now);
         Ok(self.bytes)
     }
 }

@@ -6,7 +6,7 @@ use bincode::serde::OwnedSerdeDecoder;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::checked::Checked;
+use super::checked::{Appended, CheckedWriter, Output};
 use super::limit::{Bounds, Guarded, TOO_DEEP, TOO_MANY_FREE};
 use super::spot::{Check, Stop};
 use crate::codec::CodecError;
@@ -22,12 +22,11 @@ pub(super) enum NotWritten {
 /// Appends a value that is exactly as its layout says.
 pub(super) fn write<T: Serialize + ?Sized>(value: &T, layout: &Layout, out: &mut Vec<u8>) -> Result<(), NotWritten> {
     let check = Check::new(layout);
-    let value = Checked::new(value, check.whole());
-    let written = bincode::serde::encode_into_std_write(value, out, standard());
+    let mut output = Output::new(Appended(out), standard());
+    let written = value.serialize(CheckedWriter::new(&mut output, check.whole()));
     match (check.stopped(), written) {
         (Some(stop), _) => Err(stop.into()),
         (None, Ok(_)) => Ok(()),
-        // bincode's own text may quote the value.
         (None, Err(_)) => Err(NotWritten::Refused("the type's own `Serialize` refused".into())),
     }
 }

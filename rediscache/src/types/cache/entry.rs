@@ -230,8 +230,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
 
     /// Encodes both into one buffer.
     fn entry(&self, key: &impl Lend<K>, value: &impl Lend<V>) -> Result<Encoded<Entry>> {
-        // Enough for a number and a short text, so that most entries take one allocation.
-        let mut bytes = Vec::with_capacity(64);
+        // Enough for a number and a small struct, so that most entries take one allocation.
+        let mut bytes = Vec::with_capacity(96);
         append::<C, K>(key, &mut bytes)?;
         let split = bytes.len();
         let schema = append_value::<C, V>(value, self.object.meaning.version, &mut bytes)?;
