@@ -138,8 +138,7 @@ async fn whoever_waits_goes_on_when_the_one_who_keeps_it_is_dropped() {
         let session = bot(&server).await;
         let first = within_polls(polls, levels(&session).set(0, LEVEL));
         let others = try_join_all((1..20).map(|n| levels(&session).set(n, LEVEL)));
-        let (_, others) =
-            tokio::time::timeout(crate::PATIENCE, async { futures_util::join!(first, others) }).await.unwrap();
+        let (_, others) = tokio::time::timeout(crate::PATIENCE, async { tokio::join!(first, others) }).await.unwrap();
         others.unwrap();
         assert!(is_kept(&server));
         assert!(levels(&session).len().await.unwrap() >= 19);

@@ -6,10 +6,12 @@ mod namespace;
 mod objects;
 mod settled;
 mod shapes;
+mod written;
 
 pub use kind::ObjectKind;
 pub(crate) use kind::ObjectTypes;
 pub(crate) use namespace::{NamespaceRecord, RecordedObject};
-pub(crate) use objects::{ObjectTable, WrittenObject};
+pub(crate) use objects::ObjectTable;
 pub(crate) use settled::WriteKind;
 pub(crate) use shapes::ShapeTable;
+pub(crate) use written::WrittenObject;

@@ -1,19 +1,16 @@
 //! What each namespace holds: put on record behind the first write of an object, in the hash `$objects`.
 
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::kind::ObjectTypes;
 use super::namespace::{NamespaceRecord, ObjectEntry};
-use super::settled::WriteKind;
+use super::written::{NotedKey, WrittenObject};
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::Namespace;
-use crate::shape::Schema;
 use crate::store::{Compared, OpenStore, Store, WeakStore};
 
 /// For how long an object that was put on record is not looked for there: it can be evicted, or flushed with all data.
@@ -48,65 +45,7 @@ struct NotedObjects {
 
 type NotedUntil = HashMap<NotedKey, Instant, ahash::RandomState>;
 
-/// An object that something is written into.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct WrittenObject<'a> {
-    pub(crate) namespace: &'a Namespace,
-    pub(crate) types: &'static ObjectTypes,
-    pub(crate) version: u32,
-    pub(crate) program: Option<&'static str>,
-}
-
-/// Tells written objects apart by where what they consist of lies in memory, which is there for good. Objects whose names
-/// are made at run time are one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct NotedKey {
-    namespace: Option<(usize, usize)>,
-    types: usize,
-    version: u32,
-    program: Option<usize>,
-}
-
-impl NotedKey {
-    /// What mostly tells them apart.
-    #[inline]
-    pub(super) fn place(&self) -> usize {
-        // Addresses of what is aligned differ further up.
-        (self.types >> 4) ^ self.namespace.map_or(0, |(at, length)| at ^ length)
-    }
-}
-
-impl Hash for NotedKey {
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_usize(self.place());
-    }
-}
-
 impl WrittenObject<'_> {
-    /// What is to be settled before it is written into, by values of this schema.
-    #[inline]
-    pub(crate) fn write_kind(
-        &self,
-        (session, is_global): (u64, bool),
-        schema: Option<&'static Schema>,
-        connections: u64,
-    ) -> WriteKind {
-        let schema = schema.map(|schema| std::ptr::from_ref(schema).addr());
-        WriteKind { session, is_global, object: self.key(), schema, connections }
-    }
-
-    #[inline]
-    fn key(&self) -> NotedKey {
-        let namespace = match self.namespace {
-            Namespace::Static(name) => Some((name.as_ptr().addr(), name.len())),
-            Namespace::Shared(_) => None,
-        };
-        let types = std::ptr::from_ref(self.types).addr();
-        let program = self.program.map(|program| program.as_ptr().addr());
-        NotedKey { namespace, types, version: self.version, program }
-    }
-
     /// The field it is kept under, how many objects are kept there, and what is kept of it.
     fn record(&self) -> (String, usize, ObjectEntry) {
         let mut entry = ObjectEntry::new(self.types, self.version);

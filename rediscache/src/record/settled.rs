@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::objects::NotedKey;
+use super::written::{NotedKey, WrittenObject};
+use crate::shape::Schema;
 /// How many kinds of writes a thread remembers.
 const PLACES: usize = 16;
 
@@ -21,16 +22,27 @@ thread_local! {
 /// Writes of one object by one session.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct WriteKind {
-    pub(super) session: u64,
-    pub(super) is_global: bool,
-    pub(super) object: NotedKey,
+    session: u64,
+    is_global: bool,
+    object: NotedKey,
     /// Where the schema lies, which is there for good.
-    pub(super) schema: Option<usize>,
+    schema: Option<usize>,
     /// How many connections were made by then: what was kept may be gone with a server.
-    pub(super) connections: u64,
+    connections: u64,
 }
 
 impl WriteKind {
+    #[inline]
+    pub(crate) fn new(
+        object: &WrittenObject<'_>,
+        (session, is_global): (u64, bool),
+        schema: Option<&'static Schema>,
+        connections: u64,
+    ) -> Self {
+        let schema = schema.map(|schema| std::ptr::from_ref(schema).addr());
+        Self { session, is_global, object: object.key(), schema, connections }
+    }
+
     /// Whether nothing is to be done before such a write.
     #[inline]
     pub(crate) fn is_settled(&self, now: Instant) -> bool {

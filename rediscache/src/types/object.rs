@@ -72,7 +72,7 @@ impl Target {
     #[inline]
     pub(super) fn write_kind(&self, schema: Option<&'static Schema>, connections: u64) -> WriteKind {
         let session = self.session.state().near_caches.session();
-        self.written().write_kind((session, self.is_global), schema, connections)
+        WriteKind::new(&self.written(), (session, self.is_global), schema, connections)
     }
 
     #[inline]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Outcome, describe, described, outcome, read_described, read_positional, stored};
 use crate::shape::Schema;
 
-/// How many bytes and layouts are tried. For a long run, more of them: a million take some minutes in release.
+/// How many bytes and layouts are tried. For a long run, more of them, in release.
 const ROUNDS: usize = 3000;
 
 /// What a shape of this JSON makes of these bytes.
