@@ -56,8 +56,8 @@ async fn every_way_to_store_stores_alike() {
     let session = redis_session("wire").await;
     let cache = RedisCache::<u64, Date>::new("dates").on(&session);
     let key = cache.key().unwrap();
-    // The four bytes are the CRC-32 of `{year: u16, month: u8, day: u8}`.
-    let stored_date = b"c|\x02\x61\x34\xfa\x10\xfb\x2e\x0e\x0c\x0a";
+    // The four bytes are the CRC-32 of `{year: i32, month: u8, day: u8}`.
+    let stored_date = b"c|\x02\x14\x63\x67\x25\xfb\x2e\x0e\x0c\x0a";
     let expected = BTreeMap::from([(b"i|1".to_vec(), stored_date.to_vec())]);
     cache.set(1, &ADA).await.unwrap();
     assert_eq!(stored(&key), expected);
