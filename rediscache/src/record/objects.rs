@@ -106,8 +106,15 @@ impl NotedObjects {
     }
 
     async fn put(&self, store: &WeakStore, noted: NotedKey, object: WrittenObject<'_>) {
-        let (field, most, entry) = object.record();
-        match self.merge(store, &field, &entry, most).await {
+        let Some(opened) = store.upgrade() else { return };
+        let ((field, most, entry), mut closing) = (object.record(), opened.closing());
+        let merged = tokio::select! {
+            biased;
+            merged = self.merge(&opened, &field, &entry, most) => merged,
+            // It must not hold up whoever closes the session.
+            _ = closing.changed() => return,
+        };
+        match merged {
             Ok(()) => {}
             Err(error) if is_final(&error) => {
                 if !self.is_forbidden.swap(true, Ordering::Relaxed) {
@@ -124,8 +131,7 @@ impl NotedObjects {
     }
 
     /// Adds an object to what is on record of its namespace, and leaves alone what others write meanwhile.
-    async fn merge(&self, store: &WeakStore, field: &str, entry: &ObjectEntry, most: usize) -> Result<()> {
-        let Some(opened) = store.upgrade() else { return Ok(()) };
+    async fn merge(&self, opened: &OpenStore, field: &str, entry: &ObjectEntry, most: usize) -> Result<()> {
         let mut stored = opened.get()?.hashes().get(&self.key, field.as_bytes()).await?;
         for _ in 0..MOST_TRIES {
             let record = stored.as_deref().map(NamespaceRecord::read).unwrap_or_default();

@@ -24,9 +24,13 @@ impl Reliance {
         let (session, schema) = (session.clone(), self.schema);
         store.spawn(async move {
             let state = session.state();
+            let mut closing = state.store.closing();
             if let Ok(store) = state.store.get() {
-                // Where that fails, the next write tries it again.
-                let _ = state.shapes(is_global).keep(store, schema).await;
+                tokio::select! {
+                    // Where that fails, the next write tries it again.
+                    _ = state.shapes(is_global).keep(store, schema) => {}
+                    _ = closing.changed() => {}
+                }
             }
         });
     }

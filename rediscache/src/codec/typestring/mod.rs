@@ -46,6 +46,10 @@ use crate::number::Notation;
 /// Python mixes the two. Integers are exact at any size. Where a type may be missing (`Option`), a scalar is read as
 /// one that is there.
 ///
+/// A value by position is read by whoever finds its shape in `$shapes`, by the names of its
+/// parts where that is another type's ([`when_types_change`](crate::when_types_change)); [`encode`](Codec::encode) by itself
+/// writes composites with names. Integers in MessagePack take the least room, so that equal keys are equal bytes.
+///
 /// Values nest by 128 levels at the most. What types ask for only while being read (`serde_json::Value`, untagged
 /// enums, flattened structs) takes integers of 64 bits at the most. `HashMap` and `HashSet` values have no fixed order,
 /// so comparisons need `BTreeMap` and `BTreeSet`.

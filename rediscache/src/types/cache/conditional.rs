@@ -121,8 +121,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
 
     /// Stores `new` if `old` is what is stored; whether it was.
     ///
-    /// A number that Python or an older program wrote in another form (`f|3`, `i|007`) is equal too. A key without a
-    /// value is equal to nothing: use [`set_if_absent`](Self::set_if_absent).
+    /// A number that Python wrote in another form (`f|3`, `i|007`) is equal too, and so is a value of another shape, unless it
+    /// holds what this type would drop. A key without a value is equal to nothing: use [`set_if_absent`](Self::set_if_absent).
     ///
     /// # Redis
     ///

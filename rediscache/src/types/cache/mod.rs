@@ -50,6 +50,10 @@ use reads::Reads;
 /// One hash at `{global}.{namespace}`, fields and values in the form that the codec gives them: see [`Typestring`].
 /// The hash exists while it has entries. Its expiry, if set, is that of the whole namespace.
 ///
+/// The first write of a struct, enum or list in a session keeps its shape first, in one or two more round trips, and the first
+/// read of a shape that the session has not met looks it up, in one more: see
+/// [`when_types_change`](crate::when_types_change). What the namespace holds is put on record behind the first write.
+///
 /// # Examples
 ///
 /// ```

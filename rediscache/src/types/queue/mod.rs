@@ -50,6 +50,10 @@ use crate::store::{LIST, Packed};
 /// beside the key takes it as a hash tag, `{` and `}` included, unless it has one; a name with another `}` is
 /// [`Unsupported`](crate::ErrorKind::Unsupported).
 ///
+/// The first write of a struct, enum or list in a session keeps its shape first, in one or two more round trips, and the first
+/// read of a shape that the session has not met looks it up, in one more: see
+/// [`when_types_change`](crate::when_types_change). What the namespace holds is put on record behind the first write.
+///
 /// # Examples
 ///
 /// ```

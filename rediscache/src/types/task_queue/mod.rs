@@ -46,6 +46,10 @@ use crate::store::{Client, LIST};
 /// Items are in the form that the codec gives them, and the first two lists are as async-rediscache has them, so that
 /// its clients and ours can share a queue.
 ///
+/// The first write of a struct, enum or list in a session keeps its shape first, in one or two more round trips, and the first
+/// read of a shape that the session has not met looks it up, in one more: see
+/// [`when_types_change`](crate::when_types_change). What the namespace holds is put on record behind the first write.
+///
 /// | key | type | holds | gone when |
 /// |---|---|---|---|
 /// | `{key}` | list | what waits: `LPUSH` in, right end out | empty |

@@ -58,7 +58,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Redis
     ///
-    /// One round trip, atomic: a script that looks through what the clients of this identifier hold.
+    /// One round trip, atomic: a script that looks through what the clients of this identifier hold. Where it finds none, one
+    /// more that reads what they hold, for a task of this value in another form, and the script again.
     ///
     /// # Errors
     ///
