@@ -13,7 +13,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let ident = model.ident;
     let accessors = model.objects.iter().map(|object| accessor(object, root));
     let checks = model.objects.iter().filter_map(|object| task_check(object, root));
-    let infos = model.objects.iter().map(|object| info(object, root));
+    let infos = model.objects.iter().map(|object| info(object, ident, root));
     let uses = uses(model);
     quote! {
         impl #ident {
@@ -41,12 +41,10 @@ fn accessor(object: &Object, root: &Path) -> TokenStream {
     }
 }
 
-/// What makes an object, as the body of a function or in a block.
+/// What makes an object.
 fn made(object: &Object, root: &Path) -> TokenStream {
-    let ty = object.ty;
-    let declaration = declaration(object, root);
-    let declared = quote!(<#ty as #root::RedisObject>::declare(#declaration));
-    option::changed(object, root, declared)
+    let (ty, declaration) = (object.ty, declaration(object, root));
+    option::changed(object, root, quote!(<#ty as #root::RedisObject>::declare(#declaration)))
 }
 
 /// An accessor up to its body.
@@ -60,9 +58,12 @@ pub(crate) fn signature(object: &Object) -> TokenStream {
     }
 }
 
-fn info(object: &Object, root: &Path) -> TokenStream {
-    let ty = object.ty;
-    let (made, declaration) = (made(object, root), declaration(object, root));
+/// What is said of an object. The accessor makes it, so that a mistake is reported once; one that is deprecated would be
+/// reported as used, and may be forbidden.
+fn info(object: &Object, ident: &syn::Ident, root: &Path) -> TokenStream {
+    let (ty, accessor, declaration) = (object.ty, &object.accessor, declaration(object, root));
+    let is_deprecated = object.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
+    let made = if is_deprecated { made(object, root) } else { quote!(#ident::#accessor()) };
     let field = object.ident.unraw().to_string();
     quote! {
         <#ty as #root::RedisObject>::describe(&{ #made }, #field, #declaration)
