@@ -16,8 +16,8 @@ pub(crate) use decoded::{KnownSchema, Shapes};
 pub(crate) use encoded::{EncodedKey, append, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
-pub(crate) use typestring::Meaning;
 pub use typestring::{LeadsTo, OlderTypes, Typestring};
+pub(crate) use typestring::{Meaning, MeaningId};
 pub(crate) use value::{append_value, decode_value, describe_value, fingerprint_of, is_same_form};
 
 /// Why a codec refused; its text must not hold the key or value itself.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::Near;
-use crate::codec::Meaning;
+use crate::codec::MeaningId;
 
 /// How many namespaces may have near caches before those that nobody uses are looked for.
 const NAMESPACES: usize = 1024;
@@ -36,7 +36,7 @@ struct Registered {
 pub(crate) struct Label {
     pub(crate) near: Near,
     pub(crate) global: bool,
-    pub(crate) meaning: Meaning,
+    pub(crate) meaning: MeaningId,
 }
 
 /// What is kept of one namespace.

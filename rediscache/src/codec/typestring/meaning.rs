@@ -19,6 +19,14 @@ pub(crate) struct Meaning {
     check: Option<FindFault>,
 }
 
+/// What tells meanings apart, by where their parts lie. Two that read the same may differ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct MeaningId {
+    version: u32,
+    older: usize,
+    older_versions: usize,
+}
+
 type FindFault = fn(&Meaning) -> Option<&'static str>;
 
 impl Meaning {
@@ -38,6 +46,12 @@ impl Meaning {
         self.older_versions = versions;
         self.check = Some(Self::check::<T>);
         self
+    }
+
+    #[inline]
+    pub(crate) fn id(&self) -> MeaningId {
+        let older = self.older.map_or(0, |older| std::ptr::from_ref(older).cast::<()>().addr());
+        MeaningId { version: self.version, older, older_versions: self.older_versions.as_ptr().addr() }
     }
 
     /// What reads the older types.
@@ -67,14 +81,6 @@ impl Meaning {
             "two types of its values are read alike, so that nothing tells them apart; give the newer one a version: \
              `version = 2, from(Older = 1)`",
         )
-    }
-}
-
-impl PartialEq for Meaning {
-    /// Two that read the same may differ.
-    fn eq(&self, other: &Self) -> bool {
-        let older = |meaning: &Self| meaning.older.map(|older| std::ptr::from_ref(older).cast::<()>());
-        (self.version, self.older_versions, older(self)) == (other.version, other.older_versions, older(other))
     }
 }
 

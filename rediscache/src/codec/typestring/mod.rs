@@ -17,7 +17,7 @@ mod write;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(crate) use meaning::Meaning;
+pub(crate) use meaning::{Meaning, MeaningId};
 pub use older::{LeadsTo, OlderTypes};
 pub(crate) use value::{ValueForm, describe_value, fingerprint_of, is_same_form, read_value, write_value};
 

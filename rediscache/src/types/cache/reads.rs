@@ -168,7 +168,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
 }
 
 fn label(object: &Object, near: Near) -> Label {
-    Label { near, global: object.global, meaning: object.meaning }
+    Label { near, global: object.global, meaning: object.meaning.id() }
 }
 
 /// The hashes of a server, and what this process keeps of one.
