@@ -6,8 +6,8 @@ use std::hash::{Hash, Hasher};
 use serde::de::DeserializeOwned;
 
 use super::Codec;
-use super::value::unreadable;
-use crate::error::{Error, ErrorKind, Result};
+use super::value::{formless, unreadable};
+use crate::error::Result;
 use crate::lend::Lend;
 
 /// The stored form of `value`.
@@ -19,10 +19,7 @@ pub(crate) fn encode<C: Codec, T>(value: &impl Lend<T>) -> Result<Vec<u8>> {
 
 /// Appends the stored form of `value`.
 pub(crate) fn append<C: Codec, T>(value: &impl Lend<T>, out: &mut Vec<u8>) -> Result<()> {
-    C::encode(value.lend(), out).map_err(|source| {
-        let message = format!("a `{}` has no form in this codec", std::any::type_name::<T>());
-        Error::new(ErrorKind::Encode, message).because(source)
-    })
+    C::encode(value.lend(), out).map_err(formless::<T>)
 }
 
 /// Reads a stored key.

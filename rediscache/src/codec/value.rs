@@ -27,10 +27,7 @@ pub(crate) fn append_value<C: Codec, T: Value>(
         )),
         Ok(ValueForm::Scalar | ValueForm::Described) => Ok(None),
         Ok(ValueForm::Positional(schema)) => Ok(Some(schema)),
-        Err(source) => {
-            let message = format!("a `{}` has no form in this codec", std::any::type_name::<T>());
-            Err(Error::new(ErrorKind::Encode, message).because(source))
-        }
+        Err(source) => Err(formless::<T>(source)),
     }
 }
 
@@ -64,6 +61,12 @@ pub(crate) fn decode_value<C: Codec, T: Value>(
         C::decode(stored).map(Decoded::whole)
     };
     read.map_err(unreadable::<T>)
+}
+
+/// An error of what cannot be stored.
+pub(super) fn formless<T>(source: CodecError) -> Error {
+    let message = format!("a `{}` has no form in this codec", std::any::type_name::<T>());
+    Error::new(ErrorKind::Encode, message).because(source)
 }
 
 /// An error of what is stored and cannot be read.

@@ -170,6 +170,9 @@ impl ShapeTable {
 
     /// Makes known the shapes that values are read by. What is kept nowhere stays unknown, but for the reader's own.
     pub(crate) async fn learn(&self, store: &Store, own: &'static Schema, unknown: Vec<Fingerprint>) -> Result<()> {
+        if unknown.is_empty() {
+            return Ok(());
+        }
         let (names, connections): (Packed, _) =
             (unknown.iter().map(ToString::to_string).collect(), store.connections_made());
         let stored = match store.hashes().get_many(&self.key, &names).await {

@@ -147,8 +147,7 @@ impl Older<'_> {
                 let own = Schema::of::<T>(version);
                 match stored.schema {
                     Some(schema) => (*schema == *own).then(|| positional::read(stored.body).map(Decoded::whole)),
-                    None => (stored.fingerprint == own.fingerprint)
-                        .then(|| by_name::read_described(stored.body, stored.is_readable)),
+                    None => (stored.fingerprint == own.fingerprint).then(|| stored.read_by_name()),
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Values by position: the one place that knows bincode 2's standard form.
+//! Values by position, in bincode 2's standard form.
 
 use bincode::config::standard;
 use bincode::error::DecodeError;

@@ -9,7 +9,6 @@ use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
 pub use scan::Scan;
-use tokio::time::Instant;
 
 use super::declare::{Declaration, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject};
 use super::info::ObjectInfo;

@@ -81,19 +81,24 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         self.add("decrement", self.entry(&key, &amount), Increment::negated)
     }
 
-    fn add(&self, operation: &'static str, entry: Result<Encoded<Entry>>, direction: fn(Increment) -> Increment) -> Operation<V>
+    fn add(
+        &self,
+        operation: &'static str,
+        entry: Result<Encoded<Entry>>,
+        direction: fn(Increment) -> Increment,
+    ) -> Operation<V>
     where
         V: Number,
     {
         Operation::new(&self.object, operation, move |at| async move {
-            let entry = entry?.bytes;
+            let entry = entry?;
             let notation = C::NUMBERS.ok_or_else(|| {
                 Error::new(ErrorKind::Unsupported, "the codec has no notation for numbers; set `Codec::NUMBERS`")
             })?;
-            let increment = direction(Increment::by(entry.value(), notation, V::KIND.0)?);
-            at.note(Instant::now());
+            let increment = direction(Increment::by(entry.bytes.value(), notation, V::KIND.0)?);
+            let entry = entry.ready(&at).await?;
             let sum = at.store()?.hashes().increment(&at.key, entry.field(), &increment).await?;
-            at.reader::<V, C>(Vec::new()).await?.read(&sum)
+            at.knowing_reader::<V, C>().read(&sum)
         })
     }
 }

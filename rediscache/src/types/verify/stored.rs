@@ -85,7 +85,7 @@ async fn learn(
     shapes: &ShapeTable,
 ) -> Result<()> {
     let unknown = shapes.unknown(stored.filter_map(object.types.fingerprint));
-    if unknown.is_empty() { Ok(()) } else { shapes.learn(store, object.value_schema(), unknown).await }
+    shapes.learn(store, object.value_schema(), unknown).await
 }
 
 impl Tally {
