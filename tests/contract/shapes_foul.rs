@@ -151,7 +151,7 @@ contract! {
         let (ones, others) = (cache::<One>(&session), cache::<Other>(&session));
         let ones = futures_util::future::try_join_all((0..20).map(|n| ones.set(2 * n + 1, ONE)));
         let others = futures_util::future::try_join_all((1..21).map(|n| others.set(2 * n, OTHER)));
-        let (ones, others) = futures_util::join!(ones, others);
+        let (ones, others) = tokio::join!(ones, others);
         ones.and(others)?;
         for n in 1..41 {
             assert_eq!(cache::<One>(&session).get(n).await?, Some(ONE), "{n}");

@@ -4,17 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::derived::derived;
 use crate::program::Run;
 
-macro_rules! types {
-    ($($(#[$attribute:meta])* $kind:ident $name:ident $body:tt)*) => {$(
-        #[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-        $(#[$attribute])*
-        $kind $name $body
-    )*};
-}
-
-types! {
+derived! {
     struct Perms {
         user: u32,
         #[serde(default, skip_serializing_if = "Option::is_none")]

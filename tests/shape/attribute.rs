@@ -6,14 +6,6 @@ use std::collections::HashMap;
 use rediscache::Shape;
 use serde::{Deserialize, Deserializer};
 
-macro_rules! shapes {
-    ($($known:literal $type:ty => $text:literal),* $(,)?) => {$(
-        let shape = Shape::of::<$type>();
-        assert_eq!(shape.to_string(), $text, "{}", stringify!($type));
-        assert_eq!(shape.is_known(), $known, "{}", stringify!($type));
-    )*};
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", rename = "Other")]
 struct Renamed {

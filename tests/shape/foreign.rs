@@ -10,14 +10,6 @@ use std::time::{Duration, SystemTime};
 use rediscache::Shape;
 use serde::Deserialize;
 
-macro_rules! shapes {
-    ($($known:literal $type:ty => $text:literal),* $(,)?) => {$(
-        let shape = Shape::of::<$type>();
-        assert_eq!(shape.to_string(), $text, "{}", stringify!($type));
-        assert_eq!(shape.is_known(), $known, "{}", stringify!($type));
-    )*};
-}
-
 #[test]
 fn the_standard_library_is_known() {
     shapes! {

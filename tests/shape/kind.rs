@@ -9,14 +9,6 @@ use std::sync::Arc;
 use rediscache::Shape;
 use serde::Deserialize;
 
-macro_rules! known {
-    ($($type:ty => $text:literal),* $(,)?) => {$(
-        let shape = Shape::of::<$type>();
-        assert_eq!(shape.to_string(), $text, "{}", stringify!($type));
-        assert!(shape.is_known(), "{}", stringify!($type));
-    )*};
-}
-
 #[derive(Deserialize)]
 struct Unit;
 

@@ -7,14 +7,6 @@ use std::collections::{BTreeMap, HashMap};
 use rediscache::Shape;
 use serde::{Deserialize, Deserializer};
 
-macro_rules! known {
-    ($($type:ty => $text:literal),* $(,)?) => {$(
-        let shape = Shape::of::<$type>();
-        assert_eq!(shape.to_string(), $text, "{}", stringify!($type));
-        assert!(shape.is_known(), "{}", stringify!($type));
-    )*};
-}
-
 #[derive(Deserialize)]
 struct List {
     value: u32,

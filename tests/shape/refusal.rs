@@ -7,14 +7,6 @@ use rediscache::Shape;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-macro_rules! shapes {
-    ($($known:literal $type:ty => $text:literal),* $(,)?) => {$(
-        let shape = Shape::of::<$type>();
-        assert_eq!(shape.to_string(), $text, "{}", stringify!($type));
-        assert_eq!(shape.is_known(), $known, "{}", stringify!($type));
-    )*};
-}
-
 macro_rules! checked {
     ($($name:ident, $inner:ty, $check:expr;)*) => {$(
         #[derive(Debug)]

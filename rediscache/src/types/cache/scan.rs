@@ -12,7 +12,6 @@ use super::RedisCache;
 use crate::bounds::{Key, Value};
 use crate::codec::{Codec, decode};
 use crate::error::Result;
-use crate::refusal;
 use crate::store::Page;
 use crate::types::object::{Object, Target};
 use crate::types::operation::Operation;
@@ -61,7 +60,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn scan(&self) -> Scan<K, V, C> {
         let next = next_page::<V, C>(&self.object, None);
-        Scan { cache: self.clone(), at: None, page: VecDeque::new(), next: Some(next) }
+        Scan { cache: self.clone(), page: None, next: Some(next) }
     }
 }
 
@@ -69,13 +68,13 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Scan<K, V, C> {
     cache: RedisCache<K, V, C>,
-    /// Where the page is from.
-    at: Option<Target>,
-    /// What has arrived and was not given out yet.
-    page: VecDeque<(Vec<u8>, Vec<u8>)>,
+    /// Where the last page is from, and what of it was not given out yet.
+    page: Option<(Target, UnreadEntries)>,
     /// The page under way; `None` after the last.
     next: Option<Operation<(Page, Target)>>,
 }
+
+type UnreadEntries = VecDeque<(Vec<u8>, Vec<u8>)>;
 
 /// The next page, and where it is from; the shapes that it takes are looked up.
 fn next_page<V: Value, C: Codec>(object: &Object, cursor: Option<Vec<u8>>) -> Operation<(Page, Target)> {
@@ -93,9 +92,10 @@ impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let scan = self.get_mut();
         loop {
-            if let Some((field, value)) = scan.page.pop_front() {
-                let reader = scan.at.as_ref().map(Target::knowing_reader::<V, C>).ok_or_else(refusal::unexpected);
-                let read = reader.and_then(|reader| reader.read_if_any(Some(&value))).transpose();
+            if let Some((at, entries)) = &mut scan.page
+                && let Some((field, value)) = entries.pop_front()
+            {
+                let read = at.knowing_reader::<V, C>().read_if_any(Some(&value)).transpose();
                 let Some(value) = read else { continue };
                 let entry = value.and_then(|value| Ok((decode::<C, K>(&field)?, value)));
                 let namespace = scan.cache.object.namespace();
@@ -104,14 +104,11 @@ impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {
             let Some(next) = &mut scan.next else { return Poll::Ready(None) };
             let page = ready!(Pin::new(next).poll(context));
             scan.next = None;
-            let Page { entries, next } = match page {
-                Ok((page, at)) => {
-                    scan.at = Some(at);
-                    page
-                }
+            let (Page { entries, next }, at) = match page {
+                Ok(page) => page,
                 Err(error) => return Poll::Ready(Some(Err(error))),
             };
-            scan.page = entries.into();
+            scan.page = Some((at, entries.into()));
             scan.next = next.map(|cursor| next_page::<V, C>(&scan.cache.object, Some(cursor)));
         }
     }
