@@ -90,7 +90,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
     let max_attempts = task.max_attempts.iter();
     quote! {
         #root::Declaration::new(#namespace)
-            .program(::core::option_env!("CARGO_PKG_NAME"))
+            .program(&::core::option_env!("CARGO_PKG_NAME"))
             #global
             #(.client_identifier(#client_identifier))*
             #(.recover_after(::core::time::Duration::from_millis(#recover_after)))*

@@ -51,6 +51,7 @@ pub(crate) struct ObjectTypes {
     pub(crate) value_name: fn() -> &'static str,
     /// That of values of a version.
     pub(crate) value_schema: fn(u32) -> &'static Schema,
+    find_fault: fn(&Meaning) -> Option<&'static str>,
     /// The shape by which a stored value is to be read, where it takes one.
     pub(crate) fingerprint: fn(&[u8]) -> Option<Fingerprint>,
     /// Tries to read a value.
@@ -79,6 +80,12 @@ impl ObjectTypes {
         Self::of::<T, C>(kind, None)
     }
 
+    /// What is wrong with what was said of versions and older types, if anything.
+    #[inline]
+    pub(crate) fn fault(&self, meaning: &Meaning) -> Option<&'static str> {
+        if meaning.is_plain() { None } else { (self.find_fault)(meaning) }
+    }
+
     const fn of<V: Value, C: Codec>(kind: ObjectKind, key: Option<KeyType>) -> Self {
         Self {
             kind,
@@ -86,6 +93,7 @@ impl ObjectTypes {
             key,
             value_name: std::any::type_name::<V>,
             value_schema: Schema::of::<V>,
+            find_fault: Meaning::fault::<V>,
             fingerprint: fingerprint_of::<C>,
             read_value: |stored, meaning, shapes| decode_value::<C, V>(stored, meaning, shapes).map(drop),
         }

@@ -190,10 +190,6 @@ impl ShapeTable {
         Ok(())
     }
 
-    pub(crate) fn knows(&self, fingerprint: Fingerprint) -> bool {
-        self.known().contains_key(&fingerprint)
-    }
-
     /// Those of the fingerprints that are to be learned.
     pub(crate) fn unknown(&self, wanted: impl Iterator<Item = Fingerprint>) -> Vec<Fingerprint> {
         let (known, mut last, mut unknown) = (self.known(), None, Vec::new());

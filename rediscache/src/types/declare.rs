@@ -101,7 +101,7 @@ pub trait RedisReadableObject: RedisObject {
 pub struct Declaration {
     pub(crate) namespace: &'static str,
     pub(crate) global: bool,
-    pub(crate) program: Option<&'static str>,
+    pub(crate) program: &'static Option<&'static str>,
     pub(crate) client_identifier: Option<&'static str>,
     pub(crate) recover_after: Option<Duration>,
     pub(crate) max_attempts: Option<u32>,
@@ -110,7 +110,7 @@ pub struct Declaration {
 impl Declaration {
     /// Declares an object of this local namespace.
     pub const fn new(namespace: &'static str) -> Self {
-        let (program, client_identifier, recover_after, max_attempts) = (None, None, None, None);
+        let (program, client_identifier, recover_after, max_attempts) = (&None, None, None, None);
         Self { namespace, global: true, program, client_identifier, recover_after, max_attempts }
     }
 
@@ -121,7 +121,7 @@ impl Declaration {
     }
 
     /// Names the program that declares it, for the record of who wrote what: its crate, where cargo builds it.
-    pub const fn program(mut self, name: Option<&'static str>) -> Self {
+    pub const fn program(mut self, name: &'static Option<&'static str>) -> Self {
         self.program = name;
         self
     }

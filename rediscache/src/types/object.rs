@@ -26,7 +26,7 @@ pub(super) struct Object {
     pub(super) meaning: Meaning,
     pub(super) types: &'static ObjectTypes,
     /// The program that declares it, if that is known.
-    program: Option<&'static str>,
+    program: &'static Option<&'static str>,
     /// Whether a value that cannot be read is taken for absent.
     pub(super) unreadable_is_absent: bool,
     /// The session bound by `.on`; without one, the current one is looked up at each use.
@@ -43,7 +43,7 @@ pub(super) struct Target {
     pub(super) meaning: Meaning,
     pub(super) unreadable_is_absent: bool,
     types: &'static ObjectTypes,
-    program: Option<&'static str>,
+    program: &'static Option<&'static str>,
     reliance: OnceLock<Reliance>,
 }
 
@@ -78,7 +78,7 @@ impl Target {
     #[inline]
     fn written(&self) -> WrittenObject<'_> {
         let Self { ref namespace, types, program, .. } = *self;
-        WrittenObject { namespace, types, version: self.meaning.version, program }
+        WrittenObject { namespace, types, version: self.meaning.version, program: *program }
     }
 }
 
@@ -100,7 +100,7 @@ impl Object {
     }
 
     const fn named(namespace: Namespace, types: &'static ObjectTypes) -> Self {
-        let (meaning, program, session) = (Meaning::new(), None, None);
+        let (meaning, program, session) = (Meaning::new(), &None, None);
         Self {
             namespace,
             global: true,
@@ -151,7 +151,7 @@ impl Object {
 
     /// The session in force and the full Redis key in it. A session that was bound goes along.
     pub(super) fn target(&mut self) -> Result<Target> {
-        if let Some(fault) = self.namespace.fault().or_else(|| self.meaning.fault()) {
+        if let Some(fault) = self.namespace.fault().or_else(|| self.types.fault(&self.meaning)) {
             return Err(config(fault));
         }
         let session = self.session.take().map_or_else(RedisSession::in_force, Ok)?;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::object::Target;
 use crate::bounds::Value;
-use crate::codec::{Codec, Meaning, append_value, decode_value, describe_value, fingerprint_of};
+use crate::codec::{Codec, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of};
 use crate::error::{ErrorKind, Result};
 use crate::lend::Lend;
 use crate::record::ShapeTable;
@@ -73,7 +73,7 @@ impl Describe for Packed {
 
 /// Reads the values of one call.
 pub(super) struct Reader<'a, V, C> {
-    shapes: &'a ShapeTable,
+    shapes: &'a dyn Shapes,
     meaning: Meaning,
     unreadable_is_absent: bool,
     types: PhantomData<fn() -> (V, C)>,
@@ -104,18 +104,25 @@ impl Target {
 
     /// What reads values whose shapes were looked up.
     pub(super) fn knowing_reader<V, C>(&self) -> Reader<'_, V, C> {
+        self.reader_by(self.shapes())
+    }
+
+    fn reader_by<'a, V, C>(&self, shapes: &'a dyn Shapes) -> Reader<'a, V, C> {
         let Self { meaning, unreadable_is_absent, .. } = *self;
-        Reader { shapes: self.shapes(), meaning, unreadable_is_absent, types: PhantomData }
+        Reader { shapes, meaning, unreadable_is_absent, types: PhantomData }
     }
 
     /// Reads one value, if there is one.
     pub(super) async fn read<V: Value, C: Codec>(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
-        if let Some(fingerprint) = stored.as_deref().and_then(fingerprint_of::<C>)
-            && !self.shapes().knows(fingerprint)
-        {
-            self.learn::<V>(vec![fingerprint]).await?;
+        let mut known = None;
+        if let Some(fingerprint) = stored.as_deref().and_then(fingerprint_of::<C>) {
+            known = self.shapes().find(fingerprint);
+            if known.is_none() {
+                self.learn::<V>(vec![fingerprint]).await?;
+                known = self.shapes().find(fingerprint);
+            }
         }
-        self.knowing_reader::<V, C>().read_if_any(stored.as_deref())
+        self.reader_by::<V, C>(&known).read_if_any(stored.as_deref())
     }
 
     /// Whether `stored` is another form of the value whose stored form is `today`. What would lose something is not.

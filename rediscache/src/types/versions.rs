@@ -27,7 +27,7 @@ macro_rules! version_methods {
         where
             C: ShapedCodec,
         {
-            self.object.meaning = self.object.meaning.at_version::<$value>(version);
+            self.object.meaning = self.object.meaning.at_version(version);
             self
         }
 

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt;
+use std::marker::PhantomData;
 
 use super::older::{OlderReader, OlderTypes};
 use crate::bounds::Value;
@@ -11,12 +12,19 @@ use crate::shape::{FIRST_VERSION, Schema};
 #[derive(Clone, Copy)]
 pub(crate) struct Meaning {
     pub(crate) version: u32,
-    /// The older types: an [`OlderReader`] of the value's type.
-    older: Option<&'static (dyn Any + Send + Sync)>,
+    /// The older types: an [`OlderReader`] of the value's type, in one word, since each call carries it along.
+    older: Option<&'static AnyReader>,
     /// Of the older types, in their order; of those that are missing, the first.
     pub(crate) older_versions: &'static [u32],
-    /// Finds what is wrong with it, where it was changed.
-    check: Option<FindFault>,
+}
+
+type AnyReader = &'static (dyn Any + Send + Sync);
+
+/// The reader of these older types, for good.
+struct Reading<T, O>(PhantomData<(T, O)>);
+
+impl<T: Value, O: OlderTypes<T> + 'static> Reading<T, O> {
+    const READER: AnyReader = &OlderReader::<T>::of::<O>();
 }
 
 /// What tells meanings apart, by where their parts lie. Two that read the same may differ.
@@ -27,30 +35,26 @@ pub(crate) struct MeaningId {
     older_versions: usize,
 }
 
-type FindFault = fn(&Meaning) -> Option<&'static str>;
-
 impl Meaning {
     pub(crate) const fn new() -> Self {
-        Self { version: FIRST_VERSION, older: None, older_versions: &[], check: None }
+        Self { version: FIRST_VERSION, older: None, older_versions: &[] }
     }
 
-    pub(crate) const fn at_version<T: Value>(mut self, version: u32) -> Self {
+    pub(crate) const fn at_version(mut self, version: u32) -> Self {
         self.version = version;
-        self.check = Some(Self::check::<T>);
         self
     }
 
     /// Reads these older types, too.
     pub(crate) const fn with_older<T: Value, O: OlderTypes<T> + 'static>(mut self, versions: &'static [u32]) -> Self {
-        self.older = Some(const { &OlderReader::of::<O>() });
+        self.older = Some(&Reading::<T, O>::READER);
         self.older_versions = versions;
-        self.check = Some(Self::check::<T>);
         self
     }
 
     #[inline]
     pub(crate) fn id(&self) -> MeaningId {
-        let older = self.older.map_or(0, |older| std::ptr::from_ref(older).cast::<()>().addr());
+        let older = self.older.map_or(0, |older| std::ptr::from_ref(older).addr());
         MeaningId { version: self.version, older, older_versions: self.older_versions.as_ptr().addr() }
     }
 
@@ -59,12 +63,14 @@ impl Meaning {
         self.older?.downcast_ref()
     }
 
-    /// What is wrong with it, if anything.
-    pub(crate) fn fault(&self) -> Option<&'static str> {
-        self.check.and_then(|check| check(self))
+    /// Whether nothing was said of versions or older types.
+    #[inline]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.version == FIRST_VERSION && self.older.is_none()
     }
 
-    fn check<T: Value>(&self) -> Option<&'static str> {
+    /// What is wrong with it for values of this type, if anything.
+    pub(crate) fn fault<T: Value>(&self) -> Option<&'static str> {
         if self.version == 0 {
             return Some("versions count from 1");
         }

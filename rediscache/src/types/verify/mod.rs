@@ -86,7 +86,7 @@ impl RedisSession {
 
 fn place(object: ObjectInfo, session: &RedisSession) -> Result<Placed> {
     let namespace = Namespace::constant(object.namespace());
-    if let Some(fault) = namespace.fault().or_else(|| object.meaning.fault()) {
+    if let Some(fault) = namespace.fault().or_else(|| object.types.fault(&object.meaning)) {
         return Err(crate::refusal::config(fault));
     }
     let global = if object.is_global { session.global_namespace() } else { "" };
