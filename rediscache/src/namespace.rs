@@ -53,7 +53,14 @@ impl Namespace {
     pub(crate) fn key_below(&self, global: &str) -> FullKey {
         match global {
             "" => FullKey::Name(self.clone()),
-            global => FullKey::Below([global, ".", self.as_str()].concat()),
+            global => {
+                let name = self.as_str();
+                let mut key = String::with_capacity(global.len() + 1 + name.len());
+                key.push_str(global);
+                key.push('.');
+                key.push_str(name);
+                FullKey::Below(key)
+            }
         }
     }
 }

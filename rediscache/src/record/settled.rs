@@ -2,7 +2,7 @@
 //!
 //! Measured: with 1,024 callers, the locks of both tables cost a write a third of its time.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -16,8 +16,11 @@ const PLACES: usize = 16;
 const REMEMBERED_FOR: Duration = Duration::from_secs(1);
 
 thread_local! {
-    static SETTLED: [Cell<Option<(WriteKind, Instant)>>; PLACES] = const { [const { Cell::new(None) }; PLACES] };
+    static SETTLED: [Settled; PLACES] = const { [const { RefCell::new(None) }; PLACES] };
 }
+
+/// What was written last, and until when nothing is to be done before it is written again.
+type Settled = RefCell<Option<(WriteKind, Instant)>>;
 
 /// Writes of one object by one session.
 #[derive(Clone, Copy, PartialEq)]
@@ -46,14 +49,15 @@ impl WriteKind {
     /// Whether nothing is to be done before such a write.
     #[inline]
     pub(crate) fn is_settled(&self, now: Instant) -> bool {
-        let look = |settled: &[Cell<Option<(Self, Instant)>>; PLACES]| settled[self.place()].get();
+        let look = |settled: &[Settled; PLACES]| {
+            settled[self.place()].borrow().as_ref().is_some_and(|(last, until)| now < *until && last == self)
+        };
         // Not where the thread is about to end.
-        let last = SETTLED.try_with(look).ok().flatten();
-        last.is_some_and(|(last, until)| now < until && last == *self)
+        SETTLED.try_with(look).unwrap_or_default()
     }
 
     pub(crate) fn settle(self, now: Instant) {
-        let _ = SETTLED.try_with(|settled| settled[self.place()].set(Some((self, now + REMEMBERED_FOR))));
+        let _ = SETTLED.try_with(|settled| settled[self.place()].replace(Some((self, now + REMEMBERED_FOR))));
     }
 
     #[inline]

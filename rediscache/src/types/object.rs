@@ -1,7 +1,5 @@
 //! What every cache and queue is at its core: a name, and how to find the session in force.
 
-use std::sync::OnceLock;
-
 use tokio::time::Instant;
 use tracing::Span;
 
@@ -44,13 +42,13 @@ pub(super) struct Target {
     pub(super) unreadable_is_absent: bool,
     types: &'static ObjectTypes,
     program: &'static Option<&'static str>,
-    reliance: OnceLock<Reliance>,
+    reliance: Option<Reliance>,
 }
 
 impl Target {
     /// The values of this call are sent to whoever finds this shape in the store.
-    pub(super) fn rely_on(&self, schema: &'static Schema, connections: u64) {
-        self.reliance.get_or_init(|| Reliance { schema, connections });
+    pub(super) fn rely_on(&mut self, schema: &'static Schema, connections: u64) {
+        self.reliance.get_or_insert(Reliance { schema, connections });
     }
 
     /// The store, unless the session was closed.
@@ -84,7 +82,7 @@ impl Target {
 
 impl Drop for Target {
     fn drop(&mut self) {
-        if let Some(reliance) = self.reliance.get() {
+        if let Some(reliance) = &self.reliance {
             reliance.end(&self.session, self.is_global);
         }
     }
@@ -158,9 +156,17 @@ impl Object {
         let global = if self.global { session.global_namespace() } else { "" };
         let (key, namespace) = (self.namespace.key_below(global), self.namespace.clone());
         let Self { global: is_global, meaning, unreadable_is_absent, types, program, .. } = *self;
-        let reliance = OnceLock::new();
-        let target =
-            Target { session, namespace, key, is_global, meaning, unreadable_is_absent, types, program, reliance };
+        let target = Target {
+            session,
+            namespace,
+            key,
+            is_global,
+            meaning,
+            unreadable_is_absent,
+            types,
+            program,
+            reliance: None,
+        };
         if self.publishes && !target.open_store().is_closed() {
             target.open_store().while_closing().publish_changes(&target.key);
         }

@@ -27,7 +27,7 @@ pub(super) trait Describe: Sized {
 
 impl<B: Describe> Encoded<B> {
     /// What is to be sent, when the shape is kept. Where it may not be, the values tell it themselves.
-    pub(super) async fn ready(self, at: &Target) -> Result<B> {
+    pub(super) async fn ready(self, at: &mut Target) -> Result<B> {
         let (now, connections) = (Instant::now(), at.store()?.connections_made());
         if let Some(schema) = self.schema {
             at.rely_on(schema, connections);

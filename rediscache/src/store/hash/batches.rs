@@ -214,7 +214,7 @@ impl Batch for Sets {
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<()>> {
-        let fields: Vec<&[u8]> = self.0.iter().step_by(2).collect();
+        let fields: Vec<&[u8]> = (0..self.0.len()).step_by(2).map(|at| self.0.get(at)).collect();
         let request = Request::on_all("HSET", key, Effect::Idempotent, &self.0);
         router.change::<()>(request, Change::of(&fields)).await?;
         Ok(vec![(); fields.len()])

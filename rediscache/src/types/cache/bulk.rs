@@ -33,8 +33,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn update<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
         let pairs = self.pack_pairs(pairs);
-        Operation::new(&self.object, "update", |at| async move {
-            let (store, PackedPairs(pairs)) = (at.store()?, pairs?.ready(&at).await?);
+        Operation::new(&self.object, "update", |mut at| async move {
+            let PackedPairs(pairs) = pairs?.ready(&mut at).await?;
+            let store = at.store()?;
             if pairs.is_empty() { Ok(()) } else { store.hashes().set_many(&at.key, &pairs).await }
         })
     }
@@ -150,8 +151,9 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn replace_all<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
         let pairs = self.pack_pairs(pairs);
-        Operation::new(&self.object, "replace_all", |at| async move {
-            let (store, PackedPairs(pairs)) = (at.store()?, pairs?.ready(&at).await?);
+        Operation::new(&self.object, "replace_all", |mut at| async move {
+            let PackedPairs(pairs) = pairs?.ready(&mut at).await?;
+            let store = at.store()?;
             store.hashes().replace_all(&at.key, &pairs).await
         })
     }

@@ -113,8 +113,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn replace(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<Option<V>> {
         let entry = self.entry(&key, &value);
-        Operation::new(&self.object, "replace", |at| async move {
-            let entry = entry?.ready(&at).await?;
+        Operation::new(&self.object, "replace", |mut at| async move {
+            let entry = entry?.ready(&mut at).await?;
             Self::swap(&at, entry.field(), Some(entry.value())).await
         })
     }
@@ -154,8 +154,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn compare_and_set(&self, key: impl Lend<K>, old: impl Lend<V>, new: impl Lend<V>) -> Operation<bool> {
         let (entry, new) = (self.entry(&key, &old), encode_value::<C, V>(&new, self.object.meaning));
-        Operation::new(&self.object, "compare_and_set", |at| async move {
-            let (entry, new) = (entry?.bytes, new?.ready(&at).await?);
+        Operation::new(&self.object, "compare_and_set", |mut at| async move {
+            let (entry, new) = (entry?.bytes, new?.ready(&mut at).await?);
             Self::swap_equal(&at, entry.field(), entry.value(), Some(&new)).await
         })
     }

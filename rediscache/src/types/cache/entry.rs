@@ -153,8 +153,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn set(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<()> {
         let entry = self.entry(&key, &value);
-        Operation::new(&self.object, "set", |at| async move {
-            let entry = entry?.ready(&at).await?;
+        Operation::new(&self.object, "set", |mut at| async move {
+            let entry = entry?.ready(&mut at).await?;
             at.store()?.hashes().set(&at.key, entry.field(), entry.value()).await
         })
     }
@@ -189,8 +189,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn set_if_absent(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<bool> {
         let entry = self.entry(&key, &value);
-        Operation::new(&self.object, "set_if_absent", |at| async move {
-            let entry = entry?.ready(&at).await?;
+        Operation::new(&self.object, "set_if_absent", |mut at| async move {
+            let entry = entry?.ready(&mut at).await?;
             at.store()?.hashes().set_if_absent(&at.key, entry.field(), entry.value()).await
         })
     }

@@ -90,13 +90,13 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     where
         V: Number,
     {
-        Operation::new(&self.object, operation, move |at| async move {
+        Operation::new(&self.object, operation, move |mut at| async move {
             let entry = entry?;
             let notation = C::NUMBERS.ok_or_else(|| {
                 Error::new(ErrorKind::Unsupported, "the codec has no notation for numbers; set `Codec::NUMBERS`")
             })?;
             let increment = direction(Increment::by(entry.bytes.value(), notation, V::KIND.0)?);
-            let entry = entry.ready(&at).await?;
+            let entry = entry.ready(&mut at).await?;
             let sum = at.store()?.hashes().increment(&at.key, entry.field(), &increment).await?;
             at.knowing_reader::<V, C>().read(&sum)
         })

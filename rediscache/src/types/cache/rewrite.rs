@@ -67,14 +67,14 @@ impl<K: Key, V: Value, C: ShapedCodec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn rewrite(&self) -> Operation<Rewritten> {
-        Operation::new(&self.object, "rewrite", |at| async move {
-            let (store, mut done, mut cursor) = (at.store()?, Rewritten::default(), None);
+        Operation::new(&self.object, "rewrite", |mut at| async move {
+            let (mut done, mut cursor) = (Rewritten::default(), None);
             loop {
-                let page = store.hashes().scan(&at.key, cursor.as_deref()).await?;
+                let page = at.store()?.hashes().scan(&at.key, cursor.as_deref()).await?;
                 at.learn::<V>(at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value))).await?;
                 for (field, stored) in page.entries {
                     done.read += 1;
-                    Self::rewrite_one(&at, &field, stored, &mut done).await?;
+                    Self::rewrite_one(&mut at, &field, stored, &mut done).await?;
                 }
                 cursor = page.next;
                 if cursor.is_none() {
@@ -85,7 +85,7 @@ impl<K: Key, V: Value, C: ShapedCodec> RedisCache<K, V, C> {
     }
 
     /// Brings one value to today's form, whatever others make of it meanwhile.
-    async fn rewrite_one(at: &Target, field: &[u8], mut stored: Vec<u8>, done: &mut Rewritten) -> Result<()> {
+    async fn rewrite_one(at: &mut Target, field: &[u8], mut stored: Vec<u8>, done: &mut Rewritten) -> Result<()> {
         loop {
             let today = match Self::today(at, &stored) {
                 Ok(Some(today)) => today.ready(at).await?,

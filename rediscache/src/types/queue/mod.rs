@@ -237,8 +237,9 @@ pub(super) fn push<C: Codec, T: Value, A: Lend<T>>(
     items: impl IntoIterator<Item = A>,
 ) -> Operation<()> {
     let items = pack::<C, T, _>(items, object.meaning.version);
-    Operation::new(object, operation, |at| async move {
-        let (store, items) = (at.store()?, items?.ready(&at).await?);
+    Operation::new(object, operation, |mut at| async move {
+        let items = items?.ready(&mut at).await?;
+        let store = at.store()?;
         if items.is_empty() { Ok(()) } else { store.lists().push(&at.key, &items).await }
     })
 }

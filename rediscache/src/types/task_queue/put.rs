@@ -159,8 +159,9 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     fn put_later(&self, operation: &'static str, item: &impl Lend<T>, due: Due) -> Operation<()> {
         let item = encode_value::<C, T>(item, self.object.meaning);
-        self.run(operation, move |at, client| async move {
-            let (store, item) = (at.store()?, item?.ready(&at).await?);
+        self.run(operation, move |mut at, client| async move {
+            let item = item?.ready(&mut at).await?;
+            let store = at.store()?;
             store.tasks().put_later(&at.key, &client, &item, due).await
         })
     }
