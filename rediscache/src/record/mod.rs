@@ -1,6 +1,7 @@
 //! What is kept beside the data, for other programs: the shapes of values, in the hash `$shapes`, and what each namespace
 //! holds, in the hash `$objects`.
 
+mod found;
 mod kind;
 mod namespace;
 mod objects;

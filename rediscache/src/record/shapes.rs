@@ -2,12 +2,14 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::found;
 use crate::codec::{KnownSchema, Shapes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
@@ -25,6 +27,8 @@ pub(crate) struct ShapeTable {
     /// The hash: fingerprint → shape as JSON.
     key: String,
     known: RwLock<Known>,
+    /// Another number, in this process, whenever something becomes known.
+    edition: AtomicU64,
     /// Those that are being kept right now; whoever wants to keep one of them waits until that ends, or fails.
     under_way: Mutex<HashMap<Fingerprint, watch::Receiver<KeepingError>>>,
     /// Those that an event told of that they are not kept.
@@ -52,7 +56,8 @@ struct Seen {
 
 impl ShapeTable {
     pub(crate) fn new(key: String) -> Self {
-        Self { key, known: RwLock::default(), under_way: Mutex::default(), warned_of: Mutex::default() }
+        let edition = AtomicU64::new(next_edition());
+        Self { key, known: RwLock::default(), edition, under_way: Mutex::default(), warned_of: Mutex::default() }
     }
 
     fn known(&self) -> RwLockReadGuard<'_, Known> {
@@ -206,13 +211,28 @@ impl ShapeTable {
     fn insert(&self, schema: KnownSchema, seen: Option<Seen>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(schema.fingerprint, KnownShape { schema, seen });
+        self.edition.store(next_edition(), Ordering::Release);
     }
 }
 
 impl Shapes for ShapeTable {
     fn find(&self, fingerprint: Fingerprint) -> Option<KnownSchema> {
-        self.known().get(&fingerprint).map(|known| known.schema.clone())
+        // Read before the table is: what is remembered by this number is no newer than what it stands for.
+        let edition = self.edition.load(Ordering::Acquire);
+        if let Some(schema) = found::recall(edition, fingerprint) {
+            return Some(KnownSchema::Own(schema));
+        }
+        let known = self.known().get(&fingerprint)?.schema.clone();
+        if let KnownSchema::Own(schema) = known {
+            found::remember(edition, schema);
+        }
+        Some(known)
     }
+}
+
+fn next_edition() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
 }
 
 /// What is stored by that fingerprint, if it is that.

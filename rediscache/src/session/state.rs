@@ -13,6 +13,8 @@ const SHAPES: &str = "$shapes";
 /// The hash of what each namespace holds, beside that.
 const OBJECTS: &str = "$objects";
 
+/// Apart from the count of its clones, which each call changes.
+#[repr(align(64))]
 pub(crate) struct SessionState {
     pub(crate) store: OpenStore,
     pub(crate) global_namespace: String,

@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 /// Counts the calls under way.
+///
+/// Apart from what lies beside it: each call writes here, and would take that from the other processors.
 #[derive(Debug, Default)]
+#[repr(align(64))]
 pub(crate) struct InFlight {
     under_way: AtomicUsize,
     /// Whether someone waits for the last to end.

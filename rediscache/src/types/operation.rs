@@ -58,8 +58,11 @@ impl<T> Operation<T> {
         let mut object = object.clone();
         Self::of(async move {
             let span = span(operation, object.namespace());
-            // In place: a function that is given the call would hold it twice.
-            let call = async { body(object.target()?).await };
+            // In place: a function that is given the call would hold it twice. In two steps: what `?` looks at would be held, too.
+            let call = async {
+                let call = body(object.target()?);
+                call.await
+            };
             call.instrument(span).await.map_err(|error| error.during(operation, Some(object.namespace())))
         })
     }
