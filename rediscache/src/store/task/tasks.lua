@@ -2,7 +2,7 @@
 -- clients: KEYS[2] ends with `$clients`, and what stands before that starts all their names. ARGV: what to do, the client
 -- (16 digits of its instance and what the name of its pending list ends with), the silence in ms after which a client is
 -- taken for dead, the number of deliveries after which a task is a dead letter (0: never), and what the command at the end
--- of this file takes.
+-- of this file takes. No line calls two commands: where a server refuses one and does not say which, its line tells.
 local queue, client = KEYS[1], ARGV[2]
 local silence, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local name = KEYS[2] and KEYS[2]:sub(1, -#'$clients' - 1) or queue
@@ -63,6 +63,13 @@ local function remember(item, count, push)
   redis.call('PEXPIRE', attempts, WEEK)
 end
 
+-- Asks whether `remember` may be done.
+local function ask_to_remember()
+  redis.call('HLEN', attempts)
+  ask('HSET', attempts, '', '')
+  ask('PEXPIRE', attempts, WEEK)
+end
+
 -- How often an item that leaves the queue was delivered before.
 local function recall(item)
   local id = redis.sha1hex(item)
@@ -85,8 +92,21 @@ local function retry(item, attempt, push)
   if most > 0 and attempt >= most then
     redis.call('LPUSH', dead, item)
   else
-    redis.call(push, queue, item)
+    if push == 'RPUSH' then
+      redis.call('RPUSH', queue, item)
+    else
+      redis.call('LPUSH', queue, item)
+    end
     remember(item, attempt, push)
+  end
+end
+
+-- Asks whether `retry` may be done.
+local function ask_to_retry(push)
+  ask(push, queue, '')
+  ask_to_remember()
+  if most > 0 then
+    ask('LPUSH', dead, '')
   end
 end
 
@@ -96,11 +116,12 @@ local function lease_of(client, number)
   return tonumber(attempt), item
 end
 
--- Ends a lease; returns its attempt and item if the client still had the task.
+-- Ends a lease; returns its attempt and item if the client still had the task. Its item is looked for from the newest on
+-- where `side` is 'n', as its process does where few that it holds are newer, and otherwise from the oldest on.
 local function release(client, number, side)
   local attempt, item = lease_of(client, number)
   redis.call('HDEL', leases_of(client), number)
-  if item and redis.call('LREM', pending_of(client), side or -1, item) == 1 then
+  if item and redis.call('LREM', pending_of(client), side == 'n' and 1 or -1, item) == 1 then
     return attempt, item
   end
 end
@@ -119,11 +140,25 @@ local function numbers_of(client)
   return numbers
 end
 
+-- Asks whether what dead clients held may be returned.
+local function ask_to_recover(others)
+  for _, other in ipairs(others) do
+    -- On a cluster, this fails before anything is changed while the slot is being moved.
+    redis.call('LLEN', pending_of(other))
+    if redis.call('HLEN', leases_of(other)) > 0 then
+      ask('HDEL', leases_of(other), '')
+      ask('LREM', pending_of(other), 1, '')
+      ask_to_retry('RPUSH')
+      -- Whoever takes one of them forgets how often it was delivered.
+      ask('HDEL', attempts, '')
+    end
+    ask('ZREM', clients, other)
+  end
+end
+
 -- Returns what a dead client held to the front of the queue, oldest first to come out.
 local function recover(client)
   local tasks = {}
-  -- On a cluster, this fails before anything is changed while the slot is being moved.
-  redis.call('EXISTS', pending_of(client))
   for _, number in ipairs(numbers_of(client)) do
     local attempt, item = release(client, number)
     if item then
@@ -146,20 +181,31 @@ end
 -- again, as far as can be foreseen; otherwise -1.
 local function refresh()
   local _, due = first_of(delayed)
-  if due and due <= now() then
-    for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now(), 'LIMIT', 0, 1000)) do
-      redis.call('LPUSH', queue, member:match('^[^:]*:(.*)$') or member)
-      redis.call('ZREM', delayed, member)
-    end
-    _, due = first_of(delayed)
-  end
   local silent, ends = first_of(clients)
-  if ends and ends <= now() then
-    for _, other in ipairs(redis.call('ZRANGEBYSCORE', clients, '-inf', now())) do
+  local is_due, is_over = due and due <= now(), ends and ends <= now()
+  if is_due or is_over then
+    local others = {}
+    for _, other in ipairs(is_over and redis.call('ZRANGEBYSCORE', clients, '-inf', now()) or {}) do
       if other ~= client then
-        recover(other)
+        others[#others + 1] = other
       end
     end
+    ask_to_recover(others)
+    -- What may come next.
+    ask('RPOP', queue, 1)
+    if is_due then
+      ask('LPUSH', queue, '')
+      ask('ZREM', delayed, '')
+      for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now(), 'LIMIT', 0, 1000)) do
+        -- In this order: after a first change, nothing is refused for lack of memory.
+        redis.call('ZREM', delayed, member)
+        redis.call('LPUSH', queue, member:match('^[^:]*:(.*)$') or member)
+      end
+    end
+    for _, other in ipairs(others) do
+      recover(other)
+    end
+    _, due = first_of(delayed)
     silent, ends = first_of(clients)
   end
   if silent == client then
@@ -183,7 +229,8 @@ local commands = {}
 -- first number, limit -> when to come again, then number, attempt and item of each task taken
 function commands.take(first, limit)
   check()
-  local next_change, known = refresh(), redis.call('HLEN', attempts) > 0
+  local next_change = refresh()
+  local known = redis.call('HLEN', attempts) > 0
   local taken, items, leases = {}, {}, {}
   repeat
     local popped = redis.call('RPOP', queue, limit - #taken) or {}
@@ -208,27 +255,12 @@ function commands.take(first, limit)
   return { next_change, taken }
 end
 
--- numbers of tasks -> for each whether it was still held; then it is gone
-function commands.finalize(...)
-  local leases, finalized = redis.call('HMGET', leases_of(client), ...), {}
-  for at, lease in ipairs(leases) do
-    local item = lease and lease:match('^%d+:(.*)$')
-    finalized[at] = item and redis.call('LREM', pending_of(client), -1, item) or 0
-  end
-  redis.call('HDEL', leases_of(client), ...)
-  if redis.call('EXISTS', leases_of(client)) == 0 then
-    redis.call('ZREM', clients, client)
-  end
-  return finalized
-end
-
--- what becomes of them, numbers -> how many of the tasks were still held
-function commands.settle(outcome, ...)
+-- what becomes of them, a side for each, numbers -> how many of the tasks were still held
+function commands.settle(outcome, sides, ...)
   check()
   local settled = 0
-  for _, number in ipairs({ ... }) do
-    -- What goes back untouched is the newest there is.
-    local attempt, item = release(client, number, outcome == 'untouched' and 1 or -1)
+  for at, number in ipairs({ ... }) do
+    local attempt, item = release(client, number, sides:sub(at, at))
     if item then
       settled = settled + 1
       if outcome == 'rescheduled' then
@@ -274,7 +306,8 @@ end
 
 -- -> how many tasks can be taken now
 function commands.len()
-  return redis.call('LLEN', queue) + redis.call('ZCOUNT', delayed, '-inf', now())
+  local waiting = redis.call('LLEN', queue)
+  return waiting + redis.call('ZCOUNT', delayed, '-inf', now())
 end
 
 -- -> how many tasks are not due yet
@@ -352,4 +385,61 @@ function commands.clear_dead()
   return count
 end
 
+-- What a command does after its first change, which is asked for before it begins. Whoever lets a command change more adds
+-- that here, with the real keys; what becomes of each refusal is looked at in tests/server/refused_command.rs. What a
+-- command rarely does is asked for where it shows, as `refresh` does, and reads of keys of another type fail here.
+local function ask_first(command, outcome, _, ...)
+  if command == 'take' then
+    redis.call('HLEN', leases_of(client))
+    ask('LPUSH', pending_of(client), '')
+    ask('HSET', leases_of(client), '', '')
+    ask('ZADD', clients, 0, client)
+    if redis.call('HLEN', attempts) > 0 then
+      ask('HSET', attempts, '', '')
+      ask('HDEL', attempts, '')
+      if most > 0 then
+        ask('LPUSH', dead, '')
+      end
+    end
+  elseif command == 'settle' then
+    first_of(clients)
+    ask('LREM', pending_of(client), 1, '')
+    ask('ZADD', clients, 0, client)
+    ask('ZREM', clients, client)
+    if outcome == 'rescheduled' then
+      ask_to_retry('LPUSH')
+    elseif outcome == 'untouched' then
+      ask('RPUSH', queue, '')
+      local is_counted = redis.call('HLEN', attempts) > 0
+      for _, number in ipairs({ ... }) do
+        is_counted = is_counted or (lease_of(client, number) or 1) > 1
+      end
+      if is_counted then
+        ask_to_remember()
+      end
+    elseif outcome == 'unreadable' then
+      ask('LPUSH', dead, '')
+    end
+  elseif command == 'reschedule_pending' then
+    ask('LREM', pending_of(client), 1, '')
+    ask('LPUSH', queue, '')
+    if #namesakes() > 0 then
+      ask_to_retry('LPUSH')
+    end
+  elseif command == 'reschedule_all_pending' then
+    local holders = namesakes()
+    for _, holder in ipairs(holders) do
+      redis.call('HLEN', leases_of(holder))
+      ask('HDEL', leases_of(holder), '')
+      ask('DEL', leases_of(holder))
+    end
+    if #holders > 0 then
+      ask_to_remember()
+      ask('ZREM', clients, '')
+      ask('LMOVE', pending_of(client), queue, 'LEFT', 'RIGHT')
+    end
+  end
+end
+
+ask_first(ARGV[1], unpack(ARGV, 5))
 return commands[ARGV[1]](unpack(ARGV, 5))
