@@ -108,7 +108,8 @@ impl Leases {
             }
         }
         let (oldest, newest) = (held.keys().next(), held.keys().next_back());
-        let is_new = oldest.zip(newest).is_some_and(|(oldest, newest)| newest.abs_diff(number) < number.abs_diff(*oldest));
+        let is_new =
+            oldest.zip(newest).is_some_and(|(oldest, newest)| newest.abs_diff(number) < number.abs_diff(*oldest));
         EndingLease { number, side: if is_new { Side::Newest } else { Side::Oldest } }
     }
 

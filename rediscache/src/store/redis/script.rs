@@ -111,7 +111,9 @@ fn line_of(detail: &str) -> Option<usize> {
 fn is_unnamed(detail: &str) -> Option<ServerErrorKind> {
     match detail {
         // Redis 7.0.
-        _ if detail.starts_with("The user executing the script can't run this command") => Some(ServerErrorKind::NoPerm),
+        _ if detail.starts_with("The user executing the script can't run this command") => {
+            Some(ServerErrorKind::NoPerm)
+        }
         _ if detail.starts_with("Unknown Redis command called from script")
             || detail.starts_with("Unknown command called from script") =>
         {
@@ -125,7 +127,8 @@ fn is_unnamed(detail: &str) -> Option<ServerErrorKind> {
 mod tests {
     use super::*;
 
-    const TEXT: ScriptText = ScriptText::new(Cow::Borrowed("local x = 1\nredis.call('LPUSH', x)\nredis.call(ARGV[2], x)"));
+    const TEXT: ScriptText =
+        ScriptText::new(Cow::Borrowed("local x = 1\nredis.call('LPUSH', x)\nredis.call(ARGV[2], x)"));
 
     fn said(detail: &str) -> RedisError {
         (ErrorKind::Server(ServerErrorKind::ResponseError), "An error was signalled", detail.to_owned()).into()
@@ -137,7 +140,8 @@ mod tests {
 
     #[test]
     fn a_refusal_of_every_version_names_the_command_of_its_line() {
-        let redis = "The user executing the script can't run this command or subcommand script: 7f9c, on @user_script:2.";
+        let redis =
+            "The user executing the script can't run this command or subcommand script: 7f9c, on @user_script:2.";
         assert_eq!(detail(redis), "this user may not run the 'lpush' command");
         let renamed = "Unknown Redis command called from script script: 7f9c, on @user_script:3.";
         assert_eq!(detail(renamed), "unknown command 'hset'");
@@ -146,9 +150,12 @@ mod tests {
 
     #[test]
     fn what_names_its_command_or_is_no_refusal_stays_as_it_is() {
-        let named = "ACL failure in script: User u has no permissions to run the 'lpush' command script: on @user_script:2.";
+        let named =
+            "ACL failure in script: User u has no permissions to run the 'lpush' command script: on @user_script:2.";
         let beyond = "Unknown command called from script script: on @user_script:99.";
-        for text in [named, beyond, "Unknown command called from script script: on @user_script:0.", "some other trouble"] {
+        for text in
+            [named, beyond, "Unknown command called from script script: on @user_script:0.", "some other trouble"]
+        {
             assert_eq!(detail(text), text);
         }
     }

@@ -5,15 +5,24 @@ local client, sides = ARGV[1], ARGV[2]
 local name = KEYS[2] and KEYS[2]:sub(1, -#'$clients' - 1) or KEYS[1]
 local leases, pending, clients = name .. '$leases:' .. client:sub(1, 16), name .. client:sub(17), name .. '$clients'
 
+local held = redis.call('HMGET', leases, unpack(ARGV, 3))
+-- How many the client holds beside these, each of which comes once.
+local left = redis.call('HLEN', leases)
+for _, lease in ipairs(held) do
+  left = lease and left - 1 or left
+end
+-- What is done after the first change.
 ask('HDEL', leases, '')
-ask('ZREM', clients, client)
-local held, finalized = redis.call('HMGET', leases, unpack(ARGV, 3)), {}
+if left == 0 then
+  ask('ZREM', clients, client)
+end
+local finalized = {}
 for at, lease in ipairs(held) do
   local item = lease and lease:match('^%d+:(.*)$')
   finalized[at] = item and redis.call('LREM', pending, sides:sub(at, at) == 'n' and 1 or -1, item) or 0
 end
 redis.call('HDEL', leases, unpack(ARGV, 3))
-if redis.call('EXISTS', leases) == 0 then
+if left == 0 then
   redis.call('ZREM', clients, client)
 end
 return finalized

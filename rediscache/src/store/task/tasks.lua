@@ -65,7 +65,7 @@ end
 
 -- Asks whether `remember` may be done.
 local function ask_to_remember()
-  redis.call('HLEN', attempts)
+  redis.call('HGET', attempts, '')
   ask('HSET', attempts, '', '')
   ask('PEXPIRE', attempts, WEEK)
 end
@@ -145,7 +145,7 @@ local function ask_to_recover(others)
   for _, other in ipairs(others) do
     -- On a cluster, this fails before anything is changed while the slot is being moved.
     redis.call('LLEN', pending_of(other))
-    if redis.call('HLEN', leases_of(other)) > 0 then
+    if #redis.call('HKEYS', leases_of(other)) > 0 then
       ask('HDEL', leases_of(other), '')
       ask('LREM', pending_of(other), 1, '')
       ask_to_retry('RPUSH')
@@ -296,9 +296,9 @@ function commands.put_later(item, unique, relation, ms)
   if due <= now() then
     return redis.call('LPUSH', queue, item)
   end
-  local member = unique .. ':' .. item
-  redis.call('ZADD', delayed, due, member)
-  if redis.call('ZRANGE', delayed, 0, 0)[1] == member then
+  local _, soonest = first_of(delayed)
+  redis.call('ZADD', delayed, due, unique .. ':' .. item)
+  if not soonest or due < soonest then
     -- Those who wait learn when to look. Where an ACL forbids it, they look every few seconds.
     redis.pcall('PUBLISH', delayed, '')
   end
@@ -386,15 +386,18 @@ function commands.clear_dead()
 end
 
 -- What a command does after its first change, which is asked for before it begins. Whoever lets a command change more adds
--- that here, with the real keys; what becomes of each refusal is looked at in tests/server/refused_command.rs. What a
--- command rarely does is asked for where it shows, as `refresh` does, and reads of keys of another type fail here.
+-- that here, with the real keys; what becomes of each refusal is looked at in `tests/server/refused`. What a
+-- command rarely does is asked for where it shows, as `refresh` does. What it reads later than that is read or asked for,
+-- too, which also shows a key of another type.
 local function ask_first(command, outcome, _, ...)
   if command == 'take' then
     redis.call('HLEN', leases_of(client))
+    now()
     ask('LPUSH', pending_of(client), '')
     ask('HSET', leases_of(client), '', '')
     ask('ZADD', clients, 0, client)
     if redis.call('HLEN', attempts) > 0 then
+      redis.call('HGET', attempts, '')
       ask('HSET', attempts, '', '')
       ask('HDEL', attempts, '')
       if most > 0 then
@@ -403,6 +406,8 @@ local function ask_first(command, outcome, _, ...)
     end
   elseif command == 'settle' then
     first_of(clients)
+    ask('EXISTS', leases_of(client))
+    ask('TIME')
     ask('LREM', pending_of(client), 1, '')
     ask('ZADD', clients, 0, client)
     ask('ZREM', clients, client)
