@@ -190,3 +190,37 @@ impl Source for TaskSource {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leases(held: impl IntoIterator<Item = u64>) -> Leases {
+        let held = held.into_iter().map(|number| (number, watch::channel(()).0)).collect();
+        Leases { key: String::new(), client: Client::new("", Duration::MAX, None), held: Mutex::new(held) }
+    }
+
+    #[test]
+    fn a_task_is_looked_for_from_the_end_that_is_nearer() {
+        let leases = leases(1..=20_000);
+        for (number, side) in [
+            (1, Side::Oldest),
+            (60, Side::Oldest),
+            (9_000, Side::Oldest),
+            (12_000, Side::Newest),
+            (20_000, Side::Newest),
+        ] {
+            assert_eq!(leases.ending(number).side, side, "{number}");
+        }
+    }
+
+    #[test]
+    fn how_many_are_older_counts_and_not_how_long_ago_they_were_taken() {
+        let leases = leases([1].into_iter().chain(1_000_000..1_000_010));
+        assert_eq!(leases.ending(1_000_001).side, Side::Oldest);
+        assert_eq!(leases.ending(1_000_008).side, Side::Newest);
+        // One that is not held any more.
+        assert_eq!(leases.ending(7).side, Side::Oldest);
+        assert_eq!(leases.ending(u64::MAX).side, Side::Newest);
+    }
+}

@@ -1,5 +1,7 @@
 //! Operations in the states that make them do all that they can.
 
+#![expect(clippy::async_yields_async, reason = "what is prepared is done later")]
+
 use std::mem;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};

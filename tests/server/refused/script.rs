@@ -59,7 +59,7 @@ fn no_line_of_a_script_calls_two_commands() {
 /// arguments.
 struct Aside {
     before: &'static [&'static [&'static str]],
-    script: &'static str,
+    script: &'static [&'static str],
     keys: &'static [&'static str],
     arguments: &'static [&'static str],
 }
@@ -80,30 +80,27 @@ const LEFT_BEHIND: &[&[&str]] = &[
     &["ZADD", "jobs$delayed", "1", "0123456789abcdef:i|5"],
 ];
 
+const TASKS: &[&str] = &["task/leases.lua", "task/tasks.lua", "task/ask_first.lua"];
+
 const CLIENT: &str = "0123456789abcdef$pending";
 
 const ASIDE: [Aside; 4] = [
-    Aside {
-        before: LEFT_BEHIND,
-        script: "task/tasks.lua",
-        keys: &["jobs"],
-        arguments: &["beat", CLIENT, "60000", "4"],
-    },
+    Aside { before: LEFT_BEHIND, script: TASKS, keys: &["jobs"], arguments: &["beat", CLIENT, "60000", "4"] },
     Aside {
         before: &[&["LPUSH", "queue", "1"]],
-        script: "list/put_back.lua",
+        script: &["list/put_back.lua"],
         keys: &["queue", "queue$returned:1"],
         arguments: &["7"],
     },
     Aside {
         before: HELD,
-        script: "task/tasks.lua",
+        script: TASKS,
         keys: &["jobs"],
         arguments: &["settle", CLIENT, "60000", "0", "untouched", "nn", "2", "1"],
     },
     Aside {
         before: HELD,
-        script: "task/tasks.lua",
+        script: TASKS,
         keys: &["jobs"],
         arguments: &["settle", CLIENT, "60000", "0", "unreadable", "o", "1"],
     },
@@ -111,7 +108,8 @@ const ASIDE: [Aside; 4] = [
 
 impl Aside {
     fn text(&self) -> String {
-        ["redis/ask.lua", self.script].map(|path| fs::read_to_string(store().join(path)).unwrap()).concat()
+        let parts = ["redis/ask.lua"].iter().chain(self.script);
+        parts.map(|path| fs::read_to_string(store().join(path)).unwrap()).collect()
     }
 
     /// Stores what is there before, and runs the script with these rights.

@@ -127,15 +127,18 @@ fn is_unnamed(detail: &str) -> Option<ServerErrorKind> {
 mod tests {
     use super::*;
 
-    const TEXT: ScriptText =
-        ScriptText::new(Cow::Borrowed("local x = 1\nredis.call('LPUSH', x)\nredis.call(ARGV[2], x)"));
+    const TEXT: &str = "local x = 1\nredis.call('LPUSH', x)\nredis.call(ARGV[2], x)";
 
     fn said(detail: &str) -> RedisError {
         (ErrorKind::Server(ServerErrorKind::ResponseError), "An error was signalled", detail.to_owned()).into()
     }
 
     fn detail(detail: &str) -> String {
-        TEXT.named(said(detail), &[b"first", b"HSET"]).detail().unwrap_or_default().to_owned()
+        ScriptText::new(Cow::Borrowed(TEXT))
+            .named(said(detail), &[b"first", b"HSET"])
+            .detail()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     #[test]

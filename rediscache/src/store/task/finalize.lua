@@ -1,4 +1,4 @@
--- KEYS and the client are those of tasks.lua. A side for each task, as `release` has it there, and their numbers -> for each
+-- KEYS and the client are those of leases.lua. A side for each task, as `release` has it there, and their numbers -> for each
 -- whether it was still held; then it is gone. A script of its own, since that one takes a third as long to begin as this
 -- one takes altogether.
 local client, sides = ARGV[1], ARGV[2]

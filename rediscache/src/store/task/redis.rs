@@ -9,7 +9,12 @@ use crate::store::milliseconds::milliseconds;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script};
 
-static TASKS: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("tasks.lua")));
+static TASKS: Script = Script::new(concat!(
+    include_str!("../redis/ask.lua"),
+    include_str!("leases.lua"),
+    include_str!("tasks.lua"),
+    include_str!("ask_first.lua")
+));
 static FINALIZE: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("finalize.lua")));
 
 /// The scripts of task queues. Tasks that are finalized at one time go out together.

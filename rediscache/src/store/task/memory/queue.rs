@@ -1,4 +1,4 @@
-//! One task queue of the embedded store, under its lock. The Redis store does the same in `tasks.lua`.
+//! One task queue of the embedded store, under its lock. The Redis store does the same in `leases.lua` and `tasks.lua`.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
