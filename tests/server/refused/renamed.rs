@@ -57,7 +57,7 @@ async fn a_task_stays_in_its_queue_where_a_command_is_renamed() {
             let server = server_without(command, state);
             let session = RedisSession::connect(&server.url()).await.unwrap();
             let tasks = RedisTaskQueue::<u64>::new("jobs").on(&session);
-            assert_refused(&server, command, async { tasks.try_get().await.map(|task| std::mem::forget(task)) }).await;
+            assert_refused(&server, command, async { tasks.try_get().await.map(std::mem::forget) }).await;
         }
     }
 }
