@@ -154,4 +154,34 @@ contract! {
         assert_eq!((theirs.pending().await?, *jobs.get().await?), (vec![], 7));
         Ok(())
     }
+
+    async fn tasks_end_in_any_order_and_leave_those_that_are_held(session: RedisSession) -> crate::task_worker::Outcome {
+        let jobs = jobs(&session);
+        // Many, so that both ends are far from some; each twice, so that one of two equal ones goes.
+        jobs.put_many((0..200).chain(0..200)).await?;
+        let mut held = take(&jobs, 400).await;
+        let mut left: Vec<u64> = (0..200).chain(0..200).collect();
+        for round in 0..100 {
+            let at = match round % 4 {
+                0 => held.len() - 1,
+                1 => 0,
+                2 => held.len() / 2,
+                _ => held.len() / 3,
+            };
+            let task = held.remove(at);
+            let gone = left.iter().position(|value| value == task.value()).expect("it is held");
+            left.remove(gone);
+            if round % 5 == 0 { task.reschedule().await? } else { task.finalize().await? }
+        }
+        let mut pending = jobs.pending().await?;
+        pending.sort_unstable();
+        left.sort_unstable();
+        assert_eq!(pending, left);
+        assert_eq!(jobs.len().await?, 20);
+        for task in held.into_iter().rev() {
+            task.finalize().await?;
+        }
+        assert!(jobs.pending().await?.is_empty());
+        Ok(())
+    }
 }

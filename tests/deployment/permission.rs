@@ -86,17 +86,11 @@ async fn a_command_that_is_forbidden_is_named() {
             };
             assert_eq!(error.kind(), ErrorKind::Server, "{command}: {error:?}");
             let text = error.to_string();
-            // Redis 7.0 does not name those of scripts.
-            assert!(
-                text.contains(&format!("allow it with `{command}`")) || text.contains("`ACL LOG`"),
-                "{command}: {text}"
-            );
+            assert!(text.contains(&format!("allow it with `{command}`")), "{command}: {text}");
             assert!(!error.is_retryable() && !error.is_outcome_unknown());
-            text.contains(command)
         }
     };
-    let named = join_all(commands.enumerate().map(without)).await.into_iter().filter(|&named| named).count();
-    assert!(named >= 16, "{named}");
+    join_all(commands.enumerate().map(without)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

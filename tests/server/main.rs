@@ -23,6 +23,7 @@ mod queue_look;
 mod queue_silence;
 mod queue_wake;
 mod refusal;
+mod refused;
 mod restart;
 mod scan;
 mod script;

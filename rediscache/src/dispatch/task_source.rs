@@ -1,6 +1,7 @@
 //! The source of a task queue: what is taken is leased, and the lease is kept up for as long as this process lives.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Bound;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,10 +11,13 @@ use tokio::time::Instant;
 
 use super::source::Source;
 use crate::error::Result;
-use crate::store::{Client, Lease, Outcome, Store};
+use crate::store::{Client, EndingLease, Lease, Outcome, Side, Store};
 
 /// The most leases that end in one call.
 const SETTLED: usize = 256;
+
+/// How many held tasks on each side of one are looked at to find out which end is nearer; beyond, their numbers tell.
+const LOOKED_AT: usize = 64;
 
 pub(crate) struct TaskSource {
     /// Shared with the tasks that were handed out.
@@ -35,7 +39,7 @@ pub(crate) struct Leases {
     pub(crate) key: String,
     pub(crate) client: Client,
     /// Dropping the sender of a task tells that it is lost.
-    held: Mutex<HashMap<u64, watch::Sender<()>>>,
+    held: Mutex<BTreeMap<u64, watch::Sender<()>>>,
 }
 
 /// A task on its way to the one who asked, or with them.
@@ -75,17 +79,38 @@ impl TaskSource {
     async fn settle(&self, store: &Store, outcome: Outcome, numbers: &[u64]) -> Result<()> {
         let Leases { key, client, .. } = &*self.leases;
         numbers.iter().for_each(|&number| self.leases.let_go(number));
+        // They were just taken.
+        let leases: Vec<_> = numbers.iter().map(|&number| EndingLease { number, side: Side::Newest }).collect();
         // A script takes some thousand arguments at most, and holds the server.
-        for numbers in numbers.chunks(SETTLED) {
-            store.tasks().settle(key, client, outcome, numbers).await?;
+        for leases in leases.chunks(SETTLED) {
+            store.tasks().settle(key, client, outcome, leases).await?;
         }
         Ok(())
     }
 }
 
 impl Leases {
-    fn held(&self) -> MutexGuard<'_, HashMap<u64, watch::Sender<()>>> {
+    fn held(&self) -> MutexGuard<'_, BTreeMap<u64, watch::Sender<()>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The lease on a task that is to end, with the side from which the task is found soonest: many may be pending, and
+    /// the server looks at one after another.
+    pub(crate) fn ending(&self, number: u64) -> EndingLease {
+        let held = self.held();
+        let mut older = held.range(..number).rev();
+        let mut newer = held.range((Bound::Excluded(number), Bound::Unbounded));
+        for _ in 0..LOOKED_AT {
+            match (older.next(), newer.next()) {
+                (None, _) => return EndingLease { number, side: Side::Oldest },
+                (_, None) => return EndingLease { number, side: Side::Newest },
+                _ => {}
+            }
+        }
+        let (oldest, newest) = (held.keys().next(), held.keys().next_back());
+        let is_new =
+            oldest.zip(newest).is_some_and(|(oldest, newest)| newest.abs_diff(number) < number.abs_diff(*oldest));
+        EndingLease { number, side: if is_new { Side::Newest } else { Side::Oldest } }
     }
 
     /// Forgets a task that was settled.
@@ -163,5 +188,39 @@ impl Source for TaskSource {
                 self.beat_again(Duration::from_secs(1));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leases(held: impl IntoIterator<Item = u64>) -> Leases {
+        let held = held.into_iter().map(|number| (number, watch::channel(()).0)).collect();
+        Leases { key: String::new(), client: Client::new("", Duration::MAX, None), held: Mutex::new(held) }
+    }
+
+    #[test]
+    fn a_task_is_looked_for_from_the_end_that_is_nearer() {
+        let leases = leases(1..=20_000);
+        for (number, side) in [
+            (1, Side::Oldest),
+            (60, Side::Oldest),
+            (9_000, Side::Oldest),
+            (12_000, Side::Newest),
+            (20_000, Side::Newest),
+        ] {
+            assert_eq!(leases.ending(number).side, side, "{number}");
+        }
+    }
+
+    #[test]
+    fn how_many_are_older_counts_and_not_how_long_ago_they_were_taken() {
+        let leases = leases([1].into_iter().chain(1_000_000..1_000_010));
+        assert_eq!(leases.ending(1_000_001).side, Side::Oldest);
+        assert_eq!(leases.ending(1_000_008).side, Side::Newest);
+        // One that is not held any more.
+        assert_eq!(leases.ending(7).side, Side::Oldest);
+        assert_eq!(leases.ending(u64::MAX).side, Side::Newest);
     }
 }

@@ -14,7 +14,7 @@ use crate::store::redis::{Batcher, Effect, Request, Router, Script, Value, track
 const PAGE: usize = 500;
 
 static COMPARE_AND_SWAP: Script = Script::new(include_str!("compare_and_swap.lua"));
-static REPLACE_ALL: Script = Script::new(include_str!("replace_all.lua"));
+static REPLACE_ALL: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("replace_all.lua")));
 
 /// The commands and scripts of hashes. Calls of the kinds that have a batcher are gathered by key.
 #[derive(Debug)]

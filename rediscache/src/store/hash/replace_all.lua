@@ -3,6 +3,9 @@ local held = redis.call('TYPE', KEYS[1]).ok
 if held ~= 'hash' and held ~= 'none' then
   return redis.error_reply('WRONGTYPE the key holds another data type')
 end
+if ARGV[1] then
+  ask('HSET', KEYS[1], ARGV[1], ARGV[2])
+end
 redis.call('UNLINK', KEYS[1])
 -- `unpack` takes up to about 8,000.
 for first = 1, #ARGV, 4000 do

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Batcher, Effect, RedisWaiter, Request, Router, Script};
 
-static PUT_BACK: Script = Script::new(include_str!("put_back.lua"));
+static PUT_BACK: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("put_back.lua")));
 
 /// The commands and scripts of lists. Items that many callers put into one list go out together.
 #[derive(Debug)]

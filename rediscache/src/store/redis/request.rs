@@ -1,6 +1,6 @@
 //! What is sent and answered as a whole, and what is known of it: its key, and what sending it twice would do.
 
-use redis::{Arg, Cmd, Pipeline, ToRedisArgs, cmd};
+use redis::{Arg, Cmd, Pipeline, RedisError, ToRedisArgs, cmd};
 
 use super::script::{Script, ScriptText, Verb};
 use crate::store::packed::Packed;
@@ -40,7 +40,7 @@ pub(super) struct Invocation {
     script: &'static Script,
     /// `EVALSHA`, the digest, the number of keys, the keys, the arguments.
     pub(super) by_digest: Cmd,
-    has_one_key: bool,
+    keys: usize,
 }
 
 /// Makes any command publish, by running it in a script.
@@ -155,7 +155,7 @@ impl<'a> Request<'a> {
     pub(super) fn has_one_key(&self) -> bool {
         match &self.body {
             Body::Command(_) | Body::Commands(_) => true,
-            Body::Script(invocation) => invocation.has_one_key,
+            Body::Script(invocation) => invocation.keys == 1,
         }
     }
 
@@ -168,12 +168,18 @@ impl Invocation {
     fn new(script: &'static Script, keys: &[&str]) -> Self {
         let mut by_digest = cmd("EVALSHA");
         by_digest.arg(script.alone.digest()).arg(keys.len()).arg(keys);
-        Self { text: &script.alone, script, by_digest, has_one_key: keys.len() == 1 }
+        Self { text: &script.alone, script, by_digest, keys: keys.len() }
     }
 
     fn with_text(&self, text: &'static ScriptText) -> Self {
         let by_digest = replaced(&self.by_digest, "EVALSHA", text.digest());
         Self { text, by_digest, ..*self }
+    }
+
+    /// The error, which says the name of the command that was refused where the server does not.
+    pub(super) fn named(&self, error: RedisError) -> RedisError {
+        let script_arguments: Vec<&[u8]> = arguments(&self.by_digest).skip(3 + self.keys).collect();
+        self.text.named(error, &script_arguments)
     }
 
     /// With the script itself, which the server remembers then.

@@ -3,6 +3,11 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+/// What scripts ask with whether they may do what they are about to do. Those that use it begin with it.
+const ASK: &str = include_str!("ask.lua");
+
 /// A script. All that is kept in Redis for one object lies in one slot, so that every script runs on a cluster.
 pub(crate) struct Script {
     pub(super) alone: ScriptText,
@@ -47,26 +52,114 @@ impl ScriptText {
     pub(super) fn digest(&self) -> &str {
         self.digest.get_or_init(|| redis::Script::new(&self.source).get_hash().to_owned())
     }
+
+    /// An error of this script, which says the name of the command that was refused where the server does not.
+    /// `arguments` are those of the script, from `ARGV[1]` on.
+    pub(super) fn named(&self, error: RedisError, arguments: &[&[u8]]) -> RedisError {
+        let named = error.detail().and_then(|detail| Some((is_unnamed(detail)?, self.command_at(detail, arguments)?)));
+        let Some((kind, command)) = named else { return error };
+        let detail = match kind {
+            ServerErrorKind::NoPerm => format!("this user may not run the '{command}' command"),
+            _ => format!("unknown command '{command}'"),
+        };
+        (ErrorKind::Server(kind), "a command of a script was refused", detail).into()
+    }
+
+    /// The name of the command on the line that the error names; each line calls one at most.
+    fn command_at(&self, detail: &str, arguments: &[&[u8]]) -> Option<String> {
+        let line = self.source.lines().nth(line_of(detail)?.checked_sub(1)?)?;
+        let (_, call) = line.split_once(CALL)?;
+        let name = match call.strip_prefix("ARGV[") {
+            Some(index) => {
+                let index: usize = index.split(']').next()?.parse().ok()?;
+                str::from_utf8(arguments.get(index.checked_sub(1)?)?).ok()?
+            }
+            None => call.strip_prefix('\'')?.split('\'').next()?,
+        };
+        Some(name.to_ascii_lowercase())
+    }
 }
 
 /// A script and not a transaction: in a transaction, nodes of some versions do not look whether a key has left when
 /// something is published, too; and a user without `MULTI` would do each part by itself.
 ///
-/// What is published comes after the change, which then explains it to those who hear of both, and in any case. Whether it
-/// may be published is asked before anything is done, since Redis takes nothing back.
+/// What is published comes after the change, which then explains it to those who hear of both. Whether it may be published
+/// is asked before anything is done.
 fn publishing(source: &str, verb: &str) -> String {
+    let change = source.strip_prefix(ASK).unwrap_or(source);
     format!(
-        "local message, channel = table.remove(ARGV), table.remove(ARGV)\n\
-         if not redis.acl_check_cmd('{verb}', channel, message) then\n\
-         return redis.error_reply(\"NOPERM this user may not run the '{}' command\")\n\
-         end\n\
-         local function change()\n{source}\nend\n\
-         local done, answer = pcall(change)\n\
+        "{ASK}\
+         local message, channel = table.remove(ARGV), table.remove(ARGV)\n\
+         ask('{verb}', channel, message)\n\
+         local function change()\n{change}\nend\n\
+         local answer = change()\n\
          redis.call('{verb}', channel, message)\n\
-         if not done and type(answer) ~= 'table' then\n\
-         return redis.error_reply(answer)\n\
-         end\n\
-         return answer",
-        verb.to_lowercase()
+         return answer"
     )
+}
+
+/// What stands where a script calls a command.
+const CALL: &str = "redis.call(";
+
+/// The line that an error of a script stands on, as servers say it: `… on @user_script:12.`
+fn line_of(detail: &str) -> Option<usize> {
+    let (_, line) = detail.rsplit_once("@user_script:")?;
+    line.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// Whether the server refused a command of a script and does not say which.
+fn is_unnamed(detail: &str) -> Option<ServerErrorKind> {
+    match detail {
+        // Redis 7.0.
+        _ if detail.starts_with("The user executing the script can't run this command") => {
+            Some(ServerErrorKind::NoPerm)
+        }
+        _ if detail.starts_with("Unknown Redis command called from script")
+            || detail.starts_with("Unknown command called from script") =>
+        {
+            Some(ServerErrorKind::ResponseError)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "local x = 1\nredis.call('LPUSH', x)\nredis.call(ARGV[2], x)";
+
+    fn said(detail: &str) -> RedisError {
+        (ErrorKind::Server(ServerErrorKind::ResponseError), "An error was signalled", detail.to_owned()).into()
+    }
+
+    fn detail(detail: &str) -> String {
+        ScriptText::new(Cow::Borrowed(TEXT))
+            .named(said(detail), &[b"first", b"HSET"])
+            .detail()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    #[test]
+    fn a_refusal_of_every_version_names_the_command_of_its_line() {
+        let redis =
+            "The user executing the script can't run this command or subcommand script: 7f9c, on @user_script:2.";
+        assert_eq!(detail(redis), "this user may not run the 'lpush' command");
+        let renamed = "Unknown Redis command called from script script: 7f9c, on @user_script:3.";
+        assert_eq!(detail(renamed), "unknown command 'hset'");
+        assert_eq!(detail("Unknown command called from script script: on @user_script:2."), "unknown command 'lpush'");
+    }
+
+    #[test]
+    fn what_names_its_command_or_is_no_refusal_stays_as_it_is() {
+        let named =
+            "ACL failure in script: User u has no permissions to run the 'lpush' command script: on @user_script:2.";
+        let beyond = "Unknown command called from script script: on @user_script:99.";
+        for text in
+            [named, beyond, "Unknown command called from script script: on @user_script:0.", "some other trouble"]
+        {
+            assert_eq!(detail(text), text);
+        }
+    }
 }

@@ -53,6 +53,20 @@ pub(crate) struct Lease {
     pub(crate) item: Vec<u8>,
 }
 
+/// A lease that is to end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EndingLease {
+    pub(crate) number: u64,
+    pub(crate) side: Side,
+}
+
+/// From where on a task is looked for among those that are pending. Equal ones are as good as each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Oldest,
+    Newest,
+}
+
 #[derive(Debug)]
 pub(crate) struct Taken {
     pub(crate) leases: Vec<Lease>,

@@ -5,7 +5,7 @@ mod lease;
 mod memory;
 mod redis;
 
-pub(crate) use lease::{Client, Due, Held, Lease, Outcome, Taken};
+pub(crate) use lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken};
 pub(super) use memory::MemoryTasks;
 pub(crate) use redis::RedisTasks;
 
@@ -17,7 +17,7 @@ operations! { TaskStore<'_> {
     /// Takes up to `limit` tasks, numbered from `first` on, which become this client's.
     fn take(client: &Client, first: u64, limit: usize) -> Taken;
     /// Ends the leases on tasks; how many of them this client still had.
-    fn settle(client: &Client, outcome: Outcome, numbers: &[u64]) -> u64;
+    fn settle(client: &Client, outcome: Outcome, leases: &[EndingLease]) -> u64;
     /// Tells that this client lives, and brings back what is due and what dead clients held.
     fn beat(client: &Client) -> Held;
     /// Puts a task in when it is due.

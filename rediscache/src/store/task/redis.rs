@@ -3,15 +3,21 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::lease::{Client, Due, Held, Lease, Outcome, Taken, instance_of, suffix_of};
+use super::lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, instance_of, suffix_of};
 use crate::error::Result;
 use crate::store::milliseconds::milliseconds;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script};
 
-static TASKS: Script = Script::new(include_str!("tasks.lua"));
+static TASKS: Script = Script::new(concat!(
+    include_str!("../redis/ask.lua"),
+    include_str!("leases.lua"),
+    include_str!("tasks.lua"),
+    include_str!("ask_first.lua")
+));
+static FINALIZE: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("finalize.lua")));
 
-/// The script of task queues. Tasks that are finalized at one time go out together.
+/// The scripts of task queues. Tasks that are finalized at one time go out together.
 #[derive(Debug)]
 pub(crate) struct RedisTasks {
     router: Arc<Router>,
@@ -30,16 +36,22 @@ impl RedisTasks {
         Ok(Taken { leases, next_change: from_now(next) })
     }
 
-    pub(super) async fn settle(&self, key: &str, client: &Client, outcome: Outcome, numbers: &[u64]) -> Result<u64> {
-        let outcome = match (outcome, numbers) {
-            (Outcome::Finalized, &[number]) => return self.finalized.call(key, (client, number)).await.map(u64::from),
+    pub(super) async fn settle(
+        &self,
+        key: &str,
+        client: &Client,
+        outcome: Outcome,
+        leases: &[EndingLease],
+    ) -> Result<u64> {
+        let outcome = match (outcome, leases) {
+            (Outcome::Finalized, &[lease]) => return self.finalized.call(key, (client, lease)).await.map(u64::from),
             (Outcome::Finalized, _) => "finalized",
             (Outcome::Rescheduled, _) => "rescheduled",
             (Outcome::Untouched, _) => "untouched",
             (Outcome::Unreadable, _) => "unreadable",
         };
-        let request = self.request(key, client, "settle", Effect::Once)?.arg(outcome).arg(numbers);
-        self.router.send(&request).await
+        let request = self.request(key, client, "settle", Effect::Once)?.arg(outcome).arg(sides(leases));
+        self.router.send(&request.args(numbers(leases))).await
     }
 
     pub(super) async fn beat(&self, key: &str, client: &Client) -> Result<Held> {
@@ -83,21 +95,40 @@ impl RedisTasks {
     }
 
     fn request<'a>(&self, key: &'a str, client: &Client, command: &str, effect: Effect) -> Result<Request<'a>> {
-        let request = script(&self.router, key, &client.name, effect)?.arg(command).arg(&client.name);
+        let request = script(&self.router, &TASKS, key, &client.name, effect)?.arg(command).arg(&client.name);
         Ok(request.arg(milliseconds(client.silence)).arg(client.most_attempts.unwrap_or(0)))
     }
 }
 
-/// The script, on the queue. On a cluster it names the keys that it needs, so that a node which has only some of them,
+/// A script on the queue. On a cluster it names the keys that it needs, so that a node which has only some of them,
 /// while they are being moved, refuses before anything is done.
-fn script<'a>(router: &Router, key: &'a str, client: &str, effect: Effect) -> Result<Request<'a>> {
+fn script<'a>(
+    router: &Router,
+    script: &'static Script,
+    key: &'a str,
+    client: &str,
+    effect: Effect,
+) -> Result<Request<'a>> {
     if !router.is_cluster() {
-        return Ok(Request::script(&TASKS, key, effect));
+        return Ok(Request::script(script, key, effect));
     }
     let leases = format!("$leases:{}", instance_of(client));
     let suffixes = ["$clients", "$attempts", "$delayed", "$dead", &leases, suffix_of(client)];
     let beside = suffixes.map(|suffix| router.beside(key, suffix)).into_iter().collect::<Result<Vec<_>>>()?;
-    Ok(Request::script_on(&TASKS, key, &beside, effect))
+    Ok(Request::script_on(script, key, &beside, effect))
+}
+
+/// One letter for each.
+fn sides(leases: &[EndingLease]) -> String {
+    let letter = |lease: &EndingLease| match lease.side {
+        Side::Oldest => 'o',
+        Side::Newest => 'n',
+    };
+    leases.iter().map(letter).collect()
+}
+
+fn numbers(leases: &[EndingLease]) -> impl Iterator<Item = u64> {
+    leases.iter().map(|lease| lease.number)
 }
 
 fn from_now(milliseconds: i64) -> Option<Duration> {
@@ -108,29 +139,29 @@ fn from_now(milliseconds: i64) -> Option<Duration> {
 #[derive(Default)]
 struct Finalized {
     client: String,
-    numbers: Vec<u64>,
+    leases: Vec<EndingLease>,
 }
 
 impl Batch for Finalized {
-    type Call<'a> = (&'a Client, u64);
+    type Call<'a> = (&'a Client, EndingLease);
     type Answer = bool;
 
-    fn add(&mut self, (client, number): (&Client, u64)) {
+    fn add(&mut self, (client, lease): (&Client, EndingLease)) {
         self.client.clone_from(&client.name);
-        self.numbers.push(number);
+        self.leases.push(lease);
     }
 
-    fn has_room_for(&self, (client, _): &(&Client, u64)) -> bool {
-        self.numbers.len() < Packed::MOST_PARTS && (self.numbers.is_empty() || self.client == client.name)
+    fn has_room_for(&self, (client, _): &(&Client, EndingLease)) -> bool {
+        self.leases.len() < Packed::MOST_PARTS && (self.leases.is_empty() || self.client == client.name)
     }
 
     fn retain(&mut self, wanted: &[bool]) {
         let mut wanted = wanted.iter();
-        self.numbers.retain(|_| wanted.next().copied().unwrap_or_default());
+        self.leases.retain(|_| wanted.next().copied().unwrap_or_default());
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
-        let request = script(router, key, &self.client, Effect::Once)?;
-        router.send(&request.arg("finalize").arg(&self.client).arg(0).arg(0).arg(&self.numbers)).await
+        let request = script(router, &FINALIZE, key, &self.client, Effect::Once)?;
+        router.send(&request.arg(&self.client).arg(sides(&self.leases)).args(numbers(&self.leases))).await
     }
 }

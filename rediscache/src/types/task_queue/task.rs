@@ -122,7 +122,7 @@ impl<T> RedisTask<T> {
     /// # Redis
     ///
     /// One round trip, atomic: a script of `HMGET`, `LREM` and `HDEL`. It looks through the list of pending tasks from
-    /// the oldest on.
+    /// the oldest on, or from the newest on where this process holds fewer that are newer.
     ///
     /// # Errors
     ///
@@ -162,8 +162,8 @@ impl<T> RedisTask<T> {
     ///
     /// # Redis
     ///
-    /// One round trip, atomic: a script of `LREM` and `LPUSH`. It looks through the list of pending tasks from the
-    /// oldest on.
+    /// One round trip, atomic: a script of `LREM` and `LPUSH`. It looks through the list of pending tasks as
+    /// [`finalize`](Self::finalize) does.
     ///
     /// # Errors
     ///
@@ -211,7 +211,7 @@ impl<T> RedisTask<T> {
     async fn end_lease(&self, outcome: Outcome) -> Result<()> {
         let (leases, number) = (&self.held.leases, self.held.lease.number);
         let tasks = self.session.state().store.get()?.tasks();
-        if tasks.settle(&leases.key, &leases.client, outcome, &[number]).await? == 0 {
+        if tasks.settle(&leases.key, &leases.client, outcome, &[leases.ending(number)]).await? == 0 {
             let message = "the task is no longer this client's; someone else may have it";
             return Err(Error::new(ErrorKind::TaskNotPending, message));
         }

@@ -43,10 +43,13 @@ impl Live {
         match request.body() {
             Body::Command(command) => send(command, connection, asking).await,
             Body::Commands(commands) => send_all(commands, connection, asking).await,
-            Body::Script(script) => match send(&script.by_digest, connection, asking).await {
-                Err(error) if is_unknown_script(&error) => send(&script.by_source(), connection, asking).await,
-                answer => answer,
-            },
+            Body::Script(script) => {
+                let answer = match send(&script.by_digest, connection, asking).await {
+                    Err(error) if is_unknown_script(&error) => send(&script.by_source(), connection, asking).await,
+                    answer => answer,
+                };
+                answer.map_err(|error| script.named(error))
+            }
         }
     }
 

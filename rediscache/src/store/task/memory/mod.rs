@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use tokio::time::Instant;
 
 use self::queue::{End, QueueRecords, TaskQueue};
-use super::lease::{Client, Due, Held, Outcome, Taken};
+use super::lease::{Client, Due, EndingLease, Held, Outcome, Side, Taken};
 use crate::error::Result;
 use crate::store::list::List;
 use crate::store::memory::{MemoryStore, ends_in};
@@ -41,12 +41,12 @@ impl MemoryTasks<'_> {
         })
     }
 
-    pub(crate) fn settle(&self, key: &str, client: &Client, outcome: Outcome, numbers: &[u64]) -> Result<u64> {
+    pub(crate) fn settle(&self, key: &str, client: &Client, outcome: Outcome, leases: &[EndingLease]) -> Result<u64> {
         self.tasks(key, client, |tasks| {
             tasks.check()?;
             let mut settled = 0;
-            for &number in numbers {
-                if let Some((attempt, item)) = tasks.release(&client.name, number, outcome)? {
+            for &lease in leases {
+                if let Some((attempt, item)) = tasks.release(&client.name, lease)? {
                     settled += 1;
                     tasks.settle(outcome, attempt, item)?;
                 }
@@ -105,7 +105,7 @@ impl MemoryTasks<'_> {
                 Some((holder, number))
             });
             if let Some((holder, number)) = held
-                && let Some((attempt, item)) = tasks.release(&holder, number, Outcome::Rescheduled)?
+                && let Some((attempt, item)) = tasks.release(&holder, EndingLease { number, side: Side::Oldest })?
             {
                 tasks.retry(attempt, item, End::Back)?;
                 return Ok(true);

@@ -1,4 +1,4 @@
-//! One task queue of the embedded store, under its lock. The Redis store does the same in `tasks.lua`.
+//! One task queue of the embedded store, under its lock. The Redis store does the same in `leases.lua` and `tasks.lua`.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::error::Result;
 use crate::store::list::List;
 use crate::store::memory::{Collection, Keyspace, ends_in};
-use crate::store::task::lease::{Client, Lease, Outcome, Taken, suffix_of};
+use crate::store::task::lease::{Client, EndingLease, Lease, Outcome, Side, Taken, suffix_of};
 
 /// What all task queues keep beside their lists, by key.
 pub(super) type QueueRecords = HashMap<Box<str>, QueueRecord>;
@@ -132,7 +132,7 @@ impl TaskQueue<'_> {
             self.record.leases.get(client).map_or_else(Vec::new, |held| held.keys().copied().collect());
         let mut tasks = Vec::new();
         for number in numbers {
-            tasks.extend(self.release(client, number, Outcome::Rescheduled)?);
+            tasks.extend(self.release(client, EndingLease { number, side: Side::Oldest })?);
         }
         self.record.leases.remove(client);
         for (attempt, item) in tasks.into_iter().rev() {
@@ -142,16 +142,15 @@ impl TaskQueue<'_> {
     }
 
     /// Ends a lease; returns its attempt and item if the client still had the task.
-    pub(super) fn release(&mut self, client: &str, number: u64, outcome: Outcome) -> Result<Option<Delivered>> {
-        let Some(lease) = self.record.leases.get_mut(client).and_then(|held| held.remove(&number)) else {
+    pub(super) fn release(&mut self, client: &str, ending: EndingLease) -> Result<Option<Delivered>> {
+        let Some(lease) = self.record.leases.get_mut(client).and_then(|held| held.remove(&ending.number)) else {
             return Ok(None);
         };
         let pending = format!("{}{}", self.queue, suffix_of(client));
         let removed = self.keyspace.change(&pending, |list: &mut List| {
-            let at = match outcome {
-                // The newest there is.
-                Outcome::Untouched => list.iter().position(|item| *item == lease.1)?,
-                _ => list.iter().rposition(|item| *item == lease.1)?,
+            let at = match ending.side {
+                Side::Newest => list.iter().position(|item| *item == lease.1)?,
+                Side::Oldest => list.iter().rposition(|item| *item == lease.1)?,
             };
             list.remove(at)
         })?;

@@ -1,0 +1,153 @@
+//! The scripts of the library, as they stand in its sources.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use redis::cmd;
+use support::Server;
+
+use super::{allow, dump};
+
+fn store() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../rediscache/src/store")
+}
+
+/// Each script, by its file.
+fn all() -> Vec<(PathBuf, String)> {
+    fn within(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                within(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "lua") {
+                found.push((path.clone(), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    within(&store(), &mut found);
+    assert!(found.len() >= 8, "{found:?}");
+    found
+}
+
+/// The commands that scripts call by name, in lower case.
+pub(super) fn called() -> BTreeSet<String> {
+    let texts = all();
+    let names =
+        texts.iter().flat_map(|(_, text)| ["redis.call('", "redis.pcall('"].map(|call| text.split(call).skip(1)));
+    names.flatten().map(|call| call.split('\'').next().unwrap().to_lowercase()).collect()
+}
+
+/// What the script of task queues can be asked to do.
+pub(super) fn of_tasks() -> BTreeSet<String> {
+    let text = fs::read_to_string(store().join("task/tasks.lua")).unwrap();
+    let names = text.split("function commands.").skip(1);
+    names.map(|name| name.split('(').next().unwrap().to_owned()).collect()
+}
+
+/// An error of a script names a line, by which the library knows which command was refused.
+#[test]
+fn no_line_of_a_script_calls_two_commands() {
+    for (path, text) in all() {
+        for line in text.lines() {
+            assert!(line.matches("redis.call(").count() < 2, "{}: {line}", path.display());
+        }
+    }
+}
+
+/// What scripts do when nobody is there any more to be told of a refusal: the state before, the script, its keys, and its
+/// arguments.
+struct Aside {
+    before: &'static [&'static [&'static str]],
+    script: &'static [&'static str],
+    keys: &'static [&'static str],
+    arguments: &'static [&'static str],
+}
+
+const HELD: &[&[&str]] = &[
+    &["LPUSH", "jobs", "i|1"],
+    &["LPUSH", "jobs$pending", "i|2", "i|3"],
+    &["HSET", "jobs$leases:0123456789abcdef", "1", "1:i|2", "2", "5:i|3"],
+    &["ZADD", "jobs$clients", "9000000000000000", "0123456789abcdef$pending"],
+];
+
+/// Beside that, another client is taken for dead, and a task is due.
+const LEFT_BEHIND: &[&[&str]] = &[
+    &["LPUSH", "jobs$pending", "i|2", "i|3", "i|4"],
+    &["HSET", "jobs$leases:0123456789abcdef", "1", "1:i|2", "2", "5:i|3"],
+    &["HSET", "jobs$leases:0123456789abcde0", "1", "1:i|4"],
+    &["ZADD", "jobs$clients", "9000000000000000", "0123456789abcdef$pending", "1", "0123456789abcde0$pending"],
+    &["ZADD", "jobs$delayed", "1", "0123456789abcdef:i|5"],
+];
+
+const TASKS: &[&str] = &["task/leases.lua", "task/tasks.lua", "task/ask_first.lua"];
+
+const CLIENT: &str = "0123456789abcdef$pending";
+
+const ASIDE: [Aside; 4] = [
+    Aside { before: LEFT_BEHIND, script: TASKS, keys: &["jobs"], arguments: &["beat", CLIENT, "60000", "4"] },
+    Aside {
+        before: &[&["LPUSH", "queue", "1"]],
+        script: &["list/put_back.lua"],
+        keys: &["queue", "queue$returned:1"],
+        arguments: &["7"],
+    },
+    Aside {
+        before: HELD,
+        script: TASKS,
+        keys: &["jobs"],
+        arguments: &["settle", CLIENT, "60000", "0", "untouched", "nn", "2", "1"],
+    },
+    Aside {
+        before: HELD,
+        script: TASKS,
+        keys: &["jobs"],
+        arguments: &["settle", CLIENT, "60000", "0", "unreadable", "o", "1"],
+    },
+];
+
+impl Aside {
+    fn text(&self) -> String {
+        let parts = ["redis/ask.lua"].iter().chain(self.script);
+        parts.map(|path| fs::read_to_string(store().join(path)).unwrap()).collect()
+    }
+
+    /// Stores what is there before, and runs the script with these rights.
+    fn run(&self, server: &Server, text: &str, rules: &[&str]) -> redis::RedisResult<redis::Value> {
+        let (mut raw, mut user) = (server.raw(), server.raw());
+        cmd("FLUSHALL").exec(&mut raw)?;
+        for words in self.before {
+            cmd(words[0]).arg(&words[1..]).exec(&mut raw)?;
+        }
+        allow(&mut raw, rules);
+        cmd("AUTH").arg(&["bot", "pass"]).exec(&mut user)?;
+        let before = dump(&mut raw);
+        let outcome = cmd("EVAL").arg(text).arg(self.keys.len()).arg(self.keys).arg(self.arguments).query(&mut user);
+        if let Err(refusal) = &outcome {
+            assert_eq!(dump(&mut raw), before, "{:?} {rules:?}: {refusal}", self.arguments);
+        }
+        outcome
+    }
+}
+
+#[test]
+fn what_comes_back_when_nobody_is_there_is_refused_or_whole() {
+    let server = Server::start();
+    for aside in ASIDE {
+        let text = aside.text();
+        let is_refused =
+            |command: &String| aside.run(&server, &text, &["~*", "+@all", &format!("-{command}")]).is_err();
+        assert!(called().iter().filter(|command| is_refused(command)).count() >= 3, "{:?}", aside.arguments);
+        aside.run(&server, &text, &["~*", "+@all"]).unwrap();
+    }
+}
+
+/// As those before Redis 7 are, and some that are no Redis.
+#[test]
+fn a_server_that_cannot_be_asked_is_not() {
+    let server = Server::start();
+    for aside in ASIDE {
+        let text = aside.text().replace("redis.acl_check_cmd", "redis.nothing_of_the_kind");
+        aside.run(&server, &text, &["~*", "+@all"]).unwrap();
+    }
+}
