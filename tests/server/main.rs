@@ -7,6 +7,7 @@ mod busy;
 mod closing;
 mod command;
 mod connection;
+mod dropped;
 mod fault;
 mod frozen;
 mod hostile;

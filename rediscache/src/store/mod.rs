@@ -201,6 +201,14 @@ impl Store {
         }
     }
 
+    /// Ends all that goes on in the background.
+    fn end_tasks(&self) {
+        match self {
+            Self::Memory(store) => store.background().end_tasks(),
+            Self::Redis(store) => store.router.background().end_tasks(),
+        }
+    }
+
     /// Lets go of connections and data. Later operations are refused before they get here.
     fn close(&self) {
         match self {

@@ -13,4 +13,4 @@ pub(super) use backoff::Backoff;
 pub(super) use connector::{Connector, at};
 pub(super) use endpoint::{Connected, Endpoint, Endpoints};
 pub(super) use live::Live;
-pub(super) use reconnecting::{Connection, HEDGE_AFTER};
+pub(super) use reconnecting::{Connection, HEDGE_AFTER, WeakLive};

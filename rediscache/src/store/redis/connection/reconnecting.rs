@@ -27,6 +27,13 @@ pub(crate) const HEDGE_AFTER: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub(crate) struct Connection(Arc<Reconnecting>);
 
+/// One of the connections to an endpoint, which is not kept by this.
+pub(crate) struct WeakLive {
+    connection: Weak<Reconnecting>,
+    serial: u64,
+    states: watch::Receiver<ConnectionState>,
+}
+
 struct Reconnecting {
     endpoint: Endpoint,
     connector: Connector,
@@ -150,6 +157,11 @@ impl Connection {
         matches!(*self.0.state.borrow(), ConnectionState::Up(_))
     }
 
+    /// The connection, for one who only watches it.
+    pub(crate) fn downgrade(&self, live: &Live) -> WeakLive {
+        WeakLive { connection: Arc::downgrade(&self.0), serial: live.serial, states: self.0.state.subscribe() }
+    }
+
     /// Gives up a connection that broke, if it is still the one in use.
     pub(crate) fn lost(&self, live: &Live) {
         self.0.lost(live.serial);
@@ -158,6 +170,23 @@ impl Connection {
     /// Ends the connection when the calls under way are done.
     pub(crate) fn close(&self) {
         self.0.state.send_replace(ConnectionState::Closed).end();
+    }
+}
+
+impl WeakLive {
+    /// The connection, while it is in use.
+    pub(crate) fn upgrade(&self) -> Option<(Connection, Live)> {
+        let connection = self.connection.upgrade()?;
+        let live = match &*connection.state.borrow() {
+            ConnectionState::Up(live) if live.serial == self.serial => Some(live.clone()),
+            _ => None,
+        };
+        live.map(|live| (Connection(connection), live))
+    }
+
+    /// Waits until it is not in use any more.
+    pub(crate) async fn is_over(&mut self) {
+        let _ = self.states.wait_for(|state| state.serial() != Some(self.serial)).await;
     }
 }
 

@@ -278,6 +278,13 @@ impl InvalidationListener {
     }
 }
 
+impl Drop for InvalidationListener {
+    /// Its connection is gone, though nobody said so.
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
 impl Listener for InvalidationListener {
     fn end(&self) {
         Self::end(self);

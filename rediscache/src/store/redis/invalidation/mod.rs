@@ -4,6 +4,6 @@ mod listener;
 mod message;
 mod watched_keys;
 
-pub(super) use listener::InvalidationListener;
+pub(super) use listener::{InvalidationListener, Reliant};
 pub(super) use message::{CHANNEL, write};
 pub(super) use watched_keys::{WatchedKeys, WriteGuard};

@@ -57,9 +57,9 @@ async fn subscribe(router: &Router, listener: &InvalidationListener, key: &str, 
 /// Has a heartbeat go on for as long as something is served because of this connection.
 fn keep_alive(router: &Router, listener: &Arc<InvalidationListener>, coherence: &Coherence, by: &Answered) {
     if listener.needs_heartbeat(coherence.bound()) {
-        let (connection, live) = (by.connection.clone(), by.live.clone());
-        let (listener, topology) = (Arc::downgrade(listener), router.topology().clone());
-        router.background().spawn(Heartbeat { listener, connection, live, topology }.run());
+        let (listener, live) = (Arc::downgrade(listener), by.connection.downgrade(&by.live));
+        let topology = router.topology().downgrade();
+        router.background().spawn(Heartbeat { listener, live, topology }.run());
     }
 }
 
