@@ -4,16 +4,13 @@ use std::sync::Arc;
 
 use super::section::Sections;
 use crate::dispatch::{Dispatchers, ListSource, TaskSource};
-use crate::namespace::Namespace;
+use crate::namespace::{Namespace, OBJECTS};
 use crate::near::NearCaches;
 use crate::record::{ObjectTable, ShapeTable};
 use crate::store::{OpenStore, Store};
 
 /// The hash of shapes, beside all that is named below one global namespace.
 const SHAPES: &str = "$shapes";
-
-/// The hash of what each namespace holds, beside that.
-const OBJECTS: &str = "$objects";
 
 pub(crate) struct SessionState {
     pub(crate) store: OpenStore,

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::backoff::Backoff;
 use super::connector::Connector;
 use super::endpoint::{Connected, Endpoint};
-use super::live::Live;
+use super::live::{Health, Live};
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::store::background::Background;
@@ -52,6 +52,8 @@ enum ConnectionState {
         why: Option<Error>,
     },
     Connecting {
+        /// How often the background had moved when it was begun.
+        moves: u64,
         /// Why the last attempt failed, for those who shared it and come late to hear of it.
         why: Option<Error>,
     },
@@ -71,7 +73,7 @@ impl Connection {
     /// after the pause that is due.
     pub(crate) async fn live(&self) -> Result<Live> {
         let deposed = match &*self.0.state.borrow() {
-            ConnectionState::Up(live) if self.0.endpoint.has_left(live.master.as_ref()) => Some(live.serial),
+            ConnectionState::Up(live) if self.has_left(live) => Some(live.serial),
             ConnectionState::Up(live) => return Ok(live.clone()),
             _ => None,
         };
@@ -84,7 +86,7 @@ impl Connection {
         };
         match states.wait_for(is_over).await.as_deref() {
             Ok(ConnectionState::Up(live)) => Ok(live.clone()),
-            Ok(ConnectionState::Down { why: Some(why), .. } | ConnectionState::Connecting { why: Some(why) }) => {
+            Ok(ConnectionState::Down { why: Some(why), .. } | ConnectionState::Connecting { why: Some(why), .. }) => {
                 Err(why.again())
             }
             Ok(ConnectionState::Down { why: None, .. }) => {
@@ -95,13 +97,26 @@ impl Connection {
         }
     }
 
+    /// Whether it leads to where the master is no more, or nobody runs it.
+    fn has_left(&self, live: &Live) -> bool {
+        live.moves != self.0.background.moves() || self.0.endpoint.has_left(live.master.as_ref())
+    }
+
     /// Begins an attempt, unless one is under way.
     fn connect(&self) {
-        let mut down = None;
+        let (mut down, moves) = (None, self.0.background.moves());
         self.0.state.send_if_modified(|state| {
-            if let ConnectionState::Down { backoff, why } = state {
-                down = Some(*backoff);
-                *state = ConnectionState::Connecting { why: why.take() };
+            match state {
+                ConnectionState::Down { backoff, why } => {
+                    down = Some(*backoff);
+                    *state = ConnectionState::Connecting { moves, why: why.take() };
+                }
+                // Nobody runs that one.
+                ConnectionState::Connecting { moves: begun, .. } if *begun != moves => {
+                    down = Some(Backoff::to_connect());
+                    *begun = moves;
+                }
+                _ => {}
             }
             down.is_some()
         });
@@ -114,7 +129,8 @@ impl Connection {
         let Reconnecting { endpoint, connector, background, begun, .. } = &*self.0;
         let (endpoint, connector, begun) = (endpoint.clone(), connector.clone(), Arc::clone(begun));
         let connection = Arc::downgrade(&self.0);
-        let connecting = Connecting { connection, endpoint, connector, begun, backoff, doubted, outcome: None };
+        let moves = background.moves();
+        let connecting = Connecting { connection, endpoint, connector, begun, moves, backoff, doubted, outcome: None };
         background.spawn(connecting.run(self.0.state.subscribe()));
     }
 
@@ -126,6 +142,13 @@ impl Connection {
             let backoff = Backoff::to_connect().after(live.health.doubts.load(Ordering::Relaxed));
             self.begin(backoff, Some(Doubted { answers: live.answers(), live: live.clone() }));
         }
+    }
+
+    /// Goes on in the runtime of the caller where nobody runs that in which connections are made. Whether one was made, or
+    /// is served, in a runtime that was left.
+    pub(crate) async fn leave_if_stuck(&self, live: &Live) -> bool {
+        self.0.background.move_if_stuck().await;
+        live.moves != self.0.background.moves()
     }
 
     /// Waits until this connection is not the one in use any more.
@@ -233,6 +256,7 @@ struct Connecting {
     endpoint: Endpoint,
     connector: Connector,
     begun: Arc<AtomicU64>,
+    moves: u64,
     backoff: Backoff,
     /// The connection whose place it is to take.
     doubted: Option<Doubted>,
@@ -301,7 +325,8 @@ impl Connecting {
             }
         });
         let Connected { connection, master } = self.endpoint.connect(&self.connector, pushes).await?;
-        Ok(Live { connection, serial, backoff: self.backoff, master, health: Arc::default(), listener })
+        let (moves, health) = (self.moves, Arc::new(Health::of(self.endpoint.tells_of_its_end())));
+        Ok(Live { connection, serial, moves, backoff: self.backoff, master, health, listener })
     }
 
     /// Has a connection to a master given up when the master is elsewhere.
@@ -330,7 +355,7 @@ impl Connecting {
             (ConnectionState::Connecting { .. } | ConnectionState::Down { .. }, Ok(live)) => {
                 Some(ConnectionState::Up(live))
             }
-            (ConnectionState::Connecting { .. }, Err(why)) if self.doubted.is_none() => {
+            (ConnectionState::Connecting { moves, .. }, Err(why)) if self.doubted.is_none() && *moves == self.moves => {
                 let mut backoff = self.backoff;
                 backoff.fail();
                 Some(ConnectionState::Down { backoff, why: Some(why) })

@@ -63,6 +63,8 @@ type NodeAddress = Arc<(String, u16)>;
 #[derive(Default)]
 struct Round {
     under_way: bool,
+    /// How often the background had moved when it was begun: in a runtime that was left, it may never end.
+    moves: u64,
     failure: Option<Error>,
 }
 
@@ -158,7 +160,12 @@ impl Cluster {
         if self.0.nodes.read().unwrap_or_else(PoisonError::into_inner).closed {
             return;
         }
-        let started = self.0.round.send_if_modified(|round| !std::mem::replace(&mut round.under_way, true));
+        let moves = self.0.background.moves();
+        let started = self.0.round.send_if_modified(|round| {
+            let is_under_way = round.under_way && round.moves == moves;
+            (round.under_way, round.moves) = (true, moves);
+            !is_under_way
+        });
         if started {
             let asking = Asking { cluster: self.downgrade(), outcome: Err(refusal::interrupted()) };
             self.0.background.spawn(asking.all());
@@ -316,7 +323,8 @@ impl Drop for Asking {
     fn drop(&mut self) {
         let failure = std::mem::replace(&mut self.outcome, Ok(())).err();
         if let Some(cluster) = self.cluster.upgrade() {
-            cluster.0.round.send_replace(Round { under_way: false, failure });
+            let moves = cluster.0.background.moves();
+            cluster.0.round.send_replace(Round { under_way: false, moves, failure });
         }
     }
 }

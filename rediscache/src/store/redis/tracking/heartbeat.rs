@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use redis::{RedisResult, Value};
 
+use super::untold::UntoldChanges;
 use crate::near::now;
 use crate::store::redis::connection::{Connection, WeakLive};
 use crate::store::redis::invalidation::{InvalidationListener, Reliant};
@@ -18,6 +19,7 @@ pub(super) struct Heartbeat {
     pub(super) listener: Weak<InvalidationListener>,
     pub(super) live: WeakLive,
     pub(super) topology: WeakTopology,
+    pub(super) untold: UntoldChanges,
 }
 
 impl Heartbeat {
@@ -58,17 +60,25 @@ impl Heartbeat {
         let Some((listener, (connection, live))) = self.listener.upgrade().zip(self.live.upgrade()) else {
             return Ok(());
         };
-        let (asked, reliant) = (now(), if listener.is_node() { listener.reliant() } else { Vec::new() });
+        let (asked, reliant, is_node) = (now(), listener.reliant(), listener.is_node());
         let mut commands = redis::pipe();
-        commands.cmd("PING");
-        for reliant in &reliant {
+        commands.add_command(UntoldChanges::question(listener.watch()));
+        for reliant in reliant.iter().filter(|_| is_node) {
             commands.cmd("PTTL").arg(&*reliant.key);
         }
         let mut driver = live.connection.clone();
         drop((listener, connection, live));
+        let Self { listener, untold, live, .. } = self;
+        let answers = async {
+            let answers = driver.send_packed_commands(&commands, 0, commands.len()).await?;
+            if let Some(answer) = answers.first() {
+                untold.look(answer, listener, &reliant, &mut driver).await?;
+            }
+            RedisResult::Ok(answers)
+        };
         let answers = tokio::select! {
-            answers = driver.send_packed_commands(&commands, 0, commands.len()) => answers?,
-            () = self.live.is_over() => return Ok(()),
+            answers = answers => answers?,
+            () = live.is_over() => return Ok(()),
         };
         if let Some((listener, (connection, _))) = self.listener.upgrade().zip(self.live.upgrade()) {
             self.hear(&listener, &connection, asked, answers.into_iter().skip(1).zip(reliant));
