@@ -153,7 +153,7 @@ async fn the_last_clone_leaves_nothing_on_a_cluster() {
 async fn the_last_clone_leaves_nothing_under_sentinels() {
     let mut deployment = Sentinels::start();
     let mut raw = vec![deployment.master().raw(), deployment.replica().raw()];
-    raw.extend(deployment.sentinels().iter().map(|sentinel| sentinel.raw()));
+    raw.extend(deployment.sentinels().iter().map(Server::raw));
     let before = tasks();
     for (what, done) in USES {
         done(RedisSession::connect(&deployment.url()).await.unwrap()).await;

@@ -14,6 +14,13 @@ fn connections(raw: &mut Connection) -> usize {
     clients.lines().filter(|client| client.contains("name=rediscache")).count()
 }
 
+/// Waits until the server has closed all of them, and until that is known here.
+async fn closed(server: &Server) {
+    // Asked by one that is fresh each time, since it is closed, too.
+    eventually_async("no connection", || connections(&mut server.raw()) == 0).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
 fn urls(url: &str) -> [String; 2] {
     [url.to_owned(), format!("{url}?protocol=resp2")]
 }
@@ -29,8 +36,7 @@ async fn a_change_after_an_idle_connection_was_closed_is_made_once() {
         let session = RedisSession::connect(&url).await.unwrap();
         let counts = counts(&session);
         assert_eq!(counts.increment(1, 1).await.unwrap(), 2 * before + 1);
-        // Asked by one that is fresh each time, since it is closed, too.
-        eventually_async("no connection", || connections(&mut server.raw()) == 0).await;
+        closed(&server).await;
         assert_eq!(counts.increment(1, 1).await.unwrap(), 2 * before + 2, "{url}");
     }
 }
@@ -93,9 +99,10 @@ async fn a_wait_goes_on_after_its_connection_was_closed() {
         let (queue, tasks) =
             (RedisQueue::<u64>::new("queue").on(&session), RedisTaskQueue::<u64>::new("tasks").on(&session));
         let (item, task) = (tokio::spawn(queue.get()), tokio::spawn(tasks.get()));
+        eventually_async("both waits", || connections(&mut server.raw()) == 3).await;
         for _ in 0..3 {
-            eventually_async("both waits", || connections(&mut server.raw()) == 3).await;
             cmd("CLIENT").arg("KILL").arg("TYPE").arg("normal").exec(&mut server.raw()).unwrap();
+            eventually_async("both waits again", || connections(&mut server.raw()) == 3).await;
         }
         queue.put(7).await.unwrap();
         tasks.put(8).await.unwrap();
@@ -118,7 +125,7 @@ async fn the_next_wait_after_idleness_is_as_the_first() {
             tokio::time::sleep(Duration::from_millis(50)).await;
             queue.put(n).await.unwrap();
             assert_eq!(waiting.await.unwrap().unwrap(), n, "{url}");
-            eventually_async("no connection", || connections(&mut server.raw()) == 0).await;
+            closed(&server).await;
         }
     }
 }

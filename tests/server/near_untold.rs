@@ -16,7 +16,9 @@ type Change = fn(&mut Connection, &Server) -> Option<&'static str>;
 fn exec(raw: &mut Connection, command: &str) {
     let mut words = command.split(' ');
     let mut parts = cmd(words.next().unwrap());
-    words.for_each(|word| drop(parts.arg(word)));
+    for word in words {
+        parts.arg(word);
+    }
     parts.exec(raw).unwrap_or_else(|error| panic!("{command}: {error}"));
 }
 
