@@ -166,16 +166,7 @@ impl Router {
                 Some(connection) => connection,
                 None => self.topology.connection(request.key())?,
             };
-            let Some(mut live) = self.reach(&connection, &mut patience, &progress.history).await? else { continue };
-            if effect == Effect::Once && !live.tells_of_its_end() {
-                match Box::pin(Attempt::stands(&connection, &live, &self.topology, self.hedge_after)).await {
-                    Some(stands) => live = stands,
-                    None => {
-                        self.give_up(&connection, &live);
-                        continue;
-                    }
-                }
-            }
+            let Some(live) = self.reach(&connection, effect, &mut patience, &progress.history).await? else { continue };
             let attempt = progress.under_way.insert(Attempt::new(connection, live));
             // The first connection may still bring a write that was made again long ago: only reads are asked again.
             let may_repeat = effect == Effect::Read && !progress.history.broke;
@@ -220,8 +211,17 @@ impl Router {
     }
 
     /// The connection when it stands; `None` when another may have taken its place.
-    async fn reach(&self, connection: &Connection, patience: &mut Patience, history: &History) -> Result<Option<Live>> {
+    async fn reach(
+        &self,
+        connection: &Connection,
+        effect: Effect,
+        patience: &mut Patience,
+        history: &History,
+    ) -> Result<Option<Live>> {
         match self.topology.live(connection).await {
+            Some(Ok(live)) if effect == Effect::Once && !live.tells_of_its_end() => {
+                return Ok(Box::pin(self.standing(connection, live)).await);
+            }
             Some(Ok(live)) => return Ok(Some(live)),
             Some(Err(error)) if error.is_retryable() && patience.is_left() => {}
             Some(Err(error)) if history.broke => return Err(error.outcome_unknown()),
@@ -230,6 +230,15 @@ impl Router {
         }
         self.topology.refresh().await;
         Ok(None)
+    }
+
+    /// The connection, if it has not come to its end in silence: what must not be sent twice would fail with it.
+    async fn standing(&self, connection: &Connection, live: Live) -> Option<Live> {
+        let stands = Attempt::stands(connection, &live, &self.topology, self.hedge_after).await;
+        if stands.is_none() {
+            self.give_up(connection, &live);
+        }
+        stands
     }
 
     fn give_up(&self, connection: &Connection, live: &Live) {
