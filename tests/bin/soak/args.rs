@@ -100,7 +100,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> 
             "--every" => options.period = Duration::from_millis(number(&value()?)?),
             "--seed" => options.seed = number(&value()?)?,
             "--protocol" => {
-                options.protocol = Some(value()?).filter(|protocol| ["resp2", "resp3"].contains(&&**protocol))
+                options.protocol = Some(value()?).filter(|protocol| ["resp2", "resp3"].contains(&&**protocol));
             }
             "--server" => options.server = Some(value()?.into()),
             "--url" => options.url = Some(value()?),

@@ -245,14 +245,14 @@ async fn walk_waits(row: &Row, protocol: &str, figures: &mut Figures) {
     harm.strike_server();
     if cuts {
         // A wait meets the fault when it begins anew.
-        for (stage, before) in stages.iter().zip(before) {
+        for ((stage, before), waiting) in stages.iter().zip(before).zip(&waiting) {
             // Some end all waits by themselves; then a look may be under way already.
             if !["a restart", "`READONLY`"].iter().any(|fault| row.fault.starts_with(fault)) {
                 stage.proxy.cut();
             }
             if row.expected(Class::Waits) == Expected::On {
                 let what = format!("a fresh connection of {} under {}", stage.name, row.fault);
-                eventually_async(&what, || stage.proxy.accepted() > before).await;
+                eventually_async(&what, || waiting.is_finished() || stage.proxy.accepted() > before).await;
             }
         }
     }

@@ -219,8 +219,8 @@ impl Router {
         history: &History,
     ) -> Result<Option<Live>> {
         match self.topology.live(connection).await {
-            Some(Ok(live)) if effect == Effect::Once && !live.tells_of_its_end() => {
-                return Ok(Box::pin(self.standing(connection, live)).await);
+            Some(Ok(live)) if effect != Effect::Read && !live.tells_of_its_end() => {
+                return Ok(Box::pin(self.standing(connection, live, effect)).await);
             }
             Some(Ok(live)) => return Ok(Some(live)),
             Some(Err(error)) if error.is_retryable() && patience.is_left() => {}
@@ -233,8 +233,12 @@ impl Router {
     }
 
     /// The connection, if it has not come to its end in silence: what must not be sent twice would fail with it.
-    async fn standing(&self, connection: &Connection, live: Live) -> Option<Live> {
-        let stands = Attempt::stands(connection, &live, &self.topology, self.hedge_after).await;
+    async fn standing(&self, connection: &Connection, live: Live, effect: Effect) -> Option<Live> {
+        let stands = match effect {
+            Effect::Once => Attempt::stands(connection, &live, &self.topology, self.hedge_after).await,
+            // It is made again where it fails, but for what is known already.
+            _ => (!live.has_ended()).then(|| live.clone()),
+        };
         if stands.is_none() {
             self.give_up(connection, &live);
         }
