@@ -7,6 +7,9 @@ use std::sync::Arc;
 /// The longest namespace taken, in bytes. A name beyond this is a mistake: it travels with every command.
 pub(crate) const LONGEST: usize = 64 * 1024;
 
+/// The hash of what each namespace holds, beside the data.
+pub(crate) const OBJECTS: &str = "$objects";
+
 /// The local name of an object: a constant in most programs, built at run time in some.
 #[derive(Clone)]
 pub(crate) enum Namespace {

@@ -1,6 +1,7 @@
 //! The refusals that several parts share, so that the same mistake reads the same everywhere.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
@@ -50,6 +51,15 @@ pub(crate) fn no_tag() -> Error {
 /// What should not happen: an answer of another shape, or none.
 pub(crate) fn unexpected() -> Error {
     Error::new(ErrorKind::Server, "the server's answer has an unexpected form")
+}
+
+/// What was to answer runs in a runtime that stands still.
+pub(crate) fn stuck(limit: Duration) -> Error {
+    let message = format!(
+        "no answer within {limit:?}, since nobody runs the runtime in which the session was connected; keep that one \
+         running, or connect in one that is"
+    );
+    Error::new(ErrorKind::Timeout, message)
 }
 
 /// The runtime that a call went out on ended.

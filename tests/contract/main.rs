@@ -47,6 +47,7 @@ mod shapes_older;
 #[path = "../codec/small_process.rs"]
 mod small_process;
 mod snapshot;
+mod standstill;
 mod task;
 mod task_attempt;
 mod task_cancel;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 pub(crate) use self::url::{Address, Deployment, ServerUrl};
 use crate::error::Result;
+use crate::namespace::{Namespace, OBJECTS};
 
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -64,5 +65,10 @@ impl Config {
             sentinel_credentials: None,
             tls: Tls::default(),
         })
+    }
+
+    /// The key of what is on record below the global namespace.
+    pub(crate) fn record_key(&self) -> String {
+        Namespace::constant(OBJECTS).key_below(&self.global_namespace).to_string()
     }
 }

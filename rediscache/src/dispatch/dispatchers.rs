@@ -28,8 +28,11 @@ impl<S: Source> Dispatchers<S> {
     ) -> Result<Option<Delivery<S>>> {
         let delivery = self.delivery(store, name, source, wait);
         match wait {
-            Wait::No => store.while_closing().in_time(Box::pin(delivery)).await,
-            Wait::Forever => delivery.await,
+            Wait::No => store.while_closing().in_time_of_background(Box::pin(delivery)).await,
+            Wait::Forever => {
+                store.while_closing().move_if_stuck().await;
+                delivery.await
+            }
         }
     }
 
@@ -66,13 +69,15 @@ impl<S: Source> Dispatchers<S> {
         source: impl Fn() -> S,
     ) -> UnboundedSender<DispatcherMessage<S>> {
         let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(dispatcher) = senders.get(name)
+        let moves = store.while_closing().moves();
+        if let Some((begun, dispatcher)) = senders.get(name)
+            && *begun == moves
             && !dispatcher.is_closed()
         {
             return dispatcher.clone();
         }
         let (sender, inbox) = unbounded_channel();
-        senders.insert(name.to_owned(), sender.clone());
+        senders.insert(name.to_owned(), (moves, sender.clone()));
         let registration = Registration::new(&self.senders, name);
         let dispatcher = Dispatcher::new(source(), inbox, sender.downgrade(), registration, store);
         store.while_closing().spawn(dispatcher.run());

@@ -8,8 +8,9 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use super::delivery::DispatcherMessage;
 use super::source::Source;
 
-/// How to reach the dispatchers that are at work, by name.
-pub(super) type Senders<S> = Mutex<HashMap<String, UnboundedSender<DispatcherMessage<S>>>>;
+/// How to reach the dispatchers that are at work, by name, with how often the background had moved when they were begun: in
+/// a runtime that was left, they may stand still.
+pub(super) type Senders<S> = Mutex<HashMap<String, (u64, UnboundedSender<DispatcherMessage<S>>)>>;
 
 /// What a dispatcher holds of the table, so that it does not keep itself alive.
 pub(super) struct Registration<S: Source> {

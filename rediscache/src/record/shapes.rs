@@ -78,8 +78,13 @@ impl ShapeTable {
             }
             // Ends without a failure when the other one is done, or was dropped. What fails, fails for all: one after
             // another, they would wait many times as long as a call may take.
-            if let Ok(failure) = other.wait_for(Option::is_some).await {
-                return Err(failure.as_ref().map_or_else(refusal::unexpected, Error::again));
+            let failed = async {
+                let failed = other.wait_for(Option::is_some).await;
+                Ok(failed.ok().map(|failure| failure.as_ref().map_or_else(refusal::unexpected, Error::again)))
+            };
+            // No longer than a call may take: the other one is in hands that may not poll it.
+            if let Some(error) = Box::pin(store.in_time(failed)).await.map_err(Error::without_effect)? {
+                return Err(error);
             }
         }
     }

@@ -27,8 +27,9 @@ const URL_VARIABLE: &str = "REDISCACHE_URL";
 ///
 /// Background work (connecting, handing out the items of queues, heartbeats, sending calls that leave together) runs in
 /// the runtime in which the session was connected, on the embedded store in that which first needs some, for as long as
-/// that runtime lives; then in that of whoever needs some next. While nobody drives that runtime, it stands still. It
-/// ends, with the connections, with [`close`](Self::close), or when the last clone is dropped.
+/// that runtime lives; then in that of whoever needs some next. Somebody has to run it: while nobody does, calls from
+/// other runtimes end in their time, and after half a second of silence the work goes on there; waits of before do not.
+/// It ends, with the connections, with [`close`](Self::close), or when the last clone is dropped.
 ///
 /// # Redis
 ///

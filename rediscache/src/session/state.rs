@@ -1,17 +1,16 @@
 //! What all clones of a session share.
 
+use std::sync::Arc;
+
 use super::section::Sections;
 use crate::dispatch::{Dispatchers, ListSource, TaskSource};
-use crate::namespace::Namespace;
+use crate::namespace::{Namespace, OBJECTS};
 use crate::near::NearCaches;
 use crate::record::{ObjectTable, ShapeTable};
 use crate::store::{OpenStore, Store};
 
 /// The hash of shapes, beside all that is named below one global namespace.
 const SHAPES: &str = "$shapes";
-
-/// The hash of what each namespace holds, beside that.
-const OBJECTS: &str = "$objects";
 
 /// Apart from the count of its clones, which each call changes.
 #[repr(align(64))]
@@ -21,9 +20,9 @@ pub(crate) struct SessionState {
     pub(crate) sections: Sections,
     pub(crate) near_caches: NearCaches,
     /// Below the global namespace.
-    shapes: ShapeTable,
+    shapes: Arc<ShapeTable>,
     /// Of objects that leave the global namespace out.
-    bare_shapes: ShapeTable,
+    bare_shapes: Arc<ShapeTable>,
     objects: ObjectTable,
     bare_objects: ObjectTable,
     pub(crate) list_dispatchers: Dispatchers<ListSource>,
@@ -35,7 +34,8 @@ impl SessionState {
         let (sections, near_caches, list_dispatchers, task_dispatchers) = Default::default();
         let store = OpenStore::new(store);
         let key = |name| Namespace::constant(name).key_below(&global_namespace).to_string();
-        let (shapes, bare_shapes) = (ShapeTable::new(key(SHAPES)), ShapeTable::new(SHAPES.to_owned()));
+        let (shapes, bare_shapes) = (key(SHAPES), SHAPES.to_owned());
+        let [shapes, bare_shapes] = [shapes, bare_shapes].map(|key| Arc::new(ShapeTable::new(key)));
         let (objects, bare_objects) = (ObjectTable::new(key(OBJECTS)), ObjectTable::new(OBJECTS.to_owned()));
         Self {
             store,
@@ -52,7 +52,7 @@ impl SessionState {
     }
 
     /// The shapes of objects with the global namespace in front, or without.
-    pub(crate) fn shapes(&self, is_global: bool) -> &ShapeTable {
+    pub(crate) fn shapes(&self, is_global: bool) -> &Arc<ShapeTable> {
         if self.is_prefixed(is_global) { &self.shapes } else { &self.bare_shapes }
     }
 
@@ -64,5 +64,12 @@ impl SessionState {
     /// Without a global namespace, all are below it.
     fn is_prefixed(&self, is_global: bool) -> bool {
         is_global || self.global_namespace.is_empty()
+    }
+}
+
+impl Drop for SessionState {
+    /// With the last clone: what goes on behind calls ends, as when it is closed.
+    fn drop(&mut self) {
+        self.store.refuse_calls();
     }
 }

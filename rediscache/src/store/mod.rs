@@ -16,6 +16,7 @@ mod task;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 
@@ -26,6 +27,7 @@ pub(crate) use open::{OpenStore, WeakStore};
 pub(crate) use packed::Packed;
 pub(crate) use task::{Client, Due, EndingLease, Lease, Outcome, Side, TaskStore};
 
+use self::background::Background;
 use self::hash::MemoryHash;
 use self::in_flight::InFlight;
 use self::key::{MemoryKey, RedisKey};
@@ -36,6 +38,10 @@ use self::redis::Router;
 use self::task::{MemoryTasks, RedisTasks};
 use crate::config::{Address, Config};
 use crate::error::Result;
+use crate::refusal::stuck;
+
+/// How long a call of the embedded store may wait for a task in the background, which has all it needs.
+const EMBEDDED: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub(crate) enum Store {
@@ -170,10 +176,7 @@ impl Store {
 
     /// Runs a background task where those of this store run.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        match self {
-            Self::Memory(store) => store.background().spawn(task),
-            Self::Redis(store) => store.router.background().spawn(task),
-        }
+        self.background().spawn(task);
     }
 
     /// Runs what nobody waits for: at once where the store is in this process, and otherwise in the background.
@@ -193,12 +196,44 @@ impl Store {
         }
     }
 
+    /// Waits for what a task in the background is to answer, for no longer than a call may take. Where nobody runs that, it is
+    /// begun anew, in the runtime of the caller, before.
+    pub(crate) async fn in_time_of_background<T>(&self, answer: impl Future<Output = Result<T>>) -> Result<T> {
+        self.move_if_stuck().await;
+        match self {
+            Self::Memory(_) => tokio::time::timeout(EMBEDDED, answer).await.unwrap_or_else(|_| Err(stuck(EMBEDDED))),
+            Self::Redis(store) => store.router.in_time(answer).await,
+        }
+    }
+
+    /// Lets background tasks begin in the runtime of the caller where nobody runs that in which they would.
+    pub(crate) async fn move_if_stuck(&self) {
+        self.background().move_if_stuck().await;
+    }
+
+    /// How often background tasks were left to a runtime that nobody runs.
+    pub(crate) fn moves(&self) -> u64 {
+        self.background().moves()
+    }
+
+    fn background(&self) -> &Background {
+        match self {
+            Self::Memory(store) => store.background(),
+            Self::Redis(store) => store.router.background(),
+        }
+    }
+
     /// Waits until no call is under way.
     async fn all_ended(&self) {
         match self {
             Self::Memory(_) => {}
             Self::Redis(store) => store.in_flight.all_ended().await,
         }
+    }
+
+    /// Ends all that goes on in the background.
+    fn end_tasks(&self) {
+        self.background().end_tasks();
     }
 
     /// Lets go of connections and data. Later operations are refused before they get here.

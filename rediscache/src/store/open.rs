@@ -26,6 +26,14 @@ struct Opened {
     closed: watch::Sender<bool>,
 }
 
+impl Drop for Opened {
+    /// Nobody is left for whom anything could be done: what still goes on in the background ends, whatever it holds.
+    fn drop(&mut self) {
+        self.store.close();
+        self.store.end_tasks();
+    }
+}
+
 /// A store that is not kept open.
 #[derive(Debug)]
 pub(crate) struct WeakStore(Weak<Opened>);

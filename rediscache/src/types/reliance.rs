@@ -1,5 +1,7 @@
 //! The shape that the values of one call rely on, for as long as the call takes.
 
+use std::sync::Arc;
+
 use tokio::runtime::Handle;
 
 use crate::session::RedisSession;
@@ -21,14 +23,14 @@ impl Reliance {
         if store.connections_made() == self.connections || Handle::try_current().is_err() {
             return;
         }
-        let (session, schema) = (session.clone(), self.schema);
+        // Not the session, which ends with its last clone.
+        let (opened, shapes) = (session.state().store.clone(), Arc::clone(session.state().shapes(is_global)));
+        let (schema, mut closing) = (self.schema, opened.closing());
         store.spawn(async move {
-            let state = session.state();
-            let mut closing = state.store.closing();
-            if let Ok(store) = state.store.get() {
+            if let Ok(store) = opened.get() {
                 tokio::select! {
                     // Where that fails, the next write tries it again.
-                    _ = state.shapes(is_global).keep(store, schema) => {}
+                    _ = shapes.keep(store, schema) => {}
                     _ = closing.changed() => {}
                 }
             }

@@ -10,7 +10,7 @@ usage: near_soak [--rounds N] [--mode MODE] [--bound MS] [--seed N] [--server PR
 
 Reads from near caches in this process. A round is one write to what they read, in another process or, of some keys, in
 this one. The values of a key only grow. Meanwhile the connection that tells of changes is cut, frozen, swallowed and
-delayed at random. Of each value that is read it is checked that none that is newer was known for longer than the bound,
+delayed at random, the server forbids what readers need and is out of memory. Of each value that is read it is checked that none that is newer was known for longer than the bound,
 to a reader or by the return of its write, and none at all of those that this process wrote. On a cluster and under
 Sentinels, that connection is cut, servers stand still for moments, slots move, and replicas take over. Prints what it did.
 

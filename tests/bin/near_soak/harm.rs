@@ -31,11 +31,15 @@ pub(crate) struct Faults {
     /// Slots that went to another node.
     pub(crate) moved: u64,
     pub(crate) failed_over: u64,
+    /// Commands that readers need.
+    pub(crate) forbidden: u64,
+    pub(crate) out_of_memory: u64,
 }
 
 impl Faults {
     pub(crate) fn sum(&self) -> u64 {
-        self.cut + self.away + self.frozen + self.swallowed + self.delayed + self.moved + self.failed_over
+        let of_server = self.moved + self.failed_over + self.forbidden + self.out_of_memory;
+        self.cut + self.away + self.frozen + self.swallowed + self.delayed + of_server
     }
 }
 
@@ -58,6 +62,7 @@ impl Harm {
                 // Often enough long enough for everything to be served from this process again.
                 thread::sleep(hand.part_of_bound(300));
                 match &stage {
+                    Stage::Server(server, _) if hand.random.percent(10) => hand.harm_server(server),
                     Stage::Server(_, proxy) => {
                         proxy.aim(AIM);
                         hand.harm_connection(proxy);
@@ -117,6 +122,33 @@ impl Hand {
                 proxy.delay(direction, short);
                 thread::sleep(long);
             }
+        }
+    }
+
+    /// While nobody writes, who would fail.
+    fn harm_server(&mut self, server: &Server) {
+        let writing = Arc::clone(&self.writing);
+        let _nobody_writes = writing.blocking_write();
+        let mut raw = connect(server);
+        let mut set = |command: &str| {
+            let mut words = command.split(' ');
+            let mut command = cmd(words.next().unwrap_or_default());
+            words.for_each(|word| {
+                command.arg(word);
+            });
+            command.exec(&mut raw).expect("the server takes it");
+        };
+        if self.random.percent(50) {
+            self.faults.forbidden += 1;
+            let commands = ["-hget -hmget", "-client|info -watch", "-pttl", "-client|tracking"];
+            set(&format!("ACL SETUSER default {}", commands[self.random.place(commands.len())]));
+            thread::sleep(self.part_of_bound(250));
+            set("ACL SETUSER default +@all");
+        } else {
+            self.faults.out_of_memory += 1;
+            set("CONFIG SET maxmemory 1");
+            thread::sleep(self.part_of_bound(250));
+            set("CONFIG SET maxmemory 0");
         }
     }
 

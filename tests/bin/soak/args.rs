@@ -5,16 +5,17 @@ use std::time::Duration;
 use support::Random;
 
 pub(crate) const HELP: &str = "\
-usage: soak [--minutes N | --seconds N] [--every MS] [--seed N] [--server PROGRAM | --url URL]
+usage: soak [--minutes N | --seconds N] [--every MS] [--seed N] [--protocol P] [--server PROGRAM | --url URL]
 
 Runs 64 callers in 3 processes, which use every operation of caches, queues and task queues, over a proxy before one
-server. Every second something breaks: connections are cut, delayed and garbled, the server is stopped, killed and kept
-busy, processes are killed. Every answer is checked against a model of what must be stored, and in the end all that is
+server. Every second something breaks: connections are cut, delayed, garbled and closed when they are idle, the server is
+stopped, killed, kept busy, out of memory and forbids commands, processes are killed. Every answer is checked against a model of what must be stored, and in the end all that is
 stored is. Prints what it did.
 
   --minutes N, --seconds N   how long (60 seconds)
   --every MS                 the time from one fault to the next (1000)
   --seed N                   makes the same choices again; the processes still take their own time
+  --protocol P               `resp2` or `resp3` (`resp2` where the seed is a multiple of three)
   --server PROGRAM           the server to start (REDISCACHE_SERVER, or `redis-server`)
   --url URL                  a server on the loopback interface that runs already, `redis://127.0.0.1:PORT`; only what can
                              be done to one's own connections is done to it. All keys begin with `soak-`, and are removed
@@ -37,8 +38,16 @@ pub(crate) struct Options {
     /// From one fault to the next.
     pub(crate) period: Duration,
     pub(crate) seed: u64,
+    pub(crate) protocol: Option<String>,
     pub(crate) server: Option<PathBuf>,
     pub(crate) url: Option<String>,
+}
+
+impl Options {
+    /// What the processes speak.
+    pub(crate) fn protocol(&self) -> &str {
+        self.protocol.as_deref().unwrap_or(if self.seed.is_multiple_of(3) { "resp2" } else { "resp3" })
+    }
 }
 
 /// What one process has to do.
@@ -78,7 +87,7 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> 
     }
     let (_, seed) = Random::seeded_by(SEED);
     let (duration, period) = (Duration::from_secs(60), Duration::from_secs(1));
-    let mut options = Options { duration, period, seed, server: None, url: None };
+    let mut options = Options { duration, period, seed, protocol: None, server: None, url: None };
     let mut args = args.into_iter();
     while let Some(name) = args.next() {
         if name == "--help" || name == "-h" {
@@ -90,6 +99,9 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> 
             "--seconds" => options.duration = Duration::from_secs(number(&value()?)?),
             "--every" => options.period = Duration::from_millis(number(&value()?)?),
             "--seed" => options.seed = number(&value()?)?,
+            "--protocol" => {
+                options.protocol = Some(value()?).filter(|protocol| ["resp2", "resp3"].contains(&&**protocol));
+            }
             "--server" => options.server = Some(value()?.into()),
             "--url" => options.url = Some(value()?),
             _ => return Err(format!("{name} is not known")),

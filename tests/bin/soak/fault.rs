@@ -29,7 +29,15 @@ pub(crate) enum Fault {
     ServerPaused,
     ServerOutOfMemory,
     ClientsKilled,
+    CommandForbidden,
+    IdleClosed,
 }
+
+/// What a user may lose the right to.
+const COMMANDS: [&str; 10] = ["hget", "hset", "hmget", "hdel", "hgetall", "rpop", "rpush", "llen", "evalsha", "blmove"];
+
+/// How long it takes until a server has closed what is idle for a second.
+const IDLE: Duration = Duration::from_millis(2300);
 
 /// What concerns nobody else on the server.
 const ON_ANY_SERVER: [Fault; 11] = [
@@ -46,13 +54,15 @@ const ON_ANY_SERVER: [Fault; 11] = [
     Fault::ProcessKilled,
 ];
 
-const ON_OUR_SERVER: [Fault; 6] = [
+const ON_OUR_SERVER: [Fault; 8] = [
     Fault::ServerKilled,
     Fault::ServerFrozen,
     Fault::ServerBusy,
     Fault::ServerPaused,
     Fault::ServerOutOfMemory,
     Fault::ClientsKilled,
+    Fault::CommandForbidden,
+    Fault::IdleClosed,
 ];
 
 /// Slow enough that calls queue up.
@@ -94,6 +104,17 @@ impl Fault {
                 cmd("CONFIG").arg("SET").arg("maxmemory").arg(1).exec(&mut raw)?;
                 sleep(duration).await;
                 cmd("CONFIG").arg("SET").arg("maxmemory").arg(0).exec(&mut raw)?;
+            }
+            Self::CommandForbidden => {
+                let (mut raw, command) = (stage.raw()?, COMMANDS[random.place(COMMANDS.len())]);
+                cmd("ACL").arg("SETUSER").arg("default").arg(format!("-{command}")).exec(&mut raw)?;
+                sleep(duration).await;
+                cmd("ACL").arg("SETUSER").arg("default").arg("+@all").exec(&mut raw)?;
+            }
+            Self::IdleClosed => {
+                cmd("CONFIG").arg("SET").arg("timeout").arg(1).exec(&mut stage.raw()?)?;
+                sleep(IDLE).await;
+                cmd("CONFIG").arg("SET").arg("timeout").arg(0).exec(&mut stage.raw()?)?;
             }
             Self::ServerKilled | Self::ServerFrozen => {
                 if let Some(server) = &mut stage.server {

@@ -1,6 +1,7 @@
 use std::fmt::{self, Write};
 use std::time::Duration;
 
+use crate::args::Options;
 use crate::fault::Fault;
 use crate::ledger::{Calls, Ledger};
 use crate::trial::Counts;
@@ -9,6 +10,7 @@ use crate::worker::{CALLERS, PROCESSES};
 /// What is printed in the end.
 pub(crate) struct Figures {
     seed: u64,
+    protocol: String,
     pub(crate) seconds: f64,
     pub(crate) faults: Counts,
     /// How long after a fault the next call took.
@@ -21,9 +23,10 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
+        let (seed, protocol) = (options.seed, options.protocol().to_owned());
         let (seconds, faults, recoveries, writes_lost, items_gone, items_lost, tasks_lost) = Default::default();
-        Self { seed, seconds, faults, recoveries, writes_lost, items_gone, items_lost, tasks_lost }
+        Self { seed, protocol, seconds, faults, recoveries, writes_lost, items_gone, items_lost, tasks_lost }
     }
 
     pub(crate) fn table(&mut self, ledger: &Ledger) -> String {
@@ -35,9 +38,22 @@ impl Figures {
 
     fn write(&mut self, f: &mut String, ledger: &Ledger) -> fmt::Result {
         self.recoveries.sort_unstable();
-        let Self { seed, seconds, ref faults, ref recoveries, writes_lost, items_gone, items_lost, tasks_lost } = *self;
+        let Self {
+            seed,
+            ref protocol,
+            seconds,
+            ref faults,
+            ref recoveries,
+            writes_lost,
+            items_gone,
+            items_lost,
+            tasks_lost,
+        } = *self;
         let Ledger { calls, mail, tasks, violations, .. } = ledger;
-        writeln!(f, "soak: {CALLERS} callers in {PROCESSES} processes, {seconds:.0} s; again with --seed {seed}\n")?;
+        writeln!(
+            f,
+            "soak: {CALLERS} callers in {PROCESSES} processes, {seconds:.0} s, {protocol}; again with --seed {seed}\n"
+        )?;
         row(f, "faults injected", faults.values().sum::<u64>(), &list(faults))?;
         let failed: u64 = calls.failures.values().sum();
         row(f, "calls made", calls.by_operation.values().map(|calls| calls.made).sum::<u64>(), "")?;

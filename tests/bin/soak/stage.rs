@@ -12,6 +12,7 @@ pub(crate) struct Stage {
     pub(crate) server: Option<Server>,
     url: String,
     port: u16,
+    protocol: String,
     pub(crate) proxies: Vec<Proxy>,
 }
 
@@ -27,7 +28,7 @@ impl Stage {
         };
         let port = port_of(&url).ok_or_else(|| io::Error::other("the URL is not `redis://127.0.0.1:PORT`"))?;
         let proxies = (0..PROCESSES).map(|_| Proxy::to(port)).collect();
-        Ok(Self { server, url, port, proxies })
+        Ok(Self { server, url, port, protocol: options.protocol().to_owned(), proxies })
     }
 
     /// The server's own URL.
@@ -37,7 +38,10 @@ impl Stage {
 
     /// Its URLs over each of the proxies.
     pub(crate) fn urls(&self) -> Vec<String> {
-        let over = |proxy: &Proxy| self.url.replacen(&format!(":{}", self.port), &format!(":{}", proxy.port()), 1);
+        let over = |proxy: &Proxy| {
+            let url = self.url.replacen(&format!(":{}", self.port), &format!(":{}", proxy.port()), 1);
+            format!("{url}?protocol={}", self.protocol)
+        };
         self.proxies.iter().map(over).collect()
     }
 

@@ -38,7 +38,7 @@ async fn soak(options: &Options) -> Outcome<bool> {
     let namespace = namespace("soak");
     let crew = Crew::start(&namespace, options.seed, stage.urls())?;
     let probes = Probes::connect(&stage.urls(), &namespace).await?;
-    let figures = Figures::new(options.seed);
+    let figures = Figures::new(options);
     let mut trial = Trial { stage, crew, probes, figures, random: Random::from_seed(options.seed) };
     trial.wait_until_all_are_ready().await?;
     trial.play(options).await?;

@@ -72,6 +72,7 @@ pub(super) fn is_meant(words: &[String], name: &str) -> bool {
     name.split_whitespace().all(|part| words.next().is_some_and(|word| word.eq_ignore_ascii_case(part)))
 }
 
+/// Or what is sent to see whether a connection stands.
 pub(super) fn is_part_of_connecting(command: &str) -> bool {
-    ["HELLO", "AUTH", "SELECT", "CLIENT"].iter().any(|part| command.eq_ignore_ascii_case(part))
+    ["HELLO", "AUTH", "SELECT", "CLIENT", "PING"].iter().any(|part| command.eq_ignore_ascii_case(part))
 }

@@ -20,6 +20,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///   server was last heard. So that is the longest that a value is served after it was changed.
     /// - An answer that a change overtook on its way is returned to those who asked before, and not kept.
     /// - An expiry of the namespace is followed by the clock of this process.
+    /// - A change that the server tells nobody of, which is `SWAPDB`, is found out within `staleness` and a third of it.
+    ///   Of all others that are known it does tell: `FLUSHALL`, `MOVE`, `COPY`, `RENAME`, `RESTORE`, scripts, expiries, of
+    ///   fields too, evictions, `DEBUG RELOAD`, and the data of another master once they are there (`REPLICAOF`). A
+    ///   server that takes another's address over is seen when the connection to the other one ends, as by any read.
     /// - On a cluster, a node speaks only for keys that it serves: when a slot moves, the bound holds as ever.
     /// - A master that was replaced is believed as long as this session does not know, as by any read: under Sentinels
     ///   until one of them tells, which is at once, or after 10 s where it fell silent; on a cluster until the nodes
@@ -30,8 +34,10 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ///
     /// One more connection for each server, made at the first read, over which all reads of near caches go: a miss is
     /// `HGET`, or `HMGET` of several, with `PTTL`, in one round trip. `CLIENT TRACKING` makes the server remember the
-    /// namespaces read, up to `tracking-table-max-keys`. While something is served, a `PING`, on a cluster with `PTTL`
-    /// of each namespace, goes out three times in each `staleness`; none from a minute after that. With
+    /// namespaces read, up to `tracking-table-max-keys`. While something is served, `CLIENT INFO` goes out three times
+    /// in each `staleness`, on a cluster `PING` with `PTTL` of each namespace; none from a minute after that. `WATCH` of
+    /// `{global}.$objects`, or of the namespaces where there is none, makes `SWAPDB` show; where an ACL forbids one of the
+    /// two, it is not found out. With
     /// [`Near::fields`], each write is a script of the write and `PUBLISH`, on a cluster `SPUBLISH`. The embedded store
     /// is in this process already: it keeps nothing twice.
     ///

@@ -19,6 +19,8 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// `RPOP`, one for all who ask while the last one is under way. Where the list is empty, the server tells when it
     /// is not (`BLMOVE` of the last item onto its own place), in the time of a round trip; other calls are not held up.
     ///
+    /// It has no limit, and needs the runtime of the [session](crate::RedisSession) to be run for as long as it waits.
+    ///
     /// # Errors
     ///
     /// [`Decode`](ErrorKind::Decode) when the item is not a `T`; it moves to `{key}$dead`.

@@ -1,6 +1,7 @@
 //! Numbers that all add to.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use rediscache::{RedisCache, Result};
 
@@ -35,6 +36,18 @@ pub(super) async fn work(caller: Caller) {
         } else {
             counting.look(counter).await;
         }
+    }
+}
+
+/// Adds so seldom that idle connections are closed meanwhile.
+pub(super) async fn work_rarely(caller: Caller) {
+    let integers = RedisCache::new(INTEGERS_AT).on(&caller.session);
+    let floats = RedisCache::new(FLOATS_AT).on(&caller.session);
+    let mut counting = Counting { caller, integers, floats, seen: HashMap::new() };
+    while counting.caller.goes_on().await {
+        let counter = counting.caller.random.within(0..COUNTERS);
+        counting.add(counter).await;
+        tokio::time::sleep(Duration::from_millis(counting.caller.random.within(500..2500))).await;
     }
 }
 

@@ -32,14 +32,23 @@ pub(crate) const CALLERS: u64 = 64;
 pub(crate) const PROCESSES: u64 = 3;
 
 /// How many callers do each kind of work, of all processes together.
-const ROLES: [(u64, Role); 6] = [
-    (22, |caller| Box::pin(register::work(caller))),
-    (10, |caller| Box::pin(whole::work(caller))),
-    (8, |caller| Box::pin(count::work(caller))),
-    (10, |caller| Box::pin(mail::work(caller))),
-    (10, |caller| Box::pin(task::work(caller))),
-    (4, |caller| Box::pin(grave::work(caller))),
+const ROLES: [(u64, Company, Role); 7] = [
+    (19, Company::All, |caller| Box::pin(register::work(caller))),
+    (3, Company::Idle, |caller| Box::pin(count::work_rarely(caller))),
+    (10, Company::All, |caller| Box::pin(whole::work(caller))),
+    (8, Company::All, |caller| Box::pin(count::work(caller))),
+    (10, Company::All, |caller| Box::pin(mail::work(caller))),
+    (10, Company::All, |caller| Box::pin(task::work(caller))),
+    (4, Company::All, |caller| Box::pin(grave::work(caller))),
 ];
+
+/// With whom a caller shares its session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Company {
+    All,
+    /// With those over whose connection little is said, so that it is closed.
+    Idle,
+}
 
 type Role = fn(Caller) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -51,15 +60,16 @@ pub(crate) async fn run(job: Job) -> ExitCode {
         Some(Ok(_)) => stop.store(true, Ordering::Relaxed),
         _ => process::exit(2),
     });
-    let session = connect(&job).await;
+    let (session, idle) = (connect(&job).await, connect(&job).await);
     tell(&Record::Ready);
     let mut callers = JoinSet::new();
     let mut at = 0;
-    for (count, role) in ROLES {
+    for (count, company, role) in ROLES {
+        let session = if company == Company::Idle { &idle } else { &session };
         for _ in 0..count {
             if at % PROCESSES == job.place {
                 let number = job.incarnation * CALLERS + at;
-                callers.spawn(role(Caller::new(number, job.seed, &session, &over)));
+                callers.spawn(role(Caller::new(number, job.seed, session, &over)));
             }
             at += 1;
         }
@@ -69,8 +79,10 @@ pub(crate) async fn run(job: Job) -> ExitCode {
             tell(&Record::Violation(format!("a caller ended so: {error}")));
         }
     }
-    if let Err(error) = session.close().await {
-        tell(&Record::Violation(format!("closing failed: {error:?}")));
+    for session in [session, idle] {
+        if let Err(error) = session.close().await {
+            tell(&Record::Violation(format!("closing failed: {error:?}")));
+        }
     }
     tell(&Record::Bye);
     ExitCode::SUCCESS

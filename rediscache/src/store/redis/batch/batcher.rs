@@ -30,8 +30,8 @@ type KeyQueues<B> = HashMap<Arc<str>, KeyQueue<B>, ahash::RandomState>;
 struct KeyQueue<B: Batch> {
     /// Whether a call that left by itself is under way.
     alone: bool,
-    /// Whether a task sends what waits.
-    sending: bool,
+    /// Whether a task sends what waits; how often the background had moved when it was begun.
+    sending: Option<u64>,
     waiting: VecDeque<PendingBatch<B>>,
 }
 
@@ -72,6 +72,9 @@ impl<B: Batch> Batcher<B> {
                     let answers = Box::pin(batch.send(&self.router, key)).await?;
                     answers.into_iter().next().ok_or_else(refusal::unexpected)
                 }
+                Entered::Waits(pending) if self.router.background().is_elsewhere() => {
+                    Box::pin(self.wait_elsewhere(key, pending)).await
+                }
                 Entered::Waits(pending) => pending.await,
             }
         }
@@ -93,15 +96,37 @@ impl<B: Batch> Batcher<B> {
                 return Entered::Alone(batch);
             }
             let others = slots.insert(queue.others(slots.as_ref()));
-            let is_sent = mem::replace(&mut queue.sending, true);
+            let moves = self.router.background().moves();
+            let is_sent = queue.sending.replace(moves) == Some(moves);
             drop(queues);
             if !is_sent {
-                self.router.background().spawn(Sending::new(self, key).run());
+                self.router.background().spawn(Sending::new(self, key, moves).run());
             }
             if let Some(pending) = others.join(call, waker) {
                 return Entered::Waits(pending);
             }
         }
+    }
+
+    /// Waits in another runtime than that of the task that sends: its limit is kept here, and where nobody runs that one, what
+    /// has not left yet leaves from here.
+    async fn wait_elsewhere(self: &Arc<Self>, key: &str, mut pending: PendingCall<B>) -> Result<B::Answer> {
+        let (background, limit) = (self.router.background(), self.router.response_timeout());
+        let until = Instant::now() + limit;
+        if let Ok(answer) = tokio::time::timeout(self.router.hedge_after(), &mut pending).await {
+            return answer;
+        }
+        background.move_if_stuck().await;
+        let moves = background.moves();
+        let is_stuck = |queue: &KeyQueue<B>| queue.sending.is_some_and(|began| began != moves);
+        let left = self.queues().get_mut(key).filter(|queue| is_stuck(queue)).map(|queue| queue.sending = Some(moves));
+        if left.is_some() {
+            background.spawn(Sending::new(self, key, moves).run());
+        }
+        tokio::time::timeout_at(until, &mut pending).await.unwrap_or_else(|_| {
+            let error = if moves == 0 { timed_out(limit) } else { refusal::stuck(limit).outcome_unknown() };
+            Err(if pending.has_left() { error } else { error.without_effect() })
+        })
     }
 
     fn queues(&self) -> MutexGuard<'_, KeyQueues<B>> {
@@ -118,7 +143,7 @@ impl<B: Batch> Batcher<B> {
 
 impl<B: Batch> KeyQueue<B> {
     fn is_idle(&self) -> bool {
-        !self.alone && !self.sending
+        !self.alone && self.sending.is_none()
     }
 
     /// Those to join; others than those who could not be joined.
@@ -155,6 +180,8 @@ impl<B: Batch> Drop for Alone<'_, B> {
 struct Sending<B: Batch> {
     batcher: Arc<Batcher<B>>,
     key: Arc<str>,
+    /// How often the background had moved when it was begun: where another took over, it is not its to say that none sends.
+    moves: u64,
     flights: Vec<Flight<B>>,
     /// Nothing is left: from here on, `KeyQueue::sending` speaks of another task.
     over: bool,
@@ -169,8 +196,8 @@ struct Flight<B: Batch> {
 }
 
 impl<B: Batch> Sending<B> {
-    fn new(batcher: &Arc<Batcher<B>>, key: &str) -> Self {
-        Self { batcher: Arc::clone(batcher), key: key.into(), flights: Vec::new(), over: false }
+    fn new(batcher: &Arc<Batcher<B>>, key: &str, moves: u64) -> Self {
+        Self { batcher: Arc::clone(batcher), key: key.into(), moves, flights: Vec::new(), over: false }
     }
 
     async fn run(mut self) {
@@ -211,11 +238,16 @@ impl<B: Batch> Sending<B> {
 
     /// Who leaves now: everyone if nothing is under way, and whole batches meanwhile.
     fn next(&mut self) -> Option<PendingBatch<B>> {
-        let flights = self.flights.len();
+        let (flights, moves) = (self.flights.len(), self.moves);
         let (next, over) = self.queue(|queue| match flights {
+            // Another took over.
+            0 if queue.sending != Some(moves) => (None, true),
             0 => {
-                queue.sending = !queue.waiting.is_empty();
-                (queue.waiting.pop_front(), !queue.sending)
+                let over = queue.waiting.is_empty();
+                if over {
+                    queue.sending = None;
+                }
+                (queue.waiting.pop_front(), over)
             }
             // The last one may still grow.
             1..FLIGHTS if queue.waiting.len() > 1 => (queue.waiting.pop_front(), false),
@@ -263,9 +295,10 @@ impl<B: Batch> Drop for Sending<B> {
     /// Cut short only by the end of its runtime: whoever waits is told so.
     fn drop(&mut self) {
         if !self.over {
+            let moves = self.moves;
             let waiting = self.queue(|queue| {
-                queue.sending = false;
-                mem::take(&mut queue.waiting)
+                let is_own = queue.sending == Some(moves);
+                is_own.then(|| (queue.sending = None, mem::take(&mut queue.waiting)))
             });
             drop(waiting);
         }
@@ -274,7 +307,7 @@ impl<B: Batch> Drop for Sending<B> {
 
 impl<B: Batch> Default for KeyQueue<B> {
     fn default() -> Self {
-        Self { alone: false, sending: false, waiting: VecDeque::new() }
+        Self { alone: false, sending: None, waiting: VecDeque::new() }
     }
 }
 

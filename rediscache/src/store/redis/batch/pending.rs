@@ -162,6 +162,13 @@ impl<B: Batch> Slots<B> {
     }
 }
 
+impl<B: Batch> PendingCall<B> {
+    /// Whether it was sent.
+    pub(super) fn has_left(&self) -> bool {
+        self.slots.as_ref().is_none_or(|slots| slots.lock().batch.is_none())
+    }
+}
+
 impl<A> Slot<A> {
     fn waits(&self) -> bool {
         matches!(self, Self::Waits { .. })

@@ -75,7 +75,8 @@ impl Connector {
         // Where an ACL forbids it, it stays unknown.
         let named: RedisResult<()> = cmd("CLIENT").arg("SETNAME").arg(&*self.name).query_async(&mut connection).await;
         match named {
-            Err(error) if error.is_unrecoverable_error() => Err(error),
+            // RESP2 logs in with no command of its own where the URL has no password.
+            Err(error) if error.is_unrecoverable_error() || error.code() == Some("NOAUTH") => Err(error),
             _ => {
                 self.made.fetch_add(1, Ordering::Relaxed);
                 Ok(connection)

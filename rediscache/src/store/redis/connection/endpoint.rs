@@ -6,7 +6,7 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::io::tcp::TcpSettings;
 use redis::io::tcp::socket2::TcpKeepalive;
-use redis::{ConnectionInfo, IntoConnectionInfo, RedisResult};
+use redis::{ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisResult};
 
 use super::connector::{Connector, PushHandler};
 use super::sentinel::{MasterAddress, Sentinels};
@@ -42,6 +42,15 @@ impl Endpoint {
                 Ok(Connected { connection, master: Some(master) })
             }
         }
+    }
+
+    /// Whether the driver tells when a connection to it ends, which it does not in RESP2.
+    pub(super) fn tells_of_its_end(&self) -> bool {
+        let server = match self {
+            Self::Server(server) => Some(&**server),
+            Self::Master(sentinels) => sentinels.known().0.first(),
+        };
+        server.is_some_and(|server| server.redis_settings().protocol() != ProtocolVersion::RESP2)
     }
 
     /// Whether it may be another server the next time.

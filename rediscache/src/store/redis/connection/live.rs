@@ -7,16 +7,25 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
 
+use futures_util::FutureExt;
+
 use super::backoff::Backoff;
 use super::sentinel::MasterAddress;
+use crate::near::now;
 use crate::store::redis::invalidation::InvalidationListener;
 use crate::store::redis::request::{Body, Request};
+
+/// After how much silence, in nanoseconds, a connection that does not tell of its end is asked before something is sent
+/// that must not be sent twice. Servers and proxies that close idle connections wait for a second at the least.
+const SILENCE: u64 = 1_000_000_000;
 
 #[derive(Clone)]
 pub(crate) struct Live {
     pub(crate) connection: MultiplexedConnection,
     /// Which of the connections to its endpoint this is.
     pub(super) serial: u64,
+    /// How often the background had moved when it was made: in a runtime that was left, nobody serves it.
+    pub(super) moves: u64,
     /// With the attempts that failed before it.
     pub(super) backoff: Backoff,
     /// Where the master was for it.
@@ -26,8 +35,9 @@ pub(crate) struct Live {
     pub(crate) listener: Option<Arc<InvalidationListener>>,
 }
 
-#[derive(Default)]
 pub(super) struct Health {
+    /// When an answer came last, of a connection that does not tell of its end; zero where it does.
+    heard: AtomicU64,
     /// How many answers it brought.
     answers: AtomicU64,
     /// Whether another is being made to take its place.
@@ -36,7 +46,35 @@ pub(super) struct Health {
     pub(super) doubts: AtomicU32,
 }
 
+impl Health {
+    pub(super) fn of(tells_of_its_end: bool) -> Self {
+        let heard = AtomicU64::new(if tells_of_its_end { 0 } else { now() });
+        Self { heard, answers: AtomicU64::new(0), is_doubted: AtomicBool::new(false), doubts: AtomicU32::new(0) }
+    }
+}
+
 impl Live {
+    pub(crate) fn tells_of_its_end(&self) -> bool {
+        self.health.heard.load(Ordering::Relaxed) == 0
+    }
+
+    /// Whether it does not tell of its end and has been silent for so long that it may have been closed.
+    pub(crate) fn may_have_ended(&self) -> bool {
+        let heard = self.health.heard.load(Ordering::Relaxed);
+        !self.tells_of_its_end() && now().saturating_sub(heard) >= SILENCE
+    }
+
+    /// Whether it does not tell of its end and has come to it: the driver takes nothing any more. What it takes here it does
+    /// not send, since nobody waits for an answer.
+    pub(crate) fn has_ended(&self) -> bool {
+        if self.tells_of_its_end() {
+            return false;
+        }
+        let (ping, mut connection) = (redis::cmd("PING"), self.connection.clone());
+        let taken = connection.send_packed_command(&ping).now_or_never();
+        taken.is_some_and(|answer| answer.is_err())
+    }
+
     /// Sends a request and waits for its answer. `asking` says that the node was named by a redirection for this time only.
     pub(crate) async fn send(&self, request: &Request<'_>, asking: bool) -> RedisResult<Value> {
         let connection = &mut self.connection.clone();
@@ -56,6 +94,9 @@ impl Live {
     /// Notes that an answer came.
     pub(crate) fn note_answer(&self) {
         self.health.answers.fetch_add(1, Ordering::Relaxed);
+        if !self.tells_of_its_end() {
+            self.health.heard.store(now(), Ordering::Relaxed);
+        }
     }
 
     /// How many answers came.

@@ -10,10 +10,11 @@ use redis::{PushInfo, PushKind, Value, cmd};
 use tokio::sync::watch;
 
 use super::message;
+use super::watch::Watch;
 use super::watched_keys::{Listener, WatchedKeys};
 use crate::error::Result;
 use crate::near::{Change, Coherence, NEVER, now};
-use crate::store::redis::error::not_tracked;
+use crate::store::redis::error::{from_driver, not_tracked};
 use crate::store::redis::remedy::Remedy;
 
 /// How many channels may be heard of before those that nobody needs any more are looked for.
@@ -28,6 +29,7 @@ const LEAST_PACE: Duration = Duration::from_millis(5);
 /// gave it has been heard.
 pub(crate) struct InvalidationListener {
     watched: Weak<WatchedKeys>,
+    record: Arc<str>,
     /// Not zero.
     number: u64,
     heard_of: Mutex<HeardOf>,
@@ -37,6 +39,8 @@ pub(crate) struct InvalidationListener {
     heard: AtomicU64,
     /// Whether it is to a node of a cluster, which may serve a key no more.
     is_node: bool,
+    /// What is watched, to find changes that are not told.
+    watch: Mutex<Watch>,
     /// Whether a heartbeat goes on.
     beating: AtomicBool,
     over: watch::Sender<bool>,
@@ -64,11 +68,13 @@ impl InvalidationListener {
         let (over, _) = watch::channel(false);
         let listener = Arc::new(Self {
             watched: Arc::downgrade(watched),
+            record: Arc::clone(&watched.record),
             number: watched.next_number(),
             heard_of: Mutex::default(),
             bound: AtomicU64::new(NEVER),
             heard: AtomicU64::new(0),
             is_node: watched.is_of_cluster,
+            watch: Mutex::new(Watch::Nothing),
             beating: AtomicBool::new(false),
             over,
         });
@@ -88,7 +94,34 @@ impl InvalidationListener {
     /// Has the server tell of the keys that are read over this connection, when they change.
     pub(crate) async fn open(&self, connection: &mut MultiplexedConnection) -> Result<()> {
         let tracking = cmd("CLIENT").arg("TRACKING").arg("ON").query_async::<()>(connection).await;
-        tracking.map_err(|error| not_tracked(&error))
+        tracking.map_err(|error| not_tracked(&error))?;
+        if !self.is_node {
+            let watch = Watch::begin(self.record(), connection).await.map_err(|error| from_driver(&error))?;
+            *self.watching() = watch;
+        }
+        Ok(())
+    }
+
+    fn watching(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn watch(&self) -> Watch {
+        *self.watching()
+    }
+
+    pub(crate) fn set_watch(&self, watch: Watch) {
+        *self.watching() = watch;
+    }
+
+    /// The key of what is on record.
+    pub(crate) fn record(&self) -> &str {
+        &self.record
+    }
+
+    /// Drops all that is kept.
+    pub(crate) fn everything_changed(&self) {
+        self.watched.upgrade().into_iter().for_each(|watched| watched.everything_changed());
     }
 
     pub(crate) fn is_over(&self) -> bool {
@@ -275,6 +308,13 @@ impl InvalidationListener {
     /// Whether something was served on its word since this was last asked.
     pub(crate) fn take_used(&self) -> bool {
         self.reliant().iter().fold(false, |used, reliant| used | reliant.coherence.take_used())
+    }
+}
+
+impl Drop for InvalidationListener {
+    /// Its connection is gone, though nobody said so.
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod listener;
 mod message;
+mod watch;
 mod watched_keys;
 
-pub(super) use listener::InvalidationListener;
+pub(super) use listener::{InvalidationListener, Reliant};
 pub(super) use message::{CHANNEL, write};
+pub(super) use watch::Watch;
 pub(super) use watched_keys::{WatchedKeys, WriteGuard};

@@ -15,10 +15,11 @@ pub(super) trait Listener: Send + Sync {
     fn end(&self);
 }
 
-#[derive(Default)]
 pub(crate) struct WatchedKeys {
     /// Whether they are at nodes of a cluster, which may serve a key no more.
     pub(super) is_of_cluster: bool,
+    /// The key of what is on record, which is there where anything was written.
+    pub(super) record: Arc<str>,
     keys: RwLock<HashMap<Box<str>, Arc<Coherence>>>,
     /// The keys, by the channels where their changes are published.
     channels: RwLock<HashMap<Box<str>, Box<str>>>,
@@ -29,8 +30,9 @@ pub(crate) struct WatchedKeys {
 }
 
 impl WatchedKeys {
-    pub(crate) fn new(is_of_cluster: bool) -> Self {
-        Self { is_of_cluster, ..Self::default() }
+    pub(crate) fn new(is_of_cluster: bool, record: &str) -> Self {
+        let (keys, channels, any, listeners, made) = Default::default();
+        Self { is_of_cluster, record: record.into(), keys, channels, any, listeners, made }
     }
 
     /// What guards the entries of a key, made if there is none.

@@ -7,6 +7,7 @@ use redis::{RedisResult, Value};
 use tokio::time::Instant;
 
 use crate::store::redis::connection::{Backoff, Connection, Live};
+use crate::store::redis::remedy::Remedy;
 use crate::store::redis::request::Request;
 use crate::store::redis::topology::Topology;
 
@@ -48,6 +49,7 @@ impl Attempt {
                 break;
             }
         }
+        Box::pin(self.connection.leave_if_stuck(&self.live)).await;
         self.connection.doubt(&self.live);
         topology.look_again();
         if !may_repeat || asking {
@@ -57,6 +59,31 @@ impl Attempt {
             answer = &mut answer => (answer, None),
             Some((again, live)) = Box::pin(self.answer_of_another(request)) => (again, Some(live)),
         }
+    }
+
+    /// Whether the connection stands, as far as that can be told before something is sent that must not be sent twice; the
+    /// one that does. Those that tell of their end are not asked.
+    pub(super) async fn stands(
+        connection: &Connection,
+        live: &Live,
+        topology: &Topology,
+        hedge_after: Duration,
+    ) -> Option<Live> {
+        if live.has_ended() {
+            return None;
+        }
+        if !live.may_have_ended() {
+            return Some(live.clone());
+        }
+        let (ping, attempt) = (Request::without_key("PING"), Self::new(connection.clone(), live.clone()));
+        let (answer, other) = attempt.answer(&ping, topology, false, true, hedge_after).await;
+        // Whatever it says.
+        if answer.is_err_and(|error| Remedy::of(&error) == Remedy::Reconnect) {
+            return None;
+        }
+        let live = other.unwrap_or(attempt.live);
+        live.note_answer();
+        Some(live)
     }
 
     /// The answer over the connection that takes the place of this one; `None` if there is none.

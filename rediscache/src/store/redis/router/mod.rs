@@ -62,7 +62,7 @@ impl Router {
     pub(crate) async fn open(deployment: &Deployment, config: &Config) -> Result<Self> {
         let (background, connector) = (Arc::new(Background::here()), Connector::new(config));
         let topology = Topology::of(Endpoints::of(deployment, config)?, &connector, &background);
-        let watched = Arc::new(WatchedKeys::new(topology.is_cluster()));
+        let watched = Arc::new(WatchedKeys::new(topology.is_cluster(), &config.record_key()));
         let response_timeout = config.response_timeout;
         let hedge_after = HEDGE_AFTER.min(response_timeout / 2);
         let router = Self { topology, connector, background, response_timeout, hedge_after, watched };
@@ -144,7 +144,7 @@ impl Router {
         let carried_out = Box::pin(self.carry_out(request, &mut progress));
         let answer = match tokio::time::timeout(self.response_timeout, carried_out).await {
             Ok(answer) => answer,
-            Err(_) => Err(self.late(progress)),
+            Err(_) => Err(Box::pin(self.late(progress)).await),
         };
         let answer = answer.and_then(|(value, by)| match T::from_redis_value(value) {
             Ok(answer) => Ok((answer, by)),
@@ -166,7 +166,7 @@ impl Router {
                 Some(connection) => connection,
                 None => self.topology.connection(request.key())?,
             };
-            let Some(live) = self.reach(&connection, &mut patience, &progress.history).await? else { continue };
+            let Some(live) = self.reach(&connection, effect, &mut patience, &progress.history).await? else { continue };
             let attempt = progress.under_way.insert(Attempt::new(connection, live));
             // The first connection may still bring a write that was made again long ago: only reads are asked again.
             let may_repeat = effect == Effect::Read && !progress.history.broke;
@@ -211,8 +211,17 @@ impl Router {
     }
 
     /// The connection when it stands; `None` when another may have taken its place.
-    async fn reach(&self, connection: &Connection, patience: &mut Patience, history: &History) -> Result<Option<Live>> {
+    async fn reach(
+        &self,
+        connection: &Connection,
+        effect: Effect,
+        patience: &mut Patience,
+        history: &History,
+    ) -> Result<Option<Live>> {
         match self.topology.live(connection).await {
+            Some(Ok(live)) if effect != Effect::Read && !live.tells_of_its_end() => {
+                return Ok(Box::pin(self.standing(connection, live, effect)).await);
+            }
             Some(Ok(live)) => return Ok(Some(live)),
             Some(Err(error)) if error.is_retryable() && patience.is_left() => {}
             Some(Err(error)) if history.broke => return Err(error.outcome_unknown()),
@@ -223,6 +232,19 @@ impl Router {
         Ok(None)
     }
 
+    /// The connection, if it has not come to its end in silence: what must not be sent twice would fail with it.
+    async fn standing(&self, connection: &Connection, live: Live, effect: Effect) -> Option<Live> {
+        let stands = match effect {
+            Effect::Once => Attempt::stands(connection, &live, &self.topology, self.hedge_after).await,
+            // It is made again where it fails, but for what is known already.
+            _ => (!live.has_ended()).then(|| live.clone()),
+        };
+        if stands.is_none() {
+            self.give_up(connection, &live);
+        }
+        stands
+    }
+
     fn give_up(&self, connection: &Connection, live: &Live) {
         connection.lost(live);
         if connection.endpoint().is_master() {
@@ -231,18 +253,23 @@ impl Router {
     }
 
     /// What a call says that was not answered in time.
-    fn late(&self, progress: Progress) -> Error {
+    async fn late(&self, progress: Progress) -> Error {
+        let (limit, began) = (self.response_timeout, self.background.moves());
         match progress.under_way {
             Some(Attempt { connection, live, answers }) => {
+                let is_stuck = connection.leave_if_stuck(&live).await;
                 // Nothing at all came meanwhile: the connection may be dead without knowing.
                 if live.answers() == answers {
                     connection.lost(&live);
                     self.topology.look_again();
                 }
-                timed_out(self.response_timeout)
+                if is_stuck { refusal::stuck(limit).outcome_unknown() } else { timed_out(limit) }
             }
-            None if progress.history.broke => timed_out(self.response_timeout),
-            None => not_connected(self.response_timeout),
+            None if progress.history.broke => timed_out(limit),
+            None => {
+                self.background.move_if_stuck().await;
+                if self.background.moves() == began { not_connected(limit) } else { refusal::stuck(limit) }
+            }
         }
     }
 
@@ -290,6 +317,11 @@ impl Router {
     /// The key of something that belongs to what is at `key`.
     pub(crate) fn beside(&self, key: &str, suffix: &str) -> Result<String> {
         self.topology.beside_key(key, suffix)
+    }
+
+    /// How long a connection may say nothing until something is done about that.
+    pub(super) fn hedge_after(&self) -> Duration {
+        self.hedge_after
     }
 
     pub(super) fn response_timeout(&self) -> Duration {

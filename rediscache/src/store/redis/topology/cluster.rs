@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use crc::{CRC_16_XMODEM, Crc};
@@ -26,6 +26,15 @@ const SLOTS: u16 = 16384;
 /// node cannot be reached. <https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/>
 #[derive(Clone)]
 pub(crate) struct Cluster(Arc<ClusterNodes>);
+
+/// A cluster that is not kept by this.
+pub(crate) struct WeakCluster(Weak<ClusterNodes>);
+
+impl WeakCluster {
+    pub(super) fn upgrade(&self) -> Option<Cluster> {
+        self.0.upgrade().map(Cluster)
+    }
+}
 
 struct ClusterNodes {
     connector: Connector,
@@ -54,6 +63,8 @@ type NodeAddress = Arc<(String, u16)>;
 #[derive(Default)]
 struct Round {
     under_way: bool,
+    /// How often the background had moved when it was begun: in a runtime that was left, it may never end.
+    moves: u64,
     failure: Option<Error>,
 }
 
@@ -73,6 +84,10 @@ pub(super) fn tag(key: &[u8]) -> Option<&[u8]> {
 impl Cluster {
     pub(super) fn new(seeds: Vec<ConnectionInfo>, connector: &Connector, background: &Arc<Background>) -> Self {
         Self::of(seeds, Arc::new(RwLock::new(vec![None; SLOTS.into()])), connector, background)
+    }
+
+    pub(super) fn downgrade(&self) -> WeakCluster {
+        WeakCluster(Arc::downgrade(&self.0))
     }
 
     /// The same nodes over other connections, with one table for both.
@@ -145,9 +160,14 @@ impl Cluster {
         if self.0.nodes.read().unwrap_or_else(PoisonError::into_inner).closed {
             return;
         }
-        let started = self.0.round.send_if_modified(|round| !std::mem::replace(&mut round.under_way, true));
+        let moves = self.0.background.moves();
+        let started = self.0.round.send_if_modified(|round| {
+            let is_under_way = round.under_way && round.moves == moves;
+            (round.under_way, round.moves) = (true, moves);
+            !is_under_way
+        });
         if started {
-            let asking = Asking { cluster: Arc::clone(&self.0), outcome: Err(refusal::interrupted()) };
+            let asking = Asking { cluster: self.downgrade(), outcome: Err(refusal::interrupted()) };
             self.0.background.spawn(asking.all());
         }
     }
@@ -195,22 +215,6 @@ impl ClusterNodes {
         informants
     }
 
-    async fn ask(&self, informant: &Connection) -> Result<SlotOwners> {
-        let live = informant.live().await?;
-        let mut connection = live.connection.clone();
-        let answer = cmd("CLUSTER").arg("SLOTS").query_async::<Value>(&mut connection).await;
-        match answer {
-            Ok(table) => {
-                live.note_answer();
-                read(&table, informant.endpoint()).ok_or_else(refusal::unexpected)
-            }
-            Err(error) => {
-                informant.lost(&live);
-                Err(from_driver(&error))
-            }
-        }
-    }
-
     /// Takes a new table, and lets go of nodes that serve nothing.
     fn adopt(&self, slots: SlotOwners) {
         let serving: HashSet<NodeAddress> = slots.iter().flatten().cloned().collect();
@@ -220,6 +224,23 @@ impl ClusterNodes {
         let gone: Vec<_> = nodes.connections.extract_if(|address, _| !serving.contains(address)).collect();
         drop(nodes);
         drop(gone);
+    }
+}
+
+/// Has a node tell who serves what.
+async fn ask(informant: &Connection) -> Result<SlotOwners> {
+    let live = informant.live().await?;
+    let mut connection = live.connection.clone();
+    let answer = cmd("CLUSTER").arg("SLOTS").query_async::<Value>(&mut connection).await;
+    match answer {
+        Ok(table) => {
+            live.note_answer();
+            read(&table, informant.endpoint()).ok_or_else(refusal::unexpected)
+        }
+        Err(error) => {
+            informant.lost(&live);
+            Err(from_driver(&error))
+        }
     }
 }
 
@@ -267,18 +288,21 @@ fn address_of(info: &ConnectionInfo) -> Option<NodeAddress> {
 
 /// The task that asks for the table.
 struct Asking {
-    cluster: Arc<ClusterNodes>,
+    cluster: WeakCluster,
     outcome: Result<()>,
 }
 
 impl Asking {
     async fn all(mut self) {
-        for informant in self.cluster.informants() {
-            let asked =
-                tokio::time::timeout(TELLING.min(self.cluster.connector.timeout), self.cluster.ask(&informant)).await;
-            match asked {
+        let Some(cluster) = self.cluster.upgrade() else { return };
+        let (limit, informants) = (TELLING.min(cluster.0.connector.timeout), cluster.0.informants());
+        drop(cluster);
+        for informant in informants {
+            match tokio::time::timeout(limit, ask(&informant)).await {
                 Ok(Ok(slots)) if slots.iter().any(Option::is_some) => {
-                    self.cluster.adopt(slots);
+                    if let Some(cluster) = self.cluster.upgrade() {
+                        cluster.0.adopt(slots);
+                    }
                     self.outcome = Ok(());
                     return;
                 }
@@ -298,6 +322,9 @@ impl Asking {
 impl Drop for Asking {
     fn drop(&mut self) {
         let failure = std::mem::replace(&mut self.outcome, Ok(())).err();
-        self.cluster.round.send_replace(Round { under_way: false, failure });
+        if let Some(cluster) = self.cluster.upgrade() {
+            let moves = cluster.0.background.moves();
+            cluster.0.round.send_replace(Round { under_way: false, moves, failure });
+        }
     }
 }

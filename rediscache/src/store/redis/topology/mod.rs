@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use redis::RedisError;
 
-use self::cluster::Cluster;
+use self::cluster::{Cluster, WeakCluster};
 use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
 use super::remedy::Remedy;
 use crate::error::Result;
@@ -19,7 +19,33 @@ pub(crate) enum Topology {
     Cluster(Cluster),
 }
 
+/// A topology that is not kept by this.
+pub(crate) enum WeakTopology {
+    One,
+    Cluster(WeakCluster),
+}
+
+impl WeakTopology {
+    /// Whether a key is at the node that this connection leads to, as far as is known.
+    pub(crate) fn serves(&self, key: &str, by: &Connection) -> bool {
+        match self {
+            Self::One => true,
+            Self::Cluster(cluster) => {
+                let connection = cluster.upgrade().and_then(|cluster| cluster.connection(key).ok());
+                connection.is_some_and(|connection| connection.is(by))
+            }
+        }
+    }
+}
+
 impl Topology {
+    pub(crate) fn downgrade(&self) -> WeakTopology {
+        match self {
+            Self::One(_) => WeakTopology::One,
+            Self::Cluster(cluster) => WeakTopology::Cluster(cluster.downgrade()),
+        }
+    }
+
     pub(crate) fn of(endpoints: Endpoints, connector: &Connector, background: &Arc<Background>) -> Self {
         match endpoints {
             Endpoints::One(endpoint) => Self::One(Connection::new(endpoint, connector, background)),

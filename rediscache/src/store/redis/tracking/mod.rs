@@ -4,6 +4,7 @@
 //! answers must come in one stream with what it tells of changes.
 
 mod heartbeat;
+mod untold;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use redis::Value;
 
 use self::heartbeat::Heartbeat;
+use self::untold::UntoldChanges;
 use super::error::broken;
 use super::invalidation::{CHANNEL, InvalidationListener};
 use super::request::Request;
@@ -57,9 +59,9 @@ async fn subscribe(router: &Router, listener: &InvalidationListener, key: &str, 
 /// Has a heartbeat go on for as long as something is served because of this connection.
 fn keep_alive(router: &Router, listener: &Arc<InvalidationListener>, coherence: &Coherence, by: &Answered) {
     if listener.needs_heartbeat(coherence.bound()) {
-        let (connection, live) = (by.connection.clone(), by.live.clone());
-        let (listener, topology) = (Arc::downgrade(listener), router.topology().clone());
-        router.background().spawn(Heartbeat { listener, connection, live, topology }.run());
+        let (listener, live) = (Arc::downgrade(listener), by.connection.downgrade(&by.live));
+        let topology = router.topology().downgrade();
+        router.background().spawn(Heartbeat { listener, live, topology, untold: UntoldChanges::default() }.run());
     }
 }
 
