@@ -20,6 +20,27 @@ async fn every_operation_works_wherever_its_keys_are() {
     assert!(keys.clone().all(|keys| keys > 0), "some node has none: {:?}", keys.collect::<Vec<_>>());
 }
 
+#[tokio::test]
+async fn the_url_of_one_node_alone_is_a_mistake_that_says_what_to_write() {
+    let cluster = Cluster::of_masters(&[]);
+    let url = cluster.node(0).url();
+    let session = RedisSession::connect(&url).await.unwrap();
+    let elsewhere = cluster.name_at(1, "cache");
+    let cache = RedisCache::<u64, u64>::with_namespace(&*elsewhere).on(&session);
+    let counts = RedisCache::<u64, u64>::with_namespace(&*elsewhere).on(&session);
+    let queue = RedisQueue::<u64>::with_namespace(&*elsewhere).on(&session);
+    for error in [
+        cache.set(1, 1).await.unwrap_err(),
+        counts.increment(1, 1).await.unwrap_err(),
+        queue.try_get().await.unwrap_err(),
+        queue.get().await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
+        assert!(error.to_string().contains("`redis-cluster://host:port`"), "{error}");
+        assert!(!error.is_retryable() && !error.is_outcome_unknown(), "{error}");
+    }
+}
+
 /// The nodes tell no host then; it is that where they were asked.
 #[tokio::test]
 async fn nodes_that_do_not_know_their_name_are_found() {

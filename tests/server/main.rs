@@ -11,6 +11,7 @@ mod fault;
 mod frozen;
 mod hostile;
 mod linearizable;
+mod mistaken;
 mod monitor;
 mod near;
 mod near_harm;

@@ -7,7 +7,8 @@
 /// one line is read more easily in what the compiler says of a constant without a name.
 macro_rules! shared_methods {
     ($data:expr, $type:literal, $of:literal, $put:literal, $held:literal) => {
-        /// Names an object by a constant.
+        /// Names an object by a constant. A name made at run time, as by `format!`, goes to
+        /// [`with_namespace`](Self::with_namespace).
         ///
         /// An empty name does not compile where the call is a constant itself, and is
         /// [`Config`](crate::ErrorKind::Config) at use elsewhere.

@@ -4,6 +4,7 @@ mod backoff;
 mod connector;
 mod endpoint;
 mod live;
+mod probe;
 mod reconnecting;
 mod sentinel;
 #[cfg(feature = "tls")]

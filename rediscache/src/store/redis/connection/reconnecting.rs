@@ -17,7 +17,8 @@ use super::live::Live;
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::store::background::Background;
-use crate::store::redis::error::{not_connected, silenced, while_connecting};
+use crate::store::redis::barrier::while_connecting;
+use crate::store::redis::error::{not_connected, silenced};
 
 /// How long a connection may say nothing, or be on its way, until another is made beside it.
 pub(crate) const HEDGE_AFTER: Duration = Duration::from_millis(500);
@@ -228,7 +229,9 @@ impl Connecting {
         self.backoff.pause().await;
         let limit = self.connector.timeout;
         let mut live = match tokio::time::timeout(limit, self.connect_hedged()).await {
-            Ok(connected) => connected.map_err(|error| silenced(while_connecting(&error), &self.endpoint.secrets()))?,
+            Ok(connected) => connected.map_err(|error| {
+                silenced(while_connecting(&error, self.connector.is_first()), &self.endpoint.secrets())
+            })?,
             Err(_) => return Err(not_connected(limit)),
         };
         if let Some(listener) = &live.listener {
