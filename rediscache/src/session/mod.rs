@@ -32,30 +32,7 @@ const URL_VARIABLE: &str = "REDISCACHE_URL";
 ///
 /// # Redis
 ///
-/// | URL | store |
-/// |---|---|
-/// | `memory://` | the embedded one, fresh and empty |
-/// | `redis://user:pass@host:port/db` | a server over TCP |
-/// | `unix:///path?db=0&user=…&pass=…` | a server over a Unix socket |
-/// | `redis-cluster://user:pass@a:7000,b:7000` | a cluster, of which these are some nodes |
-/// | `redis-sentinel://user:pass@a:26379,b:26379/service/db` | the master that these Sentinels know by that name |
-/// | `rediss://…`, `rediss-cluster://…`, `rediss-sentinel://…` | the same over TLS (feature `tls`) |
-///
-/// Parameters stand behind a `?`, with `&` between them. There are no others:
-///
-/// | parameter | of | what it says |
-/// |---|---|---|
-/// | `protocol=resp3` | all, but `memory://` | the protocol that is spoken; this one where it is left out |
-/// | `protocol=resp2` | all, but `memory://` | for servers and proxies without `HELLO`, or where it is renamed; near caches need RESP3 |
-/// | `db=3` | `unix://` | the number of the database, 0 where it is left out |
-/// | `user=…`, `pass=…` | `unix://` | the credentials |
-///
-/// In users and passwords, write `%` as `%25`, `/` as `%2F`, `?` as `%3F`, `#` as `%23`, `@` as `%40`, `:` as `%3A` and `&`
-/// as `%26`.
-///
-/// Ports may be left out: 6379, for Sentinels 26379. Credentials are the servers'; for the Sentinels there is
-/// [`sentinel_credentials`](RedisSessionBuilder::sentinel_credentials). Certificates are verified. What else a
-/// deployment brings with it, and which commands a user must be allowed, is in the README.
+#[doc = include_str!("urls.md")]
 ///
 /// On a cluster there is one connection to each node that is needed. Redirections (`MOVED`, `ASK`) are followed, also
 /// while slots move, and which node serves what is asked again when one cannot be reached (`CLUSTER SLOTS`). Under

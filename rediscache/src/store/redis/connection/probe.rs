@@ -5,11 +5,13 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use redis::{ConnectionAddr, ConnectionInfo, RedisError, RedisResult};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use crate::store::redis::barrier::Barrier;
 
@@ -25,26 +27,55 @@ const HALF_A_HANDSHAKE: &[u8] = &[0x16, 3, 1, 0, 4, 1, 0, 0, 0];
 /// What an alert begins with.
 const ALERT: &[u8] = &[0x15, 3];
 
-/// Waits for a connection that is being made; where there is none, says what the driver does not know.
-pub(super) async fn explained<T>(
-    server: &ConnectionInfo,
-    connecting: impl Future<Output = RedisResult<T>>,
-) -> RedisResult<T> {
-    let mut connecting = pin!(connecting);
-    let connected = match tokio::time::timeout(SILENCE, &mut connecting).await {
-        Ok(connected) => connected,
-        Err(_) if is_tls(server) => tokio::select! {
-            connected = &mut connecting => connected,
-            Some(barrier) = Box::pin(barrier(server)) => return Err(barrier.into_driver()),
-        },
-        Err(_) => connecting.await,
-    };
-    match connected {
-        Err(error) if is_unexplained(&error) => match Box::pin(barrier(server)).await {
-            Some(barrier) => Err(barrier.into_driver()),
-            None => Err(error),
-        },
-        connected => connected,
+/// For how long it is not found out again: a server that is away is not called twice as often for it.
+const VALID: Duration = Duration::from_secs(2);
+
+/// Finds out what keeps us out, and remembers the last of it.
+#[derive(Clone, Default)]
+pub(super) struct Probe(Arc<Mutex<Option<Finding>>>);
+
+/// What was found at a server.
+struct Finding {
+    at: ConnectionAddr,
+    since: Instant,
+    barrier: Option<Barrier>,
+}
+
+impl Probe {
+    /// Waits for a connection that is being made; where there is none, says what the driver does not know.
+    pub(super) async fn explained<T>(
+        &self,
+        server: &ConnectionInfo,
+        connecting: impl Future<Output = RedisResult<T>>,
+    ) -> RedisResult<T> {
+        let mut connecting = pin!(connecting);
+        let connected = match tokio::time::timeout(SILENCE, &mut connecting).await {
+            Ok(connected) => connected,
+            Err(_) if is_tls(server) => tokio::select! {
+                connected = &mut connecting => connected,
+                Some(barrier) = Box::pin(self.barrier(server)) => return Err(barrier.into_driver()),
+            },
+            Err(_) => connecting.await,
+        };
+        match connected {
+            Err(error) if is_unexplained(&error) => match Box::pin(self.barrier(server)).await {
+                Some(barrier) => Err(barrier.into_driver()),
+                None => Err(error),
+            },
+            connected => connected,
+        }
+    }
+
+    async fn barrier(&self, server: &ConnectionInfo) -> Option<Barrier> {
+        let known = |last: &Finding| last.at == *server.addr() && last.since.elapsed() < VALID;
+        let last = |last: &Finding| known(last).then(|| last.barrier.clone());
+        if let Some(barrier) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(last) {
+            return barrier;
+        }
+        let barrier = tokio::time::timeout(PATIENCE, look(server)).await.ok().flatten();
+        let finding = Finding { at: server.addr().clone(), since: Instant::now(), barrier: barrier.clone() };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(finding);
+        barrier
     }
 }
 
@@ -56,10 +87,6 @@ fn is_tls(server: &ConnectionInfo) -> bool {
 fn is_unexplained(error: &RedisError) -> bool {
     (error.is_io_error() && !error.is_connection_refusal() && !error.is_timeout())
         || error.kind() == redis::ErrorKind::Parse
-}
-
-async fn barrier(server: &ConnectionInfo) -> Option<Barrier> {
-    tokio::time::timeout(PATIENCE, look(server)).await.ok().flatten()
 }
 
 async fn look(server: &ConnectionInfo) -> Option<Barrier> {
