@@ -1,6 +1,7 @@
 //! Values: written by their shape, and read whatever shape they were written in.
 
 use super::decoded::{Decoded, Shapes};
+use super::encoded::check_readable;
 use super::typestring::{self, Meaning, ValueForm};
 use super::{Codec, CodecError};
 use crate::bounds::Value;
@@ -15,10 +16,17 @@ pub(crate) fn append_value<C: Codec, T: Value>(
     version: u32,
     out: &mut Vec<u8>,
 ) -> Result<Option<&'static Schema>> {
+    let start = out.len();
     let written = if C::STORES_SHAPES {
         typestring::write_value::<T, _>(value.lend(), version, out)
     } else {
-        C::encode(value.lend(), out).map(|()| ValueForm::Described)
+        C::encode(value.lend(), out).and_then(|()| {
+            let stored = out.get(start..).unwrap_or_default();
+            if C::may_be_unreadable(stored) {
+                check_readable::<C, T>(stored)?
+            }
+            Ok(ValueForm::Described)
+        })
     };
     match written {
         Ok(ValueForm::Scalar) if version != FIRST_VERSION => Err(config(
