@@ -96,9 +96,9 @@ async fn the_keys_of_a_queue_lie_in_one_slot() {
     drop(held);
 
     // A name with a tag keeps it.
-    let words = RedisQueue::<String>::new("{jobs}.words").on(&session);
+    let words = RedisQueue::<String>::with_namespace("{jobs}.words").on(&session);
     words.put("no number").await.unwrap();
-    RedisQueue::<u64>::new("{jobs}.words").on(&session).get().await.unwrap_err();
+    RedisQueue::<u64>::with_namespace("{jobs}.words").on(&session).get().await.unwrap_err();
     until(async || keys().contains(&"bot.{jobs}.words$dead".to_owned())).await;
 }
 
@@ -121,8 +121,8 @@ async fn tasks_of_a_dead_worker_come_back() {
 async fn a_name_without_a_place_for_a_tag_is_unsupported() {
     let cluster = Cluster::of_masters(&[]);
     let session = RedisSession::connect(&cluster.url()).await.unwrap();
-    let tasks = RedisTaskQueue::<u64>::new("jobs}").on(&session);
-    let queue = RedisQueue::<u64>::new("jobs{}").on(&session);
+    let tasks = RedisTaskQueue::<u64>::with_namespace("jobs}").on(&session);
+    let queue = RedisQueue::<u64>::with_namespace("jobs{}").on(&session);
     for error in [
         tasks.put_after(1, Duration::from_secs(1)).await.unwrap_err(),
         soon(tasks.get()).await.map(drop).unwrap_err(),
@@ -134,7 +134,7 @@ async fn a_name_without_a_place_for_a_tag_is_unsupported() {
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
         assert!(error.to_string().contains("hash tag"), "{error}");
     }
-    let cache = RedisCache::<u64, u64>::new("a}b").on(&session);
+    let cache = RedisCache::<u64, u64>::with_namespace("a}b").on(&session);
     cache.set(1, 1).await.unwrap();
     assert_eq!(cache.increment(1, 1).await.unwrap(), 2);
 }
