@@ -9,7 +9,7 @@ use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ProtocolVersion, PushInfo, RedisResult, cmd,
 };
 
-use super::probe::Probe;
+use super::barrier_finder::BarrierFinder;
 use crate::config::Config;
 use crate::store::redis::barrier::Barrier;
 use crate::store::redis::invalidation::{InvalidationListener, WatchedKeys};
@@ -23,7 +23,7 @@ pub(crate) struct Connector {
     /// How many connections were made.
     made: Arc<AtomicU64>,
     /// Finds out why none is.
-    probe: Probe,
+    finder: BarrierFinder,
 }
 
 /// Takes what a server says unasked, and that the connection broke.
@@ -36,7 +36,7 @@ impl Connector {
             timeout: config.connect_timeout,
             watched: None,
             made: Arc::default(),
-            probe: Probe::default(),
+            finder: BarrierFinder::default(),
         }
     }
 
@@ -72,7 +72,7 @@ impl Connector {
         let password = settings.password().filter(|_| settings.username().is_none()).map(str::to_owned);
         let client = Client::open(server.clone())?;
         let connecting = client.get_multiplexed_async_connection_with_config(&options);
-        let mut connection = self.probe.explained(&server, connecting).await?;
+        let mut connection = self.finder.explained(&server, connecting).await?;
         if let Some(password) = password {
             // RESP3 logs in with a user, and then a server that asks for no password takes any.
             cmd("AUTH").arg(password).query_async::<()>(&mut connection).await?;

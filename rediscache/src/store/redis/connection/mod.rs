@@ -1,10 +1,10 @@
 //! Connections: to whom they are made, how, and how they come back.
 
 mod backoff;
+mod barrier_finder;
 mod connector;
 mod endpoint;
 mod live;
-mod probe;
 mod reconnecting;
 mod sentinel;
 #[cfg(feature = "tls")]

@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::backoff::Backoff;
+use super::barrier_finder::BarrierFinder;
 use super::connector::{Connector, at};
-use super::probe::Probe;
 use crate::config::Credentials;
 
 /// Those who know where the master of a service is.
@@ -187,7 +187,7 @@ async fn ask(sentinel: ConnectionInfo, service: String) -> RedisResult<Option<Ma
     let options = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
     let client = Client::open(sentinel.clone())?;
     let connecting = client.get_multiplexed_async_connection_with_config(&options);
-    let mut connection = Probe::default().explained(&sentinel, connecting).await?;
+    let mut connection = BarrierFinder::default().explained(&sentinel, connecting).await?;
     address_of_master(&service, &mut connection).await
 }
 

@@ -32,16 +32,16 @@ const VALID: Duration = Duration::from_secs(2);
 
 /// Finds out what keeps us out, and remembers the last of it.
 #[derive(Clone, Default)]
-pub(super) struct Probe(Arc<Mutex<Option<Finding>>>);
+pub(super) struct BarrierFinder(Arc<Mutex<Option<LastLook>>>);
 
 /// What was found at a server.
-struct Finding {
+struct LastLook {
     at: ConnectionAddr,
     since: Instant,
     barrier: Option<Barrier>,
 }
 
-impl Probe {
+impl BarrierFinder {
     /// Waits for a connection that is being made; where there is none, says what the driver does not know.
     pub(super) async fn explained<T>(
         &self,
@@ -67,13 +67,13 @@ impl Probe {
     }
 
     async fn barrier(&self, server: &ConnectionInfo) -> Option<Barrier> {
-        let known = |last: &Finding| last.at == *server.addr() && last.since.elapsed() < VALID;
-        let last = |last: &Finding| known(last).then(|| last.barrier.clone());
+        let known = |last: &LastLook| last.at == *server.addr() && last.since.elapsed() < VALID;
+        let last = |last: &LastLook| known(last).then(|| last.barrier.clone());
         if let Some(barrier) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(last) {
             return barrier;
         }
         let barrier = tokio::time::timeout(PATIENCE, look(server)).await.ok().flatten();
-        let finding = Finding { at: server.addr().clone(), since: Instant::now(), barrier: barrier.clone() };
+        let finding = LastLook { at: server.addr().clone(), since: Instant::now(), barrier: barrier.clone() };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(finding);
         barrier
     }
