@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 
 use serde::de::DeserializeOwned;
 
-use super::value::{formless, unreadable};
-use super::{Codec, CodecError};
+use super::Codec;
+use super::value::{check_readable, formless, unreadable};
 use crate::error::Result;
 use crate::lend::Lend;
 
@@ -28,11 +28,6 @@ pub(crate) fn append_new<C: Codec, T: DeserializeOwned>(key: &impl Lend<T>, out:
     append::<C, T>(key, out)?;
     let stored = out.get(start..).unwrap_or_default();
     if C::may_be_unreadable(stored) { check_readable::<C, T>(stored).map_err(formless::<T>) } else { Ok(()) }
-}
-
-/// Reads what was written; the limit that it meets, if it does, is said as it stands.
-pub(super) fn check_readable<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> std::result::Result<(), CodecError> {
-    C::decode::<T>(stored).map(drop).map_err(|source| format!("it could not be read again: {source}").into())
 }
 
 /// Reads a stored key.

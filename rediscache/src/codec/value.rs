@@ -1,7 +1,8 @@
 //! Values: written by their shape, and read whatever shape they were written in.
 
+use serde::de::DeserializeOwned;
+
 use super::decoded::{Decoded, Shapes};
-use super::encoded::check_readable;
 use super::typestring::{self, Meaning, ValueForm};
 use super::{Codec, CodecError};
 use crate::bounds::Value;
@@ -69,6 +70,11 @@ pub(crate) fn decode_value<C: Codec, T: Value>(
         C::decode(stored).map(Decoded::whole)
     };
     read.map_err(unreadable::<T>)
+}
+
+/// Reads what was written; the limit that it meets, if it does, is said as it stands.
+pub(super) fn check_readable<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> std::result::Result<(), CodecError> {
+    C::decode::<T>(stored).map(drop).map_err(|source| format!("it could not be read again: {source}").into())
 }
 
 /// An error of what cannot be stored.
