@@ -15,6 +15,7 @@ use crate::older::VersionAttr;
 /// The struct. There is always one, so that broken input can be expanded too.
 pub(crate) struct Model<'a> {
     pub(crate) ident: &'a Ident,
+    pub(crate) visibility: &'a Visibility,
     pub(crate) generics: &'a Generics,
     /// Where the runtime crate is, as far as it is known.
     pub(crate) root: Option<Path>,
@@ -56,6 +57,7 @@ impl<'a> Model<'a> {
         }
         Self {
             ident: &input.ident,
+            visibility: &input.vis,
             generics: &input.generics,
             root: attr.root,
             fields: fields.iter().filter_map(|field| field.ident.as_ref()).collect(),
