@@ -101,9 +101,14 @@ fn on(model: &Model, root: &Path) -> Option<TokenStream> {
 
 fn accessor(object: &Object, ident: &Ident, root: &Path, is_sound: bool) -> TokenStream {
     let (head, ty) = (head(object), naming(ident, object.ty.to_token_stream()));
-    let made = match is_sound {
-        true => naming(ident, made(object, root, Some(quote!(&self.session)))),
-        false => quote!(::core::unreachable!()),
+    let name = &object.accessor;
+    let made = if !is_sound {
+        quote!(::core::unreachable!())
+    } else if object.has_options() && !is_deprecated(object) {
+        // What is wrong with its options is reported where they are, once.
+        quote!(<#ty>::on(&#ident::#name(), &self.session))
+    } else {
+        naming(ident, made(object, root, Some(quote!(&self.session))))
     };
     quote! {
         #head(&self) -> #ty {

@@ -97,6 +97,11 @@ impl<'a> Object<'a> {
         })
     }
 
+    /// Whether it has keys that only some objects take, each checked where it is written.
+    pub(crate) fn has_options(&self) -> bool {
+        self.version.key.is_some() || self.unreadable.is_some() || self.near.is_some()
+    }
+
     /// Reports a namespace or an accessor that an earlier field has. Two accessors of one name would not compile.
     fn has_own_accessor(&self, earlier: &[Self], errors: &mut Errors) -> bool {
         if let Some(first) = earlier.iter().find(|first| first.namespace == self.namespace) {

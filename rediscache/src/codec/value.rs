@@ -24,7 +24,7 @@ pub(crate) fn append_value<C: Codec, T: Value>(
         C::encode(value.lend(), out).and_then(|()| {
             let stored = out.get(start..).unwrap_or_default();
             if C::may_be_unreadable(stored) {
-                check_readable::<C, T>(stored)?
+                check_readable::<C, T>(stored)?;
             }
             Ok(ValueForm::Described)
         })
