@@ -112,7 +112,7 @@ where
         }
         match keys_of.set(&value, 1).await {
             Ok(()) => {
-                assert_eq!(keys_of.keys().await?, [value.clone()]);
+                assert_eq!(keys_of.keys().await?, std::slice::from_ref(&value));
                 keys_of.clear().await?;
             }
             // JSON has text for keys of maps, and any JSON for keys of a cache.

@@ -28,7 +28,7 @@ mod shop {
     #[tokio::test]
     async fn a_private_accessor_is_visible_in_its_module() {
         let shop = Shop::on(&rediscache::RedisSession::in_memory());
-        assert_eq!(shop.private().get(1).await.unwrap(), None);
+        assert_eq!(shop.private().get(1).await.expect("it can be read"), None);
     }
 }
 
@@ -75,11 +75,11 @@ fn a_handle_is_a_state_to_share() {
 
 #[test]
 fn the_handle_holds_the_session_open() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("there is a runtime");
     runtime.block_on(async {
         let shop = Shop::on(&RedisSession::in_memory());
-        shop.pages().set(1, "welcome").await.unwrap();
-        assert_eq!(shop.pages().get(1).await.unwrap().as_deref(), Some("welcome"));
+        shop.pages().set(1, "welcome").await.expect("it can be stored");
+        assert_eq!(shop.pages().get(1).await.expect("it can be read").as_deref(), Some("welcome"));
     });
 }
 
@@ -117,7 +117,8 @@ async fn what_points_at_text_is_taken_for_text() -> rediscache::Result<()> {
     words.put(Cow::<str>::Owned("own".to_owned())).await?;
     words.put(Arc::<str>::from("arc")).await?;
     words.put(Box::<str>::from("box")).await?;
-    words.put(&Arc::<str>::from("ref")).await?;
+    let (reference, boxed) = (Arc::<str>::from("ref"), Box::<str>::from("b"));
+    words.put(&reference).await?;
     words.put(Arc::new("arc of text".to_owned())).await?;
     handle::<r#Match>(&session).tasks().put(Box::new("task".to_owned())).await?;
     let all = ["cow", "own", "arc", "box", "ref", "arc of text"];
@@ -126,7 +127,7 @@ async fn what_points_at_text_is_taken_for_text() -> rediscache::Result<()> {
     }
     let pages = RedisCache::<String, Vec<u8>>::new("pages").on(&session);
     pages.set(Cow::Borrowed("a"), Cow::Borrowed(&b"ab"[..])).await?;
-    pages.set(&Box::<str>::from("b"), Arc::<[u8]>::from(&b"cd"[..])).await?;
+    pages.set(&boxed, Arc::<[u8]>::from(&b"cd"[..])).await?;
     pages.set(Arc::new("c".to_owned()), Box::<[u8]>::from(&b"ef"[..])).await?;
     let keys: [&str; 3] = ["a", "b", "c"];
     assert_eq!(
@@ -136,7 +137,7 @@ async fn what_points_at_text_is_taken_for_text() -> rediscache::Result<()> {
     assert_eq!(pages.get_or(Arc::<str>::from("d"), Arc::<[u8]>::from(&b"gh"[..])).await?, b"gh");
     let texts = RedisCache::<u64, String>::new("texts").on(&session);
     assert_eq!(texts.get_or(1, Cow::Borrowed("none")).await?, "none");
-    assert_eq!(texts.pop_or(Arc::new(1), &Box::<str>::from("none")).await?, "none");
+    assert_eq!(texts.pop_or(Arc::new(1), &boxed).await?, "b");
     assert_eq!(texts.get_or(Box::new(1), Arc::new("none".to_owned())).await?, "none");
     Ok(())
 }
