@@ -112,6 +112,11 @@ impl Keyed<String> {
             let message = "namespaces that begin with `$` are the library's own; write another `namespace = \"name\"`";
             errors.push(entry.span(), message);
         }
+        if value.contains(['{', '}']) {
+            let message = "nothing is put into the braces of a namespace: it is one name for all; make the object by \
+                           `with_namespace(format!(…))` where it is used, without a field";
+            errors.push(entry.span(), message);
+        }
         Some(Self { key: entry.span(), value })
     }
 }

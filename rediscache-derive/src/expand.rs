@@ -33,7 +33,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 }
 
 fn accessor(object: &Object, root: &Path) -> TokenStream {
-    let (signature, made) = (signature(object), made(object, root));
+    let (signature, made) = (signature(object), made(object, root, None));
     quote! {
         #signature {
             #made
@@ -41,29 +41,38 @@ fn accessor(object: &Object, root: &Path) -> TokenStream {
     }
 }
 
-/// What makes an object.
-fn made(object: &Object, root: &Path) -> TokenStream {
-    let (ty, declaration) = (object.ty, declaration(object, root));
-    option::changed(object, root, quote!(<#ty as #root::RedisObject>::declare(#declaration)))
+/// What makes an object, bound to a session or not. For both it reads the same, so that a mistake is reported once.
+pub(crate) fn made(object: &Object, root: &Path, session: Option<TokenStream>) -> TokenStream {
+    let (ty, declaration, session) = (object.ty, declaration(object, root), session.into_iter());
+    option::changed(object, root, quote!(<#ty as #root::RedisObject>::declare(#declaration #(.on(#session))*)))
 }
 
 /// An accessor up to its body.
 pub(crate) fn signature(object: &Object) -> TokenStream {
-    let Object { visibility, ty, attrs, accessor, .. } = object;
+    let (head, ty) = (head(object), object.ty);
+    quote!(#head () -> #ty)
+}
+
+/// An accessor up to its arguments.
+pub(crate) fn head(object: &Object) -> TokenStream {
+    let Object { visibility, attrs, accessor, .. } = object;
     let doc = (!object.documented).then(|| format!("The `{}` object.", object.namespace)).into_iter();
     quote! {
         #(#attrs)*
         #(#[doc = #doc])*
-        #visibility fn #accessor() -> #ty
+        #visibility fn #accessor
     }
+}
+
+pub(crate) fn is_deprecated(object: &Object) -> bool {
+    object.attrs.iter().any(|attr| attr.path().is_ident("deprecated"))
 }
 
 /// What is said of an object. The accessor makes it, so that a mistake is reported once; one that is deprecated would be
 /// reported as used, and may be forbidden.
 fn info(object: &Object, ident: &syn::Ident, root: &Path) -> TokenStream {
     let (ty, accessor, declaration) = (object.ty, &object.accessor, declaration(object, root));
-    let is_deprecated = object.attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
-    let made = if is_deprecated { made(object, root) } else { quote!(#ident::#accessor()) };
+    let made = if is_deprecated(object) { made(object, root, None) } else { quote!(#ident::#accessor()) };
     let field = object.ident.unraw().to_string();
     quote! {
         <#ty as #root::RedisObject>::describe(&{ #made }, #field, #declaration)

@@ -83,6 +83,10 @@ impl Key {
                 let (here, there) = (place.noun(), key.places[0].noun());
                 let form = key.form;
                 let message = match key.places[0] {
+                    Place::Near if name == "ttl" => format!(
+                        "`ttl` is not a key of {here}: a `RedisCache` expires as a whole, by `set_expiry`; to bound how \
+                         long what was read is kept in this process, write `near({form})`"
+                    ),
                     Place::Near => format!("`{name}` is not a key of {here}; write `near({form})`"),
                     _ => format!("`{name}` is not a key of {here}; write `#[rediscache({form})]` above {there}"),
                 };

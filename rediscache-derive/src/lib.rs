@@ -1,6 +1,7 @@
 //! The derive macro of `rediscache`, which re-exports it: depend on that crate, not on this one.
 
 mod attr;
+mod bound;
 mod entry;
 mod errors;
 mod expand;
@@ -40,6 +41,10 @@ use crate::model::Model;
 /// }
 /// ```
 ///
+/// `Channel::on(&session)` gives a handle, `rediscache::Bound<Channel>`, that has the same accessors for objects that are
+/// bound to that session: `channel.topics()`. Where an accessor is called `on` itself, the handle is made by
+/// `<Channel as rediscache::RedisBound>::on(&session)`.
+///
 /// # Keys of the struct
 ///
 /// - `namespace = "name"`: stands in front of every field's name, in place of the struct's own.
@@ -75,18 +80,17 @@ use crate::model::Model;
 /// # Errors
 ///
 /// Every mistake is reported in one compile, at the key: unknown, repeated, misplaced or empty keys, two fields with
-/// one namespace or one accessor, a namespace that begins with `$`, an older type of a newer version, a field that is
+/// one namespace or one accessor, a namespace that begins with `$` or has a brace in it, an older type of a newer version, a field that is
 /// neither a cache object nor `skip`, and anything but a struct with named fields and no generics.
 #[proc_macro_derive(RedisNamespaced, attributes(rediscache))]
 pub fn derive_redis_namespaced(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     let mut errors = Errors::default();
     let model = Model::read(&input, &mut errors);
-    match errors.into_compile_errors() {
-        None => expand::expand(&model).into(),
-        Some(mut tokens) => {
-            tokens.extend(fallback::expand(&model));
-            tokens.into()
-        }
-    }
+    let errors = errors.into_compile_errors();
+    let is_sound = errors.is_none();
+    let mut tokens = errors.unwrap_or_default();
+    tokens.extend(if is_sound { expand::expand(&model) } else { fallback::expand(&model) });
+    tokens.extend(bound::expand(&model, is_sound));
+    tokens.into()
 }

@@ -15,6 +15,7 @@ use crate::older::VersionAttr;
 /// The struct. There is always one, so that broken input can be expanded too.
 pub(crate) struct Model<'a> {
     pub(crate) ident: &'a Ident,
+    pub(crate) visibility: &'a Visibility,
     pub(crate) generics: &'a Generics,
     /// Where the runtime crate is, as far as it is known.
     pub(crate) root: Option<Path>,
@@ -56,6 +57,7 @@ impl<'a> Model<'a> {
         }
         Self {
             ident: &input.ident,
+            visibility: &input.vis,
             generics: &input.generics,
             root: attr.root,
             fields: fields.iter().filter_map(|field| field.ident.as_ref()).collect(),
@@ -93,6 +95,11 @@ impl<'a> Object<'a> {
             namespace_span,
             accessor_span,
         })
+    }
+
+    /// Whether it has keys that only some objects take, each checked where it is written.
+    pub(crate) fn has_options(&self) -> bool {
+        self.version.key.is_some() || self.unreadable.is_some() || self.near.is_some()
     }
 
     /// Reports a namespace or an accessor that an earlier field has. Two accessors of one name would not compile.

@@ -110,6 +110,18 @@ impl Error {
         self
     }
 
+    /// The same of another kind.
+    pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// The same, with this to say of it.
+    pub(crate) fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into().into());
         self
@@ -192,6 +204,8 @@ impl fmt::Display for Error {
         let Inner { operation, namespace, message, .. } = &*self.0;
         match namespace {
             Some(namespace) => write!(f, "{operation} on `{namespace}` failed: {message}")?,
+            // Of a part of an operation, which says itself that it failed.
+            None if operation.is_empty() => f.write_str(message)?,
             None => write!(f, "{operation} failed: {message}")?,
         }
         f.write_str(if self.is_outcome_unknown() { "; whether it took effect is unknown" } else { "" })

@@ -1,11 +1,14 @@
 //! What may be passed where a key or a value is wanted.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde::Serialize;
 
 /// What may be passed where a key or a value of type `T` is wanted.
 ///
 /// Implemented for `T` and `&T`; for `&str` where a `String`, and for `&[E]` and `&[E; N]` where a `Vec<E>` is
-/// wanted. There is nothing to implement by hand.
+/// wanted; and for `Box`, `Arc` and `Cow` of any of these. Nothing is copied for it. There is nothing to implement by hand.
 ///
 /// # Examples
 ///
@@ -17,6 +20,7 @@ use serde::Serialize;
 /// let session = RedisSession::in_memory();
 /// let names = RedisCache::<String, Vec<u8>>::new("names").on(&session);
 /// names.set("ab", b"ab").await?;
+/// names.set(std::sync::Arc::<str>::from("cd"), Box::from([1, 2])).await?;
 /// assert_eq!(names.get(&String::from("ab")).await?, Some(b"ab".to_vec()));
 /// # Ok(())
 /// # }
@@ -121,4 +125,54 @@ impl<E: Serialize + Clone, const N: usize> Give<Vec<E>> for &[E; N] {
     fn give(self) -> Vec<E> {
         self.to_vec()
     }
+}
+
+/// What points at a form that is written, by itself and by reference. `$own` makes it owned.
+///
+/// Not recommended by the compiler: its list of what there is would hide the first to think of.
+macro_rules! pointers {
+    ($([$($generics:tt)*] $pointer:ty => $wanted:ty, $lent:ty, $own:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Lend<$wanted> for $pointer {
+            type Lent = $lent;
+
+            fn lend(&self) -> &$lent {
+                self
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Lend<$wanted> for &$pointer {
+            type Lent = $lent;
+
+            fn lend(&self) -> &$lent {
+                self
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Give<$wanted> for $pointer {
+            fn give(self) -> $wanted {
+                $own(self)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Give<$wanted> for &$pointer {
+            fn give(self) -> $wanted {
+                $own(self.clone())
+            }
+        }
+    )*};
+}
+
+pointers! {
+    [] Box<str> => String, str, String::from;
+    [] Arc<str> => String, str, |text: Arc<str>| String::from(&*text);
+    [] Cow<'_, str> => String, str, Cow::into_owned;
+    [E: Serialize + Clone] Box<[E]> => Vec<E>, [E], Vec::from;
+    [E: Serialize + Clone] Arc<[E]> => Vec<E>, [E], |items: Arc<[E]>| items.to_vec();
+    [E: Serialize + Clone] Cow<'_, [E]> => Vec<E>, [E], Cow::into_owned;
+    [T: Serialize + Clone] Box<T> => T, T, |boxed: Box<T>| *boxed;
+    [T: Serialize + Clone] Arc<T> => T, T, Arc::unwrap_or_clone;
 }

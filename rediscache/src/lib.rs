@@ -70,9 +70,9 @@ pub use record::ObjectKind;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
-    Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStream, RedisCache, RedisNamespaced,
-    RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject,
-    RedisTaskQueue, RedisVersionedObject, Rewritten, Scan, TaskError,
+    Bound, Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStream, RedisBound, RedisCache,
+    RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask,
+    RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Rewritten, Scan, TaskError,
 };
 
 /// The examples of the README.

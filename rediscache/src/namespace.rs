@@ -18,10 +18,13 @@ pub(crate) enum Namespace {
 }
 
 impl Namespace {
-    /// Wraps a constant name. An empty one does not compile where the call is itself a constant.
+    /// Wraps a constant name. An empty one, and one with a brace, does not compile where the call is itself a constant.
     pub(crate) const fn constant(name: &'static str) -> Self {
         if name.is_empty() {
             the_namespace_of_a_constant_must_not_be_empty();
+        }
+        if has_brace(name) {
+            a_namespace_with_a_brace_is_made_by_with_namespace();
         }
         Self::Static(name)
     }
@@ -46,6 +49,10 @@ impl Namespace {
             0 => Some("the namespace is empty; give it a name such as `Channel.topics`"),
             1..=LONGEST if self.as_str().starts_with('$') => Some(
                 "the namespace begins with `$`, as what the library keeps beside the data does; give it another name",
+            ),
+            1..=LONGEST if matches!(self, Self::Static(name) if has_brace(name)) => Some(
+                "a constant namespace has a `{` or `}` in it, which stands for itself; make a name of parts by \
+                 `with_namespace(format!(…))`, and one with a hash tag by `with_namespace(\"{tag}.name\")`",
             ),
             1..=LONGEST => None,
             _ => Some("the namespace is longer than 64 KiB; give it a short name such as `Channel.topics`"),
@@ -90,6 +97,23 @@ impl fmt::Debug for Namespace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
     }
+}
+
+/// Whether a name looks as if something were to be put into it.
+const fn has_brace(name: &str) -> bool {
+    let (bytes, mut at) = (name.as_bytes(), 0);
+    while at < bytes.len() {
+        if matches!(bytes[at], b'{' | b'}') {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// As [`the_namespace_of_a_constant_must_not_be_empty`].
+const fn a_namespace_with_a_brace_is_made_by_with_namespace() {
+    let _ = "".as_ptr().wrapping_add(8).is_null();
 }
 
 /// Does nothing at run time and stops a constant's evaluation, with its own name in the compiler's message.

@@ -100,7 +100,7 @@ contract! {
                     }
                 }
             }
-            Ok(())
+            rediscache::Result::Ok(())
         };
         let tasks: Vec<_> = (0..5).map(|_| tokio::spawn(count(counts.clone()))).collect();
         for task in tasks {

@@ -19,6 +19,7 @@ mod golden;
 mod golden_file;
 mod integer;
 mod large;
+mod limit;
 mod many_callers;
 mod model;
 mod namespace;

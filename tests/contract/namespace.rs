@@ -1,4 +1,4 @@
-use rediscache::{ErrorKind, RedisCache, RedisSession};
+use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
 use support::{contract, namespace, url};
 
 use crate::every::{every_method, other_methods};
@@ -63,15 +63,34 @@ contract! {
         Ok(())
     }
 
+    async fn a_brace_in_a_constant_is_refused_with_what_to_write(session: RedisSession) -> rediscache::Result<()> {
+        for namespace in ["tenant.{id}", "{", "a}", "{tag}.a"] {
+            let tasks = RedisTaskQueue::<u64>::new(namespace).on(&session);
+            for error in [
+                RedisCache::<u64, u64>::new(namespace).on(&session).get(1).await.unwrap_err(),
+                RedisQueue::<u64>::new(namespace).on(&session).put(1).await.unwrap_err(),
+                tasks.put(1).await.unwrap_err(),
+                tasks.key().unwrap_err(),
+            ] {
+                assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+                assert!(error.to_string().contains("`with_namespace(format!(…))`"), "{error}");
+            }
+            let cache = RedisCache::<u64, u64>::with_namespace(namespace).on(&session);
+            cache.set(1, 1).await?;
+            cache.clear().await?;
+        }
+        Ok(())
+    }
+
     async fn odd_characters_are_characters_like_others(session: RedisSession) -> rediscache::Result<()> {
         let odd = [" ", ".", "..", "\0", "a\0b", "a\nb", "\r\n", "{tag}", "*", "日本語", "🦀", "a.b.c", "\"", "a$pending"];
         for namespace in odd {
-            let cache = RedisCache::<u64, String>::new(namespace).on(&session);
+            let cache = RedisCache::<u64, String>::with_namespace(namespace).on(&session);
             cache.set(1, namespace).await?;
             assert_eq!(cache.key()?, format!("{}.{namespace}", session.global_namespace()));
         }
         for namespace in odd {
-            let cache = RedisCache::<u64, String>::new(namespace).on(&session);
+            let cache = RedisCache::<u64, String>::with_namespace(namespace).on(&session);
             assert_eq!(cache.items().await?, [(1, namespace.to_owned())], "{namespace:?}");
             cache.clear().await?;
         }

@@ -1,5 +1,7 @@
 //! An item that cannot be read is told once, and put aside.
 
+use std::error::Error;
+
 use futures_util::StreamExt;
 use rediscache::{ErrorKind, RedisQueue, RedisSession};
 use support::{Raw, RawBytes, contract};
@@ -39,6 +41,17 @@ contract! {
         }
         assert!(jobs.is_empty().await?);
         until_dead(&session, &BAD).await;
+        Ok(())
+    }
+
+    async fn it_says_what_became_of_the_item_and_why(session: RedisSession) -> rediscache::Result<()> {
+        put_raw(&session, &["s|7"]).await;
+        let error = jobs(&session).get().await.unwrap_err();
+        let text = "get on `jobs` failed: an item cannot be read and was moved to the list of dead letters";
+        assert_eq!(error.to_string(), text);
+        let source = error.source().unwrap();
+        assert_eq!(source.to_string(), "it is text (`s|`), not an integer");
+        assert!(source.source().is_none());
         Ok(())
     }
 

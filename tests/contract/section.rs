@@ -22,7 +22,7 @@ contract! {
                 tokio::task::yield_now().await;
                 counts.set(0, now + 1).await?;
             }
-            Ok(())
+            rediscache::Result::Ok(())
         };
         let tasks: Vec<_> = (0..8).map(|_| tokio::spawn(count(counts.clone()))).collect();
         for task in tasks {

@@ -28,6 +28,18 @@ contract! {
         }
     }
 
+    async fn it_becomes_the_error_by_a_question_mark(session: RedisSession) {
+        async fn work(jobs: &Jobs) -> rediscache::Result<()> {
+            jobs.put(7).await?;
+            let task = jobs.get().await?;
+            jobs.reschedule_all_pending().await?;
+            task.finalize().await?;
+            Ok(())
+        }
+        let error = work(&jobs(&session)).await.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::TaskNotPending, "finalize"));
+    }
+
     async fn it_never_shows_the_value(session: RedisSession) {
         for (refused, _) in refusals(&jobs(&session), 271_828_182_845).await {
             let mut texts = vec![format!("{refused:?}"), format!("{refused:#?}")];

@@ -119,6 +119,20 @@ fn the_message_says_what_to_write() {
         ("redis-cluster://a:1/1", "redis-cluster://host:port,host:port"),
         ("redis-sentinel://a:1", "redis-sentinel://host:26379,host:26379/service/0"),
         ("sentinel://a:1", "redis-sentinel://host:port,host:port/service/db"),
+        ("redis://user:pa/ss@host", "`/` as `%2F`"),
+        ("redis://:pa/ss@host:6379/0", "`/` as `%2F`"),
+        ("redis://user:12/ss@host", "`/` as `%2F`"),
+        ("redis://user:pa?ss@host", "`?` as `%3F`"),
+        ("redis://user:pa#ss@host", "`#` as `%23`"),
+        ("rediss://user:pa/ss@host", "`/` as `%2F`"),
+        ("redis-cluster://user:pa/ss@a:1,b:2", "`/` as `%2F`"),
+        ("redis-sentinel://user:pa/ss@a:1/name/0", "`/` as `%2F`"),
+        ("redis://user:p%ffw@host", "`%25`"),
+        ("redis://host?protocol=resp9", "`resp2` or `resp3`"),
+        ("unix:///run/redis.sock?protocol=resp9", "`resp2` or `resp3`"),
+        ("unix:///run/redis.sock?db=x", "?db=0"),
+        ("redis://0.0.0.0:6379", "`127.0.0.1`"),
+        ("redis://[::]:6379", "`127.0.0.1`"),
     ] {
         let text = connect_without_io(url).unwrap_err().to_string();
         assert!(text.contains(hint), "{url}: {text}");

@@ -20,6 +20,27 @@ async fn every_operation_works_wherever_its_keys_are() {
     assert!(keys.clone().all(|keys| keys > 0), "some node has none: {:?}", keys.collect::<Vec<_>>());
 }
 
+#[tokio::test]
+async fn the_url_of_one_node_alone_is_a_mistake_that_says_what_to_write() {
+    let cluster = Cluster::of_masters(&[]);
+    let url = cluster.node(0).url();
+    let session = RedisSession::connect(&url).await.unwrap();
+    let elsewhere = cluster.name_at(1, "cache");
+    let cache = RedisCache::<u64, u64>::with_namespace(&*elsewhere).on(&session);
+    let counts = RedisCache::<u64, u64>::with_namespace(&*elsewhere).on(&session);
+    let queue = RedisQueue::<u64>::with_namespace(&*elsewhere).on(&session);
+    for error in [
+        cache.set(1, 1).await.unwrap_err(),
+        counts.increment(1, 1).await.unwrap_err(),
+        queue.try_get().await.unwrap_err(),
+        queue.get().await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
+        assert!(error.to_string().contains("`redis-cluster://host:port`"), "{error}");
+        assert!(!error.is_retryable() && !error.is_outcome_unknown(), "{error}");
+    }
+}
+
 /// The nodes tell no host then; it is that where they were asked.
 #[tokio::test]
 async fn nodes_that_do_not_know_their_name_are_found() {
@@ -75,9 +96,9 @@ async fn the_keys_of_a_queue_lie_in_one_slot() {
     drop(held);
 
     // A name with a tag keeps it.
-    let words = RedisQueue::<String>::new("{jobs}.words").on(&session);
+    let words = RedisQueue::<String>::with_namespace("{jobs}.words").on(&session);
     words.put("no number").await.unwrap();
-    RedisQueue::<u64>::new("{jobs}.words").on(&session).get().await.unwrap_err();
+    RedisQueue::<u64>::with_namespace("{jobs}.words").on(&session).get().await.unwrap_err();
     until(async || keys().contains(&"bot.{jobs}.words$dead".to_owned())).await;
 }
 
@@ -100,8 +121,8 @@ async fn tasks_of_a_dead_worker_come_back() {
 async fn a_name_without_a_place_for_a_tag_is_unsupported() {
     let cluster = Cluster::of_masters(&[]);
     let session = RedisSession::connect(&cluster.url()).await.unwrap();
-    let tasks = RedisTaskQueue::<u64>::new("jobs}").on(&session);
-    let queue = RedisQueue::<u64>::new("jobs{}").on(&session);
+    let tasks = RedisTaskQueue::<u64>::with_namespace("jobs}").on(&session);
+    let queue = RedisQueue::<u64>::with_namespace("jobs{}").on(&session);
     for error in [
         tasks.put_after(1, Duration::from_secs(1)).await.unwrap_err(),
         soon(tasks.get()).await.map(drop).unwrap_err(),
@@ -113,7 +134,7 @@ async fn a_name_without_a_place_for_a_tag_is_unsupported() {
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
         assert!(error.to_string().contains("hash tag"), "{error}");
     }
-    let cache = RedisCache::<u64, u64>::new("a}b").on(&session);
+    let cache = RedisCache::<u64, u64>::with_namespace("a}b").on(&session);
     cache.set(1, 1).await.unwrap();
     assert_eq!(cache.increment(1, 1).await.unwrap(), 2);
 }

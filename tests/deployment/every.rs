@@ -36,7 +36,8 @@ async fn cache(session: &RedisSession, name: &str) -> Result<()> {
     assert_eq!((cache.delete(0).await?, cache.delete_many(100..600).await?), (true, 500));
     cache.replace_all([(1, "a"), (2, "b")]).await?;
     // Of many callers, some go out together.
-    let there = |found: Vec<Result<bool>>| found.into_iter().try_fold(0, |count, found| Ok(count + u32::from(found?)));
+    let there =
+        |found: Vec<Result<bool>>| found.into_iter().try_fold(0, |count, found| Result::Ok(count + u32::from(found?)));
     assert_eq!(there(join_all((0..9).map(|n| cache.contains(n))).await)?, 2);
     assert_eq!(there(join_all((0..9).map(|n| cache.delete(n))).await)?, 2);
     for set in join_all((0..9).map(|n| cache.set(n, n.to_string()))).await {

@@ -60,7 +60,7 @@ async fn count(session: RedisSession, stop: Arc<AtomicBool>) -> u64 {
 
 /// Commands, and several sent together.
 async fn come_and_go(session: RedisSession, stop: Arc<AtomicBool>) -> u64 {
-    let names = RedisCache::<u64, String>::new("{moving}.names").on(&session);
+    let names = RedisCache::<u64, String>::with_namespace("{moving}.names").on(&session);
     let mut rounds = 0;
     while !stop.load(Ordering::Relaxed) {
         rounds += 1;
@@ -80,7 +80,7 @@ async fn come_and_go(session: RedisSession, stop: Arc<AtomicBool>) -> u64 {
 
 /// A queue that someone waits for.
 async fn pass_on(session: RedisSession, stop: Arc<AtomicBool>) -> u64 {
-    let queue = RedisQueue::<u64>::new("{moving}.queue").on(&session);
+    let queue = RedisQueue::<u64>::with_namespace("{moving}.queue").on(&session);
     let mut rounds = 0;
     while !stop.load(Ordering::Relaxed) {
         let waiting = tokio::spawn(queue.get());

@@ -47,6 +47,15 @@ async fn every_operation_works_with_passwords_for_both() {
     }
 }
 
+#[tokio::test]
+async fn the_url_of_a_sentinel_alone_is_a_mistake_that_says_what_to_write() {
+    let mut trio = Sentinels::start();
+    let session = RedisSession::connect(&trio.sentinels()[0].url()).await.unwrap();
+    let error = cache(&session).set(1, 1).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
+    assert!(error.to_string().contains("`redis-sentinel://host:port/service`"), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_replica_takes_the_place_of_a_master_that_died() {
     let mut trio = Sentinels::start();

@@ -1,6 +1,7 @@
 //! What `#[derive(RedisNamespaced)]` makes of a struct.
 
 mod accessor;
+mod bound;
 mod namespace;
 mod near;
 mod object;

@@ -31,7 +31,7 @@ struct Outside {
 struct r#struct {
     r#type: RedisCache<u64, String>,
     größe: RedisCache<u64, String>,
-    #[rediscache(namespace = "a \"quoted\" {name}")]
+    #[rediscache(namespace = "a \"quoted\" name")]
     quoted: RedisCache<u64, String>,
 }
 
@@ -59,7 +59,7 @@ fn a_raw_identifier_counts_without_its_mark() {
 #[test]
 fn any_text_may_be_a_namespace() {
     assert_eq!(r#struct::größe().namespace(), "struct.größe");
-    assert_eq!(r#struct::quoted().namespace(), "a \"quoted\" {name}");
+    assert_eq!(r#struct::quoted().namespace(), "a \"quoted\" name");
 }
 
 #[tokio::test]

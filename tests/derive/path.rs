@@ -2,8 +2,8 @@
 
 mod renamed {
     pub(crate) use rediscache::{
-        Declaration, LeadsTo, Near, ObjectInfo, RedisCache, RedisNamespaced, RedisNearObject, RedisObject,
-        RedisReadableObject, RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Value,
+        Bound, Declaration, LeadsTo, Near, ObjectInfo, RedisBound, RedisCache, RedisNamespaced, RedisNearObject,
+        RedisObject, RedisReadableObject, RedisSession, RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Value,
     };
 }
 

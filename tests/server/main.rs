@@ -13,6 +13,7 @@ mod frozen;
 mod hostile;
 mod idle;
 mod linearizable;
+mod mistaken;
 mod monitor;
 mod near;
 mod near_harm;

@@ -107,7 +107,7 @@ async fn the_database_of_the_url_is_used() {
 }
 
 /// A listener that treats every connection so, on a thread of its own; its URL.
-fn listener(mut treat: impl FnMut(std::net::TcpStream) + Send + 'static) -> String {
+pub(crate) fn listener(mut treat: impl FnMut(std::net::TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
     thread::spawn(move || listener.incoming().for_each(|stream| treat(stream.unwrap())));

@@ -46,5 +46,9 @@ fn a_server_is_talked_to_over_tls_if_its_certificate_is_trusted() {
         let error = refused.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
         assert!(error.to_string().contains("certificates"), "{error}");
+        let plain = url.replace("rediss://", "redis://");
+        let error = runtime.block_on(RedisSession::connect(&plain)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config, "{error:?}");
+        assert!(error.to_string().contains("write `rediss://`"), "{error}");
     }
 }

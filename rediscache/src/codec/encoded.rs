@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use serde::de::DeserializeOwned;
 
 use super::Codec;
-use super::value::{formless, unreadable};
+use super::value::{check_readable, formless, unreadable};
 use crate::error::Result;
 use crate::lend::Lend;
 
@@ -20,6 +20,14 @@ pub(crate) fn encode<C: Codec, T>(value: &impl Lend<T>) -> Result<Vec<u8>> {
 /// Appends the stored form of `value`.
 pub(crate) fn append<C: Codec, T>(value: &impl Lend<T>, out: &mut Vec<u8>) -> Result<()> {
     C::encode(value.lend(), out).map_err(formless::<T>)
+}
+
+/// Appends the stored form of a key that is to be stored, if it can be read again.
+pub(crate) fn append_new<C: Codec, T: DeserializeOwned>(key: &impl Lend<T>, out: &mut Vec<u8>) -> Result<()> {
+    let start = out.len();
+    append::<C, T>(key, out)?;
+    let stored = out.get(start..).unwrap_or_default();
+    if C::may_be_unreadable(stored) { check_readable::<C, T>(stored).map_err(formless::<T>) } else { Ok(()) }
 }
 
 /// Reads a stored key.

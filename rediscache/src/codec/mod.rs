@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::number::Notation;
 
 pub(crate) use decoded::{KnownSchema, Shapes};
-pub(crate) use encoded::{EncodedKey, append, decode, encode};
+pub(crate) use encoded::{EncodedKey, append, append_new, decode, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
 pub use typestring::{LeadsTo, OlderTypes, Typestring};
@@ -73,6 +73,13 @@ pub trait Codec: 'static {
     fn is_whole(stored: &[u8], again: &[u8]) -> bool {
         let _ = (stored, again);
         true
+    }
+
+    /// Whether what was written might not be read again, which is found out before it is stored.
+    #[doc(hidden)]
+    fn may_be_unreadable(stored: &[u8]) -> bool {
+        let _ = stored;
+        false
     }
 
     /// Appends the stored form of `value` to `out`.

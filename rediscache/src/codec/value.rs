@@ -1,5 +1,7 @@
 //! Values: written by their shape, and read whatever shape they were written in.
 
+use serde::de::DeserializeOwned;
+
 use super::decoded::{Decoded, Shapes};
 use super::typestring::{self, Meaning, ValueForm};
 use super::{Codec, CodecError};
@@ -15,10 +17,17 @@ pub(crate) fn append_value<C: Codec, T: Value>(
     version: u32,
     out: &mut Vec<u8>,
 ) -> Result<Option<&'static Schema>> {
+    let start = out.len();
     let written = if C::STORES_SHAPES {
         typestring::write_value::<T, _>(value.lend(), version, out)
     } else {
-        C::encode(value.lend(), out).map(|()| ValueForm::Described)
+        C::encode(value.lend(), out).and_then(|()| {
+            let stored = out.get(start..).unwrap_or_default();
+            if C::may_be_unreadable(stored) {
+                check_readable::<C, T>(stored)?;
+            }
+            Ok(ValueForm::Described)
+        })
     };
     match written {
         Ok(ValueForm::Scalar) if version != FIRST_VERSION => Err(config(
@@ -61,6 +70,11 @@ pub(crate) fn decode_value<C: Codec, T: Value>(
         C::decode(stored).map(Decoded::whole)
     };
     read.map_err(unreadable::<T>)
+}
+
+/// Reads what was written; the limit that it meets, if it does, is said as it stands.
+pub(super) fn check_readable<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> std::result::Result<(), CodecError> {
+    C::decode::<T>(stored).map(drop).map_err(|source| format!("it could not be read again: {source}").into())
 }
 
 /// An error of what cannot be stored.

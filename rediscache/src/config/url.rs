@@ -49,6 +49,12 @@ impl Address {
         let Some((scheme, rest)) = url.split_once("://") else {
             return Err(config(format!("the URL has no scheme; write one of {SCHEMES}")));
         };
+        if scheme != "unix" && has_bare_secret(rest) {
+            return Err(config(
+                "the URL has an `@` behind a `/`, `?` or `#`; in a user or password, write `%` as `%25`, `/` as `%2F`, `?` as \
+                 `%3F`, `#` as `%23`, `@` as `%40` and `:` as `%3A`",
+            ));
+        }
         if scheme.starts_with("rediss") && !cfg!(feature = "tls") {
             return Err(unsupported("this build has no TLS; enable the feature `tls`"));
         }
@@ -61,6 +67,11 @@ impl Address {
             _ => Err(config(format!("the URL's scheme is not known; write one of {SCHEMES}"))),
         }
     }
+}
+
+/// Whether what stands before the host has a character in it that ends it: it is a part of a password, then.
+fn has_bare_secret(rest: &str) -> bool {
+    rest.find(['/', '?', '#']).is_some_and(|end| rest[end..].contains('@'))
 }
 
 /// A URL of several servers, taken apart: `credentials@`, hosts, `/path`, and `?query`.
@@ -126,18 +137,16 @@ fn server(text: &str) -> Result<ServerUrl> {
     if unix && (url.has_host() || url.path().len() < 2) {
         return Err(config("the URL names no absolute path; write it as in `unix:///run/redis.sock`"));
     }
+    if matches!(url.host_str(), Some("0.0.0.0" | "[::]")) {
+        return Err(config(
+            "the URL's host stands for all addresses of a machine; write the one of the server, such as `127.0.0.1`",
+        ));
+    }
     let database = url.path().trim_matches('/');
     if !unix && !database.is_empty() && database.parse::<u32>().is_err() {
         return Err(config("the path of the URL is the number of a database; write it as in `redis://host:6379/0`"));
     }
-    let accepted: &[&str] = if unix { &["db", "user", "pass", "protocol"] } else { &["protocol"] };
-    if url.query_pairs().any(|(key, _)| !accepted.contains(&&*key)) {
-        // Not named: it may be a part of a password.
-        let accepted = accepted.join(", ");
-        return Err(config(format!(
-            "the URL has a parameter that is not known; accepted: {accepted}. In a password, write `?` as `%3F` and `&` as `%26`"
-        )));
-    }
+    check_parameters(&url, unix)?;
     if url.fragment().is_some() {
         return Err(config("the URL has a `#` in it; write it as `%23` where it belongs to a password"));
     }
@@ -148,4 +157,30 @@ fn server(text: &str) -> Result<ServerUrl> {
         (false, Some(_)) => "&protocol=resp3",
     };
     Ok(ServerUrl(format!("{text}{protocol}")))
+}
+
+fn check_parameters(url: &url::Url, unix: bool) -> Result<()> {
+    let accepted: &[&str] = if unix { &["db", "user", "pass", "protocol"] } else { &["protocol"] };
+    for (key, value) in url.query_pairs() {
+        if !accepted.contains(&&*key) {
+            // Not named: it may be a part of a password.
+            let accepted = accepted.join("`, `");
+            return Err(config(format!(
+                "the URL has a parameter that is not known; accepted: `{accepted}`. In a password, write `?` as `%3F` and \
+                 `&` as `%26`"
+            )));
+        }
+        match &*key {
+            "protocol" if !matches!(&*value, "resp2" | "resp3" | "2" | "3") => {
+                return Err(config(
+                    "the URL's `protocol` is `resp2` or `resp3`, as in `redis://host:6379/0?protocol=resp2`",
+                ));
+            }
+            "db" if value.parse::<u32>().is_err() => {
+                return Err(config("the URL's `db` is the number of a database, as in `unix:///run/redis.sock?db=0`"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }

@@ -33,18 +33,7 @@ const URL_VARIABLE: &str = "REDISCACHE_URL";
 ///
 /// # Redis
 ///
-/// | URL | store |
-/// |---|---|
-/// | `memory://` | the embedded one, fresh and empty |
-/// | `redis://user:pass@host:port/db` | a server over TCP |
-/// | `unix:///path?db=0&user=…&pass=…` | a server over a Unix socket |
-/// | `redis-cluster://user:pass@a:7000,b:7000` | a cluster, of which these are some nodes |
-/// | `redis-sentinel://user:pass@a:26379,b:26379/service/db` | the master that these Sentinels know by that name |
-/// | `rediss://…`, `rediss-cluster://…`, `rediss-sentinel://…` | the same over TLS (feature `tls`) |
-///
-/// Ports may be left out. Credentials are the servers'; for the Sentinels there is
-/// [`sentinel_credentials`](RedisSessionBuilder::sentinel_credentials). Certificates are verified. What else a
-/// deployment brings with it, and which commands a user must be allowed, is in the README.
+#[doc = include_str!("urls.md")]
 ///
 /// On a cluster there is one connection to each node that is needed. Redirections (`MOVED`, `ASK`) are followed, also
 /// while slots move, and which node serves what is asked again when one cannot be reached (`CLUSTER SLOTS`). Under
@@ -74,17 +63,22 @@ pub struct RedisSession(Arc<SessionState>);
 impl RedisSession {
     /// Connects to the store at `url` and checks that it answers. Has no global effect: see [`install`](Self::install).
     ///
+    /// The forms of URLs, and their parameters, are in the docs of [`RedisSession`].
+    ///
     /// # Redis
     ///
     /// Connects and authenticates within the connect timeout (5 s by default), and sends one `PING`; to a cluster
-    /// `CLUSTER SLOTS` in its place. `memory://` does no I/O.
+    /// `CLUSTER SLOTS` in its place. `memory://` does no I/O. When a server hangs up, or says nothing for 500 ms where TLS
+    /// is to begin, a second connection, over which no password goes, finds out why.
     ///
     /// # Errors
     ///
-    /// [`Config`](ErrorKind::Config) for a malformed URL, before any I/O, and for a wrong user, password or database;
+    /// [`Config`](ErrorKind::Config) for a malformed URL, before any I/O, for a wrong user, password or database, for a
+    /// server of another kind than the scheme says (TLS or not, a cluster or not), and for one in protected mode;
     /// [`Connection`](ErrorKind::Connection) at once when nothing listens there; [`Timeout`](ErrorKind::Timeout);
-    /// [`Unsupported`](ErrorKind::Unsupported) for a scheme that this build has no support for. Repeating is safe, and
-    /// helps where the error [is retryable](Error::is_retryable).
+    /// [`Server`](ErrorKind::Server) when it has as many clients as it takes;
+    /// [`Unsupported`](ErrorKind::Unsupported) for a scheme that this build has no support for, and for a command that was
+    /// renamed there. Repeating is safe, and helps where the error [is retryable](Error::is_retryable).
     ///
     /// # Cancel safety
     ///

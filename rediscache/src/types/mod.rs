@@ -15,8 +15,8 @@ mod versions;
 
 pub use cache::{RedisCache, Rewritten, Scan};
 pub use declare::{
-    Declaration, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject, RedisTaskObject,
-    RedisVersionedObject,
+    Bound, Declaration, RedisBound, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
+    RedisTaskObject, RedisVersionedObject,
 };
 pub use info::ObjectInfo;
 pub use operation::Operation;

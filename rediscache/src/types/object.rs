@@ -112,8 +112,8 @@ impl Object {
     }
 
     pub(super) fn declared(declaration: &Declaration, types: &'static ObjectTypes) -> Self {
-        let Declaration { namespace, global, program, .. } = *declaration;
-        Self { global, program, ..Self::new(namespace, types) }
+        let Declaration { namespace, global, program, ref session, .. } = *declaration;
+        Self { global, program, session: session.clone(), ..Self::new(namespace, types) }
     }
 
     pub(super) fn on(&self, session: &RedisSession) -> Self {

@@ -7,9 +7,10 @@
 /// one line is read more easily in what the compiler says of a constant without a name.
 macro_rules! shared_methods {
     ($data:expr, $type:literal, $of:literal, $put:literal, $held:literal) => {
-        /// Names an object by a constant.
+        /// Names an object by a constant. A name made at run time, as by `format!`, goes to
+        /// [`with_namespace`](Self::with_namespace).
         ///
-        /// An empty name does not compile where the call is a constant itself, and is
+        /// An empty name, and one with a `{` or `}`, does not compile where the call is a constant itself, and is
         /// [`Config`](crate::ErrorKind::Config) at use elsewhere.
         ///
         /// # Examples
@@ -27,7 +28,8 @@ macro_rules! shared_methods {
 
         /// Names an object by a string that is known only at run time.
         ///
-        /// An empty one, or one beyond 64 KiB, is [`Config`](crate::ErrorKind::Config) at use.
+        /// An empty one, or one beyond 64 KiB, is [`Config`](crate::ErrorKind::Config) at use. Braces stand for themselves:
+        /// on a cluster, `{tag}.names` lies where all names with `{tag}` do.
         ///
         /// # Examples
         ///

@@ -27,6 +27,12 @@ mod names {
     struct Older0;
     struct T;
     struct Near;
+    struct Bound;
+    struct RedisBound;
+    struct Handle;
+    struct RedisSession;
+    struct Clone;
+    struct Debug;
     struct str;
     struct u32;
     struct u64;
@@ -63,6 +69,11 @@ mod names {
         declare: ::rediscache::RedisQueue<Number>,
         describe: ::rediscache::RedisQueue<Number>,
         new: ::rediscache::RedisQueue<Number>,
+        on: ::rediscache::RedisQueue<Number>,
+        bound: ::rediscache::RedisQueue<Number>,
+        clone: ::rediscache::RedisQueue<Number>,
+        session: ::rediscache::RedisQueue<Number>,
+        fmt: ::rediscache::RedisQueue<Number>,
     }
 }
 
@@ -81,6 +92,9 @@ trait Methods: ::core::marker::Sized {
     fn from_older_versions(self, _: ()) {}
     fn unreadable_as_absent(self) {}
     fn near(self, _: ()) {}
+    fn bound(self, _: ()) {}
+    fn on(self, _: ()) {}
+    fn clone(self, _: ()) {}
 }
 
 impl<T> Methods for T {}

@@ -126,10 +126,19 @@ macro_rules! nested {
     )*};
 }
 
-macro_rules! sized {
-    ($free:expr; $($method:ident)*) => {$(
+macro_rules! texts {
+    ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-            self.bounds.check_length($free)?;
+            self.bounds.check_length(0)?;
+            self.inner.$method(visitor)
+        }
+    )*};
+}
+
+macro_rules! sized {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+            self.bounds.check_length(MOST_FREE)?;
             let visitor = self.around(visitor);
             self.bounds.nested(|| self.inner.$method(visitor))
         }
@@ -156,20 +165,12 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guarded<'_, '_, D> {
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
     }
 
-    sized!(0; deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf);
-    sized!(MOST_FREE; deserialize_seq deserialize_map);
+    texts!(deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf);
+    sized!(deserialize_seq deserialize_map);
 
     fn is_human_readable(&self) -> bool {
         false
     }
-}
-
-macro_rules! visits {
-    ($($method:ident($type:ty);)*) => {$(
-        fn $method<E: Error>(self, value: $type) -> Result<V::Value, E> {
-            self.inner.$method(value)
-        }
-    )*};
 }
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Guarded<'_, '_, V> {
@@ -177,12 +178,6 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Guarded<'_, '_, V> {
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.inner.expecting(f)
-    }
-
-    // What bincode gives to those who ask for something that nests or has a length.
-    visits! {
-        visit_str(&str); visit_borrowed_str(&'de str); visit_string(String);
-        visit_bytes(&[u8]); visit_borrowed_bytes(&'de [u8]); visit_byte_buf(Vec<u8>);
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {

@@ -72,6 +72,11 @@ impl Codec for Typestring {
 
     const STORES_SHAPES: bool = true;
 
+    /// What describes itself is written as the type tells it, and may be read as the type asks.
+    fn may_be_unreadable(stored: &[u8]) -> bool {
+        stored.starts_with(tag::DESCRIBED.as_bytes())
+    }
+
     fn encode<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CodecError> {
         if write::scalar(value, out)? {
             return Ok(());

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::header::{self, Composite};
+use super::limit::TOO_DEEP;
 use super::meaning::Meaning;
 use super::older::{Older, OlderComposite};
 use super::positional::{self, NotWritten};
@@ -43,16 +44,18 @@ pub(crate) fn write_value<T: Value, L: Serialize + ?Sized>(
         }
     }
     // What the type would not read is not stored. Few types read only what they give to people.
+    let mut limit = None;
     for is_readable in [false, true] {
         header::write_described(Some(schema), is_readable, out);
         let body = out.len();
         described::write(value, Some(&schema.layout), is_readable, out)?;
-        if by_name::read_described::<T>(&out[body..], is_readable).is_ok() {
-            return Ok(ValueForm::Described);
+        match by_name::read_described::<T>(&out[body..], is_readable) {
+            Ok(_) => return Ok(ValueForm::Described),
+            Err(misread) => limit = limit.or(Some(misread).filter(|misread| misread.to_string().contains(TOO_DEEP))),
         }
         out.truncate(start);
     }
-    Err("the type's own `Deserialize` does not read what its `Serialize` writes".into())
+    Err(limit.unwrap_or_else(|| "the type's own `Deserialize` does not read what its `Serialize` writes".into()))
 }
 
 /// Turns a value by position into one that describes itself.

@@ -31,10 +31,12 @@ pub(super) fn from_driver(error: &RedisError) -> Error {
         Driver::AuthenticationFailed => {
             (ErrorKind::Config, "the server refused the user or the password; check the URL")
         }
-        Driver::InvalidClientConfig => (ErrorKind::Config, "the driver does not take this URL"),
-        Driver::RESP3NotSupported => {
-            (ErrorKind::Unsupported, "the server does not speak RESP3; take `protocol` off the URL")
-        }
+        Driver::InvalidClientConfig => (
+            ErrorKind::Config,
+            "the user or the password of the URL is not UTF-8; write a `%` that stands for itself as `%25`",
+        ),
+        // What Redis 5 and older say of `HELLO`.
+        Driver::RESP3NotSupported => return unknown_command("`HELLO`").because(ServerText::by(error)),
         Driver::MasterNameNotFoundBySentinel => {
             (ErrorKind::Config, "no Sentinel that answers knows a master of the service in the URL")
         }
@@ -88,12 +90,75 @@ fn refused(error: &RedisError) -> Error {
         (_, redis::ErrorKind::Server(ServerErrorKind::CrossSlot)) => {
             (ErrorKind::Unsupported, "the keys of this call lie in different slots of the cluster")
         }
-        ("ERR", _) if error.detail().is_some_and(|detail| detail.starts_with("unknown command")) => {
-            (ErrorKind::Unsupported, "the server does not know a command that this needs; Redis 7 or Valkey 8 does")
+        // What the driver makes of `NOPERM`, where it chose the database.
+        ("ERR", _) if error.detail().is_some_and(|detail| detail.contains("no permissions to run")) => {
+            return forbidden(error);
         }
+        ("ERR", _) => match error.detail().and_then(mistaken) {
+            Some(mistake) => return mistake.because(ServerText::by(error)),
+            None => return not_now("ERR", error),
+        },
+        ("DENIED", _) => (
+            ErrorKind::Config,
+            "the server is in protected mode and takes nobody of another machine; give it a password \
+                 (`requirepass`) and write that in the URL, or turn `protected-mode` off",
+        ),
         (code, _) => return not_now(code, error),
     };
     Error::new(kind, message).because(ServerText::by(error))
+}
+
+/// What the server says without a code of its own, where it tells what is to be done.
+fn mistaken(detail: &str) -> Option<Error> {
+    const NO_CLUSTER: &str = "the server is no node of a cluster; write its URL as `redis://host:port/db`";
+    const TOO_MANY: &str = "the server has as many clients as it takes; close some, or raise its `maxclients`";
+    const IN_SCRIPT: &str = "a script needs a command that the server does not know: it is renamed or disabled there \
+                             (`rename-command`), or the server is older than Redis 7 or Valkey 8";
+    let names_database = detail.starts_with("DB index is out of range") || detail.starts_with("invalid DB index");
+    Some(match detail {
+        _ if detail.starts_with("unknown command") => unknown_command(detail),
+        _ if detail.starts_with("Unknown") && detail.contains("called from") => {
+            Error::new(ErrorKind::Unsupported, IN_SCRIPT)
+        }
+        _ if detail.contains("cluster support disabled") => refusal::config(NO_CLUSTER),
+        _ if detail.starts_with("SELECT is not allowed in cluster mode") => refusal::config(ONE_OF_A_CLUSTER),
+        _ if detail.starts_with("max number of clients") => Error::new(ErrorKind::Server, TOO_MANY).retryable(),
+        _ if names_database => {
+            refusal::config("the server has no database of the number in the URL; write a smaller one")
+        }
+        _ => return None,
+    })
+}
+
+const ONE_OF_A_CLUSTER: &str =
+    "the server is a node of a cluster; write its URL as `redis-cluster://host:port`, without a database";
+
+/// A node of a cluster sent a session of one server to another node.
+pub(super) fn of_a_cluster(error: &RedisError) -> Error {
+    refusal::config(ONE_OF_A_CLUSTER).because(ServerText::by(error))
+}
+
+/// Servers name it as they got it.
+fn unknown_command(detail: &str) -> Error {
+    let command = detail.split(['\'', '`']).nth(1).unwrap_or_default().to_ascii_uppercase();
+    let message = match &*command {
+        "HELLO" => "the server does not know `HELLO`, by which RESP3 begins: it is renamed or disabled there, or the \
+                    server is older than Redis 6; have the URL say RESP2, as in `redis://host:port/0?protocol=resp2`"
+            .to_owned(),
+        "SENTINEL" => {
+            "a server of the URL is no Sentinel; write the ports of Sentinels, mostly 26379, or, for that server \
+                       alone, `redis://host:port/db`"
+                .to_owned()
+        }
+        command => {
+            let command = if is_command(command) { format!("the command `{command}`") } else { "a command".to_owned() };
+            format!(
+                "the server does not know {command}: it is renamed or disabled there (`rename-command`), or the server \
+                 is older than Redis 7 or Valkey 8, or a Sentinel (`redis-sentinel://host:port/service`)"
+            )
+        }
+    };
+    Error::new(ErrorKind::Unsupported, message)
 }
 
 /// Refusals that are no fault of the caller.
@@ -138,8 +203,12 @@ fn forbidden(error: &RedisError) -> Error {
 }
 
 fn forbidden_command(error: &RedisError) -> Option<&str> {
-    let command = error.detail()?.split('\'').nth(1)?;
-    command.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'|').then_some(command)
+    error.detail()?.split('\'').nth(1).filter(|command| is_command(command))
+}
+
+/// Whether it can be the name of a command, with a subcommand or without.
+fn is_command(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'|')
 }
 
 /// The user of the URL may neither be told of changes nor tell of them.
@@ -154,22 +223,6 @@ fn not_told(error: &RedisError) -> Error {
          their place"
     );
     Error::new(ErrorKind::Unsupported, message).because(ServerText::by(error))
-}
-
-/// As [`from_driver`], for the first connection: nothing was called yet, and what the server refuses is a mistake in the
-/// URL.
-pub(super) fn while_connecting(error: &RedisError) -> Error {
-    let translated = from_driver(error);
-    let (kind, message) = match translated.kind() {
-        ErrorKind::Server if !translated.is_retryable() => {
-            (ErrorKind::Config, "the server refused the connection; check user, password and database of the URL")
-        }
-        ErrorKind::Connection if error.is_io_error() && !error.is_connection_refusal() => {
-            (ErrorKind::Connection, "no connection could be made; check address, scheme and certificates")
-        }
-        _ => return translated.without_effect(),
-    };
-    Error::new(kind, message).because(ServerText::by(error))
 }
 
 /// Leaves out what the server said where that quotes a secret, as one does that is none and answers with what it got.
@@ -232,10 +285,10 @@ pub(super) fn timed_out(limit: Duration) -> Error {
 
 /// What the server or the system said, as a source that names no driver type.
 #[derive(Debug)]
-struct ServerText(String);
+pub(super) struct ServerText(String);
 
 impl ServerText {
-    fn by(error: &RedisError) -> Self {
+    pub(super) fn by(error: &RedisError) -> Self {
         use redis::ErrorKind::{InvalidClientConfig, Parse, UnexpectedReturnType};
         let text = error.to_string();
         Self(match error.kind() {

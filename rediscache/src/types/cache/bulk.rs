@@ -322,7 +322,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     ) -> Result<Encoded<PackedPairs>> {
         let (mut packed, mut schema, version) = (Packed::default(), None, self.object.meaning.version);
         for (key, value) in pairs {
-            packed.push_with(|out| append::<C, K>(&key, out))?;
+            packed.push_with(|out| append_new::<C, K>(&key, out))?;
             schema = schema.or(packed.push_with(|out| append_value::<C, V>(&value, version, out))?);
         }
         Ok(Encoded { bytes: PackedPairs(packed), schema })

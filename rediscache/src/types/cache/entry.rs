@@ -232,7 +232,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     fn entry(&self, key: &impl Lend<K>, value: &impl Lend<V>) -> Result<Encoded<Entry>> {
         // Enough for a number and a small struct, so that most entries take one allocation.
         let mut bytes = Vec::with_capacity(96);
-        append::<C, K>(key, &mut bytes)?;
+        append_new::<C, K>(key, &mut bytes)?;
         let split = bytes.len();
         let schema = append_value::<C, V>(value, self.object.meaning.version, &mut bytes)?;
         Ok(Encoded { bytes: Entry { bytes, split }, schema })

@@ -19,8 +19,8 @@ use super::value::{Describe, Encoded, encode_value};
 use super::versions::version_methods;
 use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{
-    Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, append, append_value, decode, describe_value, encode,
-    is_same_form,
+    Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, append, append_new, append_value, decode, describe_value,
+    encode, is_same_form,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::lend::{Give, Lend};

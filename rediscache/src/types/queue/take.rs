@@ -228,5 +228,5 @@ async fn take<T: Value, C: Codec>(at: &Target, wait: Wait) -> Result<Option<T>> 
 
 /// Says where an unreadable item went.
 pub(crate) fn put_aside(error: Error) -> Error {
-    Error::new(ErrorKind::Decode, "an item cannot be read and was moved to the list of dead letters").because(error)
+    error.of_kind(ErrorKind::Decode).saying("an item cannot be read and was moved to the list of dead letters")
 }

@@ -240,16 +240,19 @@ impl<T: fmt::Debug> fmt::Debug for RedisTask<T> {
 /// A task that could not be finalized or rescheduled, and why.
 ///
 /// It says what its [`Error`] says, and holds the task, which is still this process's unless the kind is
-/// [`TaskNotPending`](ErrorKind::TaskNotPending).
+/// [`TaskNotPending`](ErrorKind::TaskNotPending). With `?` it becomes the [`Error`], and the task is dropped.
 ///
 /// # Examples
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn main() -> rediscache::Result<()> {
 /// # use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
 /// let session = RedisSession::in_memory();
 /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+/// jobs.put(6).await?;
+/// jobs.get().await?.finalize().await?;
+///
 /// jobs.put(7).await?;
 /// let task = jobs.get().await?;
 /// jobs.reschedule_all_pending().await?;
@@ -288,6 +291,13 @@ impl<T> TaskError<T> {
     /// The error, without the task, which is dropped. See [`TaskError`] for an example.
     pub fn into_error(self) -> Error {
         self.error
+    }
+}
+
+/// Without the task, which is dropped; so that `task.finalize().await?` can stand where an [`Error`] is returned.
+impl<T> From<TaskError<T>> for Error {
+    fn from(refused: TaskError<T>) -> Self {
+        refused.into_error()
     }
 }
 

@@ -49,7 +49,7 @@ impl<'a> Input<'a> {
     /// Goes one level down for the time of `read`.
     #[inline]
     pub(super) fn nested<T>(&self, read: impl FnOnce() -> Result<T, Misread>) -> Result<T, Misread> {
-        let depth = self.depth.get().checked_sub(1).ok_or(Reason::OutOfBounds)?;
+        let depth = self.depth.get().checked_sub(1).ok_or(Reason::TooDeep)?;
         self.depth.set(depth);
         let result = read();
         self.depth.set(depth + 1);
@@ -67,7 +67,7 @@ impl<'a> Input<'a> {
     #[inline]
     pub(super) fn count(&self, before: usize) -> Result<(), Misread> {
         if self.rest().len() == before {
-            self.free.set(self.free.get().checked_sub(1).ok_or(Reason::OutOfBounds)?);
+            self.free.set(self.free.get().checked_sub(1).ok_or(Reason::TooManyFree)?);
         }
         Ok(())
     }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::de::{Error, Expected, Unexpected};
 
+use super::super::limit::{TOO_DEEP, TOO_MANY_FREE};
+
 /// It is made once and moved often, and so kept in one word.
 #[derive(Debug)]
 pub(super) struct Misread(Box<(Reason, Path)>);
@@ -14,6 +16,8 @@ pub(super) enum Reason {
     /// The bytes, or the layout, are of no value at all.
     Malformed(&'static str),
     OutOfBounds,
+    TooDeep,
+    TooManyFree,
     /// So many bytes stand after the value.
     Trailing(usize),
     Differs {
@@ -189,6 +193,8 @@ impl fmt::Display for Reason {
         match self {
             Self::Malformed(what) => f.write_str(what),
             Self::OutOfBounds => f.write_str("it claims to be longer or deeper than it can be"),
+            Self::TooDeep => f.write_str(TOO_DEEP),
+            Self::TooManyFree => f.write_str(TOO_MANY_FREE),
             Self::Trailing(count) => write!(f, "{count} bytes are left over after the value"),
             Self::Differs { stored, wanted } => write!(f, "stored as {stored}, wanted as {wanted}"),
             Self::DoesNotFit(wanted) => write!(f, "it does not fit {wanted}"),

@@ -14,7 +14,8 @@ use super::endpoint::{Connected, Endpoint};
 use super::live::{Health, Live};
 use super::state::{ConnectionState, Reconnecting};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::redis::error::{not_connected, silenced, while_connecting};
+use crate::store::redis::barrier::while_connecting;
+use crate::store::redis::error::{not_connected, silenced};
 
 /// How long a connection may say nothing, or be on its way, until another is made beside it.
 pub(crate) const HEDGE_AFTER: Duration = Duration::from_millis(500);
@@ -50,7 +51,9 @@ impl Connecting {
         self.backoff.pause().await;
         let limit = self.connector.timeout;
         let mut live = match tokio::time::timeout(limit, self.connect_hedged()).await {
-            Ok(connected) => connected.map_err(|error| silenced(while_connecting(&error), &self.endpoint.secrets()))?,
+            Ok(connected) => connected.map_err(|error| {
+                silenced(while_connecting(&error, self.connector.is_first()), &self.endpoint.secrets())
+            })?,
             Err(_) => return Err(not_connected(limit)),
         };
         if let Some(listener) = &live.listener {

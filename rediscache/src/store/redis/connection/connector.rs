@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use redis::aio::{MultiplexedConnection, SendError};
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, ProtocolVersion, PushInfo, RedisResult,
-    cmd,
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ProtocolVersion, PushInfo, RedisResult, cmd,
 };
 
+use super::barrier_finder::BarrierFinder;
 use crate::config::Config;
+use crate::store::redis::barrier::Barrier;
 use crate::store::redis::invalidation::{InvalidationListener, WatchedKeys};
 
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub(crate) struct Connector {
     watched: Option<Arc<WatchedKeys>>,
     /// How many connections were made.
     made: Arc<AtomicU64>,
+    /// Finds out why none is.
+    finder: BarrierFinder,
 }
 
 /// Takes what a server says unasked, and that the connection broke.
@@ -33,6 +36,7 @@ impl Connector {
             timeout: config.connect_timeout,
             watched: None,
             made: Arc::default(),
+            finder: BarrierFinder::default(),
         }
     }
 
@@ -54,7 +58,7 @@ impl Connector {
     ) -> RedisResult<MultiplexedConnection> {
         if self.watched.is_some() && server.redis_settings().protocol() == ProtocolVersion::RESP2 {
             // It would take the request to tell of changes, and tell nothing.
-            return Err((ErrorKind::RESP3NotSupported, "changes are told in RESP3").into());
+            return Err(Barrier::OnlyResp3.into_driver());
         }
         let mut options = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
         // The driver tells of a connection that broke by a push: in RESP2 it is found out when it is used.
@@ -66,8 +70,9 @@ impl Connector {
         }
         let settings = server.redis_settings();
         let password = settings.password().filter(|_| settings.username().is_none()).map(str::to_owned);
-        let client = Client::open(server)?;
-        let mut connection = client.get_multiplexed_async_connection_with_config(&options).await?;
+        let client = Client::open(server.clone())?;
+        let connecting = client.get_multiplexed_async_connection_with_config(&options);
+        let mut connection = self.finder.explained(&server, connecting).await?;
         if let Some(password) = password {
             // RESP3 logs in with a user, and then a server that asks for no password takes any.
             cmd("AUTH").arg(password).query_async::<()>(&mut connection).await?;
@@ -82,6 +87,11 @@ impl Connector {
                 Ok(connection)
             }
         }
+    }
+
+    /// Whether none was ever made, so that the session is only being opened.
+    pub(super) fn is_first(&self) -> bool {
+        self.watched.is_none() && self.made() == 0
     }
 
     /// How many connections were made: what a server knew may be gone when it is more than before.

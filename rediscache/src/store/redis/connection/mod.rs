@@ -1,6 +1,7 @@
 //! Connections: to whom they are made, how, and how they come back.
 
 mod backoff;
+mod barrier_finder;
 mod connecting;
 mod connector;
 mod endpoint;

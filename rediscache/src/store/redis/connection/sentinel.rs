@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::backoff::Backoff;
+use super::barrier_finder::BarrierFinder;
 use super::connector::{Connector, at};
 use crate::config::Credentials;
 
@@ -184,7 +185,9 @@ enum Heard {
 
 async fn ask(sentinel: ConnectionInfo, service: String) -> RedisResult<Option<MasterAddress>> {
     let options = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-    let mut connection = Client::open(sentinel)?.get_multiplexed_async_connection_with_config(&options).await?;
+    let client = Client::open(sentinel.clone())?;
+    let connecting = client.get_multiplexed_async_connection_with_config(&options);
+    let mut connection = BarrierFinder::default().explained(&sentinel, connecting).await?;
     address_of_master(&service, &mut connection).await
 }
 
@@ -198,8 +201,8 @@ async fn address_of_master(service: &str, sentinel: &mut MultiplexedConnection) 
             let epoch = master.get("config-epoch").and_then(|epoch| epoch.parse().ok()).unwrap_or(0);
             Some(MasterAddress { host, port, epoch })
         })()),
-        // `ERR No such master with that name`.
-        Err(error) if error.code() == Some("ERR") => Ok(None),
+        // `ERR No such master with that name`, and not that the command is unknown.
+        Err(error) if error.detail().is_some_and(|detail| detail.starts_with("No such master")) => Ok(None),
         Err(error) => Err(error),
     }
 }

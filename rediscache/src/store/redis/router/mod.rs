@@ -17,7 +17,7 @@ use redis::{FromRedisValue, Value};
 use self::attempt::{Attempt, Patience};
 use self::decision::{History, Next};
 use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
-use super::error::{from_driver, not_connected, timed_out};
+use super::error::{from_driver, not_connected, of_a_cluster, timed_out};
 use super::invalidation::{CHANNEL, WatchedKeys, WriteGuard, write};
 use super::remedy::Remedy;
 use super::request::{Effect, Request};
@@ -184,6 +184,10 @@ impl Router {
             };
             let remedy = Remedy::of(&error);
             match remedy {
+                Remedy::Move(..) | Remedy::Ask(_) if !self.is_cluster() => {
+                    let refused = of_a_cluster(&error);
+                    return Err(if progress.history.broke { refused.outcome_unknown() } else { refused });
+                }
                 Remedy::Reconnect => self.give_up(&connection, &live),
                 _ => live.note_answer(),
             }

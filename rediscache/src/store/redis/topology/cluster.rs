@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::store::background::Background;
 use crate::store::redis::connection::{Connection, Connector, Endpoint, at};
-use crate::store::redis::error::from_driver;
+use crate::store::redis::error::{from_driver, not_connected};
 
 /// How long one node has to tell who serves what.
 const TELLING: Duration = Duration::from_secs(1);
@@ -298,22 +298,22 @@ impl Asking {
         let (limit, informants) = (TELLING.min(cluster.0.connector.timeout), cluster.0.informants());
         drop(cluster);
         for informant in informants {
-            match tokio::time::timeout(limit, ask(&informant)).await {
-                Ok(Ok(slots)) if slots.iter().any(Option::is_some) => {
+            let asked = tokio::time::timeout(limit, ask(&informant)).await;
+            match asked.unwrap_or_else(|_| Err(not_connected(limit))) {
+                Ok(slots) if slots.iter().any(Option::is_some) => {
                     if let Some(cluster) = self.cluster.upgrade() {
                         cluster.0.adopt(slots);
                     }
                     self.outcome = Ok(());
                     return;
                 }
-                Ok(Ok(_)) => {
+                Ok(_) => {
                     self.outcome = Err(Error::new(ErrorKind::Connection, "no node of the cluster serves any slot"));
                 }
                 // What a node refuses says more than that another cannot be reached.
-                Ok(Err(error))
+                Err(error)
                     if error.is_retryable() && self.outcome.as_ref().is_err_and(|known| !known.is_retryable()) => {}
-                Ok(Err(error)) => self.outcome = Err(error),
-                Err(_) => {}
+                Err(error) => self.outcome = Err(error),
             }
         }
     }
