@@ -24,6 +24,7 @@ mod model;
 mod namespace;
 mod near;
 mod number;
+mod ping;
 mod queue;
 mod queue_cancel;
 mod queue_closed;

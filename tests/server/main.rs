@@ -17,6 +17,7 @@ mod near_harm;
 mod near_limit;
 mod near_soak;
 mod permission;
+mod ping;
 mod queue;
 mod queue_drops;
 mod queue_look;

@@ -193,6 +193,17 @@ impl Store {
         }
     }
 
+    /// Returns when the server has answered, on a cluster every master.
+    pub(crate) async fn ping(&self) -> Result<()> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Redis(store) => {
+                let _in_flight = store.in_flight.enter();
+                store.router.ping().await
+            }
+        }
+    }
+
     /// Waits until no call is under way.
     async fn all_ended(&self) {
         match self {
