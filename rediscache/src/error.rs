@@ -115,6 +115,12 @@ impl Error {
         self
     }
 
+    /// The same failure in other words.
+    pub(crate) fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.0.message = message.into();
+        self
+    }
+
     /// Leaves out what is underneath.
     pub(crate) fn without_source(mut self) -> Self {
         self.0.source = None;

@@ -70,9 +70,9 @@ pub use record::ObjectKind;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
-    Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStream, RedisCache, RedisNamespaced,
-    RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject,
-    RedisTaskQueue, RedisVersionedObject, Rewritten, Scan, TaskError,
+    DeadLetter, DeadLetters, Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStats, QueueStream,
+    RedisCache, RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs,
+    RedisTask, RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Rewritten, Scan, TaskError, TaskQueueStats,
 };
 
 /// The examples of the README.

@@ -8,6 +8,8 @@ mod bulk;
 mod cancel;
 mod closed;
 mod conditional;
+mod dead_letter;
+mod dead_letter_stream;
 mod entry;
 mod environment;
 mod error;
@@ -48,6 +50,7 @@ mod shapes_older;
 #[path = "../codec/small_process.rs"]
 mod small_process;
 mod snapshot;
+mod stats;
 mod task;
 mod task_attempt;
 mod task_cancel;
