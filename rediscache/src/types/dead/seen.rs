@@ -13,10 +13,10 @@ pub(super) const PAGE: usize = 200;
 
 /// Shared by a stream and its letters.
 #[derive(Debug, Default)]
-pub(crate) struct SeenLetters(Mutex<Progress>);
+pub(crate) struct SeenLetters(Mutex<SeenSoFar>);
 
 #[derive(Debug, Default)]
-pub(super) struct Progress {
+pub(super) struct SeenSoFar {
     /// How many of the letters that were given out are still there, as far as is known: the place of the next one.
     there: usize,
     /// The newest of those, the last at the back.
@@ -49,21 +49,21 @@ pub(super) enum Looked {
 }
 
 impl SeenLetters {
-    pub(super) fn progress(&self) -> MutexGuard<'_, Progress> {
+    pub(super) fn so_far(&self) -> MutexGuard<'_, SeenSoFar> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A letter left the list by what was done with it here: the oldest of equal ones.
     pub(crate) fn remove(&self, letter: &[u8]) {
-        let (mut progress, hash) = (self.progress(), hash(letter));
-        progress.there = progress.there.saturating_sub(1);
-        if let Some(place) = progress.recent.iter().position(|recent| *recent == hash) {
-            progress.recent.remove(place);
+        let (mut so_far, hash) = (self.so_far(), hash(letter));
+        so_far.there = so_far.there.saturating_sub(1);
+        if let Some(place) = so_far.recent.iter().position(|recent| *recent == hash) {
+            so_far.recent.remove(place);
         }
     }
 }
 
-impl Progress {
+impl SeenSoFar {
     pub(super) fn left(&self) -> Option<usize> {
         self.left
     }

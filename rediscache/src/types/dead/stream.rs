@@ -56,19 +56,19 @@ pub(in crate::types) async fn next_letters<T: Value, C: Codec>(
     let store = at.store()?;
     let (lists, dead) = (store.lists(), store.beside(&at.key, DEAD)?);
     let looked = async {
-        let mut look = seen.progress().next();
+        let mut look = seen.so_far().next();
         let letters = loop {
             // Besides a page, the one before it.
             let page = lists.page(&dead, look.first as u64, PAGE as u64 + 1).await?;
-            let looked = seen.progress().take(look, page);
+            let looked = seen.so_far().take(look, page);
             match looked {
                 Looked::Letters(letters) => break letters,
                 Looked::Again(other) => look = other,
             }
         };
-        if seen.progress().left().is_none() {
+        if seen.so_far().left().is_none() {
             let length = if letters.len() < PAGE { 0 } else { lists.len(&dead).await? };
-            seen.progress().limit(usize::try_from(length).unwrap_or(usize::MAX));
+            seen.so_far().limit(usize::try_from(length).unwrap_or(usize::MAX));
         }
         let learned = at.learn::<T>(at.unknown_shapes::<C>(letters.iter())).await;
         // Otherwise the letters say that their shapes are not known.
@@ -105,7 +105,7 @@ impl<T> Stream for DeadLetters<T> {
             stream.asked = None;
             match page {
                 Ok(page) => {
-                    stream.ended = page.letters.is_empty() || stream.seen.progress().left() == Some(0);
+                    stream.ended = page.letters.is_empty() || stream.seen.so_far().left() == Some(0);
                     stream.page = Some(page);
                 }
                 Err(error) => {
