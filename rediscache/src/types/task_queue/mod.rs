@@ -186,7 +186,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// jobs.get().await?.reschedule().await?;
     /// jobs.get().await?.reschedule().await?;
     /// assert!(jobs.is_empty().await?);
-    /// assert_eq!(jobs.dead().await?, [7]);
+    /// assert_eq!(jobs.dead_len().await?, 1);
     /// # Ok(())
     /// # }
     /// ```
