@@ -16,7 +16,7 @@ const FOLDERS: [&str; 2] = ["types/", "session/"];
 const HEADINGS: [&str; 4] = ["# Redis", "# Errors", "# Cancel safety", "# Examples"];
 
 /// What a call returns, unless it is `async`.
-const RETURNED: [&str; 3] = ["Operation<", "QueueStream<", "Scan<"];
+const RETURNED: [&str; 4] = ["DeadLetters<", "Operation<", "QueueStream<", "Scan<"];
 
 /// Fewer are not all there are.
 const FEWEST_CALLS: usize = 60;

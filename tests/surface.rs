@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::{Stream, TryStreamExt};
 use rediscache::{
-    CacheSection, Codec, CodecError, Declaration, Error, ErrorKind, Finding, FindingKind, Json, Key, Lend, Near,
-    NearStats, Notation, Number, NumberKind, ObjectInfo, ObjectKind, Operation, QueueStream, RedisCache,
-    RedisNamespaced, RedisQueue, RedisSession, RedisSessionBuilder, RedisTask, RedisTaskQueue, Result, Scan, TaskError,
-    Typestring, Value,
+    CacheSection, Codec, CodecError, DeadLetter, DeadLetters, Declaration, Error, ErrorKind, Finding, FindingKind,
+    Json, Key, Lend, Near, NearStats, Notation, Number, NumberKind, ObjectInfo, ObjectKind, Operation, QueueStats,
+    QueueStream, RedisCache, RedisNamespaced, RedisQueue, RedisSession, RedisSessionBuilder, RedisTask, RedisTaskQueue,
+    Result, Scan, TaskError, TaskQueueStats, Typestring, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,10 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         CacheSection: send sync unpin owned debug;
         Scan<Local, Local, Typestring>: send unpin owned debug;
         QueueStream<u64>: send unpin owned debug;
+        DeadLetters<Local>: send unpin owned debug;
+        DeadLetter<u64>: send sync unpin owned debug;
+        QueueStats: send sync unpin owned debug clone;
+        TaskQueueStats: send sync unpin owned debug clone;
         Operation<Local>: send unpin owned debug;
         Error: send sync unpin owned debug;
         ErrorKind: send sync unpin owned debug clone;
@@ -74,6 +78,7 @@ fn every_future_can_be_sent() {
     sendable(RedisSession::builder("memory://").connect());
     sendable(RedisSession::from_env());
     sendable(session.close());
+    sendable(session.ping());
     sendable(session.verify::<(Channel,)>());
     sendable(session.scope(std::future::ready(())));
     let cache = RedisCache::<u64, Local>::new("cache").on(&session);

@@ -73,8 +73,8 @@ async fn put(count: u64) -> Outcome<()> {
 }
 
 async fn status() -> Outcome<()> {
-    let (waiting, delayed) = (Mail::outbox().len().await?, Mail::outbox().delayed_len().await?);
-    let (pending, dead) = (Mail::outbox().pending().await?.len(), Mail::outbox().dead().await?.len());
+    let stats = Mail::outbox().stats().await?;
+    let (waiting, delayed, pending, dead) = (stats.waiting(), stats.delayed(), stats.pending(), stats.dead());
     println!("{waiting} letters wait, {delayed} are for later, {pending} are being sent, {dead} could not be sent");
     Ok(())
 }

@@ -116,14 +116,14 @@ impl Error {
         self
     }
 
-    /// The same, with this to say of it.
-    pub(crate) fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
-        self.0.message = message.into();
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into().into());
         self
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into().into());
+    /// The same failure in other words.
+    pub(crate) fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.0.message = message.into();
         self
     }
 

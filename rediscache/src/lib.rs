@@ -70,9 +70,10 @@ pub use record::ObjectKind;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
-    Bound, Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStream, RedisBound, RedisCache,
-    RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask,
-    RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Rewritten, Scan, TaskError,
+    Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStats, QueueStream,
+    RedisBound, RedisCache, RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisReadableObject,
+    RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Rewritten, Scan, TaskError,
+    TaskQueueStats,
 };
 
 /// The examples of the README.

@@ -1,5 +1,6 @@
+use futures_util::StreamExt;
 use rediscache::{ErrorKind, RedisQueue, RedisSession, RedisTaskQueue};
-use support::contract;
+use support::{contract, values};
 
 use crate::kind;
 use crate::queue_kind::{ByHand, Queue, Way, soon, turns};
@@ -38,6 +39,8 @@ contract! {
     async fn all_else_is_refused_after_close(session: RedisSession) -> rediscache::Result<()> {
         let plain = RedisQueue::<u64>::new("plain").on(&session);
         let tasks = RedisTaskQueue::<u64>::new("task").on(&session);
+        RedisQueue::<u64>::new("task$dead").on(&session).put(1).await?;
+        let letter = tasks.dead().next().await.expect("there is one")?;
         session.close().await?;
         let refusals = [
             plain.put(1).await, plain.put_many([1]).await, plain.put_many([0; 0]).await, plain.len().await.map(drop),
@@ -45,7 +48,12 @@ contract! {
             tasks.put(1).await, tasks.put_many([1]).await, tasks.len().await.map(drop), tasks.pending().await.map(drop),
             tasks.put_after(1, std::time::Duration::ZERO).await, tasks.delayed_len().await.map(drop),
             tasks.reschedule_pending(1).await, tasks.reschedule_all_pending().await.map(drop),
-            tasks.dead().await.map(drop), tasks.requeue_dead().await.map(drop), tasks.clear_dead().await.map(drop),
+            tasks.requeue_dead().await.map(drop), tasks.clear_dead().await.map(drop), tasks.dead_len().await.map(drop),
+            tasks.pending_len().await.map(drop), tasks.stats().await.map(drop), values(tasks.dead()).await.map(drop),
+            plain.requeue_dead().await.map(drop), plain.clear_dead().await.map(drop), plain.dead_len().await.map(drop),
+            plain.stats().await.map(drop), values(plain.dead()).await.map(drop),
+            tasks.requeue_one(&letter).await.map(drop), tasks.delete_one(&letter).await.map(drop),
+            plain.requeue_one(&letter).await.map(drop), plain.delete_one(&letter).await.map(drop), session.ping().await,
         ];
         for (place, refusal) in refusals.into_iter().enumerate() {
             assert_eq!(kind(refusal), ErrorKind::Closed, "the one at {place}");

@@ -3,7 +3,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use rediscache::{ErrorKind, RedisSession, RedisTask, RedisTaskQueue};
-use support::{Raw, RawBytes, contract};
+use support::{Raw, RawBytes, contract, values};
 
 use crate::kind;
 use crate::queue_store::list;
@@ -144,7 +144,7 @@ contract! {
             assert_eq!((*task == item, task.attempt()), (true, 2));
             task.reschedule().await?;
             raw.get().await?.reschedule().await?;
-            assert!(raw.dead().await? == [item.clone()]);
+            assert!(values(raw.dead()).await? == [item.clone()]);
             assert_eq!(raw.requeue_dead().await?, 1);
             assert_eq!(raw.get().await?.attempt(), 1);
             raw.reschedule_pending(&item).await?;

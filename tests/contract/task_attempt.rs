@@ -2,7 +2,7 @@
 
 use futures_util::TryStreamExt;
 use rediscache::{RedisSession, RedisTaskQueue};
-use support::contract;
+use support::{contract, values};
 
 use crate::queue_kind::{soon, until};
 use crate::queue_store::another;
@@ -90,7 +90,7 @@ contract! {
         }
         assert!(jobs.try_get().await?.is_none());
         assert_eq!((jobs.len().await?, jobs.pending().await?), (0, vec![]));
-        assert_eq!(jobs.dead().await?, [7, 8], "oldest first");
+        assert_eq!(values(jobs.dead()).await?, [7, 8], "oldest first");
         Ok(())
     }
 
@@ -99,7 +99,7 @@ contract! {
         jobs.put(7).await?;
         jobs.get().await?.reschedule().await?;
         jobs.get().await?.finalize().await?;
-        assert_eq!((jobs.dead().await?, jobs.len().await?), (vec![], 0));
+        assert_eq!((values(jobs.dead()).await?, jobs.len().await?), (vec![], 0));
         Ok(())
     }
 
@@ -110,9 +110,9 @@ contract! {
         let [one, two] = [soon(jobs.get()).await?, soon(jobs.get()).await?];
         assert_eq!([(*one, one.attempt()), (*two, two.attempt())], [(1, 2), (2, 2)]);
         jobs.reschedule_pending(1).await?;
-        assert_eq!(jobs.dead().await?, [1]);
+        assert_eq!(values(jobs.dead()).await?, [1]);
         two.reschedule().await?;
-        assert_eq!(jobs.dead().await?, [1, 2]);
+        assert_eq!(values(jobs.dead()).await?, [1, 2]);
         Ok(())
     }
 
@@ -122,7 +122,7 @@ contract! {
         for _ in 0..2 {
             assert_eq!(die_with(&session, &jobs, 1).await, [7]);
         }
-        until(async || jobs.try_get().await.unwrap().is_none() && jobs.dead().await.unwrap() == [7]).await;
+        until(async || jobs.try_get().await.unwrap().is_none() && values(jobs.dead()).await.unwrap() == [7]).await;
         assert_eq!((jobs.pending().await?, jobs.len().await?), (vec![], 0));
         Ok(())
     }
@@ -134,7 +134,7 @@ contract! {
         assert_eq!(jobs.reschedule_all_pending().await?, 2);
         drop(tasks);
         assert!(jobs.try_get().await?.is_none());
-        assert_eq!(jobs.dead().await?, [1, 2]);
+        assert_eq!(values(jobs.dead()).await?, [1, 2]);
         Ok(())
     }
 
@@ -146,7 +146,73 @@ contract! {
             assert_eq!(task.attempt(), attempt);
             task.reschedule().await?;
         }
-        assert_eq!(jobs.dead().await?, [0; 0]);
+        assert_eq!(values(jobs.dead()).await?, [0; 0]);
         Ok(())
     }
+
+    async fn clear_forgets_the_attempts_of_what_waited(session: RedisSession) -> crate::task_worker::Outcome {
+        let jobs = jobs(&session).max_attempts(3);
+        jobs.put_many([7, 8]).await?;
+        let held = take(&jobs, 2).await;
+        for task in held {
+            task.reschedule().await?;
+        }
+        let eight = { jobs.get().await?.reschedule().await?; jobs.get().await? };
+        assert_eq!((*eight, eight.attempt()), (8, 2));
+        jobs.clear().await?;
+        jobs.put(7).await?;
+        let task = jobs.get().await?;
+        assert_eq!((*task, task.attempt()), (7, 1), "an equal one is another task");
+        task.finalize().await?;
+        eight.reschedule().await?;
+        let eight = jobs.get().await?;
+        assert_eq!((*eight, eight.attempt()), (8, 3), "one that was held goes on");
+        eight.finalize().await?;
+        Ok(())
+    }
+
+    /// All that waited may be gone already.
+    async fn clear_forgets_them_where_nothing_waits(session: RedisSession) -> crate::task_worker::Outcome {
+        let jobs = jobs(&session);
+        jobs.put(7).await?;
+        jobs.get().await?.reschedule().await?;
+        assert!(jobs.set_expiry(std::time::Duration::ZERO).await?);
+        jobs.clear().await?;
+        jobs.put(7).await?;
+        assert_eq!(jobs.get().await?.attempt(), 1);
+        Ok(())
+    }
+
+    async fn a_requeued_letter_starts_from_the_first_attempt(session: RedisSession) -> crate::task_worker::Outcome {
+        let jobs = jobs(&session).max_attempts(2);
+        jobs.put_many([7, 8]).await?;
+        while let Some(task) = jobs.try_get().await? {
+            task.reschedule().await?;
+        }
+        let letter = jobs.dead().try_next().await?.expect("there are two");
+        assert!(jobs.requeue_one(&letter).await?);
+        for attempt in 1..=2 {
+            let task = jobs.get().await?;
+            assert_eq!((*task, task.attempt()), (7, attempt));
+            task.reschedule().await?;
+        }
+        assert_eq!(values(jobs.dead()).await?, [8, 7]);
+        Ok(())
+    }
+}
+
+/// As on a server, whose key ends.
+#[tokio::test(start_paused = true)]
+async fn the_embedded_store_forgets_them_after_a_week() -> crate::task_worker::Outcome {
+    let jobs = jobs(&RedisSession::in_memory());
+    let day = std::time::Duration::from_secs(24 * 3600);
+    for (days, attempt) in [(6, 2), (7, 1)] {
+        jobs.put(7).await?;
+        jobs.get().await?.reschedule().await?;
+        tokio::time::advance(days * day).await;
+        let task = jobs.get().await?;
+        assert_eq!(task.attempt(), attempt, "after {days} days");
+        task.finalize().await?;
+    }
+    Ok(())
 }

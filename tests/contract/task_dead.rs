@@ -1,7 +1,7 @@
 //! The dead letters.
 
 use rediscache::{ErrorKind, RedisQueue, RedisSession, RedisTaskQueue};
-use support::{Raw, RawBytes, contract};
+use support::{Raw, RawBytes, contract, values};
 
 use crate::kind;
 use crate::queue_kind::until;
@@ -28,9 +28,9 @@ async fn kill(jobs: &Jobs, items: impl IntoIterator<Item = u64>) {
 contract! {
     async fn they_are_listed_oldest_first(session: RedisSession) -> rediscache::Result<()> {
         let jobs = jobs(&session);
-        assert_eq!(jobs.dead().await?, [0; 0]);
+        assert_eq!(values(jobs.dead()).await?, [0; 0]);
         kill(&jobs, [1, 2, 2, 3]).await;
-        assert_eq!(jobs.dead().await?, [1, 2, 2, 3]);
+        assert_eq!(values(jobs.dead()).await?, [1, 2, 2, 3]);
         assert_eq!(list(&session, "jobs$dead").await, ["i|3", "i|2", "i|2", "i|1"]);
         Ok(())
     }
@@ -44,13 +44,13 @@ contract! {
         }
         jobs.put(3).await?;
         assert_eq!(jobs.requeue_dead().await?, 2);
-        assert_eq!((jobs.dead().await?, jobs.len().await?), (vec![], 3));
+        assert_eq!((values(jobs.dead()).await?, jobs.len().await?), (vec![], 3));
         let tasks = take(&jobs, 3).await;
         assert_eq!(tasks.iter().map(|task| (**task, task.attempt())).collect::<Vec<_>>(), [(3, 1), (1, 1), (2, 1)]);
         for task in tasks {
             task.reschedule().await?;
         }
-        assert_eq!(jobs.dead().await?, [0; 0], "they have all their attempts again");
+        assert_eq!(values(jobs.dead()).await?, [0; 0], "they have all their attempts again");
         Ok(())
     }
 
@@ -61,7 +61,7 @@ contract! {
         jobs.put_many([4, 5]).await?;
         let task = jobs.get().await?;
         assert_eq!(jobs.clear_dead().await?, 3);
-        assert_eq!((jobs.dead().await?, jobs.len().await?, jobs.pending().await?), (vec![], 1, vec![4]));
+        assert_eq!((values(jobs.dead()).await?, jobs.len().await?, jobs.pending().await?), (vec![], 1, vec![4]));
         task.finalize().await?;
         Ok(())
     }
@@ -86,7 +86,7 @@ contract! {
         let two = jobs.get().await?;
         until(async || raw(&session, "jobs$dead").len().await.unwrap() == 1).await;
         assert_eq!(jobs.pending().await?, [1, 2]);
-        assert_eq!(kind(jobs.dead().await), ErrorKind::Decode);
+        assert_eq!(kind(values(jobs.dead()).await), ErrorKind::Decode);
         assert_eq!(list(&session, "jobs$dead").await, ["s|x"]);
         for task in [one, two] {
             task.finalize().await?;

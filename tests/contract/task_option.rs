@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use rediscache::{ErrorKind, RedisNamespaced, RedisSession, RedisTaskQueue};
-use support::contract;
+use support::{contract, values};
 
 use crate::kind;
 use crate::queue_kind::soon;
@@ -104,7 +104,7 @@ contract! {
         let task = reminders.get().await?;
         assert_eq!(list(&session, "Channel.reminders$w1_pending").await, ["i|7"]);
         task.reschedule().await?;
-        assert_eq!(reminders.dead().await?, [7]);
+        assert_eq!(values(reminders.dead()).await?, [7]);
         Ok(())
     }
 

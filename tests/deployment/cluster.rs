@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redis::cmd;
 use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
-use support::Cluster;
+use support::{Cluster, values};
 
 use crate::every::every_operation;
 use crate::{soon, until};
@@ -127,7 +127,11 @@ async fn a_name_without_a_place_for_a_tag_is_unsupported() {
         tasks.put_after(1, Duration::from_secs(1)).await.unwrap_err(),
         soon(tasks.get()).await.map(drop).unwrap_err(),
         tasks.pending().await.unwrap_err(),
-        tasks.dead().await.unwrap_err(),
+        values(tasks.dead()).await.unwrap_err(),
+        tasks.requeue_dead().await.unwrap_err(),
+        tasks.stats().await.unwrap_err(),
+        queue.dead_len().await.unwrap_err(),
+        queue.stats().await.unwrap_err(),
         soon(queue.get()).await.unwrap_err(),
         queue.try_get().await.unwrap_err(),
     ] {
@@ -155,4 +159,30 @@ async fn every_node_sees_who_is_there_until_the_session_is_closed() {
     session.close().await.unwrap();
     assert_eq!(soon(waiting).await.unwrap().unwrap_err().kind(), ErrorKind::Closed);
     until(async || (0..3).map(seen).sum::<usize>() == 0).await;
+}
+
+/// One node that does not answer is enough for a probe to be told; others may not even know that it is gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_master_has_to_answer_a_ping() {
+    let mut cluster = Cluster::of_masters(&[]);
+    let session =
+        RedisSession::builder(cluster.url()).response_timeout(Duration::from_secs(2)).connect().await.unwrap();
+    let pings = |n: usize| {
+        let stats: String = cmd("INFO").arg("commandstats").query(&mut cluster.node(n).raw()).unwrap();
+        let of_ping = stats.lines().find_map(|line| line.strip_prefix("cmdstat_ping:calls="));
+        of_ping.map_or(0, |calls| calls.split(',').next().unwrap().parse::<u64>().unwrap())
+    };
+    let before: Vec<u64> = (0..3).map(pings).collect();
+    session.ping().await.unwrap();
+    assert!((0..3).map(pings).eq(before.iter().map(|pings| pings + 1)), "one each, and {before:?} before");
+    for n in 0..3 {
+        cluster.pause(n);
+        let error = soon(session.ping()).await.unwrap_err();
+        assert!(error.is_timeout() && !error.is_outcome_unknown(), "{error:?}");
+        assert_eq!((error.operation(), error.namespace()), ("ping", None));
+        cluster.resume(n);
+        until(async || session.ping().await.is_ok()).await;
+    }
+    session.close().await.unwrap();
+    assert_eq!(session.ping().await.unwrap_err().kind(), ErrorKind::Closed);
 }

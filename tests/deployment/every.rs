@@ -7,11 +7,13 @@ use std::time::{Duration, SystemTime};
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result, TaskError};
+use support::values;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Looks at every operation of every object under a name.
 pub(crate) async fn every_operation(session: &RedisSession, name: &str) -> Result<()> {
+    session.ping().await?;
     cache(session, name).await?;
     whole(session, name).await?;
     numbers(session, name).await?;
@@ -93,6 +95,11 @@ async fn queue(session: &RedisSession, name: &str) -> Result<()> {
     queue.put(5).await?;
     assert_eq!(queue.get().await.unwrap_err().kind(), ErrorKind::Decode);
     assert_eq!(queue.get().await?, 5);
+    crate::until(async || queue.dead_len().await.is_ok_and(|dead| dead == 1)).await;
+    let letter = queue.dead().try_next().await?.expect("there is one");
+    assert!(letter.value().is_err() && queue.requeue_one(&letter).await?);
+    assert_eq!((queue.stats().await?.waiting(), words.get().await?), (1, "no number".to_owned()));
+    assert_eq!((queue.requeue_dead().await?, queue.clear_dead().await?), (0, 0));
     assert!(!queue.set_expiry(MINUTE).await?);
     queue.clear().await
 }
@@ -136,12 +143,19 @@ async fn task_failures(session: &RedisSession, name: &str) -> Result<()> {
     while let Some(task) = tasks.try_get().await? {
         settled(task.reschedule()).await?;
     }
-    assert_eq!(tasks.dead().await?.len(), 3);
-    assert_eq!(tasks.requeue_dead().await?, 3);
+    assert_eq!(values(tasks.dead()).await?.len(), 3);
+    let mut letters = tasks.dead();
+    if let Some(letter) = letters.try_next().await? {
+        assert!(tasks.requeue_one(&letter).await? && !tasks.delete_one(&letter).await?);
+    }
+    let stats = tasks.stats().await?;
+    assert_eq!((stats.waiting(), stats.pending(), stats.dead(), stats.clients()), (1, 0, 2, 0));
+    assert_eq!((tasks.pending_len().await?, tasks.dead_len().await?), (0, 2));
+    assert_eq!(tasks.requeue_dead().await?, 2);
     assert_eq!(tasks.reschedule_all_pending().await?, 0);
     let words = RedisTaskQueue::<String>::with_namespace(format!("{name}.failures")).on(session);
     assert_eq!(words.get().await.unwrap_err().kind(), ErrorKind::Decode);
-    crate::until(async || tasks.dead().await.is_ok_and(|dead| !dead.is_empty())).await;
+    crate::until(async || tasks.dead_len().await.is_ok_and(|dead| dead > 0)).await;
     assert_eq!(tasks.clear_dead().await?, 1);
     tasks.clear().await
 }

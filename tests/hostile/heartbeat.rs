@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use redis::aio::MultiplexedConnection;
 use redis::{Client, Cmd, Pipeline, cmd};
 use rediscache::{ErrorKind, RedisSession, RedisTaskQueue, Result, TaskError};
@@ -86,7 +87,10 @@ async fn round(session: &RedisSession, raw: &mut MultiplexedConnection, name: St
     check(queue.pending().await);
     check(queue.reschedule_pending(7).await);
     check(queue.reschedule_all_pending().await);
-    check(queue.dead().await);
+    check(queue.stats().await);
+    check(queue.dead_len().await);
+    check(queue.pending_len().await);
+    queue.dead().for_each(async |letter| check(letter)).await;
     check(queue.requeue_dead().await);
     check(queue.clear_dead().await);
     check(queue.clear().await);

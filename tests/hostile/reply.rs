@@ -141,10 +141,14 @@ async fn call(session: &RedisSession, which: u64) {
         24 => check(tasks.get_timeout(wait).await.map(drop)),
         25 => check(tasks.put_after(1, wait).await),
         26 => check(tasks.pending().await),
-        27 => check(tasks.dead().await),
+        27 => tasks.dead().take(20).for_each(async |letter| check(letter)).await,
         28 => check(tasks.reschedule_pending(1).await),
         29 => check(tasks.reschedule_all_pending().await),
-        _ => check(queue.len().await),
+        30 => check(queue.len().await),
+        31 => check(tasks.stats().await),
+        32 => check(queue.stats().await),
+        33 => check(tasks.requeue_dead().await),
+        _ => check(session.ping().await),
     }
 }
 
@@ -157,7 +161,7 @@ async fn make_calls(url: &str, calls: u64, mut random: Random) -> u64 {
         match builder.connect().await {
             Ok(session) => {
                 for _ in 0..random.within(1..6) {
-                    let which = random.within(0..31);
+                    let which = random.within(0..35);
                     soon(format!("call {which}"), call(&session, which)).await;
                     made += 1;
                 }

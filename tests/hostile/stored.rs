@@ -95,7 +95,15 @@ async fn read_items(session: &RedisSession, name: &str, bytes: &[Vec<u8>]) {
         }
     }
     check(tasks.pending().await);
-    check(tasks.dead().await);
+    let mut letters = tasks.dead();
+    while let Some(Ok(letter)) = letters.next().await {
+        check(if letter.bytes().is_empty() {
+            tasks.delete_one(&letter).await
+        } else {
+            tasks.requeue_one(&letter).await
+        });
+        check(letter.into_value());
+    }
     check(tasks.requeue_dead().await);
     check(tasks.len().await);
 }

@@ -21,6 +21,7 @@ mod near_limit;
 mod near_soak;
 mod near_untold;
 mod permission;
+mod ping;
 mod queue;
 mod queue_drops;
 mod queue_look;

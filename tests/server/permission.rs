@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use redis::cmd;
-use rediscache::{ErrorKind, RedisCache, RedisNamespaced, RedisSession};
+use rediscache::{ErrorKind, RedisCache, RedisNamespaced, RedisQueue, RedisSession};
 use support::Server;
 
 use crate::{eventually_async, names};
@@ -65,6 +65,37 @@ async fn what_a_script_may_not_is_refused_by_the_server() {
         assert_eq!(error.kind(), ErrorKind::Server, "{error:?}");
     }
     assert_eq!(counts.get(1).await.unwrap(), Some(1));
+}
+
+/// What would be refused at the end is asked for first.
+#[tokio::test]
+async fn what_would_be_done_half_to_dead_letters_is_not_begun() {
+    let server = Server::start();
+    let mut raw = server.raw();
+    cmd("RPUSH").arg("jobs$dead").arg("i|2").arg("i|1").exec(&mut raw).unwrap();
+    for (name, needed) in [
+        ("requeue_one", &["llen", "lrem", "lpush"][..]),
+        ("requeue_dead", &["llen", "lmove"]),
+        ("clear_dead", &["llen", "unlink"]),
+        ("delete_one", &["lrem"]),
+    ] {
+        for command in needed {
+            let session = session_of(&server, &["~*", "+@all", &format!("-{command}")]).await;
+            let jobs = RedisQueue::<u64>::new("jobs").on(&session);
+            let letter = jobs.dead().next().await.unwrap().unwrap();
+            let refused = match name {
+                "requeue_one" => jobs.requeue_one(&letter).await.map(drop),
+                "requeue_dead" => jobs.requeue_dead().await.map(drop),
+                "clear_dead" => jobs.clear_dead().await.map(drop),
+                _ => jobs.delete_one(&letter).await.map(drop),
+            };
+            let error = refused.expect_err(command);
+            assert_eq!((error.kind(), error.operation()), (ErrorKind::Server, name), "{command}: {error:?}");
+            let left: Vec<String> = cmd("LRANGE").arg("jobs$dead").arg(0).arg(-1).query(&mut raw).unwrap();
+            let waits: usize = cmd("LLEN").arg("jobs").query(&mut raw).unwrap();
+            assert_eq!((left, waits), (vec!["i|2".to_owned(), "i|1".to_owned()], 0), "{name} without {command}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redis::{Client, Connection, cmd};
 use rediscache::{RedisSession, RedisTaskQueue};
-use support::{redis_session, url};
+use support::{redis_session, url, values};
 
 use crate::queue::kind::{soon, until};
 
@@ -127,7 +127,7 @@ async fn a_queue_that_nobody_put_into_has_none() -> Result<(), Failure> {
     jobs.requeue_dead().await?;
     jobs.clear_dead().await?;
     assert_eq!(
-        (jobs.len().await?, jobs.delayed_len().await?, jobs.pending().await?, jobs.dead().await?),
+        (jobs.len().await?, jobs.delayed_len().await?, jobs.pending().await?, values(jobs.dead()).await?),
         (0, 0, vec![], vec![])
     );
     assert_eq!(keys(&session, &mut raw), []);

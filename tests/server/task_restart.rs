@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use redis::cmd;
 use rediscache::{ErrorKind, RedisSession, RedisTask, RedisTaskQueue};
-use support::Server;
+use support::{Server, values};
 
 use crate::queue::kind::{soon, until};
 
@@ -123,7 +123,7 @@ async fn attempts_and_dead_letters_are_there_again() {
     jobs.get().await.unwrap().reschedule().await.unwrap();
     server.restart();
     let jobs = connect(&server).await.max_attempts(2);
-    assert_eq!(jobs.dead().await.unwrap(), [1]);
+    assert_eq!(values(jobs.dead()).await.unwrap(), [1]);
     let task = jobs.get().await.unwrap();
     assert_eq!((*task, task.attempt()), (2, 2));
     task.finalize().await.unwrap();

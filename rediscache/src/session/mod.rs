@@ -2,6 +2,7 @@
 
 mod builder;
 mod current;
+mod ping;
 mod section;
 mod state;
 

@@ -25,7 +25,7 @@ pub(crate) use key::KeyStore;
 pub(crate) use list::{LIST, ListStore, Waiter};
 pub(crate) use open::{OpenStore, WeakStore};
 pub(crate) use packed::Packed;
-pub(crate) use task::{Client, Due, EndingLease, Lease, Outcome, Side, TaskStore};
+pub(crate) use task::{Client, Due, EndingLease, Lease, Outcome, Side, TaskStats, TaskStore};
 
 use self::background::Background;
 use self::hash::MemoryHash;
@@ -193,6 +193,17 @@ impl Store {
         match self {
             Self::Memory(_) => calls.await,
             Self::Redis(store) => store.router.in_time(calls).await,
+        }
+    }
+
+    /// Returns when the server has answered, on a cluster every master.
+    pub(crate) async fn ping(&self) -> Result<()> {
+        match self {
+            Self::Memory(_) => Ok(()),
+            Self::Redis(store) => {
+                let _in_flight = store.in_flight.enter();
+                store.router.ping().await
+            }
         }
     }
 

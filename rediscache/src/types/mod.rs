@@ -1,6 +1,7 @@
 //! The typed objects. Each is a name and a codec over the operations of the store that the session has.
 
 mod cache;
+mod dead;
 mod declare;
 mod info;
 mod object;
@@ -14,12 +15,13 @@ mod verify;
 mod versions;
 
 pub use cache::{RedisCache, Rewritten, Scan};
+pub use dead::{DeadLetter, DeadLetters};
 pub use declare::{
     Bound, Declaration, RedisBound, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
     RedisTaskObject, RedisVersionedObject,
 };
 pub use info::ObjectInfo;
 pub use operation::Operation;
-pub use queue::{QueueStream, RedisQueue};
-pub use task_queue::{RedisTask, RedisTaskQueue, TaskError};
+pub use queue::{QueueStats, QueueStream, RedisQueue};
+pub use task_queue::{RedisTask, RedisTaskQueue, TaskError, TaskQueueStats};
 pub use verify::{Finding, FindingKind, RedisStructs};

@@ -2,11 +2,11 @@
 
 /// The methods that every cache and queue has, with examples of that type.
 ///
-/// `$data` is what its key holds, and `$held` says in words what that is, and what lies beside it. `$type` and `$of`
-/// are the parts of a type such as `RedisCache<u64, String>`, and `$put` is a call that puts something in. A call in
-/// one line is read more easily in what the compiler says of a constant without a name.
+/// `$data` is what its key holds, and `$held` says in words what that is, and what lies beside it. `$clear` removes it, and
+/// `$cleared` says what that is. `$type` and `$of` are the parts of a type such as `RedisCache<u64, String>`, and `$put` is a
+/// call that puts something in. A call in one line is read more easily in what the compiler says of a constant without a name.
 macro_rules! shared_methods {
-    ($data:expr, $type:literal, $of:literal, $put:literal, $held:literal) => {
+    ($data:expr, $type:literal, $of:literal, $put:literal, $held:literal, $clear:expr, $cleared:literal) => {
         /// Names an object by a constant. A name made at run time, as by `format!`, goes to
         /// [`with_namespace`](Self::with_namespace).
         ///
@@ -128,7 +128,7 @@ macro_rules! shared_methods {
 
         /// Removes all that the key holds, expiry included.
         ///
-        #[doc = concat!("That is ", $held, ".")]
+        #[doc = concat!("That is ", $cleared, ".")]
         ///
         /// # Redis
         ///
@@ -158,7 +158,7 @@ macro_rules! shared_methods {
         /// # }
         /// ```
         pub fn clear(&self) -> Operation<()> {
-            Operation::new(&self.object, "clear", |at| async move { at.store()?.keys().clear(&at.key, $data).await })
+            Operation::new(&self.object, "clear", $clear)
         }
 
         /// Ends the life of all that the key holds after this time; `false` where that is nothing.

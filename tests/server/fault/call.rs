@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
-use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result, TaskError};
+use rediscache::{DeadLetter, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result, TaskError};
 
 pub(super) type Call = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -31,6 +31,12 @@ impl Objects {
         self.numbers.update([(1, 1), (2, 2)]).await?;
         self.plain.put_many([1, 2]).await?;
         self.jobs.put_many([1, 2]).await
+    }
+
+    /// One that is dead.
+    async fn letter(&self) -> Result<DeadLetter<u64>> {
+        self.dead.put(1).await?;
+        self.jobs.dead().next().await.expect("there is one")
     }
 }
 
@@ -71,7 +77,13 @@ calls! { on:
     };
     delayed_len => on.jobs.delayed_len();
     pending => on.jobs.pending();
-    dead => on.jobs.dead();
+    pending_len => on.jobs.pending_len();
+    stats => on.jobs.stats();
+    dead => {
+        let mut letters = on.jobs.dead();
+        async move { letters.next().await.transpose() }
+    };
+    dead_len => on.plain.dead_len();
     set => on.numbers.set(1, 3);
     update => on.numbers.update([(1, 3), (4, 4)]);
     replace_all => on.numbers.replace_all([(1, 3)]);
@@ -120,6 +132,14 @@ calls! { on:
     requeue_dead => {
         on.dead.put(1).await?;
         on.jobs.requeue_dead()
+    };
+    requeue_one => {
+        let letter = on.letter().await?;
+        on.jobs.requeue_one(&letter)
+    };
+    delete_one => {
+        let letter = on.letter().await?;
+        on.jobs.delete_one(&letter)
     };
     clear_dead => on.jobs.clear_dead();
 }

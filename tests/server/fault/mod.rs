@@ -74,7 +74,7 @@ impl Stage {
     async fn prepare(&mut self, mut raw: Connection) -> &mut Self {
         self.objects.fill().await.unwrap();
         self.call = Some(prepare(self.name, &self.objects).await.unwrap());
-        let written = if self.name == "requeue_dead" { 4 } else { 3 };
+        let written = if ["requeue_dead", "requeue_one", "delete_one"].contains(&self.name) { 4 } else { 3 };
         let record = self.objects.numbers.key().unwrap().replace(".numbers", ".$objects");
         eventually_async("nothing but the call", || {
             let recorded: redis::RedisResult<usize> = redis::cmd("HLEN").arg(&record).query(&mut raw);

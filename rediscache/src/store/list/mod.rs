@@ -28,6 +28,16 @@ operations! { ListStore<'_> {
     fn len() -> u64;
     /// All items, the one that came first at the front.
     fn items() -> Vec<Vec<u8>>;
-    /// Up to `limit` of those that come out next.
-    fn next_items(limit: usize) -> Vec<Vec<u8>>;
+    /// Up to `limit` items in the order in which they come out, but for the first ones.
+    fn page(first: u64, limit: u64) -> Vec<Vec<u8>>;
+    /// How many items there are, and how many in the list `dead`.
+    fn stats(dead: &str) -> (u64, u64);
+    /// Moves the oldest of these items from the list `dead` to where items go in; whether there is one.
+    fn requeue_one(dead: &str, item: &[u8]) -> bool;
+    /// Moves all items from the list `dead` to where items go in, oldest first; how many.
+    fn requeue_all(dead: &str) -> u64;
+    /// Removes the oldest of these items from the list `dead`; whether there is one.
+    fn delete_one(dead: &str, item: &[u8]) -> bool;
+    /// Removes all items from the list `dead`; how many.
+    fn delete_all(dead: &str) -> u64;
 }}

@@ -6,6 +6,8 @@ use crate::error::Result;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Batcher, Effect, RedisWaiter, Request, Router, Script};
 
+static DEAD: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("dead.lua")));
+
 static PUT_BACK: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("put_back.lua")));
 
 /// The commands and scripts of lists. Items that many callers put into one list go out together.
@@ -45,16 +47,43 @@ impl RedisList {
     }
 
     pub(super) async fn items(&self, key: &str) -> Result<Vec<Vec<u8>>> {
-        self.range(key, 0).await
+        self.range(key, 0, -1).await
     }
 
-    pub(super) async fn next_items(&self, key: &str, limit: usize) -> Result<Vec<Vec<u8>>> {
-        self.range(key, 0_isize.saturating_sub_unsigned(limit)).await
+    pub(super) async fn page(&self, key: &str, first: u64, limit: u64) -> Result<Vec<Vec<u8>>> {
+        // Counted from the end where they come out, which is -1.
+        let before = |count| (-1_i64).saturating_sub_unsigned(count);
+        self.range(key, before(first.saturating_add(limit)).saturating_add(1), before(first)).await
     }
 
-    /// The items from there on, the last one first.
-    async fn range(&self, key: &str, from: isize) -> Result<Vec<Vec<u8>>> {
-        let request = Request::command("LRANGE", key, Effect::Read).arg(from).arg(-1);
+    pub(super) async fn stats(&self, key: &str, dead: &str) -> Result<(u64, u64)> {
+        self.router.send(&Self::dead(key, dead, "stats", Effect::Read)).await
+    }
+
+    pub(super) async fn requeue_one(&self, key: &str, dead: &str, item: &[u8]) -> Result<bool> {
+        self.router.send(&Self::dead(key, dead, "requeue_one", Effect::Once).arg(item)).await
+    }
+
+    pub(super) async fn requeue_all(&self, key: &str, dead: &str) -> Result<u64> {
+        self.router.send(&Self::dead(key, dead, "requeue_all", Effect::Once)).await
+    }
+
+    pub(super) async fn delete_one(&self, key: &str, dead: &str, item: &[u8]) -> Result<bool> {
+        self.router.send(&Self::dead(key, dead, "delete_one", Effect::Once).arg(item)).await
+    }
+
+    pub(super) async fn delete_all(&self, key: &str, dead: &str) -> Result<u64> {
+        self.router.send(&Self::dead(key, dead, "delete_all", Effect::Once)).await
+    }
+
+    /// The script, on the queue and the list of its dead letters.
+    fn dead<'a>(key: &'a str, dead: &str, command: &str, effect: Effect) -> Request<'a> {
+        Request::script_on(&DEAD, key, &[dead.to_owned()], effect).arg(command)
+    }
+
+    /// The items between these indices, the last one first.
+    async fn range(&self, key: &str, from: i64, to: i64) -> Result<Vec<Vec<u8>>> {
+        let request = Request::command("LRANGE", key, Effect::Read).arg(from).arg(to);
         let mut items: Vec<Vec<u8>> = self.router.send(&request).await?;
         items.reverse();
         Ok(items)

@@ -53,8 +53,8 @@ impl<'a> Request<'a> {
     }
 
     /// A command that concerns no key.
-    pub(super) fn without_key(name: &str) -> Self {
-        Self { key: "", effect: Effect::Once, body: Body::Command(cmd(name)) }
+    pub(super) fn without_key(name: &str, effect: Effect) -> Self {
+        Self { key: "", effect, body: Body::Command(cmd(name)) }
     }
 
     /// The same on all of `parts`, in one buffer of the right size.

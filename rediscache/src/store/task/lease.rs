@@ -81,6 +81,18 @@ pub(crate) struct Held {
     pub(crate) next_change: Option<Duration>,
 }
 
+/// How many tasks of a queue are in which state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TaskStats {
+    pub(crate) waiting: u64,
+    pub(crate) delayed: u64,
+    /// In the pending lists of this client, and of those that hold tasks.
+    pub(crate) pending: u64,
+    pub(crate) dead: u64,
+    /// How many clients hold tasks and live.
+    pub(crate) clients: u64,
+}
+
 /// What becomes of a task when its lease ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {

@@ -5,7 +5,7 @@ mod lease;
 mod memory;
 mod redis;
 
-pub(crate) use lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken};
+pub(crate) use lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats};
 pub(super) use memory::MemoryTasks;
 pub(crate) use redis::RedisTasks;
 
@@ -30,8 +30,8 @@ operations! { TaskStore<'_> {
     fn reschedule_pending(client: &Client, item: &[u8]) -> bool;
     /// Puts all tasks of this client's pending list back to the front, oldest first; how many.
     fn reschedule_all_pending(client: &Client) -> u64;
-    /// Puts all dead letters at the back of the queue, oldest first; how many.
-    fn requeue_dead(client: &Client) -> u64;
-    /// Removes all dead letters; how many.
-    fn clear_dead(client: &Client) -> u64;
+    /// How many tasks there are in which state.
+    fn stats(client: &Client) -> TaskStats;
+    /// Removes the tasks that wait, and forgets how often they were delivered.
+    fn clear(client: &Client) -> ();
 }}

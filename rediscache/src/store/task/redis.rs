@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, instance_of, suffix_of};
+use super::lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats, instance_of, suffix_of};
 use crate::error::Result;
 use crate::store::milliseconds::milliseconds;
 use crate::store::packed::Packed;
@@ -86,12 +86,14 @@ impl RedisTasks {
         self.router.send(&self.request(key, client, "reschedule_all_pending", Effect::Once)?).await
     }
 
-    pub(super) async fn requeue_dead(&self, key: &str, client: &Client) -> Result<u64> {
-        self.router.send(&self.request(key, client, "requeue_dead", Effect::Once)?).await
+    pub(super) async fn stats(&self, key: &str, client: &Client) -> Result<TaskStats> {
+        let request = self.request(key, client, "stats", Effect::Read)?;
+        let (waiting, delayed, pending, dead, clients) = self.router.send(&request).await?;
+        Ok(TaskStats { waiting, delayed, pending, dead, clients })
     }
 
-    pub(super) async fn clear_dead(&self, key: &str, client: &Client) -> Result<u64> {
-        self.router.send(&self.request(key, client, "clear_dead", Effect::Once)?).await
+    pub(super) async fn clear(&self, key: &str, client: &Client) -> Result<()> {
+        self.router.send(&self.request(key, client, "clear", Effect::Idempotent)?).await
     }
 
     fn request<'a>(&self, key: &'a str, client: &Client, command: &str, effect: Effect) -> Result<Request<'a>> {

@@ -144,19 +144,26 @@ function commands.reschedule_all_pending()
   return count
 end
 
--- -> how many dead letters went to the back of the queue, oldest first
-function commands.requeue_dead()
-  local count = redis.call('LLEN', dead)
-  for _ = 1, count do
-    redis.call('LMOVE', dead, queue, 'RIGHT', 'LEFT')
+-- -> how many tasks can be taken now, are not due yet, are pending and are dead letters, and how many clients that hold
+-- some live
+function commands.stats()
+  local lists, pending = { [pending_of(client)] = true }, 0
+  for _, other in ipairs(redis.call('ZRANGE', clients, 0, -1)) do
+    -- What nobody of us wrote names no list.
+    if other:sub(17) == '$pending' or other:find('^%$.*_pending$', 17) then
+      lists[pending_of(other)] = true
+    end
   end
-  return count
+  for list in pairs(lists) do
+    pending = pending + redis.call('LLEN', list)
+  end
+  local alive = redis.call('ZCOUNT', clients, '(' .. string.format('%.0f', now()), '+inf')
+  return { commands.len(), commands.delayed_len(), pending, redis.call('LLEN', dead), alive }
 end
 
--- -> how many dead letters were removed
-function commands.clear_dead()
-  local count = redis.call('LLEN', dead)
-  redis.call('UNLINK', dead)
-  return count
+-- Removes what waits, and how often it was delivered.
+function commands.clear()
+  redis.call('LLEN', queue)
+  redis.call('UNLINK', queue, attempts)
 end
 

@@ -90,7 +90,15 @@ impl<K, V, C> RedisCache<K, V, C> {
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     const TYPES: &'static ObjectTypes = &ObjectTypes::of_cache::<K, V, C>();
 
-    shared_methods!(HASH, "RedisCache", "<u64, String>", "set(1, \"ada\")", "all entries");
+    shared_methods!(
+        HASH,
+        "RedisCache",
+        "<u64, String>",
+        "set(1, \"ada\")",
+        "all entries",
+        |at| async move { at.store()?.keys().clear(&at.key, HASH).await },
+        "all entries"
+    );
     version_methods!(V, "RedisCache", "u64, ");
 
     /// Takes a value that cannot be read for absent, instead of failing with [`Decode`](ErrorKind::Decode).

@@ -1,18 +1,21 @@
 //! The plain queue.
 
+mod dead;
 mod stream;
 mod take;
 
 use std::fmt;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
+pub use dead::QueueStats;
 pub use stream::QueueStream;
 pub(super) use take::put_aside;
 
 use super::declare::{Declaration, RedisObject, RedisVersionedObject};
 use super::info::ObjectInfo;
-use super::object::Object;
+use super::object::{Object, Target};
 use super::operation::Operation;
 use super::shared::shared_methods;
 use super::value::Encoded;
@@ -35,20 +38,25 @@ use crate::store::{LIST, Packed};
 /// items in flight: taken from the list and not yet handed over. On a cluster and under Sentinels, a wait outlives a
 /// failover of up to a minute. A [`RedisTaskQueue`](crate::RedisTaskQueue) loses not even those.
 ///
-/// An item that cannot be read is one [`Decode`](crate::ErrorKind::Decode) error to the one who would have got it, and moves
-/// to the list `{key}$dead`, so that the queue goes on and nothing is lost.
+/// An item that cannot be read is one [`Decode`](crate::ErrorKind::Decode) error to the one who would have got it, and becomes
+/// a [dead letter](crate::DeadLetter), so that the queue goes on and nothing is lost: see [`dead`](Self::dead).
 ///
 /// Beside the errors that each method names, all of them can fail as those of a [`RedisCache`](crate::RedisCache).
 ///
 /// # Redis
 ///
-/// One list at `{global}.{namespace}`: `LPUSH` in, `RPOP` out, items in the form that the codec gives them. Waiting
-/// needs one more connection for each queue that a session waits on, however many wait there, and sends nothing but a
+/// Items are in the form that the codec gives them.
+///
+/// | key | type | holds | gone when |
+/// |---|---|---|---|
+/// | `{key}` | list | what waits: `LPUSH` in, `RPOP` out | empty |
+/// | `{key}$dead` | list | dead letters, in the form that they had in the queue, newest on the left | empty |
+/// | `{key}$returned:{number}` | string | that items were put back by this call, so that they go back once though an answer is lost | 10 minutes later |
+///
+/// Waiting needs one more connection for each queue that a session waits on, however many wait there, and sends nothing but a
 /// blocking command every 5 s; that connection is closed about 10 s after the last wait. A background task serves each
-/// queue that is got from; it ends with the session. Items that go back are put there by a script, which leaves
-/// `{key}$returned:{number}` for 10 minutes, so that they go back once though an answer is lost. On a cluster, what is
-/// beside the key takes it as a hash tag, `{` and `}` included, unless it has one; a name with another `}` is
-/// [`Unsupported`](crate::ErrorKind::Unsupported).
+/// queue that is got from; it ends with the session. On a cluster, what is beside the key takes it as a hash tag, `{` and `}`
+/// included, unless it has one; a name with another `}` is [`Unsupported`](crate::ErrorKind::Unsupported).
 ///
 /// The first write of a struct, enum or list in a session keeps its shape first, in one or two more round trips, and the first
 /// read of a shape that the session has not met looks it up, in one more: see
@@ -92,7 +100,10 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
         "RedisQueue",
         "<String>",
         "put(\"ada\")",
-        "all items; those that could not be read lie beside the key, in `{key}$dead`, and stay"
+        "all items; those that could not be read lie beside the key, in `{key}$dead`, and stay",
+        |at| async move { at.store()?.keys().clear(&at.key, LIST).await },
+        "all items; those that could not be read lie beside the key, in `{key}$dead`, and stay: see \
+         [`clear_dead`](Self::clear_dead)"
     );
     version_methods!(T, "RedisQueue", "");
 
@@ -165,7 +176,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
 
     /// How many items there are; 0 where nothing is stored.
     ///
-    /// Those that could not be read, in `{key}$dead`, do not count.
+    /// Those that could not be read do not count: see [`dead_len`](Self::dead_len).
     ///
     /// # Redis
     ///
@@ -227,6 +238,15 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// ```
     pub fn is_empty(&self) -> Operation<bool> {
         Operation::new(&self.object, "is_empty", |at| async move { Ok(at.store()?.lists().len(&at.key).await? == 0) })
+    }
+
+    /// Makes one call.
+    fn call<R, F>(&self, operation: &'static str, body: impl FnOnce(Target) -> F + Send + 'static) -> Operation<R>
+    where
+        R: 'static,
+        F: Future<Output = Result<R>> + Send,
+    {
+        Operation::new(&self.object, operation, body)
     }
 }
 

@@ -4,6 +4,7 @@ mod dead;
 mod options;
 mod pending;
 mod put;
+mod stats;
 mod take;
 mod task;
 
@@ -13,6 +14,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
+pub use stats::TaskQueueStats;
 pub use task::{RedisTask, TaskError};
 
 use options::{Options, RECOVER_AFTER};
@@ -56,9 +58,9 @@ use crate::store::{Client, LIST};
 /// | `{key}$pending`, `{key}${client}_pending` | list | what was taken, newest on the left | empty |
 /// | `{key}$leases:{instance}` | hash | number of a task → `{attempt}:{item}` | the process holds nothing |
 /// | `{key}$clients` | sorted set | instance and pending list of each process that holds tasks, by the ms when it is taken for dead | nobody holds anything |
-/// | `{key}$attempts` | hash | SHA-1 of an item in the queue → `{count}x{items},`…: how often it was delivered before, of equal ones in order | 7 days after the last failure |
+/// | `{key}$attempts` | hash | SHA-1 of an item in the queue → `{count}x{items},`…: how often it was delivered before, of equal ones in order | 7 days after the last failure, or cleared with the queue |
 /// | `{key}$delayed` | sorted set | unique number and item, by the ms when it is due | nothing is delayed |
-/// | `{key}$dead` | list | dead letters, newest on the left | empty |
+/// | `{key}$dead` | list | dead letters, in the form that they had in the queue, newest on the left | empty |
 ///
 /// On a cluster all of them lie in one slot: where the key has no hash tag, every name but the first begins with the
 /// key in braces that are a part of it, as in `{bot.jobs}$clients` beside `bot.jobs`; a key with another `}` is
@@ -99,8 +101,7 @@ pub struct RedisTaskQueue<T, C = Typestring> {
 
 impl<T, C> RedisTaskQueue<T, C> {
     const fn over(object: Object) -> Self {
-        let options = Options { client_identifier: None, recover_after: RECOVER_AFTER, max_attempts: None };
-        Self { object, options, types: PhantomData }
+        Self { object, options: Options::DEFAULT, types: PhantomData }
     }
 }
 
@@ -113,7 +114,10 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         "<String>",
         "put(\"ada\")",
         "the tasks that wait; what lies beside the key stays: tasks that are held or not due yet, dead letters, and how \
-         often a task was delivered, which counts for an equal one that is put in later"
+         often a task was delivered, which counts for an equal one that is put in later",
+        |at| async move { at.store()?.tasks().clear(&at.key, &Options::DEFAULT.client()).await },
+        "the tasks that wait, and how often they were delivered; what else lies beside the key stays: tasks that are held or \
+         not due yet, and dead letters, which [`clear_dead`](Self::clear_dead) removes"
     );
     version_methods!(T, "RedisTaskQueue", "");
 
@@ -182,7 +186,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// jobs.get().await?.reschedule().await?;
     /// jobs.get().await?.reschedule().await?;
     /// assert!(jobs.is_empty().await?);
-    /// assert_eq!(jobs.dead().await?, [7]);
+    /// assert_eq!(jobs.dead_len().await?, 1);
     /// # Ok(())
     /// # }
     /// ```
@@ -190,106 +194,6 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.options.max_attempts = Some(attempts);
         self
-    }
-
-    /// How many tasks can be taken now: those that wait, and those that are due. 0 where there are none.
-    ///
-    /// # Redis
-    ///
-    /// One round trip, one snapshot: a script of `LLEN`, `ZCOUNT` and `TIME`.
-    ///
-    /// # Errors
-    ///
-    /// Those of every method; repeating helps against connection trouble, and is safe.
-    ///
-    /// # Cancel safety
-    ///
-    /// Changes nothing.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> rediscache::Result<()> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// # use std::time::Duration;
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// jobs.put(1).await?;
-    /// jobs.put_after(2, Duration::from_secs(3600)).await?;
-    /// assert_eq!(jobs.len().await?, 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn len(&self) -> Operation<u64> {
-        self.run("len", |at, client| async move { at.store()?.tasks().len(&at.key, &client).await })
-    }
-
-    /// Whether no task can be taken now: none waits, and none is due.
-    ///
-    /// # Redis
-    ///
-    /// One round trip, one snapshot: the script of [`len`](Self::len), `LLEN`, `ZCOUNT` and `TIME`.
-    ///
-    /// # Errors
-    ///
-    /// Those of every method; repeating helps against connection trouble, and is safe.
-    ///
-    /// # Cancel safety
-    ///
-    /// Changes nothing.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> rediscache::Result<()> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// jobs.put(7).await?;
-    /// assert!(!jobs.is_empty().await?);
-    /// let task = jobs.get().await?;
-    /// assert!(jobs.is_empty().await?); // though it is not done
-    /// # drop(task);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn is_empty(&self) -> Operation<bool> {
-        self.run("is_empty", |at, client| async move { Ok(at.store()?.tasks().len(&at.key, &client).await? == 0) })
-    }
-
-    /// How many tasks are not due yet; 0 where there are none.
-    ///
-    /// # Redis
-    ///
-    /// One round trip, one snapshot: a script of `ZCOUNT` and `TIME`.
-    ///
-    /// # Errors
-    ///
-    /// Those of every method; repeating helps against connection trouble, and is safe.
-    ///
-    /// # Cancel safety
-    ///
-    /// Changes nothing.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> rediscache::Result<()> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// # use std::time::Duration;
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// assert_eq!(jobs.delayed_len().await?, 0);
-    /// jobs.put_after(1, Duration::from_secs(60)).await?;
-    /// assert_eq!(jobs.delayed_len().await?, 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn delayed_len(&self) -> Operation<u64> {
-        self.run("delayed_len", |at, client| async move { at.store()?.tasks().delayed_len(&at.key, &client).await })
     }
 
     /// Makes one call in the name of this client.
@@ -303,9 +207,19 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         F: Future<Output = Result<R>> + Send,
     {
         let options = self.options.clone();
+        self.call(operation, move |at| body(at, options.client()))
+    }
+
+    /// Makes one call, if the options are acceptable.
+    fn call<R, F>(&self, operation: &'static str, body: impl FnOnce(Target) -> F + Send + 'static) -> Operation<R>
+    where
+        R: 'static,
+        F: Future<Output = Result<R>> + Send,
+    {
+        let acceptable = self.options.check();
         Operation::new(&self.object, operation, |at| async move {
-            options.check()?;
-            body(at, options.client()).await
+            acceptable?;
+            body(at).await
         })
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Options {
 }
 
 impl Options {
+    pub(super) const DEFAULT: Self = Self { client_identifier: None, recover_after: RECOVER_AFTER, max_attempts: None };
+
     pub(super) fn check(&self) -> Result<()> {
         if self.recover_after < SHORTEST_SILENCE {
             return Err(config("a `recover_after` below 100 ms takes tasks from clients that live; make it longer"));

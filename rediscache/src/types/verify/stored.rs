@@ -71,7 +71,7 @@ async fn look_at_entries(object: &ObjectInfo, key: &str, store: &Store, shapes: 
 
 async fn look_at_items(object: &ObjectInfo, key: &str, store: &Store, shapes: &ShapeTable) -> Result<Tally> {
     let mut tally = Tally::default();
-    let items = store.lists().next_items(key, MOST_VALUES).await?;
+    let items = store.lists().page(key, 0, MOST_VALUES as u64).await?;
     learn(object, items.iter().map(Vec::as_slice), store, shapes).await?;
     items.iter().for_each(|item| tally.look(object, None, item, shapes));
     Ok(tally)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rediscache::{RedisTask, RedisTaskQueue, TaskError};
+use support::values;
 
 use super::caller::Caller;
 
@@ -21,7 +22,7 @@ async fn bury(caller: &mut Caller, queue: &RedisTaskQueue<u64>) -> Option<()> {
     for attempt in 1..3 {
         fail(caller, queue, task, attempt).await?;
     }
-    let dead = caller.call("dead", queue.dead()).await?;
+    let dead = caller.call("dead", values(queue.dead())).await?;
     caller.check("dead", &dead, &vec![task]);
     if caller.random.percent(50) {
         let cleared = caller.call("clear_dead", queue.clear_dead()).await?;

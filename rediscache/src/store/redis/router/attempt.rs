@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::store::redis::connection::{Backoff, Connection, Live};
 use crate::store::redis::remedy::Remedy;
-use crate::store::redis::request::Request;
+use crate::store::redis::request::{Effect, Request};
 use crate::store::redis::topology::Topology;
 
 /// Between two tries of a call that a server was not ready for.
@@ -75,7 +75,7 @@ impl Attempt {
         if !live.may_have_ended() {
             return Some(live.clone());
         }
-        let (ping, attempt) = (Request::without_key("PING"), Self::new(connection.clone(), live.clone()));
+        let (ping, attempt) = (Request::without_key("PING", Effect::Once), Self::new(connection.clone(), live.clone()));
         let (answer, other) = attempt.answer(&ping, topology, false, true, hedge_after).await;
         // Whatever it says.
         if answer.is_err_and(|error| Remedy::of(&error) == Remedy::Reconnect) {

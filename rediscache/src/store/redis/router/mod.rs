@@ -5,6 +5,7 @@
 
 mod attempt;
 mod decision;
+mod ping;
 
 use std::fmt;
 use std::future::Future;
@@ -70,7 +71,7 @@ impl Router {
         connected.unwrap_or_else(|_| Err(not_connected(config.connect_timeout)))?;
         // Of a cluster, some node has answered, and others may be down.
         if !router.is_cluster() {
-            router.send::<()>(&Request::without_key("PING")).await?;
+            router.send::<()>(&Request::without_key("PING", Effect::Once)).await?;
         }
         Ok(router)
     }

@@ -130,6 +130,16 @@ impl Cluster {
         }
     }
 
+    /// The connections to those that serve some slot.
+    pub(super) fn masters(&self) -> Result<Vec<Connection>> {
+        if self.0.nodes.read().unwrap_or_else(PoisonError::into_inner).closed {
+            return Err(refusal::closed());
+        }
+        let owners: HashSet<NodeAddress> =
+            self.0.slots.read().unwrap_or_else(PoisonError::into_inner).iter().flatten().cloned().collect();
+        Ok(owners.iter().map(|owner| self.0.connection_to(owner)).collect())
+    }
+
     /// The connection to the node that a redirection by `by` names, as `host:port`; the host may be left out.
     pub(super) fn named(&self, node: &str, by: &Endpoint) -> Option<Connection> {
         Some(self.0.connection_to(&address(node, by)?))

@@ -77,6 +77,14 @@ impl Topology {
         }
     }
 
+    /// The connections to those that serve something.
+    pub(crate) fn masters(&self) -> Result<Vec<Connection>> {
+        match self {
+            Self::One(connection) => Ok(vec![connection.clone()]),
+            Self::Cluster(cluster) => cluster.masters(),
+        }
+    }
+
     /// The connection when it stands; on a cluster `None` when it is slow to come, since the node may be gone for good.
     pub(crate) async fn live(&self, connection: &Connection) -> Option<Result<Live>> {
         match self {

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use tokio::time::Instant;
 
 use self::queue::{End, QueueRecords, TaskQueue};
-use super::lease::{Client, Due, EndingLease, Held, Outcome, Side, Taken};
+use super::lease::{Client, Due, EndingLease, Held, Outcome, Side, Taken, TaskStats};
 use crate::error::Result;
 use crate::store::list::List;
 use crate::store::memory::{MemoryStore, ends_in};
@@ -22,6 +22,7 @@ impl MemoryTasks<'_> {
         let record = keyspace.beside::<QueueRecords>().remove(key).unwrap_or_default();
         let mut tasks =
             TaskQueue { keyspace: &mut keyspace, record, queue: key, client, now: Instant::now(), given: false };
+        tasks.forget();
         let result = work(&mut tasks);
         let TaskQueue { record, given, .. } = tasks;
         if !record.is_empty() {
@@ -85,11 +86,7 @@ impl MemoryTasks<'_> {
     }
 
     pub(crate) fn len(&self, key: &str, client: &Client) -> Result<u64> {
-        self.tasks(key, client, |tasks| {
-            let due = tasks.record.delayed.len() - tasks.not_due();
-            let waiting = tasks.keyspace.find(key)?.map_or(0, |list: &mut List| list.len());
-            Ok((waiting + due) as u64)
-        })
+        self.tasks(key, client, |tasks| Ok(tasks.length_of("")? + tasks.due()))
     }
 
     pub(crate) fn delayed_len(&self, key: &str, client: &Client) -> Result<u64> {
@@ -136,21 +133,20 @@ impl MemoryTasks<'_> {
         })
     }
 
-    pub(crate) fn requeue_dead(&self, key: &str, client: &Client) -> Result<u64> {
+    pub(crate) fn stats(&self, key: &str, client: &Client) -> Result<TaskStats> {
         self.tasks(key, client, |tasks| {
             tasks.check()?;
-            let dead = tasks.keyspace.change(&format!("{key}$dead"), |list: &mut List| std::mem::take(list))?;
-            for item in dead.iter().rev() {
-                tasks.give(item.clone(), End::Back)?;
-            }
-            Ok(dead.len() as u64)
+            tasks.stats()
         })
     }
 
-    pub(crate) fn clear_dead(&self, key: &str, client: &Client) -> Result<u64> {
+    pub(crate) fn clear(&self, key: &str, client: &Client) -> Result<()> {
         self.tasks(key, client, |tasks| {
-            let dead = tasks.keyspace.change(&format!("{key}$dead"), |list: &mut List| std::mem::take(list))?;
-            Ok(dead.len() as u64)
+            if tasks.keyspace.find::<List>(key)?.is_some() {
+                tasks.keyspace.remove(key);
+            }
+            tasks.record.attempts.clear();
+            Ok(())
         })
     }
 }

@@ -1,6 +1,6 @@
 //! One task queue of the embedded store, under its lock. The Redis store does the same in `leases.lua` and `tasks.lua`.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -8,7 +8,10 @@ use tokio::time::Instant;
 use crate::error::Result;
 use crate::store::list::List;
 use crate::store::memory::{Collection, Keyspace, ends_in};
-use crate::store::task::lease::{Client, EndingLease, Lease, Outcome, Side, Taken, suffix_of};
+use crate::store::task::lease::{Client, EndingLease, Lease, Outcome, Side, Taken, TaskStats, suffix_of};
+
+/// How long it is remembered how often items were delivered, from the last failure on.
+const REMEMBERED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// What all task queues keep beside their lists, by key.
 pub(super) type QueueRecords = HashMap<Box<str>, QueueRecord>;
@@ -30,6 +33,8 @@ pub(super) struct QueueRecord {
     pub(super) leases: HashMap<String, BTreeMap<u64, Delivered>>,
     /// How often an item in the queue was delivered; of equal ones, in the order in which they come out.
     pub(super) attempts: HashMap<Box<[u8]>, VecDeque<u32>>,
+    /// When that is forgotten.
+    attempts_end: Option<Instant>,
     pub(super) delayed: BTreeMap<(Instant, u64), Box<[u8]>>,
     /// Keeps apart what is due at the same time.
     pub(super) put_later: u64,
@@ -65,6 +70,22 @@ impl QueueRecord {
 }
 
 impl TaskQueue<'_> {
+    pub(super) fn stats(&mut self) -> Result<TaskStats> {
+        let (now, own) = (self.now, &self.client.name);
+        let suffixes: BTreeSet<String> =
+            self.record.clients.keys().chain([own]).map(|name| suffix_of(name).to_owned()).collect();
+        let clients = self.record.clients.values().filter(|until| **until > now).count() as u64;
+        let pending = suffixes.iter().map(|suffix| self.length_of(suffix)).sum::<Result<u64>>()?;
+        let (waiting, dead) = (self.length_of("")? + self.due(), self.length_of("$dead")?);
+        let delayed = self.not_due() as u64;
+        Ok(TaskStats { waiting, delayed, pending, dead, clients })
+    }
+
+    pub(super) fn length_of(&mut self, suffix: &str) -> Result<u64> {
+        let list = self.keyspace.find::<List>(&format!("{}{suffix}", self.queue))?;
+        Ok(list.map_or(0, |list| list.len() as u64))
+    }
+
     pub(super) fn take(&mut self, first: u64, limit: usize) -> Result<Taken> {
         self.refresh()?;
         let mut leases = Vec::new();
@@ -186,10 +207,19 @@ impl TaskQueue<'_> {
         if count == 0 && !self.record.attempts.contains_key(item) {
             return;
         }
+        self.record.attempts_end = self.now.checked_add(REMEMBERED_FOR);
         let counts = self.record.attempts.entry(item.into()).or_default();
         match end {
             End::Front => counts.push_front(count),
             End::Back => counts.push_back(count),
+        }
+    }
+
+    /// Forgets how often items were delivered, when the last failure is long past.
+    pub(super) fn forget(&mut self) {
+        if self.record.attempts_end.is_some_and(|end| end <= self.now) {
+            self.record.attempts.clear();
+            self.record.attempts_end = None;
         }
     }
 
@@ -219,6 +249,11 @@ impl TaskQueue<'_> {
     pub(super) fn namesakes(&self) -> Vec<String> {
         let suffix = self.client.pending_suffix();
         self.record.leases.keys().filter(|name| suffix_of(name) == suffix).cloned().collect()
+    }
+
+    /// How many tasks are due and not in the queue yet.
+    pub(super) fn due(&self) -> u64 {
+        (self.record.delayed.len() - self.not_due()) as u64
     }
 
     pub(super) fn not_due(&self) -> usize {
