@@ -19,6 +19,7 @@ mod near_soak;
 mod permission;
 mod queue;
 mod queue_drops;
+mod queue_kept;
 mod queue_look;
 mod queue_silence;
 mod queue_wake;

@@ -74,10 +74,10 @@ impl TaskSource {
 
     async fn settle(&self, store: &Store, outcome: Outcome, numbers: &[u64]) -> Result<()> {
         let Leases { key, client, .. } = &*self.leases;
-        numbers.iter().for_each(|&number| self.leases.let_go(number));
         // A script takes some thousand arguments at most, and holds the server.
         for numbers in numbers.chunks(SETTLED) {
             store.tasks().settle(key, client, outcome, numbers).await?;
+            numbers.iter().for_each(|&number| self.leases.let_go(number));
         }
         Ok(())
     }
@@ -96,6 +96,9 @@ impl Leases {
 
 impl Source for TaskSource {
     type Item = HeldTask;
+    type Ending = Outcome;
+
+    const UNREADABLE: Outcome = Outcome::Unreadable;
 
     fn key(&self) -> &str {
         &self.leases.key
@@ -125,14 +128,18 @@ impl Source for TaskSource {
         Ok(taken.leases.into_iter().map(lease).collect())
     }
 
-    async fn put_back(&self, store: &Store, items: &[HeldTask], _token: u64) -> Result<()> {
+    async fn put_back(&self, store: &Store, items: &[&HeldTask], _token: u64) -> Result<()> {
         // The one that was taken first goes back last, to be first again.
         let numbers: Vec<u64> = items.iter().rev().map(|item| item.lease.number).collect();
         self.settle(store, Outcome::Untouched, &numbers).await
     }
 
-    async fn bury(&self, store: &Store, item: &HeldTask) -> Result<()> {
-        self.settle(store, Outcome::Unreadable, &[item.lease.number]).await
+    async fn end(&self, store: &Store, ended: &[(&HeldTask, Outcome)], _token: u64) -> Result<()> {
+        for run in ended.chunk_by(|one, next| one.1 == next.1) {
+            let numbers: Vec<u64> = run.iter().map(|(item, _)| item.lease.number).collect();
+            self.settle(store, run[0].1, &numbers).await?;
+        }
+        Ok(())
     }
 
     fn next_tick(&self) -> Option<Instant> {

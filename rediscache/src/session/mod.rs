@@ -252,7 +252,8 @@ impl RedisSession {
     /// most; those that take longer keep their connection until they end, within the response timeout. Then connections
     /// and background tasks end. The embedded store forgets its data.
     ///
-    /// Dropping the last clone does the same, but for the waiting: no call is under way then.
+    /// Dropping the last clone does the same, but for the waiting: no call is under way then. Items that could not be put back
+    /// keep the connection until they are.
     ///
     /// # Redis
     ///
@@ -261,7 +262,10 @@ impl RedisSession {
     ///
     /// # Errors
     ///
-    /// None today.
+    /// What was on its way to someone who waited goes back first. Where the server refuses that for 5 s, or cannot be
+    /// reached, the error says how many items of which queue are still in this process; its kind is that of the refusal. The
+    /// session is closed then, and goes on bringing them back in the background for as long as the process lives; closing
+    /// again waits for it again.
     ///
     /// # Cancel safety
     ///
@@ -285,7 +289,10 @@ impl RedisSession {
         self.0.store.refuse_calls();
         self.0.near_caches.close();
         self.0.store.close().await;
-        Ok(())
+        match self.0.list_dispatchers.stranded().or_else(|| self.0.task_dispatchers.stranded()) {
+            Some(error) => Err(error.during("close", None)),
+            None => Ok(()),
+        }
     }
 
     /// Whether [`close`](Self::close) was called on any clone.

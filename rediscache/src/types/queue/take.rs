@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{QueueStream, RedisQueue};
 use crate::bounds::Value;
 use crate::codec::Codec;
-use crate::dispatch::{ListSource, Wait};
+use crate::dispatch::{Delivery, ListSource, Unread, Wait};
 use crate::error::{Error, ErrorKind, Result};
 use crate::types::object::Target;
 use crate::types::operation::Operation;
@@ -88,8 +88,9 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     pub fn get_timeout(&self, limit: Duration) -> Operation<Option<T>> {
         Operation::new(&self.object, "get_timeout", move |at| async move {
             // In line from the start, to keep the place there; the look at the end is for those without time to wait.
-            if let Ok(answer) = tokio::time::timeout(limit, take::<T, C>(&at, Wait::Forever)).await {
-                return answer;
+            if let Ok(delivery) = tokio::time::timeout(limit, ask(&at, Wait::Forever)).await {
+                // What is here is read, and told of, though the time may end meanwhile.
+                return read::<T, C>(&at, delivery?).await;
             }
             take::<T, C>(&at, Wait::No).await
         })
@@ -215,16 +216,32 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
 }
 
 async fn take<T: Value, C: Codec>(at: &Target, wait: Wait) -> Result<Option<T>> {
+    read::<T, C>(at, ask(at, wait).await?).await
+}
+
+async fn ask(at: &Target, wait: Wait) -> Result<Option<Delivery<ListSource>>> {
     at.store()?;
     let dispatchers = &at.session.state().list_dispatchers;
-    let delivery = dispatchers.ask(at.open_store(), &at.key, || ListSource::new(at.key.to_string()), wait).await?;
+    dispatchers.ask(at.open_store(), &at.key, || ListSource::new(at.key.to_string()), wait).await
+}
+
+async fn read<T: Value, C: Codec>(at: &Target, delivery: Option<Delivery<ListSource>>) -> Result<Option<T>> {
     let Some(delivery) = delivery else { return Ok(None) };
     // Where that fails, the item goes back.
     let reader = at.reader::<T, C>(at.unknown_shapes::<C>(delivery.item())).await?;
-    delivery.read(|item| reader.read(item)).map(|(_, value)| Some(value)).map_err(put_aside)
+    delivery.read(|item| reader.read(item)).await.map(|(_, value)| Some(value)).map_err(put_aside)
 }
 
-/// Says where an unreadable item went.
-pub(crate) fn put_aside(error: Error) -> Error {
-    Error::new(ErrorKind::Decode, "an item cannot be read and was moved to the list of dead letters").because(error)
+/// Says where an unreadable item is.
+pub(crate) fn put_aside(Unread { error, aside }: Unread) -> Error {
+    let Err(refusal) = aside else {
+        let message = "an item cannot be read and was moved to the list of dead letters";
+        return Error::new(ErrorKind::Decode, message).because(error);
+    };
+    let message = format!(
+        "an item cannot be read, and could not be moved to the list of dead letters yet ({}); this process keeps it and \
+         goes on trying",
+        refusal.message()
+    );
+    Error::new(ErrorKind::Decode, message).because(error)
 }
