@@ -198,7 +198,7 @@ async fn an_unreadable_item_is_called_moved_when_it_was_moved() {
         let error = soon(jobs.on(&session).get()).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Decode);
         let text = error.to_string();
-        assert!(text.contains("could not be moved") && text.contains("this process keeps it"), "{text}");
+        assert!(text.contains("could not be put aside yet") && text.contains("this process keeps it"), "{text}");
         assert_eq!(place.length("plain$dead"), 0);
         assert_eq!(soon(jobs.on(&session).get()).await.unwrap(), 7, "it is not handed out again");
         place.end(trouble);

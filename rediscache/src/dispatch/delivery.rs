@@ -7,7 +7,7 @@ use super::hands::EndedItem;
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::refusal;
-use crate::store::OpenStore;
+use crate::store::{OpenStore, Whereabouts};
 
 /// How long someone is ready to wait for an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub(crate) enum Wait {
 pub(crate) struct Unread {
     /// Why not.
     pub(crate) error: Error,
-    /// Whether it is aside; otherwise it is kept until it is.
-    pub(crate) aside: Result<()>,
+    /// Where it is now; otherwise it is kept until it is there.
+    pub(crate) aside: Result<Whereabouts>,
 }
 
 /// One who asks for an item.

@@ -99,6 +99,10 @@ impl<S: Source> Dispatcher<S> {
         self.fail_all(&refusal::closed());
         self.registration.leave();
         self.hands.hurry();
+        self.put_away().await;
+        if let Some(store) = self.store.upgrade() {
+            self.source.leave(store.while_closing()).await;
+        }
         loop {
             self.put_away().await;
             if self.is_deserted && self.hands.is_empty() {

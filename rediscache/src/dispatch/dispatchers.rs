@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::delivery::{Delivery, DispatcherMessage, GetRequest, Wait};
 use super::dispatcher::Dispatcher;
-use super::hands::Hands;
+use super::hands::{EndedItem, Hands};
 use super::registration::{Registration, Senders};
 use super::source::Source;
 use super::stranded::StrandedItems;
@@ -82,8 +82,16 @@ impl<S: Source> Dispatchers<S> {
         let (sender, inbox) = unbounded_channel();
         senders.insert(name.to_owned(), sender.clone());
         let registration = Registration::new(&self.senders, name);
+        let (source, dispatcher) = (source(), sender.downgrade());
+        source.ends_by(Box::new(move |item, ending, store| {
+            // One that is gone went with its runtime, as in a crash.
+            if let Some(dispatcher) = dispatcher.upgrade() {
+                let ended = EndedItem { place: 0, item, ending, told: None };
+                let _ = dispatcher.send(DispatcherMessage::Ended(ended, store));
+            }
+        }));
         let hands = Hands::new(name, &self.stranded);
-        let dispatcher = Dispatcher::new(source(), inbox, sender.downgrade(), registration, hands, store);
+        let dispatcher = Dispatcher::new(source, inbox, sender.downgrade(), registration, hands, store);
         store.while_closing().spawn(dispatcher.run());
         sender
     }

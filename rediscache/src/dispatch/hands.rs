@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::source::Source;
 use super::stranded::StrandedItems;
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::OpenStore;
+use crate::store::{OpenStore, Whereabouts};
 
 /// The most items that are put somewhere in one call.
 const TOGETHER: usize = 256;
@@ -50,7 +50,7 @@ pub(super) struct EndedItem<S: Source> {
     pub(super) ending: S::Ending,
     /// Who wants to know what became of the first try. Where they are gone before it, the item goes back: nobody has heard
     /// of it.
-    pub(super) told: Option<oneshot::Sender<Result<()>>>,
+    pub(super) told: Option<oneshot::Sender<Result<Whereabouts>>>,
 }
 
 /// Items on their way to one place. Once a try was not answered they may be there already: they are tried again together and
@@ -204,15 +204,18 @@ impl<S: Source> Hands<S> {
             let outcome = source.end(store.while_closing(), &ended, *token).await;
             *may_be_there |= outcome.as_ref().is_err_and(Error::is_outcome_unknown);
             if outcome.is_err() && *may_be_there {
-                return outcome;
+                return outcome.map(drop);
             }
             let items = self.ending.take().map_or_else(Vec::new, |batch| batch.items);
-            if outcome.is_err() {
-                self.ended.splice(..0, items);
-                return outcome;
-            }
-            for told in items.into_iter().filter_map(|ended| ended.told) {
-                if told.send(Ok(())).is_err() {
+            let whereabouts = match outcome {
+                Ok(whereabouts) => whereabouts,
+                Err(error) => {
+                    self.ended.splice(..0, items);
+                    return Err(error);
+                }
+            };
+            for (ended, whereabouts) in items.into_iter().zip(whereabouts) {
+                if ended.told.is_some_and(|told| told.send(Ok(whereabouts)).is_err()) {
                     tracing::warn!(key = source.key(), "an item could not be read; whoever asked for it is gone");
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use crate::error::Result;
-use crate::store::{Packed, Store};
+use crate::store::{Packed, Store, Whereabouts};
 
 pub(crate) struct ListSource {
     key: String,
@@ -36,8 +36,9 @@ impl Source for ListSource {
         store.lists().put_back(&self.key, &items, token).await
     }
 
-    async fn end(&self, store: &Store, ended: &[(&Vec<u8>, ())], token: u64) -> Result<()> {
+    async fn end(&self, store: &Store, ended: &[(&Vec<u8>, ())], token: u64) -> Result<Vec<Whereabouts>> {
         let items: Packed = ended.iter().map(|&(item, ())| item).collect();
-        store.lists().put_aside(&store.beside(&self.key, "$dead")?, &items, token).await
+        store.lists().put_aside(&store.beside(&self.key, "$dead")?, &items, token).await?;
+        Ok(vec![Whereabouts::Dead; ended.len()])
     }
 }

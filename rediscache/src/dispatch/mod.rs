@@ -17,4 +17,4 @@ mod task_source;
 pub(crate) use delivery::{Delivery, Unread, Wait};
 pub(crate) use dispatchers::Dispatchers;
 pub(crate) use list_source::ListSource;
-pub(crate) use task_source::{HeldTask, TaskSource};
+pub(crate) use task_source::{HeldTask, Leases, TaskEnding, TaskSource};

@@ -41,7 +41,8 @@ impl StrandedItems {
         let kind = refusal.map_or(ErrorKind::Timeout, Error::kind);
         let first = whose.first()?;
         let more = if whose.len() > 1 { format!(", and of {} more queues", whose.len() - 1) } else { String::new() };
-        let message = format!("{first}{more} could not be brought back yet; the session goes on trying in the background");
+        let message =
+            format!("{first}{more} could not be brought back yet; the session goes on trying in the background");
         let error = Error::new(kind, message);
         let error = if refusal.is_none_or(Error::is_retryable) { error.retryable() } else { error };
         Some(match refusal {

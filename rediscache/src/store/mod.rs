@@ -24,7 +24,7 @@ pub(crate) use key::KeyStore;
 pub(crate) use list::{LIST, ListStore, Waiter};
 pub(crate) use open::{OpenStore, WeakStore};
 pub(crate) use packed::Packed;
-pub(crate) use task::{Client, Due, Lease, Outcome, TaskStore};
+pub(crate) use task::{Client, Due, Lease, Outcome, TaskStore, Unread, Whereabouts};
 
 use self::hash::MemoryHash;
 use self::in_flight::InFlight;

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::lease::{Client, Due, Held, Lease, Outcome, Taken, instance_of, suffix_of};
+use super::lease::{Client, Due, Held, Lease, Outcome, Taken, Unread, Whereabouts, instance_of, suffix_of};
 use crate::error::Result;
+use crate::refusal;
 use crate::store::milliseconds::milliseconds;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script};
 
-static TASKS: Script = Script::new(include_str!("tasks.lua"));
+static TASKS: Script =
+    Script::new(concat!(include_str!("delayed.lua"), include_str!("tasks.lua"), include_str!("later.lua")));
 
 /// The script of task queues. Tasks that are finalized at one time go out together.
 #[derive(Debug)]
@@ -25,8 +27,14 @@ impl RedisTasks {
 
     pub(super) async fn take(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
         let request = self.request(key, client, "take", Effect::Once)?.arg(first).arg(limit);
-        let (next, taken): (i64, Vec<(u64, u32, Vec<u8>)>) = self.router.send(&request).await?;
-        let leases = taken.into_iter().map(|(number, attempt, item)| Lease { number, attempt, item }).collect();
+        let (next, taken, unread): TakenAnswer = self.router.send(&request).await?;
+        let lease = |(number, attempt, item)| Lease { number, attempt, item, unread: Unread::default() };
+        let mut leases: Vec<Lease> = taken.into_iter().map(lease).collect();
+        for (number, failures, since) in unread {
+            if let Some(lease) = leases.iter_mut().find(|lease| lease.number == number) {
+                lease.unread = Unread { failures, since };
+            }
+        }
         Ok(Taken { leases, next_change: from_now(next) })
     }
 
@@ -36,10 +44,47 @@ impl RedisTasks {
             (Outcome::Finalized, _) => "finalized",
             (Outcome::Rescheduled, _) => "rescheduled",
             (Outcome::Untouched, _) => "untouched",
-            (Outcome::Unreadable, _) => "unreadable",
         };
         let request = self.request(key, client, "settle", Effect::Once)?.arg(outcome).arg(numbers);
         self.router.send(&request).await
+    }
+
+    pub(super) async fn retry_after(
+        &self,
+        key: &str,
+        client: &Client,
+        failed: &[(u64, Duration)],
+    ) -> Result<Vec<Whereabouts>> {
+        let mut request = self.request(key, client, "retry_after", Effect::Once)?;
+        for &(number, after) in failed {
+            request = request.arg(number).arg(milliseconds(after));
+        }
+        whereabouts(self.router.send(&request).await?)
+    }
+
+    pub(super) async fn put_off_unread(
+        &self,
+        key: &str,
+        client: &Client,
+        unread: &[(u64, Duration, Unread)],
+    ) -> Result<Vec<Whereabouts>> {
+        let mut request = self.request(key, client, "unreadable", Effect::Once)?;
+        request = request.arg(milliseconds(client.unreadable_for));
+        for &(number, after, Unread { failures, since }) in unread {
+            request = request.arg(number).arg(milliseconds(after)).arg(failures).arg(since);
+        }
+        whereabouts(self.router.send(&request).await?)
+    }
+
+    pub(super) async fn keep(&self, key: &str, client: &Client, numbers: &[u64]) -> Result<()> {
+        self.router.send(&self.request(key, client, "keep", Effect::Idempotent)?.arg(numbers)).await
+    }
+
+    pub(super) async fn recover_unleased(&self, key: &str, client: &Client, after: Duration) -> Result<u64> {
+        let seen = self.router.beside(key, &format!("$unleased{}", client.pending_suffix()))?;
+        let request = script(&self.router, key, &client.name, &[&seen], Effect::Once)?;
+        let request = request.arg("recover_unleased").arg(&client.name).arg(milliseconds(client.silence)).arg(0);
+        self.router.send(&request.arg(milliseconds(after)).arg(&seen)).await
     }
 
     pub(super) async fn beat(&self, key: &str, client: &Client) -> Result<Held> {
@@ -83,21 +128,36 @@ impl RedisTasks {
     }
 
     fn request<'a>(&self, key: &'a str, client: &Client, command: &str, effect: Effect) -> Result<Request<'a>> {
-        let request = script(&self.router, key, &client.name, effect)?.arg(command).arg(&client.name);
+        let request = script(&self.router, key, &client.name, &[], effect)?.arg(command).arg(&client.name);
         Ok(request.arg(milliseconds(client.silence)).arg(client.most_attempts.unwrap_or(0)))
     }
 }
 
 /// The script, on the queue. On a cluster it names the keys that it needs, so that a node which has only some of them,
 /// while they are being moved, refuses before anything is done.
-fn script<'a>(router: &Router, key: &'a str, client: &str, effect: Effect) -> Result<Request<'a>> {
+fn script<'a>(router: &Router, key: &'a str, client: &str, also: &[&str], effect: Effect) -> Result<Request<'a>> {
     if !router.is_cluster() {
         return Ok(Request::script(&TASKS, key, effect));
     }
     let leases = format!("$leases:{}", instance_of(client));
     let suffixes = ["$clients", "$attempts", "$delayed", "$dead", &leases, suffix_of(client)];
-    let beside = suffixes.map(|suffix| router.beside(key, suffix)).into_iter().collect::<Result<Vec<_>>>()?;
+    let mut beside = suffixes.map(|suffix| router.beside(key, suffix)).into_iter().collect::<Result<Vec<_>>>()?;
+    beside.extend(also.iter().map(|&key| key.to_owned()));
     Ok(Request::script_on(&TASKS, key, &beside, effect))
+}
+
+/// When to come again; number, attempt and item of each task; and of those that some program could not read, how often and
+/// since when.
+type TakenAnswer = (i64, Vec<(u64, u32, Vec<u8>)>, Vec<(u64, u32, u64)>);
+
+fn whereabouts(answer: Vec<u8>) -> Result<Vec<Whereabouts>> {
+    let one = |code| match code {
+        0 => Ok(Whereabouts::Elsewhere),
+        1 => Ok(Whereabouts::Delayed),
+        2 => Ok(Whereabouts::Dead),
+        _ => Err(refusal::unexpected()),
+    };
+    answer.into_iter().map(one).collect()
 }
 
 fn from_now(milliseconds: i64) -> Option<Duration> {
@@ -130,7 +190,7 @@ impl Batch for Finalized {
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
-        let request = script(router, key, &self.client, Effect::Once)?;
+        let request = script(router, key, &self.client, &[], Effect::Once)?;
         router.send(&request.arg("finalize").arg(&self.client).arg(0).arg(0).arg(&self.numbers)).await
     }
 }

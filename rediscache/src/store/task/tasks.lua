@@ -1,8 +1,7 @@
 -- KEYS[1] is the queue; every other key is named after it. On a cluster these follow, but for what belongs to other
 -- clients: KEYS[2] ends with `$clients`, and what stands before that starts all their names. ARGV: what to do, the client
 -- (16 digits of its instance and what the name of its pending list ends with), the silence in ms after which a client is
--- taken for dead, the number of deliveries after which a task is a dead letter (0: never), and what the command at the end
--- of this file takes.
+-- taken for dead, the number of deliveries after which a task is a dead letter (0: never), and what the command takes that it names.
 local queue, client = KEYS[1], ARGV[2]
 local silence, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local name = KEYS[2] and KEYS[2]:sub(1, -#'$clients' - 1) or queue
@@ -148,7 +147,14 @@ local function refresh()
   local _, due = first_of(delayed)
   if due and due <= now() then
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now(), 'LIMIT', 0, 1000)) do
-      redis.call('LPUSH', queue, member:match('^[^:]*:(.*)$') or member)
+      local item, attempt, failures, since = read_delayed(member)
+      redis.call('LPUSH', queue, item)
+      if attempt > 0 then
+        remember(item, attempt, 'LPUSH')
+      end
+      if failures then
+        remember_unread(attempts, item, failures, since)
+      end
       redis.call('ZREM', delayed, member)
     end
     _, due = first_of(delayed)
@@ -180,11 +186,12 @@ end
 
 local commands = {}
 
--- first number, limit -> when to come again, then number, attempt and item of each task taken
+-- first number, limit -> when to come again, then number, attempt and item of each task taken, then number, failures and
+-- time of the first one of those that someone could not read
 function commands.take(first, limit)
   check()
   local next_change, known = refresh(), redis.call('HLEN', attempts) > 0
-  local taken, items, leases = {}, {}, {}
+  local taken, items, leases, unread = {}, {}, {}, {}
   repeat
     local popped = redis.call('RPOP', queue, limit - #taken) or {}
     for _, item in ipairs(popped) do
@@ -194,6 +201,9 @@ function commands.take(first, limit)
       else
         local number = string.format('%.0f', first + #taken)
         taken[#taken + 1] = { number, attempt, item }
+        if known then
+          unread[#unread + 1] = recall_unread(attempts, item, number)
+        end
         items[#items + 1] = item
         leases[#leases + 1] = number
         leases[#leases + 1] = attempt .. ':' .. item
@@ -205,7 +215,7 @@ function commands.take(first, limit)
     redis.call('HSET', leases_of(client), unpack(leases))
     redis.call('ZADD', clients, now() + silence, client)
   end
-  return { next_change, taken }
+  return { next_change, taken, unread }
 end
 
 -- numbers of tasks -> for each whether it was still held; then it is gone
@@ -351,5 +361,3 @@ function commands.clear_dead()
   redis.call('UNLINK', dead)
   return count
 end
-
-return commands[ARGV[1]](unpack(ARGV, 5))

@@ -1,5 +1,6 @@
 //! Taking items.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{QueueStream, RedisQueue};
@@ -7,6 +8,7 @@ use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::dispatch::{Delivery, ListSource, Unread, Wait};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::Whereabouts;
 use crate::types::object::Target;
 use crate::types::operation::Operation;
 
@@ -234,14 +236,18 @@ async fn read<T: Value, C: Codec>(at: &Target, delivery: Option<Delivery<ListSou
 
 /// Says where an unreadable item is.
 pub(crate) fn put_aside(Unread { error, aside }: Unread) -> Error {
-    let Err(refusal) = aside else {
-        let message = "an item cannot be read and was moved to the list of dead letters";
-        return Error::new(ErrorKind::Decode, message).because(error);
+    let message = match aside {
+        Ok(Whereabouts::Dead) => "an item cannot be read and was moved to the list of dead letters".into(),
+        Ok(Whereabouts::Delayed) => {
+            "an item cannot be read by this program and went back for others; it comes again after its \
+                                     backoff, and is a dead letter when none has read it for `unreadable_for`"
+                .into()
+        }
+        Ok(Whereabouts::Elsewhere) => "an item cannot be read, and is not this client's any more".into(),
+        Err(refusal) => Cow::Owned(format!(
+            "an item cannot be read, and could not be put aside yet ({}); this process keeps it and goes on trying",
+            refusal.message()
+        )),
     };
-    let message = format!(
-        "an item cannot be read, and could not be moved to the list of dead letters yet ({}); this process keeps it and \
-         goes on trying",
-        refusal.message()
-    );
     Error::new(ErrorKind::Decode, message).because(error)
 }

@@ -1,11 +1,13 @@
 //! The queue of tasks, which stay on record until they are done.
 
+mod configure;
 mod dead;
 mod options;
 mod pending;
 mod put;
 mod take;
 mod task;
+mod task_error;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,9 +15,10 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
-pub use task::{RedisTask, TaskError};
+pub use task::RedisTask;
+pub use task_error::TaskError;
 
-use options::{Options, RECOVER_AFTER};
+use options::{BACKOFF, Options, RECOVER_AFTER, UNREADABLE_FOR};
 
 use super::declare::{Declaration, RedisObject, RedisTaskObject, RedisVersionedObject};
 use super::info::ObjectInfo;
@@ -99,8 +102,7 @@ pub struct RedisTaskQueue<T, C = Typestring> {
 
 impl<T, C> RedisTaskQueue<T, C> {
     const fn over(object: Object) -> Self {
-        let options = Options { client_identifier: None, recover_after: RECOVER_AFTER, max_attempts: None };
-        Self { object, options, types: PhantomData }
+        Self { object, options: Options::DEFAULT, types: PhantomData }
     }
 }
 
@@ -116,81 +118,6 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
          often a task was delivered, which counts for an equal one that is put in later"
     );
     version_methods!(T, "RedisTaskQueue", "");
-
-    /// Names the list of pending items `{key}${identifier}_pending`, as async-rediscache does.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session).client_identifier("client-1");
-    /// jobs.put(7).await?;
-    /// let task = jobs.get().await?;
-    /// assert_eq!(jobs.pending().await?, [7]); // the list `jobs$client-1_pending`
-    /// # task.finalize().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use = "this makes a changed object"]
-    pub fn client_identifier(mut self, identifier: impl Into<Cow<'static, str>>) -> Self {
-        self.options.client_identifier = Some(identifier.into());
-        self
-    }
-
-    /// Sets how long a client may be silent before it is taken for dead; 30 s by default.
-    ///
-    /// Shorter recovers sooner, and takes tasks from processes that only hung. Less than 100 ms is
-    /// [`Config`](crate::ErrorKind::Config) at use, as of [`try_get`](Self::try_get).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> rediscache::Result<()> {
-    /// # use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
-    /// # use std::time::Duration;
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// let brief = jobs.clone().recover_after(Duration::from_millis(99));
-    /// assert_eq!(brief.try_get().await.unwrap_err().kind(), ErrorKind::Config);
-    /// assert!(jobs.recover_after(Duration::from_millis(100)).try_get().await?.is_none());
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use = "this makes a changed object"]
-    pub const fn recover_after(mut self, silence: Duration) -> Self {
-        self.options.recover_after = silence;
-        self
-    }
-
-    /// Makes a task a dead letter when it was delivered this often and never finalized; by default it comes for ever.
-    ///
-    /// Zero is [`Config`](crate::ErrorKind::Config) at use, as of [`get`](Self::get).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").max_attempts(2).on(&session);
-    /// jobs.put(7).await?;
-    /// jobs.get().await?.reschedule().await?;
-    /// jobs.get().await?.reschedule().await?;
-    /// assert!(jobs.is_empty().await?);
-    /// assert_eq!(jobs.dead().await?, [7]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use = "this makes a changed object"]
-    pub const fn max_attempts(mut self, attempts: u32) -> Self {
-        self.options.max_attempts = Some(attempts);
-        self
-    }
 
     /// How many tasks can be taken now: those that wait, and those that are due. 0 where there are none.
     ///
@@ -317,6 +244,9 @@ impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
             client_identifier: declaration.client_identifier.map(Cow::Borrowed),
             recover_after: declaration.recover_after.unwrap_or(RECOVER_AFTER),
             max_attempts: declaration.max_attempts,
+            backoff: declaration.backoff.unwrap_or(BACKOFF),
+            unreadable_for: declaration.unreadable_for.unwrap_or(UNREADABLE_FOR),
+            recover_unleased: declaration.recover_unleased,
         };
         queue
     }

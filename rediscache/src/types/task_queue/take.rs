@@ -253,10 +253,7 @@ async fn ask(at: &Target, options: &Options, wait: Wait) -> Result<Option<Delive
     at.session.state().task_dispatchers.ask(at.open_store(), &name, source, wait).await
 }
 
-async fn read<T: Value, C: Codec>(
-    at: &Target,
-    delivery: Option<Delivery<TaskSource>>,
-) -> Result<Option<RedisTask<T>>> {
+async fn read<T: Value, C: Codec>(at: &Target, delivery: Option<Delivery<TaskSource>>) -> Result<Option<RedisTask<T>>> {
     let Some(delivery) = delivery else { return Ok(None) };
     // Where that fails, the task goes back.
     let unknown = at.unknown_shapes::<C>(delivery.item().map(|held| &held.lease.item));

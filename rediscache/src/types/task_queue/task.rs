@@ -2,23 +2,29 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::time::Duration;
 
 use tracing::Instrument;
 
-use crate::dispatch::HeldTask;
+use super::task_error::TaskError;
+use crate::dispatch::{HeldTask, Leases, TaskEnding};
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::Namespace;
 use crate::session::RedisSession;
-use crate::store::Outcome;
+use crate::store::{Outcome, Whereabouts};
 use crate::types::object::span;
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
 ///
-/// It derefs to its value. [`finalize`](Self::finalize) it when its work is done, or [`reschedule`](Self::reschedule)
-/// it to have it done later. Dropped without either, it stays pending for as long as this process lives, and returns to
-/// the queue when the process ends: see [`reschedule_pending`](crate::RedisTaskQueue::reschedule_pending). It keeps its
-/// session open.
-#[must_use = "a task that is not finalized stays pending"]
+/// It derefs to its value. [`finalize`](Self::finalize) it when its work is done, or [`reschedule`](Self::reschedule) it or
+/// have it come again [later](Self::retry_after).
+///
+/// Dropped without any of them, because its handler panicked, say, it is a failed attempt: it comes again after its
+/// [`backoff`](crate::RedisTaskQueue::backoff), or is a dead letter when it was delivered `max_attempts` times. The session
+/// sees to that in the background. [`keep`](Self::keep) leaves it pending. What is held when the session
+/// closes returns to the front of the queue, and the delivery does not count; what is held when the process or its runtime
+/// ends returns as soon as another client takes it for dead. It keeps its session open.
+#[must_use = "a task that is dropped is a failed attempt; `finalize` it, or `keep` it"]
 pub struct RedisTask<T> {
     value: T,
     held: HeldTask,
@@ -129,11 +135,11 @@ impl<T> RedisTask<T> {
     /// Each hands the task back. [`TaskNotPending`](ErrorKind::TaskNotPending) when it is no longer this process's: it
     /// was lost, or an earlier call whose answer was lost did take effect. After [`Connection`](ErrorKind::Connection)
     /// and [`Timeout`](ErrorKind::Timeout), repeating helps and is safe. [`Closed`](ErrorKind::Closed) when the session
-    /// was closed; the task then returns to the queue as that of a dead process.
+    /// was closed; the task is back in the queue then.
     ///
     /// # Cancel safety
     ///
-    /// Dropped after its first poll, the task is done or stays pending.
+    /// Dropped after its first poll, the task is done or stays pending for as long as this process lives; nothing more is sent.
     ///
     /// # Examples
     ///
@@ -155,7 +161,7 @@ impl<T> RedisTask<T> {
     where
         T: Send,
     {
-        self.settle("finalize", Outcome::Finalized).await
+        self.settle("finalize", SettleAs::Now(Outcome::Finalized)).await
     }
 
     /// Puts the task at the back of the queue; or among the dead letters, when it was delivered `max_attempts` times.
@@ -173,7 +179,8 @@ impl<T> RedisTask<T> {
     ///
     /// # Cancel safety
     ///
-    /// Dropped after its first poll, the task is back or stays pending.
+    /// Dropped after its first poll, the task is back or stays pending for as long as this process lives; nothing more is
+    /// sent.
     ///
     /// # Examples
     ///
@@ -194,29 +201,143 @@ impl<T> RedisTask<T> {
     where
         T: Send,
     {
-        self.settle("reschedule", Outcome::Rescheduled).await
+        self.settle("reschedule", SettleAs::Now(Outcome::Rescheduled)).await
     }
 
-    async fn settle(self, operation: &'static str, outcome: Outcome) -> std::result::Result<(), TaskError<T>> {
-        let namespace = self.namespace.as_str();
-        match self.end_lease(outcome).instrument(span(operation, namespace)).await {
+    /// Puts the task back to come again after this time; or among the dead letters, when it was delivered `max_attempts`
+    /// times.
+    ///
+    /// The next delivery counts one attempt more. Zero puts it at the back of the queue at once, as
+    /// [`reschedule`](Self::reschedule) does. It comes within 50 ms after the time, to whoever gets it, whether or not this
+    /// process still runs.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script of `LREM`, `ZADD`, and `PUBLISH` on `{key}$delayed` where it is due first. The
+    /// server's clock decides, on the embedded store tokio's.
+    ///
+    /// # Errors
+    ///
+    /// As of [`finalize`](Self::finalize), each hands the task back: [`TaskNotPending`](ErrorKind::TaskNotPending) when it is
+    /// no longer this process's, [`Closed`](ErrorKind::Closed), and [`Connection`](ErrorKind::Connection) or
+    /// [`Timeout`](ErrorKind::Timeout), after which repeating helps and is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, the task is back or stays pending for as long as this process lives; nothing more is
+    /// sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// # use std::time::Duration;
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put(7).await?;
+    /// jobs.get().await?.retry_after(Duration::from_millis(20)).await?;
+    /// assert_eq!(jobs.delayed_len().await?, 1);
+    /// let task = jobs.get().await?;
+    /// assert_eq!((*task, task.attempt()), (7, 2));
+    /// # task.finalize().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn retry_after(self, after: Duration) -> std::result::Result<(), TaskError<T>>
+    where
+        T: Send,
+    {
+        self.settle("retry_after", SettleAs::Later(after)).await
+    }
+
+    /// Leaves the task pending, for others to deal with, as a client in Python does that never finishes it.
+    ///
+    /// Its lease ends in the background, and the item stays in the list of pending ones until
+    /// [`reschedule_pending`](crate::RedisTaskQueue::reschedule_pending) or
+    /// [`reschedule_all_pending`](crate::RedisTaskQueue::reschedule_all_pending) returns it, or
+    /// [`recover_unleased`](crate::RedisTaskQueue::recover_unleased) where that is set. How often it was delivered is
+    /// forgotten. Once the session is closed, the task is back in the queue, and this does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put(7).await?;
+    /// jobs.get().await?.keep();
+    /// assert_eq!(jobs.pending().await?, [7]);
+    /// jobs.reschedule_pending(&7).await?;
+    /// assert_eq!(*jobs.get().await?, 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn keep(self) {
+        self.end(TaskEnding::Kept);
+        // So that dropping it says nothing else.
+        self.held.leases.is_being_settled(self.held.lease.number);
+    }
+
+    fn end(&self, ending: TaskEnding) {
+        let store = &self.session.state().store;
+        // What a closed session held is back already.
+        if !store.is_closed() {
+            self.held.end(ending, store.clone());
+        }
+    }
+
+    async fn settle(self, operation: &'static str, how: SettleAs) -> std::result::Result<(), TaskError<T>> {
+        let (namespace, leases, number) = (self.namespace.as_str(), &self.held.leases, self.held.lease.number);
+        // A future that is dropped from here on leaves it so, and dropping the task in it sends nothing.
+        leases.is_being_settled(number);
+        match self.end_lease(how).instrument(span(operation, namespace)).await {
             Ok(()) => Ok(()),
             Err(error) => {
+                match error.kind() {
+                    ErrorKind::TaskNotPending => leases.let_go(number),
+                    _ => leases.was_refused(number),
+                }
                 let error = error.during(operation, Some(namespace));
-                Err(TaskError { task: Box::new(self), error })
+                Err(TaskError::new(self, error))
             }
         }
     }
 
-    async fn end_lease(&self, outcome: Outcome) -> Result<()> {
+    async fn end_lease(&self, how: SettleAs) -> Result<()> {
         let (leases, number) = (&self.held.leases, self.held.lease.number);
-        let tasks = self.session.state().store.get()?.tasks();
-        if tasks.settle(&leases.key, &leases.client, outcome, &[number]).await? == 0 {
+        let (Leases { key, client, .. }, tasks) = (&**leases, self.session.state().store.get()?.tasks());
+        let was_held = match how {
+            SettleAs::Now(outcome) => tasks.settle(key, client, outcome, &[number]).await? > 0,
+            SettleAs::Later(after) => {
+                let whereabouts = tasks.retry_after(key, client, &[(number, after)]).await?;
+                whereabouts.first().is_some_and(|whereabouts| *whereabouts != Whereabouts::Elsewhere)
+            }
+        };
+        if !was_held {
             let message = "the task is no longer this client's; someone else may have it";
             return Err(Error::new(ErrorKind::TaskNotPending, message));
         }
         leases.let_go(number);
         Ok(())
+    }
+}
+
+/// How a task ends.
+#[derive(Clone, Copy)]
+enum SettleAs {
+    Now(Outcome),
+    /// It comes again after this time.
+    Later(Duration),
+}
+
+/// A task that was not settled failed.
+impl<T> Drop for RedisTask<T> {
+    fn drop(&mut self) {
+        self.end(TaskEnding::Failed);
     }
 }
 
@@ -234,78 +355,5 @@ impl<T: fmt::Debug> fmt::Debug for RedisTask<T> {
             .field("value", &self.value)
             .field("attempt", &self.attempt())
             .finish_non_exhaustive()
-    }
-}
-
-/// A task that could not be finalized or rescheduled, and why.
-///
-/// It says what its [`Error`] says, and holds the task, which is still this process's unless the kind is
-/// [`TaskNotPending`](ErrorKind::TaskNotPending).
-///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
-/// let session = RedisSession::in_memory();
-/// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-/// jobs.put(7).await?;
-/// let task = jobs.get().await?;
-/// jobs.reschedule_all_pending().await?;
-///
-/// let refused = task.finalize().await.unwrap_err();
-/// assert_eq!(refused.kind(), ErrorKind::TaskNotPending);
-/// assert_eq!(refused.error().operation(), "finalize");
-///
-/// let again = refused.into_task().reschedule().await.unwrap_err();
-/// assert!(!again.into_error().is_retryable());
-/// # Ok(())
-/// # }
-/// ```
-pub struct TaskError<T> {
-    /// Boxed, so that results stay small.
-    task: Box<RedisTask<T>>,
-    error: Error,
-}
-
-impl<T> TaskError<T> {
-    /// The kind of thing that went wrong. See [`TaskError`] for an example.
-    pub fn kind(&self) -> ErrorKind {
-        self.error.kind()
-    }
-
-    /// The error by itself. See [`TaskError`] for an example.
-    pub fn error(&self) -> &Error {
-        &self.error
-    }
-
-    /// The task, to try again. See [`TaskError`] for an example.
-    pub fn into_task(self) -> RedisTask<T> {
-        *self.task
-    }
-
-    /// The error, without the task, which is dropped. See [`TaskError`] for an example.
-    pub fn into_error(self) -> Error {
-        self.error
-    }
-}
-
-impl<T> fmt::Display for TaskError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.error, f)
-    }
-}
-
-/// Without the value of the task, which errors never show.
-impl<T> fmt::Debug for TaskError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskError").field("error", &self.error).finish_non_exhaustive()
-    }
-}
-
-impl<T> std::error::Error for TaskError<T> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.error.source()
     }
 }
