@@ -257,8 +257,8 @@ impl RedisSession {
     ///
     /// # Redis
     ///
-    /// Sends nothing but what puts items back that were on their way to someone who waited. Tasks that are held stay
-    /// pending, and return to the queue as those of a dead process.
+    /// Sends nothing but what puts items back that were on their way to someone who waited, and tasks that are held, whose
+    /// delivery does not count. Where the server is away, tasks return as those of a dead process.
     ///
     /// # Errors
     ///

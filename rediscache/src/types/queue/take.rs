@@ -23,13 +23,14 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// [`Decode`](ErrorKind::Decode) when the item is not a `T`; it moves to `{key}$dead`.
-    /// [`Closed`](ErrorKind::Closed) when the session is closed meanwhile. Repeating is safe; after a lost answer, an
-    /// item may be gone.
+    /// [`Decode`](ErrorKind::Decode) when the item is not a `T`; it was moved to `{key}$dead` then, or the error says that the
+    /// server refuses that, and it is kept until it does not. [`Closed`](ErrorKind::Closed) when the session is closed
+    /// meanwhile. Repeating is safe; after a lost answer, an item may be gone.
     ///
     /// # Cancel safety
     ///
-    /// Cancel safe: no item is lost or doubled. One that arrives for a dropped future goes back to where it was.
+    /// Cancel safe: no item is lost or doubled. One that arrives for a dropped future goes back to where it was, as soon as the
+    /// server takes it, and keeps the session's connection until then.
     ///
     /// # Examples
     ///

@@ -41,6 +41,12 @@ use crate::store::{Client, LIST};
 /// [`recover_after`](Self::recover_after), what it held returns to the front of the queue, oldest first, by the action
 /// of any other client that gets from it. A crash loses nothing, and a task can come twice: its work must bear that.
 ///
+/// A task that is dropped unfinished is a failed attempt, and comes again after its [`backoff`](Self::backoff); so does one
+/// that is [put back for later](RedisTask::retry_after). What is held when the session closes goes back at once, and that
+/// delivery does not count. An item that this program cannot read goes back for others, and is a dead letter only
+/// after [`unreadable_for`](Self::unreadable_for). An item that is pending without a lease, such as one that a client in Python
+/// works on, is left alone, unless [`recover_unleased`](Self::recover_unleased) says otherwise.
+///
 /// Two equal items are two tasks. Two processes of the same `client_identifier` share one list of pending items and
 /// never each other's tasks.
 ///
@@ -59,8 +65,9 @@ use crate::store::{Client, LIST};
 /// | `{key}$pending`, `{key}${client}_pending` | list | what was taken, newest on the left | empty |
 /// | `{key}$leases:{instance}` | hash | number of a task → `{attempt}:{item}` | the process holds nothing |
 /// | `{key}$clients` | sorted set | instance and pending list of each process that holds tasks, by the ms when it is taken for dead | nobody holds anything |
-/// | `{key}$attempts` | hash | SHA-1 of an item in the queue → `{count}x{items},`…: how often it was delivered before, of equal ones in order | 7 days after the last failure |
-/// | `{key}$delayed` | sorted set | unique number and item, by the ms when it is due | nothing is delayed |
+/// | `{key}$attempts` | hash | SHA-1 of an item in the queue → `{count}x{items},`…: how often it was delivered before, of equal ones in order; `unread:` and that → `{failures}.{ms of the first}.{items}` of one that some program could not read | 7 days after the last failure |
+/// | `{key}$delayed` | sorted set | `{unique}:{item}`, `{unique}.{attempt}:{item}` or `{unique}.{attempt}.{failures}.{ms of the first}:{item}`, by the ms when it is due | nothing is delayed |
+/// | `{key}$unleased$pending`, `{key}$unleased${client}_pending` | hash | where `recover_unleased` is set, SHA-1 of an item → `{ms}x{items},`…: since when it is pending without a lease | twice that time, 7 days at least, after the last look |
 /// | `{key}$dead` | list | dead letters, newest on the left | empty |
 ///
 /// On a cluster all of them lie in one slot: where the key has no hash tag, every name but the first begins with the

@@ -24,8 +24,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead letter.
-    /// [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile. Repeating is safe: after a lost
+    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it went back for programs that can read it, or became a
+    /// dead letter: see [`unreadable_for`](Self::unreadable_for). [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile. Repeating is safe: after a lost
     /// answer, what was taken goes back to the front of the queue with the next heartbeat.
     ///
     /// # Cancel safety
@@ -70,8 +70,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// As of [`get`](Self::get): [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead
-    /// letter. [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile.
+    /// As of [`get`](Self::get): [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it went back for
+    /// others. [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile.
     /// [`Timeout`](crate::ErrorKind::Timeout) is the server's silence, not the end of `limit`. Repeating is safe.
     ///
     /// # Cancel safety
@@ -115,7 +115,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead letter. Repeating is safe:
+    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it went back for others. Repeating is safe:
     /// after a lost answer, what was taken goes back to the front of the queue with the next heartbeat.
     ///
     /// # Cancel safety
@@ -155,7 +155,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// An item that is not a `T` is one `Err` of [`Decode`](crate::ErrorKind::Decode), becomes a dead letter, and is
+    /// An item that is not a `T` is one `Err` of [`Decode`](crate::ErrorKind::Decode), goes back for others, and is
     /// not the end. An error that [is retryable](crate::Error::is_retryable), such as a lost connection, is not the end
     /// either. Any other error is the end.
     ///
@@ -200,7 +200,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # Errors
     ///
     /// As of [`stream`](Self::stream): an item that is not a `T` is one `Err` of [`Decode`](crate::ErrorKind::Decode),
-    /// becomes a dead letter, and is not the end, nor is an error that [is retryable](crate::Error::is_retryable). Any
+    /// goes back for others, and is not the end, nor is an error that [is retryable](crate::Error::is_retryable). Any
     /// other is the end.
     ///
     /// # Cancel safety
