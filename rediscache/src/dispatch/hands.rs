@@ -129,7 +129,10 @@ impl<S: Source> Hands<S> {
     /// Tries to put everything where it goes to, if it is time for that.
     pub(super) async fn put_away(&mut self, source: &S) {
         if self.is_empty() {
-            self.store = None;
+            // What could not be put back may have been handed out.
+            if self.store.is_some() {
+                self.is_put_away(source);
+            }
             return;
         }
         if let (Some(at), Some(refusal)) = (self.next_try, &self.refusal)

@@ -65,13 +65,13 @@ pub(crate) enum TaskEnding {
 
 impl HeldTask {
     /// Has the dispatcher end the lease, unless the task is not held any more, or is being settled.
-    pub(crate) fn end(&self, ending: TaskEnding, store: OpenStore) {
+    pub(crate) fn end(&self, ending: TaskEnding, store: &OpenStore) {
         let number = self.lease.number;
         let is_idle = self.leases.held().get(&number).is_some_and(|holding| !holding.is_being_settled);
         let Some(end) = self.leases.end.get().filter(|_| is_idle) else { return };
         let lease = Lease { item: Vec::new(), ..self.lease };
         let task = Self { lease, leases: Arc::clone(&self.leases), holding: self.holding.clone() };
-        end(task, ending, store);
+        end(task, ending, store.clone());
     }
 }
 

@@ -286,7 +286,7 @@ impl<T> RedisTask<T> {
         let store = &self.session.state().store;
         // What a closed session held is back already.
         if !store.is_closed() {
-            self.held.end(ending, store.clone());
+            self.held.end(ending, store);
         }
     }
 
