@@ -18,7 +18,7 @@ pub(crate) enum Wait {
 }
 
 /// An item that its receiver could not read.
-pub(crate) struct Unread {
+pub(crate) struct UnreadItem {
     /// Why not.
     pub(crate) error: Error,
     /// Where it is now; otherwise it is kept until it is there.
@@ -72,7 +72,7 @@ impl<S: Source> Delivery<S> {
     pub(crate) async fn read<T>(
         mut self,
         read: impl FnOnce(&S::Item) -> Result<T>,
-    ) -> std::result::Result<(S::Item, T), Unread> {
+    ) -> std::result::Result<(S::Item, T), UnreadItem> {
         let Some(item) = self.item.take() else { unreachable!("a delivery is read once, by value") };
         let error = match read(&item) {
             Ok(value) => return Ok((item, value)),
@@ -83,7 +83,7 @@ impl<S: Source> Delivery<S> {
         let _ = self.dispatcher.send(DispatcherMessage::Ended(ended, self.store.clone()));
         // Not a hold on the dispatcher while it is waited for.
         drop(self);
-        Err(Unread { error, aside: outcome.await.unwrap_or_else(|_| Err(refusal::interrupted())) })
+        Err(UnreadItem { error, aside: outcome.await.unwrap_or_else(|_| Err(refusal::interrupted())) })
     }
 
     /// Takes the item back from one who is gone.

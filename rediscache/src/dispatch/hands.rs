@@ -30,9 +30,9 @@ pub(super) struct Hands<S: Source> {
     name: String,
     /// What came back and goes to the next who asks, or to where it was; each with its place in the order of taking.
     returned: Vec<(u64, S::Item)>,
-    going_back: Option<Batch<(u64, S::Item)>>,
+    going_back: Option<TokenBatch<(u64, S::Item)>>,
     ended: Vec<EndedItem<S>>,
-    ending: Option<Batch<EndedItem<S>>>,
+    ending: Option<TokenBatch<EndedItem<S>>>,
     store: Option<OpenStore>,
     /// When the next try is due, after one that failed.
     next_try: Option<Instant>,
@@ -55,13 +55,13 @@ pub(super) struct EndedItem<S: Source> {
 
 /// Items on their way to one place. Once a try was not answered they may be there already: they are tried again together and
 /// with the same token, so that they get there once.
-struct Batch<T> {
+struct TokenBatch<T> {
     items: Vec<T>,
     token: u64,
     may_be_there: bool,
 }
 
-impl<T> Batch<T> {
+impl<T> TokenBatch<T> {
     fn new(items: Vec<T>) -> Self {
         Self { items, token: RandomState::new().build_hasher().finish(), may_be_there: false }
     }
@@ -177,9 +177,9 @@ impl<S: Source> Hands<S> {
         while self.going_back.is_some() || !self.returned.is_empty() {
             // Kept in these hands, so that a dropped future drops no item.
             if self.going_back.is_none() {
-                self.going_back = Some(Batch::new(self.offer()));
+                self.going_back = Some(TokenBatch::new(self.offer()));
             }
-            let Some(Batch { items, token, may_be_there }) = &mut self.going_back else { break };
+            let Some(TokenBatch { items, token, may_be_there }) = &mut self.going_back else { break };
             let in_order: Vec<&S::Item> = items.iter().map(|(_, item)| item).collect();
             let outcome = source.put_back(store.while_closing(), &in_order, *token).await;
             *may_be_there |= outcome.as_ref().is_err_and(Error::is_outcome_unknown);
@@ -200,9 +200,9 @@ impl<S: Source> Hands<S> {
         while self.ending.is_some() || !self.ended.is_empty() {
             if self.ending.is_none() {
                 let count = self.ended.len().min(TOGETHER);
-                self.ending = Some(Batch::new(self.ended.drain(..count).collect()));
+                self.ending = Some(TokenBatch::new(self.ended.drain(..count).collect()));
             }
-            let Some(Batch { items, token, may_be_there }) = &mut self.ending else { break };
+            let Some(TokenBatch { items, token, may_be_there }) = &mut self.ending else { break };
             let ended: Vec<(&S::Item, S::Ending)> = items.iter().map(|ended| (&ended.item, ended.ending)).collect();
             let outcome = source.end(store.while_closing(), &ended, *token).await;
             *may_be_there |= outcome.as_ref().is_err_and(Error::is_outcome_unknown);

@@ -14,7 +14,7 @@ mod source;
 mod stranded;
 mod task_source;
 
-pub(crate) use delivery::{Delivery, Unread, Wait};
+pub(crate) use delivery::{Delivery, UnreadItem, Wait};
 pub(crate) use dispatchers::Dispatchers;
 pub(crate) use list_source::ListSource;
 pub(crate) use task_source::{HeldTask, Leases, TaskEnding, TaskSource};

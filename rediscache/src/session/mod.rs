@@ -252,8 +252,7 @@ impl RedisSession {
     /// most; those that take longer keep their connection until they end, within the response timeout. Then connections
     /// and background tasks end. The embedded store forgets its data.
     ///
-    /// Dropping the last clone does the same, but for the waiting: no call is under way then. Items that could not be put back
-    /// keep the connection until they are.
+    /// Dropping the last clone does the same, but for the waiting. Items that cannot be put back keep the connection.
     ///
     /// # Redis
     ///
@@ -262,10 +261,8 @@ impl RedisSession {
     ///
     /// # Errors
     ///
-    /// What was on its way to someone who waited goes back first. Where the server refuses that for 5 s, or cannot be
-    /// reached, the error says how many items of which queue are still in this process; its kind is that of the refusal. The
-    /// session is closed then, and goes on bringing them back in the background for as long as the process lives; closing
-    /// again waits for it again.
+    /// Where the server refuses for 5 s to take back what was on its way, the error, of the kind of that refusal, says how many
+    /// items of which queue are still here. The session is closed then, and goes on bringing them back; closing again waits again.
     ///
     /// # Cancel safety
     ///
@@ -289,10 +286,7 @@ impl RedisSession {
         self.0.store.refuse_calls();
         self.0.near_caches.close();
         self.0.store.close().await;
-        match self.0.list_dispatchers.stranded().or_else(|| self.0.task_dispatchers.stranded()) {
-            Some(error) => Err(error.during("close", None)),
-            None => Ok(()),
-        }
+        self.0.stranded().map_or(Ok(()), |error| Err(error.during("close", None)))
     }
 
     /// Whether [`close`](Self::close) was called on any clone.

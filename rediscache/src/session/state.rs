@@ -2,6 +2,7 @@
 
 use super::section::Sections;
 use crate::dispatch::{Dispatchers, ListSource, TaskSource};
+use crate::error::Error;
 use crate::namespace::Namespace;
 use crate::near::NearCaches;
 use crate::record::{ObjectTable, ShapeTable};
@@ -47,6 +48,11 @@ impl SessionState {
             list_dispatchers,
             task_dispatchers,
         }
+    }
+
+    /// What is in hand and could not be brought back yet, as an error.
+    pub(super) fn stranded(&self) -> Option<Error> {
+        self.list_dispatchers.stranded().or_else(|| self.task_dispatchers.stranded())
     }
 
     /// The shapes of objects with the global namespace in front, or without.

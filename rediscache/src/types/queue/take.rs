@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{QueueStream, RedisQueue};
 use crate::bounds::Value;
 use crate::codec::Codec;
-use crate::dispatch::{Delivery, ListSource, Unread, Wait};
+use crate::dispatch::{Delivery, ListSource, UnreadItem, Wait};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::Whereabouts;
 use crate::types::object::Target;
@@ -236,7 +236,7 @@ async fn read<T: Value, C: Codec>(at: &Target, delivery: Option<Delivery<ListSou
 }
 
 /// Says where an unreadable item is.
-pub(crate) fn put_aside(Unread { error, aside }: Unread) -> Error {
+pub(crate) fn put_aside(UnreadItem { error, aside }: UnreadItem) -> Error {
     let message = match aside {
         Ok(Whereabouts::Dead) => "an item cannot be read and was moved to the list of dead letters".into(),
         Ok(Whereabouts::Delayed) => {
