@@ -5,6 +5,7 @@ mod dead;
 mod options;
 mod pending;
 mod put;
+mod settle;
 mod take;
 mod task;
 mod task_error;

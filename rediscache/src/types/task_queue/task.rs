@@ -1,18 +1,11 @@
-//! A task that was taken, and the error that hands it back.
+//! A task that was taken.
 
 use std::fmt;
 use std::ops::Deref;
-use std::time::Duration;
 
-use tracing::Instrument;
-
-use super::task_error::TaskError;
-use crate::dispatch::{HeldTask, Leases, TaskEnding};
-use crate::error::{Error, ErrorKind, Result};
+use crate::dispatch::{HeldTask, TaskEnding};
 use crate::namespace::Namespace;
 use crate::session::RedisSession;
-use crate::store::{Outcome, Whereabouts};
-use crate::types::object::span;
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
 ///
@@ -27,10 +20,10 @@ use crate::types::object::span;
 #[must_use = "a task that is dropped is a failed attempt; `finalize` it, or `keep` it"]
 pub struct RedisTask<T> {
     value: T,
-    held: HeldTask,
-    session: RedisSession,
+    pub(super) held: HeldTask,
+    pub(super) session: RedisSession,
     /// For errors.
-    namespace: Namespace,
+    pub(super) namespace: Namespace,
 }
 
 impl<T> RedisTask<T> {
@@ -123,135 +116,6 @@ impl<T> RedisTask<T> {
         let _ = self.held.holding.clone().changed().await;
     }
 
-    /// Says that the task is done; it is gone then.
-    ///
-    /// # Redis
-    ///
-    /// One round trip, atomic: a script of `HMGET`, `LREM` and `HDEL`. It looks through the list of pending tasks from
-    /// the oldest on.
-    ///
-    /// # Errors
-    ///
-    /// Each hands the task back. [`TaskNotPending`](ErrorKind::TaskNotPending) when it is no longer this process's: it
-    /// was lost, or an earlier call whose answer was lost did take effect. After [`Connection`](ErrorKind::Connection)
-    /// and [`Timeout`](ErrorKind::Timeout), repeating helps and is safe. [`Closed`](ErrorKind::Closed) when the session
-    /// was closed; the task is back in the queue then.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropped after its first poll, the task is done or stays pending for as long as this process lives; nothing more is sent.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// jobs.put(7).await?;
-    /// let task = jobs.get().await?;
-    /// assert_eq!(jobs.pending().await?, [7]);
-    /// task.finalize().await?;
-    /// assert!(jobs.pending().await?.is_empty());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn finalize(self) -> std::result::Result<(), TaskError<T>>
-    where
-        T: Send,
-    {
-        self.settle("finalize", SettleAs::Now(Outcome::Finalized)).await
-    }
-
-    /// Puts the task at the back of the queue; or among the dead letters, when it was delivered `max_attempts` times.
-    ///
-    /// # Redis
-    ///
-    /// One round trip, atomic: a script of `LREM` and `LPUSH`. It looks through the list of pending tasks from the
-    /// oldest on.
-    ///
-    /// # Errors
-    ///
-    /// As of [`finalize`](Self::finalize), each hands the task back: [`TaskNotPending`](ErrorKind::TaskNotPending) when
-    /// it is no longer this process's, [`Closed`](ErrorKind::Closed), and [`Connection`](ErrorKind::Connection) or
-    /// [`Timeout`](ErrorKind::Timeout), after which repeating helps and is safe.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropped after its first poll, the task is back or stays pending for as long as this process lives; nothing more is
-    /// sent.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// jobs.put_many([1, 2]).await?;
-    /// jobs.get().await?.reschedule().await?;
-    /// assert_eq!(*jobs.get().await?, 2);
-    /// assert_eq!(*jobs.get().await?, 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn reschedule(self) -> std::result::Result<(), TaskError<T>>
-    where
-        T: Send,
-    {
-        self.settle("reschedule", SettleAs::Now(Outcome::Rescheduled)).await
-    }
-
-    /// Puts the task back to come again after this time; or among the dead letters, when it was delivered `max_attempts`
-    /// times.
-    ///
-    /// The next delivery counts one attempt more. Zero puts it at the back of the queue at once, as
-    /// [`reschedule`](Self::reschedule) does. It comes within 50 ms after the time, to whoever gets it, whether or not this
-    /// process still runs.
-    ///
-    /// # Redis
-    ///
-    /// One round trip, atomic: a script of `LREM`, `ZADD`, and `PUBLISH` on `{key}$delayed` where it is due first. The
-    /// server's clock decides, on the embedded store tokio's.
-    ///
-    /// # Errors
-    ///
-    /// As of [`finalize`](Self::finalize), each hands the task back: [`TaskNotPending`](ErrorKind::TaskNotPending) when it is
-    /// no longer this process's, [`Closed`](ErrorKind::Closed), and [`Connection`](ErrorKind::Connection) or
-    /// [`Timeout`](ErrorKind::Timeout), after which repeating helps and is safe.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropped after its first poll, the task is back or stays pending for as long as this process lives; nothing more is
-    /// sent.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// # use std::time::Duration;
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// jobs.put(7).await?;
-    /// jobs.get().await?.retry_after(Duration::from_millis(20)).await?;
-    /// assert_eq!(jobs.delayed_len().await?, 1);
-    /// let task = jobs.get().await?;
-    /// assert_eq!((*task, task.attempt()), (7, 2));
-    /// # task.finalize().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn retry_after(self, after: Duration) -> std::result::Result<(), TaskError<T>>
-    where
-        T: Send,
-    {
-        self.settle("retry_after", SettleAs::Later(after)).await
-    }
-
     /// Leaves the task pending, for others to deal with, as a client in Python does that never finishes it.
     ///
     /// Its lease ends in the background, and the item stays in the list of pending ones until
@@ -289,49 +153,6 @@ impl<T> RedisTask<T> {
             self.held.end(ending, store);
         }
     }
-
-    async fn settle(self, operation: &'static str, how: SettleAs) -> std::result::Result<(), TaskError<T>> {
-        let (namespace, leases, number) = (self.namespace.as_str(), &self.held.leases, self.held.lease.number);
-        // A future that is dropped from here on leaves it so, and dropping the task in it sends nothing.
-        leases.is_being_settled(number);
-        match self.end_lease(how).instrument(span(operation, namespace)).await {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                match error.kind() {
-                    ErrorKind::TaskNotPending => leases.let_go(number),
-                    _ => leases.was_refused(number),
-                }
-                let error = error.during(operation, Some(namespace));
-                Err(TaskError::new(self, error))
-            }
-        }
-    }
-
-    async fn end_lease(&self, how: SettleAs) -> Result<()> {
-        let (leases, number) = (&self.held.leases, self.held.lease.number);
-        let (Leases { key, client, .. }, tasks) = (&**leases, self.session.state().store.get()?.tasks());
-        let was_held = match how {
-            SettleAs::Now(outcome) => tasks.settle(key, client, outcome, &[number]).await? > 0,
-            SettleAs::Later(after) => {
-                let whereabouts = tasks.retry_after(key, client, &[(number, after)]).await?;
-                whereabouts.first().is_some_and(|whereabouts| *whereabouts != Whereabouts::Elsewhere)
-            }
-        };
-        if !was_held {
-            let message = "the task is no longer this client's; someone else may have it";
-            return Err(Error::new(ErrorKind::TaskNotPending, message));
-        }
-        leases.let_go(number);
-        Ok(())
-    }
-}
-
-/// How a task ends.
-#[derive(Clone, Copy)]
-enum SettleAs {
-    Now(Outcome),
-    /// It comes again after this time.
-    Later(Duration),
 }
 
 /// A task that was not settled failed.
