@@ -28,7 +28,11 @@ const LAYERS: [(&str, &str, &str); 7] = [
         "types",
         "mod verify task_queue queue cache dead shared versions operation value object reliance declare info",
     ),
-    (LIBRARY, "dispatch", "mod dispatchers dispatcher registration delivery task_source list_source source"),
+    (
+        LIBRARY,
+        "dispatch",
+        "mod dispatchers dispatcher registration delivery hands stranded task_source list_source source",
+    ),
     (LIBRARY, "store", "open mod task list hash key operations redis memory in_flight background milliseconds packed"),
     (
         LIBRARY,

@@ -79,6 +79,12 @@ pub(crate) struct TaskAttr {
     /// In milliseconds.
     pub(crate) recover_after: Option<u64>,
     pub(crate) max_attempts: Option<u32>,
+    /// In milliseconds, the first pause and the longest.
+    pub(crate) backoff: Option<(u64, u64)>,
+    /// In milliseconds.
+    pub(crate) unreadable_for: Option<u64>,
+    /// In milliseconds.
+    pub(crate) recover_unleased: Option<u64>,
 }
 
 impl FieldAttr {
@@ -159,6 +165,9 @@ impl TaskAttr {
         match entry.name() {
             "client_identifier" => self.client_identifier = entry.text(errors),
             "recover_after" => self.recover_after = entry.milliseconds(errors),
+            "backoff" => self.backoff = entry.range(errors),
+            "unreadable_for" => self.unreadable_for = entry.milliseconds(errors),
+            "recover_unleased" => self.recover_unleased = entry.milliseconds(errors),
             _ => self.max_attempts = entry.count(errors),
         }
     }

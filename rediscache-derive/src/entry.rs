@@ -219,6 +219,23 @@ impl Entry {
         duration
     }
 
+    /// Two durations in milliseconds, of which the first is no longer.
+    pub(crate) fn range(&self, errors: &mut Errors) -> Option<(u64, u64)> {
+        let text = self.string(errors)?;
+        let Key { name, form, .. } = self.key;
+        let value = text.value();
+        let ends = value.split_once("..").and_then(|(first, last)| Some((milliseconds(first)?, milliseconds(last)?)));
+        let message = match ends {
+            Some((first, last)) if first <= last => return ends,
+            Some(_) => format!("`{name}` goes from a shorter duration to a longer one; write `{form}`"),
+            None => format!(
+                "`{name}` takes two durations with `..` between them, each a whole number above zero and a unit; write `{form}`"
+            ),
+        };
+        errors.push(text.span(), message);
+        None
+    }
+
     pub(crate) fn ident(&self, errors: &mut Errors) -> Option<Ident> {
         self.words("#", Ident::parse, "a name that a function can have", errors)
     }

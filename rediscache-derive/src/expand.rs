@@ -97,6 +97,9 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
     let client_identifier = task.client_identifier.iter();
     let recover_after = task.recover_after.iter();
     let max_attempts = task.max_attempts.iter();
+    let (first, longest): (Vec<u64>, Vec<u64>) = task.backoff.into_iter().unzip();
+    let unreadable_for = task.unreadable_for.iter();
+    let recover_unleased = task.recover_unleased.iter();
     quote! {
         #root::Declaration::new(#namespace)
             .program(&::core::option_env!("CARGO_PKG_NAME"))
@@ -104,6 +107,12 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
             #(.client_identifier(#client_identifier))*
             #(.recover_after(::core::time::Duration::from_millis(#recover_after)))*
             #(.max_attempts(#max_attempts))*
+            #(.backoff(
+                ::core::time::Duration::from_millis(#first),
+                ::core::time::Duration::from_millis(#longest),
+            ))*
+            #(.unreadable_for(::core::time::Duration::from_millis(#unreadable_for)))*
+            #(.recover_unleased(::core::time::Duration::from_millis(#recover_unleased)))*
     }
 }
 

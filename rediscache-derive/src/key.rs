@@ -33,7 +33,7 @@ const BOTH: &[Place] = &[Place::Struct, Place::Field];
 
 const NEAR: &[Place] = &[Place::Near];
 
-const KEYS: [Key; 17] = [
+const KEYS: [Key; 20] = [
     key("namespace", BOTH, "a string", r#"namespace = "name""#),
     key("global", BOTH, "`true` or `false`", "global = false"),
     key("crate", STRUCT, "a path in a string", r#"crate = "path::to::rediscache""#),
@@ -42,6 +42,9 @@ const KEYS: [Key; 17] = [
     key("client_identifier", FIELD, "a string", r#"client_identifier = "w1""#),
     key("recover_after", FIELD, "a duration in a string", r#"recover_after = "5s""#),
     key("max_attempts", FIELD, "a whole number from 1 to 4294967295", "max_attempts = 3"),
+    key("backoff", FIELD, "two durations in a string", r#"backoff = "1s..5m""#),
+    key("unreadable_for", FIELD, "a duration in a string", r#"unreadable_for = "1h""#),
+    key("recover_unleased", FIELD, "a duration in a string", r#"recover_unleased = "1h""#),
     key("from", FIELD, "a list of types, oldest first", "from(UserV1, UserV2)"),
     key("version", FIELD, "a whole number from 1 to 4294967295", "version = 2"),
     key("unreadable", FIELD, "`\"absent\"` or `\"error\"`", r#"unreadable = "absent""#),

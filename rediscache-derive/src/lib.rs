@@ -70,6 +70,9 @@ use crate::model::Model;
 /// - `recover_after = "5s"`: how long a client may be silent before its tasks return to the queue; a whole number of
 ///   `ms`, `s`, `m` or `h`.
 /// - `max_attempts = 3`: how often a task is delivered before it becomes a dead letter.
+/// - `backoff = "1s..5m"`: after how long a task that failed comes again, the first time and at the most.
+/// - `unreadable_for = "1h"`: how long other programs may try to read a task that this one cannot.
+/// - `recover_unleased = "1h"`: after how long what is pending without a lease returns to the queue; never without it.
 ///
 /// # Keys of a `RedisCache` field
 ///

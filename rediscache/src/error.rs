@@ -154,6 +154,11 @@ impl Error {
         self
     }
 
+    /// What went wrong, without where.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// The kind of thing that went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

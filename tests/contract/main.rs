@@ -64,6 +64,8 @@ mod task_heartbeat;
 mod task_option;
 mod task_pending;
 mod task_recovery;
+mod task_retry;
+mod task_unreadable;
 mod task_worker;
 mod task_wrong_type;
 mod unreadable;

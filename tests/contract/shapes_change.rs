@@ -117,19 +117,20 @@ contract! {
         let wide = RedisTaskQueue::<Wide>::new("tasks").client_identifier("w").on(&session);
         let new = RedisTaskQueue::<Levels>::new("tasks").client_identifier("w").on(&session);
         old.put(OLD).await?;
-        drop(old.get().await?);
+        let _held = old.get().await?;
         assert_eq!(new.pending().await?, [NEW]);
         assert_eq!(kind(new.reschedule_pending(RICH).await), ErrorKind::TaskNotPending);
         new.reschedule_pending(NEW).await?;
-        assert_eq!(*wide.get().await?, WIDE);
+        let again = wide.get().await?;
+        assert_eq!(*again, WIDE);
         wide.reschedule_pending(WIDE).await?;
         old.get().await?.finalize().await.map_err(rediscache::TaskError::into_error)?;
         wide.put(WIDE).await?;
-        drop(wide.get().await?);
+        let _wide = wide.get().await?;
         old.reschedule_pending(OLD).await?;
         old.get().await?.finalize().await.map_err(rediscache::TaskError::into_error)?;
         new.put(RICH).await?;
-        drop(new.get().await?);
+        let _new = new.get().await?;
         assert_eq!(kind(old.reschedule_pending(OLD).await), ErrorKind::TaskNotPending);
         assert_eq!(new.pending().await?.last(), Some(&RICH));
         Ok(())

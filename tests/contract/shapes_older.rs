@@ -117,8 +117,11 @@ contract! {
         RedisTaskQueue::<u64>::new("tasks").on(&session).put(3).await?;
         RedisTaskQueue::<Dollars>::new("tasks").on(&session).put(Dollars { amount: 3 }).await?;
         tasks.put(Cents { amount: 300 }).await?;
+        let mut held = Vec::new();
         for _ in 0..3 {
-            assert_eq!(*tasks.get().await?, Cents { amount: 300 });
+            let task = tasks.get().await?;
+            assert_eq!(*task, Cents { amount: 300 });
+            held.push(task);
         }
         assert_eq!(tasks.pending().await?, vec![Cents { amount: 300 }; 3]);
         for _ in 0..3 {

@@ -58,16 +58,6 @@ contract! {
         Ok(())
     }
 
-    async fn a_dropped_task_stays_pending(session: RedisSession) -> crate::task_worker::Outcome {
-        let jobs = jobs(&session);
-        jobs.put_many([1, 2]).await?;
-        drop(jobs.get().await?);
-        assert_eq!(*jobs.get().await?, 2, "it does not come again");
-        assert!(jobs.try_get().await?.is_none());
-        assert_eq!(jobs.pending().await?, [1, 2]);
-        Ok(())
-    }
-
     async fn two_equal_values_are_two_tasks(session: RedisSession) -> crate::task_worker::Outcome {
         let jobs = jobs(&session);
         jobs.put_many([7, 7, 7]).await?;

@@ -71,7 +71,7 @@ contract! {
         let jobs = jobs(&session);
         for (polls, steps) in rounds() {
             jobs.put_many([1, 2]).await?;
-            drop((soon(jobs.get()).await?, soon(jobs.get()).await?));
+            let _held = (soon(jobs.get()).await?, soon(jobs.get()).await?);
             abandon(jobs.reschedule_all_pending(), polls, steps).await.transpose()?;
             assert!([0, 2].contains(&jobs.reschedule_all_pending().await?), "{polls} {steps}");
             for item in [1, 2] {

@@ -4,12 +4,11 @@ use rediscache::{ErrorKind, RedisQueue, RedisSession, RedisTaskQueue};
 use support::{Raw, RawBytes, contract, values};
 
 use crate::kind;
-use crate::queue_kind::until;
 use crate::queue_store::list;
 use crate::task_worker::{Jobs, take};
 
 fn jobs(session: &RedisSession) -> Jobs {
-    RedisTaskQueue::new("jobs").max_attempts(1).on(session)
+    RedisTaskQueue::new("jobs").max_attempts(1).unreadable_for(std::time::Duration::ZERO).on(session)
 }
 
 fn raw(session: &RedisSession, name: &'static str) -> RedisQueue<RawBytes, Raw> {
@@ -77,14 +76,13 @@ contract! {
     }
 
     async fn an_unreadable_task_is_told_and_becomes_one(session: RedisSession) -> crate::task_worker::Outcome {
-        // However many attempts there may be: it will not read better next time.
-        let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+        let jobs = RedisTaskQueue::<u64>::new("jobs").unreadable_for(std::time::Duration::ZERO).on(&session);
         raw(&session, "jobs").put_many(["i|1", "s|x", "i|2"].map(RawBytes::from)).await?;
         let one = jobs.get().await?;
         let error = jobs.get().await.unwrap_err();
         assert_eq!((error.kind(), error.operation(), error.namespace()), (ErrorKind::Decode, "get", Some("jobs")));
+        assert_eq!(raw(&session, "jobs$dead").len().await?, 1, "it is told of when it is there");
         let two = jobs.get().await?;
-        until(async || raw(&session, "jobs$dead").len().await.unwrap() == 1).await;
         assert_eq!(jobs.pending().await?, [1, 2]);
         assert_eq!(kind(values(jobs.dead()).await), ErrorKind::Decode);
         assert_eq!(list(&session, "jobs$dead").await, ["s|x"]);
@@ -111,7 +109,7 @@ contract! {
         assert_eq!(kind(jobs.stream().next().await.unwrap()), ErrorKind::Decode);
         assert_eq!(kind(jobs.drain().next().await.unwrap()), ErrorKind::Decode);
         assert!(jobs.try_get().await?.is_none());
-        until(async || raw(&session, "jobs$dead").len().await.unwrap() == 5).await;
+        assert_eq!(raw(&session, "jobs$dead").len().await?, 5);
         assert_eq!(jobs.pending().await?, [0; 0]);
         assert_eq!(jobs.clear_dead().await?, 5);
         Ok(())

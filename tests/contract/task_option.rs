@@ -78,7 +78,7 @@ contract! {
             assert_eq!(list(&session, format!("jobs${identifier}_pending")).await, ["i|1"], "{identifier:?}");
             assert_eq!(jobs.pending().await?, [1]);
             task.reschedule().await?;
-            drop((jobs.get().await?, jobs.get().await?));
+            let _held = (jobs.get().await?, jobs.get().await?);
             assert_eq!(jobs.reschedule_all_pending().await?, 2);
             for _ in 0..2 {
                 jobs.get().await?.finalize().await?;
@@ -90,10 +90,10 @@ contract! {
 
     async fn an_empty_identifier_is_not_none(session: RedisSession) -> rediscache::Result<()> {
         jobs(&session).put_many([1, 2]).await?;
-        drop(jobs(&session).get().await?);
+        let _held = jobs(&session).get().await?;
         let nameless = jobs(&session).client_identifier("");
         assert_eq!(nameless.pending().await?, [0; 0]);
-        drop(nameless.get().await?);
+        let _other = nameless.get().await?;
         assert_eq!((jobs(&session).pending().await?, nameless.pending().await?), (vec![1], vec![2]));
         Ok(())
     }
@@ -110,7 +110,7 @@ contract! {
 
     async fn handles_of_one_client_share_its_tasks(session: RedisSession) -> rediscache::Result<()> {
         jobs(&session).put_many([1, 2]).await?;
-        drop((jobs(&session).get().await?, jobs(&session).get().await?));
+        let _held = (jobs(&session).get().await?, jobs(&session).get().await?);
         assert_eq!(jobs(&session).pending().await?, [1, 2]);
         assert_eq!(kind(jobs(&session).client_identifier("x").reschedule_pending(1).await), ErrorKind::TaskNotPending);
         jobs(&session).reschedule_pending(1).await

@@ -103,7 +103,7 @@ contract! {
     async fn ten_thousand_return_at_once(session: RedisSession) -> rediscache::Result<()> {
         let jobs = jobs(&session);
         jobs.put_many(0..10_000).await?;
-        drop(take(&jobs, 10_000).await);
+        let _held = take(&jobs, 10_000).await;
         assert_eq!(jobs.pending().await?, (0..10_000).collect::<Vec<u64>>());
         assert_eq!(jobs.reschedule_all_pending().await?, 10_000);
         assert_eq!((jobs.len().await?, jobs.pending().await?.len()), (10_000, 0));

@@ -136,7 +136,7 @@ async fn tasks(session: &RedisSession, name: &str) -> Result<()> {
 async fn task_failures(session: &RedisSession, name: &str) -> Result<()> {
     let tasks = RedisTaskQueue::<u64>::with_namespace(format!("{name}.failures")).max_attempts(2).on(session);
     tasks.put_many([1, 2, 3]).await?;
-    drop((tasks.get().await?, tasks.get().await?));
+    let _held = (tasks.get().await?, tasks.get().await?);
     tasks.reschedule_pending(1).await?;
     assert_eq!(tasks.reschedule_pending(7).await.unwrap_err().kind(), ErrorKind::TaskNotPending);
     assert_eq!(tasks.reschedule_all_pending().await?, 1);

@@ -18,6 +18,10 @@ struct Guild {
     minutes: RedisTaskQueue<u64>,
     #[rediscache(recover_after = "1h")]
     hours: RedisTaskQueue<u64>,
+    #[rediscache(backoff = "500ms..2m", unreadable_for = "2h", recover_unleased = "30m")]
+    patient: RedisTaskQueue<u64>,
+    #[rediscache(backoff = "1s..1s")]
+    steady: RedisTaskQueue<u64>,
 }
 
 fn queue(namespace: &'static str) -> RedisTaskQueue<u64> {
@@ -55,4 +59,15 @@ fn a_duration_is_a_number_and_a_unit() {
     assert_eq!(shown(Guild::minutes()), by_hand("Guild.minutes", Duration::from_secs(120)));
     assert_eq!(shown(Guild::hours()), by_hand("Guild.hours", Duration::from_secs(3600)));
     assert_ne!(shown(Guild::seconds()), shown(queue("Guild.seconds")));
+}
+
+#[test]
+fn a_queue_may_say_when_tasks_come_again() {
+    let (half, second) = (Duration::from_millis(500), Duration::from_secs(1));
+    let by_hand = queue("Guild.patient").backoff(half, 120 * second);
+    let by_hand = by_hand.unreadable_for(7_200 * second).recover_unleased(1_800 * second);
+    assert_eq!(format!("{:?}", Guild::patient()), format!("{by_hand:?}"));
+    let by_hand = queue("Guild.steady").backoff(second, second);
+    assert_eq!(format!("{:?}", Guild::steady()), format!("{by_hand:?}"));
+    assert_ne!(format!("{by_hand:?}"), format!("{:?}", queue("Guild.steady")));
 }

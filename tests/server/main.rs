@@ -24,6 +24,7 @@ mod permission;
 mod ping;
 mod queue;
 mod queue_drops;
+mod queue_kept;
 mod queue_look;
 mod queue_silence;
 mod queue_wake;

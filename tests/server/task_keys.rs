@@ -151,3 +151,35 @@ async fn what_is_returned_to_nobody_leaves_none() -> Result<(), Failure> {
     assert_eq!(keys(&session, &mut raw), []);
     Ok(())
 }
+
+/// As an older version of this crate, and other programs, wrote them.
+#[tokio::test]
+async fn what_others_put_off_is_read() -> Result<(), Failure> {
+    let (session, mut raw) = (redis_session("keys").await, raw());
+    let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    let key = format!("{}$delayed", jobs.key()?);
+    for (member, attempt) in
+        [("0123456789abcdef:i|7", 1), ("i|7", 1), ("0123456789abcdef-1.2:i|7", 3), ("a.1.5.9:i|7", 2)]
+    {
+        cmd("ZADD").arg(&key).arg(1).arg(member).exec(&mut raw)?;
+        let task = soon(jobs.get()).await?;
+        assert_eq!((*task, task.attempt()), (7, attempt), "{member}");
+        task.finalize().await?;
+    }
+    assert_eq!(keys(&session, &mut raw), []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_put_off_is_one_member_with_what_is_known_of_it() -> Result<(), Failure> {
+    let (session, mut raw) = (redis_session("keys").await, raw());
+    let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    let key = format!("{}$delayed", jobs.key()?);
+    jobs.put(7).await?;
+    jobs.get().await?.retry_after(Duration::from_secs(3600)).await?;
+    let members: Vec<String> = cmd("ZRANGE").arg(&key).arg(0).arg(-1).query(&mut raw)?;
+    assert!(members.len() == 1 && members[0].ends_with(".1:i|7"), "{members:?}");
+    cmd("ZREM").arg(&key).arg(&members).exec(&mut raw)?;
+    assert_eq!(keys(&session, &mut raw), []);
+    Ok(())
+}

@@ -131,7 +131,7 @@ async fn recovery_leaves_what_python_workers_hold() {
         runtime.block_on(async move {
             let session = RedisSession::connect(&url()).await.unwrap();
             let jobs = jobs_of(&session, &jobs.key().unwrap()).client_identifier("w");
-            drop((jobs.get().await.unwrap(), jobs.get().await.unwrap()));
+            let _held = (jobs.get().await.unwrap(), jobs.get().await.unwrap());
         });
     })
     .await

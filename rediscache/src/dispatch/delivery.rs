@@ -3,9 +3,11 @@
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
+use super::hands::EndedItem;
 use super::source::Source;
-use crate::error::Result;
-use crate::store::OpenStore;
+use crate::error::{Error, Result};
+use crate::refusal;
+use crate::store::{OpenStore, Whereabouts};
 
 /// How long someone is ready to wait for an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +15,14 @@ pub(crate) enum Wait {
     /// Takes what is there now.
     No,
     Forever,
+}
+
+/// An item that its receiver could not read.
+pub(crate) struct UnreadItem {
+    /// Why not.
+    pub(crate) error: Error,
+    /// Where it is now; otherwise it is kept until it is there.
+    pub(crate) aside: Result<Whereabouts>,
 }
 
 /// One who asks for an item.
@@ -29,8 +39,8 @@ pub(super) enum DispatcherMessage<S: Source> {
     Left,
     /// An item that arrived for nobody, with its place in the order in which items were taken.
     Returned(u64, S::Item, OpenStore),
-    /// An item that its receiver could not read.
-    Unreadable(S::Item, OpenStore),
+    /// An item that nobody is to have now.
+    Ended(EndedItem<S>, OpenStore),
 }
 
 /// An item on its way to the one who asked. Dropped on the way, it goes back to the dispatcher.
@@ -58,16 +68,22 @@ impl<S: Source> Delivery<S> {
         self.item.as_ref()
     }
 
-    /// Hands the item to `read`; one that cannot be read is put aside by the dispatcher.
-    pub(crate) fn read<T>(mut self, read: impl FnOnce(&S::Item) -> Result<T>) -> Result<(S::Item, T)> {
+    /// Hands the item to `read`; one that cannot be read is put aside by the dispatcher first.
+    pub(crate) async fn read<T>(
+        mut self,
+        read: impl FnOnce(&S::Item) -> Result<T>,
+    ) -> std::result::Result<(S::Item, T), UnreadItem> {
         let Some(item) = self.item.take() else { unreachable!("a delivery is read once, by value") };
-        match read(&item) {
-            Ok(value) => Ok((item, value)),
-            Err(error) => {
-                let _ = self.dispatcher.send(DispatcherMessage::Unreadable(item, self.store.clone()));
-                Err(error)
-            }
-        }
+        let error = match read(&item) {
+            Ok(value) => return Ok((item, value)),
+            Err(error) => error,
+        };
+        let (told, outcome) = oneshot::channel();
+        let ended = EndedItem { place: self.place, item, ending: S::UNREADABLE, told: Some(told) };
+        let _ = self.dispatcher.send(DispatcherMessage::Ended(ended, self.store.clone()));
+        // Not a hold on the dispatcher while it is waited for.
+        drop(self);
+        Err(UnreadItem { error, aside: outcome.await.unwrap_or_else(|_| Err(refusal::interrupted())) })
     }
 
     /// Takes the item back from one who is gone.

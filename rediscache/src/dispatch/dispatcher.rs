@@ -1,8 +1,6 @@
 //! The task that takes the items of one queue for all who ask, in order, and puts back what arrives for nobody.
 
 use std::collections::VecDeque;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, WeakUnboundedSender};
@@ -10,6 +8,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::delivery::{Delivery, DispatcherMessage, GetRequest, Wait};
+use super::hands::Hands;
 use super::registration::Registration;
 use super::source::Source;
 use crate::error::{Error, Result};
@@ -18,9 +17,6 @@ use crate::store::{OpenStore, Waiter, WeakStore};
 
 /// The most items taken at once, so that one call never holds the server for long.
 const BATCH: usize = 256;
-
-/// How often what is in our hands is tried to be put away; each try waits some seconds for the server.
-const TRIES: usize = 8;
 
 /// How long those who wait go on waiting for another server to take over.
 const FAILOVER: Duration = Duration::from_secs(60);
@@ -38,16 +34,16 @@ pub(super) struct Dispatcher<S: Source> {
     requests: VecDeque<GetRequest<S>>,
     /// How many of them may have left.
     left: usize,
-    /// What came back, with the store to put it back to.
-    returned: Vec<(u64, S::Item, OpenStore)>,
+    hands: Hands<S>,
     /// How many items were taken.
     taken: u64,
-    unreadable: Vec<(S::Item, OpenStore)>,
     waiter: Waiter,
     /// Since when waits break, one after another, where another server may take over.
     outage: Option<Instant>,
     store: WeakStore,
     closing: watch::Receiver<bool>,
+    /// Nobody can ask any more.
+    is_deserted: bool,
 }
 
 impl<S: Source> Dispatcher<S> {
@@ -56,11 +52,12 @@ impl<S: Source> Dispatcher<S> {
         inbox: UnboundedReceiver<DispatcherMessage<S>>,
         sender: WeakUnboundedSender<DispatcherMessage<S>>,
         registration: Registration<S>,
+        hands: Hands<S>,
         store: &OpenStore,
     ) -> Self {
         let waiter = store.while_closing().waiter(source.key(), source.channel());
         let (store, closing) = (store.downgrade(), store.closing());
-        let (requests, left, returned, taken, unreadable, outage) = Default::default();
+        let (requests, left, taken, outage, is_deserted) = Default::default();
         Self {
             source,
             inbox,
@@ -68,13 +65,13 @@ impl<S: Source> Dispatcher<S> {
             registration,
             requests,
             left,
-            returned,
+            hands,
             taken,
-            unreadable,
             waiter,
             outage,
             store,
             closing,
+            is_deserted,
         }
     }
 
@@ -101,10 +98,25 @@ impl<S: Source> Dispatcher<S> {
     async fn end(mut self) {
         self.fail_all(&refusal::closed());
         self.registration.leave();
-        while let Some(message) = self.inbox.recv().await {
-            self.read(message);
-            self.fail_all(&refusal::closed());
+        self.hands.hurry();
+        self.put_away().await;
+        if let Some(store) = self.store.upgrade() {
+            self.source.leave(store.while_closing()).await;
+        }
+        loop {
             self.put_away().await;
+            if self.is_deserted && self.hands.is_empty() {
+                return;
+            }
+            let next_try = self.hands.next_try();
+            tokio::select! {
+                message = self.inbox.recv(), if !self.is_deserted => match message {
+                    Some(message) => self.read(message),
+                    None => self.is_deserted = true,
+                },
+                () = sleep_until(next_try.unwrap_or_else(Instant::now)), if next_try.is_some() => {}
+            }
+            self.fail_all(&refusal::closed());
         }
     }
 
@@ -127,55 +139,20 @@ impl<S: Source> Dispatcher<S> {
     fn read(&mut self, message: DispatcherMessage<S>) {
         match message {
             DispatcherMessage::Asked(request) => self.requests.push_back(request),
-            DispatcherMessage::Returned(place, item, store) => self.returned.push((place, item, store)),
-            DispatcherMessage::Unreadable(item, store) => self.unreadable.push((item, store)),
+            DispatcherMessage::Returned(place, item, store) => self.hands.take_back(place, item, &store),
+            DispatcherMessage::Ended(ended, store) => self.hands.end(ended, store),
             DispatcherMessage::Left => self.left += 1,
         }
     }
 
-    /// Finds a new receiver for what came back, or puts it back; and puts aside what cannot be read.
+    /// Finds a new receiver for what came back, and puts away what is in hand then.
     async fn put_away(&mut self) {
-        let mut left: Vec<S::Item> = Vec::new();
-        let mut store = None;
-        // Whoever left first: the order is that in which they were taken.
-        self.returned.sort_unstable_by_key(|&(place, ..)| place);
-        for (place, item, of) in std::mem::take(&mut self.returned) {
-            left.extend(self.hand_out(place, item));
-            store = Some(of);
-        }
-        if let Some(store) = store
-            && !left.is_empty()
-        {
-            self.put_back(&store, left).await;
-        }
-        for (item, store) in std::mem::take(&mut self.unreadable) {
-            self.bury(&store, item).await;
-        }
-    }
-
-    async fn bury(&mut self, store: &OpenStore, item: S::Item) {
-        let mut outcome = self.source.bury(store.while_closing(), &item).await;
-        for _ in 1..TRIES {
-            if outcome.as_ref().is_err_and(Error::is_retryable) {
-                outcome = self.source.bury(store.while_closing(), &item).await;
+        for (place, item) in self.hands.offer() {
+            if let Some(item) = self.hand_out(place, item) {
+                self.hands.keep(place, item);
             }
         }
-        if let Err(error) = outcome {
-            tracing::error!(key = self.source.key(), %error, "an unreadable item could not be put aside and is lost");
-        }
-    }
-
-    async fn put_back(&mut self, store: &OpenStore, items: Vec<S::Item>) {
-        let token = RandomState::new().build_hasher().finish();
-        let mut outcome = self.source.put_back(store.while_closing(), &items, token).await;
-        for _ in 1..TRIES {
-            if outcome.as_ref().is_err_and(Error::is_retryable) {
-                outcome = self.source.put_back(store.while_closing(), &items, token).await;
-            }
-        }
-        if let Err(error) = outcome {
-            tracing::error!(key = self.source.key(), %error, "items that nobody waits for could not be put back");
-        }
+        self.hands.put_away(&self.source).await;
     }
 
     /// Gives an item to the first who still wants it.
@@ -196,6 +173,10 @@ impl<S: Source> Dispatcher<S> {
     /// Takes items for those who ask; whether there may be more.
     async fn take(&mut self) -> bool {
         let Some(first) = self.requests.front() else { return true };
+        if let Some(error) = self.hands.fullness().map(Error::again) {
+            self.fail_all(&error);
+            return true;
+        }
         let (store, limit) = (first.store.clone(), self.requests.len().min(BATCH));
         let items = match self.source.take(store.while_closing(), limit).await {
             Ok(items) => items,
@@ -212,13 +193,11 @@ impl<S: Source> Dispatcher<S> {
         self.outage = None;
         let fewer = items.len() < limit;
         // No message is read before those who do not wait are answered: who asked meanwhile was not looked for yet.
-        let mut left = Vec::new();
         for item in items {
             self.taken += 1;
-            left.extend(self.hand_out(self.taken, item));
-        }
-        if !left.is_empty() {
-            self.put_back(&store, left).await;
+            if let Some(item) = self.hand_out(self.taken, item) {
+                self.hands.take_back(self.taken, item, &store);
+            }
         }
         if fewer {
             self.answer_those_who_do_not_wait(|| Ok(None));
@@ -251,7 +230,7 @@ impl<S: Source> Dispatcher<S> {
     async fn wait(&mut self) {
         let Some(store) = self.requests.front().map(|request| request.store.clone()) else { return };
         loop {
-            let tick = self.source.next_tick();
+            let (tick, next_try) = (self.source.next_tick(), self.hands.next_try());
             tokio::select! {
                 broken = self.waiter.wait() => {
                     if broken && self.is_still_away(&store).await {
@@ -264,6 +243,7 @@ impl<S: Source> Dispatcher<S> {
                     self.source.tick(store.while_closing()).await;
                     return;
                 }
+                () = sleep_until(next_try.unwrap_or_else(Instant::now)), if next_try.is_some() => return,
                 message = self.inbox.recv() => match message {
                     // There is nothing to take, or the wait would be over: this one waits too.
                     Some(DispatcherMessage::Asked(request)) if request.wait == Wait::Forever => {
@@ -293,24 +273,32 @@ impl<S: Source> Dispatcher<S> {
         looked.is_err_and(|error| error.is_retryable()) && self.is_failing_over()
     }
 
-    /// Waits for someone to ask; `false` when nobody will.
+    /// Waits for someone to ask, or for what there is to do without; `false` when there is nothing and nobody will.
     async fn rest(&mut self) -> bool {
-        let held = self.source.is_held();
-        let until = self.source.next_tick().filter(|_| held).unwrap_or_else(|| Instant::now() + LINGER);
+        if self.is_deserted && self.hands.is_empty() {
+            return false;
+        }
+        let (tick, next_try) = (self.source.next_tick().filter(|_| self.source.is_held()), self.hands.next_try());
+        let next = tick.into_iter().chain(next_try).min();
         tokio::select! {
-            message = self.inbox.recv() => match message {
+            message = self.inbox.recv(), if !self.is_deserted => match message {
                 Some(message) => {
                     self.read(message);
                     true
                 }
-                None => false,
+                None => {
+                    self.is_deserted = true;
+                    !self.hands.is_empty()
+                }
             },
             _ = self.closing.changed() => true,
-            () = sleep_until(until) => match self.store.upgrade() {
-                Some(store) if held => {
+            () = sleep_until(next.unwrap_or_else(|| Instant::now() + LINGER)) => match self.store.upgrade() {
+                Some(store) if tick.is_some_and(|tick| tick <= Instant::now()) => {
                     self.source.tick(store.while_closing()).await;
                     true
                 }
+                _ if !self.hands.is_empty() => true,
+                Some(_) if tick.is_some() => true,
                 _ => !self.registration.give_up(&self.inbox),
             },
         }

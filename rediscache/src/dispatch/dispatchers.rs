@@ -7,16 +7,24 @@ use tokio::sync::oneshot;
 
 use super::delivery::{Delivery, DispatcherMessage, GetRequest, Wait};
 use super::dispatcher::Dispatcher;
+use super::hands::{EndedItem, Hands};
 use super::registration::{Registration, Senders};
 use super::source::Source;
-use crate::error::Result;
+use super::stranded::StrandedItems;
+use crate::error::{Error, Result};
 use crate::store::OpenStore;
 
 pub(crate) struct Dispatchers<S: Source> {
     senders: Arc<Senders<S>>,
+    stranded: Arc<StrandedItems>,
 }
 
 impl<S: Source> Dispatchers<S> {
+    /// What is in hand and could not be brought back yet, as an error.
+    pub(crate) fn stranded(&self) -> Option<Error> {
+        self.stranded.error()
+    }
+
     /// Asks for one item and waits for it behind those who asked before; `None` only for one who does not wait, which may
     /// not cost more time than a call.
     pub(crate) async fn ask(
@@ -79,7 +87,16 @@ impl<S: Source> Dispatchers<S> {
         let (sender, inbox) = unbounded_channel();
         senders.insert(name.to_owned(), (moves, sender.clone()));
         let registration = Registration::new(&self.senders, name);
-        let dispatcher = Dispatcher::new(source(), inbox, sender.downgrade(), registration, store);
+        let (source, dispatcher) = (source(), sender.downgrade());
+        source.ends_by(Box::new(move |item, ending, store| {
+            // One that is gone went with its runtime, as in a crash.
+            if let Some(dispatcher) = dispatcher.upgrade() {
+                let ended = EndedItem { place: 0, item, ending, told: None };
+                let _ = dispatcher.send(DispatcherMessage::Ended(ended, store));
+            }
+        }));
+        let hands = Hands::new(name, &self.stranded);
+        let dispatcher = Dispatcher::new(source, inbox, sender.downgrade(), registration, hands, store);
         store.while_closing().spawn(dispatcher.run());
         sender
     }
@@ -98,6 +115,6 @@ impl<S: Source> Drop for Leave<S> {
 
 impl<S: Source> Default for Dispatchers<S> {
     fn default() -> Self {
-        Self { senders: Arc::default() }
+        Self { senders: Arc::default(), stranded: Arc::default() }
     }
 }

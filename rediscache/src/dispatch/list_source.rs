@@ -2,7 +2,7 @@
 
 use super::source::Source;
 use crate::error::Result;
-use crate::store::{Packed, Store};
+use crate::store::{Packed, Store, Whereabouts};
 
 pub(crate) struct ListSource {
     key: String,
@@ -16,6 +16,9 @@ impl ListSource {
 
 impl Source for ListSource {
     type Item = Vec<u8>;
+    type Ending = ();
+
+    const UNREADABLE: () = ();
 
     fn key(&self) -> &str {
         &self.key
@@ -27,14 +30,15 @@ impl Source for ListSource {
         store.lists().take(&self.key, limit).await
     }
 
-    async fn put_back(&self, store: &Store, items: &[Vec<u8>], token: u64) -> Result<()> {
+    async fn put_back(&self, store: &Store, items: &[&Vec<u8>], token: u64) -> Result<()> {
         // The one that was taken first goes back last, to be first again.
-        let items: Packed = items.iter().rev().collect();
+        let items: Packed = items.iter().rev().copied().collect();
         store.lists().put_back(&self.key, &items, token).await
     }
 
-    async fn bury(&self, store: &Store, item: &Vec<u8>) -> Result<()> {
-        let item: Packed = std::iter::once(item).collect();
-        store.lists().push(&store.beside(&self.key, "$dead")?, &item).await
+    async fn end(&self, store: &Store, ended: &[(&Vec<u8>, ())], token: u64) -> Result<Vec<Whereabouts>> {
+        let items: Packed = ended.iter().map(|&(item, ())| item).collect();
+        store.lists().put_aside(&store.beside(&self.key, "$dead")?, &items, token).await?;
+        Ok(vec![Whereabouts::Dead; ended.len()])
     }
 }

@@ -7,12 +7,14 @@
 mod delivery;
 mod dispatcher;
 mod dispatchers;
+mod hands;
 mod list_source;
 mod registration;
 mod source;
+mod stranded;
 mod task_source;
 
-pub(crate) use delivery::Wait;
+pub(crate) use delivery::{Delivery, UnreadItem, Wait};
 pub(crate) use dispatchers::Dispatchers;
 pub(crate) use list_source::ListSource;
-pub(crate) use task_source::{HeldTask, TaskSource};
+pub(crate) use task_source::{HeldTask, Leases, TaskEnding, TaskSource};

@@ -5,11 +5,20 @@ use std::future::Future;
 use tokio::time::Instant;
 
 use crate::error::Result;
-use crate::store::Store;
+use crate::store::{OpenStore, Store, Whereabouts};
+
+/// Has a dispatcher end an item, and keep the store open until that is done.
+pub(crate) type EndItem<S> = Box<dyn Fn(<S as Source>::Item, <S as Source>::Ending, OpenStore) + Send + Sync>;
 
 /// Where a dispatcher takes its items from.
 pub(crate) trait Source: Send + Sync + 'static {
     type Item: Send + Sync + 'static;
+
+    /// What becomes of an item that nobody is to have now.
+    type Ending: Copy + Send + Sync + 'static;
+
+    /// That of an item which its receiver could not read.
+    const UNREADABLE: Self::Ending;
 
     /// The Redis key that gets items, which is what is waited on.
     fn key(&self) -> &str;
@@ -24,10 +33,27 @@ pub(crate) trait Source: Send + Sync + 'static {
 
     /// Puts items, given in the order in which they were taken, back to the end they came from. Asked again with the same
     /// token, it does nothing.
-    fn put_back(&self, store: &Store, items: &[Self::Item], token: u64) -> impl Future<Output = Result<()>> + Send;
+    fn put_back(&self, store: &Store, items: &[&Self::Item], token: u64) -> impl Future<Output = Result<()>> + Send;
 
-    /// Puts an item that cannot be read aside.
-    fn bury(&self, store: &Store, item: &Self::Item) -> impl Future<Output = Result<()>> + Send;
+    /// Puts items where their ending has them; where each is then. Asked again with the same token, it does nothing.
+    fn end(
+        &self,
+        store: &Store,
+        ended: &[(&Self::Item, Self::Ending)],
+        token: u64,
+    ) -> impl Future<Output = Result<Vec<Whereabouts>>> + Send;
+
+    /// Told how to end an item that was handed out, without waiting.
+    fn ends_by(&self, _end: EndItem<Self>)
+    where
+        Self: Sized,
+    {
+    }
+
+    /// Lets go of what was handed out, since the session closes.
+    fn leave(&self, _store: &Store) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 
     /// When there is something to do besides taking, for those who wait and for what is held.
     fn next_tick(&self) -> Option<Instant> {

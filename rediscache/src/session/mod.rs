@@ -248,16 +248,17 @@ impl RedisSession {
     /// most; those that take longer keep their connection until they end, within the response timeout. Then connections
     /// and background tasks end. The embedded store forgets its data.
     ///
-    /// Dropping the last clone does the same, but for the waiting: no call is under way then.
+    /// Dropping the last clone does the same, but for the waiting. Items that cannot be put back keep the connection.
     ///
     /// # Redis
     ///
-    /// Sends nothing but what puts items back that were on their way to someone who waited. Tasks that are held stay
-    /// pending, and return to the queue as those of a dead process.
+    /// Sends nothing but what puts items back that were on their way to someone who waited, and tasks that are held, whose
+    /// delivery does not count. Where the server is away, tasks return as those of a dead process.
     ///
     /// # Errors
     ///
-    /// None today.
+    /// Where the server refuses for 5 s to take back what was on its way, the error, of the kind of that refusal, says how many
+    /// items of which queue are still here. The session is closed then, and goes on bringing them back; closing again waits again.
     ///
     /// # Cancel safety
     ///
@@ -281,7 +282,7 @@ impl RedisSession {
         self.0.store.refuse_calls();
         self.0.near_caches.close();
         self.0.store.close().await;
-        Ok(())
+        self.0.stranded().map_or(Ok(()), |error| Err(error.during("close", None)))
     }
 
     /// Whether [`close`](Self::close) was called on any clone.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::section::Sections;
 use crate::dispatch::{Dispatchers, ListSource, TaskSource};
+use crate::error::Error;
 use crate::namespace::{Namespace, OBJECTS};
 use crate::near::NearCaches;
 use crate::record::{ObjectTable, ShapeTable};
@@ -49,6 +50,11 @@ impl SessionState {
             list_dispatchers,
             task_dispatchers,
         }
+    }
+
+    /// What is in hand and could not be brought back yet, as an error.
+    pub(super) fn stranded(&self) -> Option<Error> {
+        self.list_dispatchers.stranded().or_else(|| self.task_dispatchers.stranded())
     }
 
     /// The shapes of objects with the global namespace in front, or without.

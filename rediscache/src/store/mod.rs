@@ -25,7 +25,7 @@ pub(crate) use key::KeyStore;
 pub(crate) use list::{LIST, ListStore, Waiter};
 pub(crate) use open::{OpenStore, WeakStore};
 pub(crate) use packed::Packed;
-pub(crate) use task::{Client, Due, EndingLease, Lease, Outcome, Side, TaskStats, TaskStore};
+pub(crate) use task::{Client, Due, EndingLease, Lease, Outcome, Side, TaskStats, TaskStore, Unread, Whereabouts};
 
 use self::background::Background;
 use self::hash::MemoryHash;

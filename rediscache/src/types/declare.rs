@@ -101,7 +101,8 @@ pub trait RedisObject: Sized {
 
 /// A [`RedisObject`] that hands out tasks, and so knows clients, recovery and attempts.
 #[diagnostic::on_unimplemented(
-    message = "`client_identifier`, `recover_after` and `max_attempts` are for `RedisTaskQueue` fields",
+    message = "`client_identifier`, `recover_after`, `max_attempts`, `backoff`, `unreadable_for` and `recover_unleased` are for \
+               `RedisTaskQueue` fields",
     label = "this is `{Self}`",
     note = "take the key away, or make the field a `RedisTaskQueue<T>`"
 )]
@@ -160,6 +161,9 @@ pub struct Declaration {
     pub(crate) client_identifier: Option<&'static str>,
     pub(crate) recover_after: Option<Duration>,
     pub(crate) max_attempts: Option<u32>,
+    pub(crate) backoff: Option<(Duration, Duration)>,
+    pub(crate) unreadable_for: Option<Duration>,
+    pub(crate) recover_unleased: Option<Duration>,
     /// The one that it is bound to.
     pub(crate) session: Option<RedisSession>,
 }
@@ -167,8 +171,18 @@ pub struct Declaration {
 impl Declaration {
     /// Declares an object of this local namespace.
     pub const fn new(namespace: &'static str) -> Self {
-        let (program, client_identifier, recover_after, max_attempts) = (&None, None, None, None);
-        Self { namespace, global: true, program, client_identifier, recover_after, max_attempts, session: None }
+        Self {
+            namespace,
+            global: true,
+            program: &None,
+            client_identifier: None,
+            recover_after: None,
+            max_attempts: None,
+            backoff: None,
+            unreadable_for: None,
+            recover_unleased: None,
+            session: None,
+        }
     }
 
     /// Binds it to a session.
@@ -205,6 +219,24 @@ impl Declaration {
     /// Sets how often a task is delivered before it becomes a dead letter.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
+        self
+    }
+
+    /// Sets after how long a task that failed comes again, the first time and at the most.
+    pub const fn backoff(mut self, first: Duration, longest: Duration) -> Self {
+        self.backoff = Some((first, longest));
+        self
+    }
+
+    /// Sets how long other programs may try to read a task that this one cannot.
+    pub const fn unreadable_for(mut self, patience: Duration) -> Self {
+        self.unreadable_for = Some(patience);
+        self
+    }
+
+    /// Sets after how long what is pending without a lease returns to the queue.
+    pub const fn recover_unleased(mut self, after: Duration) -> Self {
+        self.recover_unleased = Some(after);
         self
     }
 

@@ -121,12 +121,17 @@ calls! { on:
         let task = on.jobs.get().await?;
         async move { task.reschedule().await.map_err(TaskError::into_error) }
     };
+    retry_after => {
+        let task = on.jobs.get().await?;
+        async move { task.retry_after(Duration::from_secs(60)).await.map_err(TaskError::into_error) }
+    };
     reschedule_pending => {
-        drop(on.jobs.get().await?);
+        // Held for as long as this process lives.
+        std::mem::forget(on.jobs.get().await?);
         on.jobs.reschedule_pending(1)
     };
     reschedule_all_pending => {
-        drop(on.jobs.get().await?);
+        std::mem::forget(on.jobs.get().await?);
         on.jobs.reschedule_all_pending()
     };
     requeue_dead => {

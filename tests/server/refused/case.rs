@@ -6,8 +6,11 @@ use std::mem;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
+use futures_util::TryStreamExt;
 use redis::{Connection, cmd};
-use rediscache::{Near, RedisCache, RedisQueue, RedisSession, RedisTask, RedisTaskQueue, Result, TaskError};
+use rediscache::{
+    DeadLetter, Near, RedisCache, RedisQueue, RedisSession, RedisTask, RedisTaskQueue, Result, TaskError,
+};
 
 /// What is to be done, and what a refusal of it says.
 pub(super) type Action = Pin<Box<dyn Future<Output = std::result::Result<(), String>>>>;
@@ -172,6 +175,14 @@ async fn held(session: &RedisSession) -> (Tasks, RedisTask<u64>) {
     (tasks, task)
 }
 
+/// One of two dead letters.
+async fn letter(session: &RedisSession, raw: &mut Connection) -> (Tasks, DeadLetter<u64>) {
+    cmd("LPUSH").arg(&["jobs$dead", "i|1", "i|2"]).exec(raw).unwrap();
+    let tasks = tasks(session);
+    let letter = tasks.dead().try_next().await.unwrap().unwrap();
+    (tasks, letter)
+}
+
 fn settled(outcome: std::result::Result<(), TaskError<u64>>) -> std::result::Result<(), String> {
     outcome.map_err(|refused| {
         let text = refused.to_string();
@@ -278,6 +289,14 @@ pub(super) fn of_tasks() -> Vec<Case> {
             let task = tasks.try_get().await.unwrap().unwrap();
             (tasks, task)
         } => |(_, task)| settled(task.reschedule().await);
+        retry_after: |session, raw| held(&session).await => |(_, task)| settled(task.retry_after(MINUTE).await);
+        retry_at_once: |session, raw| held(&session).await => |(_, task)| settled(task.retry_after(Duration::ZERO).await);
+        take_what_comes_again: |session, raw| {
+            let tasks = looked(tasks(&session).max_attempts(9)).await;
+            let due = ["1", "0123456789abcdef.2:i|4", "2", "0123456789abcde0.0.3.1:i|5"];
+            cmd("ZADD").arg("jobs$delayed").arg(&due).exec(&mut raw).unwrap();
+            tasks
+        } => |tasks| take(&tasks).await.map_err(text);
         reschedule_pending: |session, raw| {
             let (tasks, task) = held(&session).await;
             mem::forget(task);
@@ -301,7 +320,23 @@ pub(super) fn of_tasks() -> Vec<Case> {
             cmd("LPUSH").arg(&["jobs$dead", "i|1", "i|2"]).exec(&mut raw).unwrap();
             tasks(&session)
         } => |tasks| tasks.clear_dead().await.map(drop).map_err(text);
-        dead: |session, raw| tasks(&session) => |tasks| tasks.dead().await.map(drop).map_err(text);
+        dead: |session, raw| {
+            cmd("LPUSH").arg(&["jobs$dead", "i|1"]).exec(&mut raw).unwrap();
+            tasks(&session)
+        } => |tasks| tasks.dead().try_next().await.map(drop).map_err(text);
+        dead_len: |session, raw| tasks(&session) => |tasks| tasks.dead_len().await.map(drop).map_err(text);
+        requeue_one: |session, raw| letter(&session, &mut raw).await => |(tasks, letter)| {
+            tasks.requeue_one(&letter).await.map(drop).map_err(text)
+        };
+        delete_one: |session, raw| letter(&session, &mut raw).await => |(tasks, letter)| {
+            tasks.delete_one(&letter).await.map(drop).map_err(text)
+        };
+        stats: |session, raw| held(&session).await => |(tasks, task)| {
+            let stats = tasks.stats().await.map(drop).map_err(text);
+            mem::forget(task);
+            stats
+        };
+        pending_len: |session, raw| tasks(&session) => |tasks| tasks.pending_len().await.map(drop).map_err(text);
         pending: |session, raw| tasks(&session) => |tasks| tasks.pending().await.map(drop).map_err(text);
         tasks_len: |session, raw| tasks(&session) => |tasks| tasks.len().await.map(drop).map_err(text);
         delayed_len: |session, raw| tasks(&session) => |tasks| tasks.delayed_len().await.map(drop).map_err(text);

@@ -20,7 +20,7 @@ use observed::Observed;
 const DISPENSABLE: [(&str, &str); 2] = [("put_after", "publish"), ("put_after_the_first", "publish")];
 
 /// What only those do who are there for nobody any more; see `script`.
-const BEHIND_THE_SCENES: [&str; 2] = ["set", "beat"];
+const BEHIND_THE_SCENES: [&str; 5] = ["set", "beat", "keep", "unreadable", "recover_unleased"];
 
 /// What a queue has beside its list.
 const BESIDE: [&str; 7] = ["", "$pending", "$leases:*", "$clients", "$attempts", "$delayed", "$dead"];

@@ -40,8 +40,8 @@ pub(super) fn called() -> BTreeSet<String> {
 
 /// What the script of task queues can be asked to do.
 pub(super) fn of_tasks() -> BTreeSet<String> {
-    let text = fs::read_to_string(store().join("task/tasks.lua")).unwrap();
-    let names = text.split("function commands.").skip(1);
+    let texts = ["tasks", "later"].map(|name| fs::read_to_string(store().join(format!("task/{name}.lua"))).unwrap());
+    let names = texts.iter().flat_map(|text| text.split("function commands.").skip(1));
     names.map(|name| name.split('(').next().unwrap().to_owned()).collect()
 }
 
@@ -80,11 +80,21 @@ const LEFT_BEHIND: &[&[&str]] = &[
     &["ZADD", "jobs$delayed", "1", "0123456789abcdef:i|5"],
 ];
 
-const TASKS: &[&str] = &["task/leases.lua", "task/tasks.lua", "task/ask_first.lua"];
+/// One of two is pending without a lease, and was seen so long ago; another one that was is gone.
+const UNLEASED: &[&[&str]] = &[
+    &["LPUSH", "jobs$pending", "i|2", "i|3", "i|4"],
+    &["HSET", "jobs$leases:0123456789abcdef", "1", "1:i|2"],
+    &["ZADD", "jobs$clients", "9000000000000000", "0123456789abcdef$pending"],
+    // The SHA-1 of `i|3`.
+    &["HSET", "jobs$unleased$pending", "ab1708fa09f7e56dca580b4b394bd8757d4e6248", "1x1,", "gone", "1x1,"],
+];
+
+const TASKS: &[&str] =
+    &["task/delayed.lua", "task/leases.lua", "task/tasks.lua", "task/later.lua", "task/ask_first.lua"];
 
 const CLIENT: &str = "0123456789abcdef$pending";
 
-const ASIDE: [Aside; 4] = [
+const ASIDE: [Aside; 8] = [
     Aside { before: LEFT_BEHIND, script: TASKS, keys: &["jobs"], arguments: &["beat", CLIENT, "60000", "4"] },
     Aside {
         before: &[&["LPUSH", "queue", "1"]],
@@ -102,7 +112,26 @@ const ASIDE: [Aside; 4] = [
         before: HELD,
         script: TASKS,
         keys: &["jobs"],
-        arguments: &["settle", CLIENT, "60000", "0", "unreadable", "o", "1"],
+        arguments: &["retry_after", CLIENT, "60000", "5", "1", "0", "2", "70"],
+    },
+    Aside {
+        before: HELD,
+        script: TASKS,
+        keys: &["jobs"],
+        arguments: &["unreadable", CLIENT, "60000", "0", "60000", "1", "70", "1", "0", "2", "70", "3", "1"],
+    },
+    Aside { before: HELD, script: TASKS, keys: &["jobs"], arguments: &["keep", CLIENT, "60000", "0", "1"] },
+    Aside {
+        before: UNLEASED,
+        script: TASKS,
+        keys: &["jobs"],
+        arguments: &["recover_unleased", CLIENT, "60000", "0", "100", "jobs$unleased$pending"],
+    },
+    Aside {
+        before: &[&["LPUSH", "queue$dead", "1"]],
+        script: &["list/put_aside.lua"],
+        keys: &["queue$dead", "queue$returned:1"],
+        arguments: &["7"],
     },
 ];
 

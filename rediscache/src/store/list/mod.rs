@@ -24,6 +24,8 @@ operations! { ListStore<'_> {
     /// Puts items back in at the end where they come out, one after another; asked again with the same token, it does
     /// nothing.
     fn put_back(items: &Packed, token: u64) -> ();
+    /// Puts items in, one after another, as [`push`](Self::push) does; asked again with the same token, it does nothing.
+    fn put_aside(items: &Packed, token: u64) -> ();
     /// How many items there are.
     fn len() -> u64;
     /// All items, the one that came first at the front.

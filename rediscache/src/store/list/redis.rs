@@ -10,6 +10,8 @@ static DEAD: Script = Script::new(concat!(include_str!("../redis/ask.lua"), incl
 
 static PUT_BACK: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("put_back.lua")));
 
+static PUT_ASIDE: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("put_aside.lua")));
+
 /// The commands and scripts of lists. Items that many callers put into one list go out together.
 #[derive(Debug)]
 pub(crate) struct RedisList {
@@ -40,6 +42,18 @@ impl RedisList {
         };
         let request = Request::script_on(&PUT_BACK, key, &[token], Effect::Idempotent);
         self.router.send(&request.args(items.iter())).await
+    }
+
+    pub(super) async fn put_aside(&self, key: &str, items: &Packed, token: u64) -> Result<()> {
+        let Ok(token) = self.router.beside(key, &format!("$returned:{token:016x}")) else {
+            return self.push(key, items).await;
+        };
+        let request = Request::script_on(&PUT_ASIDE, key, &[token], Effect::Idempotent);
+        match self.router.send(&request.args(items.iter())).await {
+            // Who may not run scripts, or not remember that one did, may still do this.
+            Err(error) if error.is_forbidden() && !error.is_outcome_unknown() => self.push(key, items).await,
+            outcome => outcome,
+        }
     }
 
     pub(super) async fn len(&self, key: &str) -> Result<u64> {

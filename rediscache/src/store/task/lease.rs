@@ -13,16 +13,33 @@ pub(crate) struct Client {
     pub(crate) silence: Duration,
     /// After how many deliveries a task is a dead letter.
     pub(crate) most_attempts: Option<u32>,
+    /// After how long a task that failed comes again, the first time and at the most.
+    pub(crate) backoff: (Duration, Duration),
+    /// How long other programs may try to read what this one cannot.
+    pub(crate) unreadable_for: Duration,
+    /// After how long what is pending without a lease returns.
+    pub(crate) recover_unleased: Option<Duration>,
 }
 
 /// How many characters of a client's name are its instance.
 const INSTANCE: usize = 16;
 
 impl Client {
-    pub(crate) fn new(pending_suffix: &str, silence: Duration, most_attempts: Option<u32>) -> Self {
+    /// A name of its own for a new client.
+    pub(crate) fn new_name(pending_suffix: &str) -> String {
         // The standard library's source of randomness, which hash maps are seeded from.
         let instance = RandomState::new().build_hasher().finish();
-        Self { name: format!("{instance:016x}{pending_suffix}"), silence, most_attempts }
+        format!("{instance:016x}{pending_suffix}")
+    }
+
+    /// How long a task waits that failed so often: twice as long each time, less up to a quarter by chance, so that tasks
+    /// which failed together do not come again together.
+    pub(crate) fn pause_after(&self, failures: u32) -> Duration {
+        let (first, longest) = self.backoff;
+        let doubled = 1_u32.checked_shl(failures.saturating_sub(1)).and_then(|times| first.checked_mul(times));
+        let whole = doubled.map_or(longest, |pause| pause.min(longest));
+        let chance = RandomState::new().build_hasher().finish() % 1024;
+        whole - whole / 4096 * u32::try_from(chance).unwrap_or_default()
     }
 
     pub(crate) fn instance(&self) -> &str {
@@ -51,6 +68,25 @@ pub(crate) struct Lease {
     /// Which delivery this is, from 1.
     pub(crate) attempt: u32,
     pub(crate) item: Vec<u8>,
+    pub(crate) unread: Unread,
+}
+
+/// How often programs could not read a task, and since when: a time of the store's own, 0 where none failed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Unread {
+    pub(crate) failures: u32,
+    pub(crate) since: u64,
+}
+
+/// Where a task is that nobody holds any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whereabouts {
+    /// It was not this client's any more.
+    Elsewhere,
+    /// It comes again.
+    Delayed,
+    /// Among the dead letters.
+    Dead,
 }
 
 /// A lease that is to end.
@@ -102,8 +138,6 @@ pub(crate) enum Outcome {
     Rescheduled,
     /// Nobody got it: it goes back to the front, as if it had not been taken. Given in reverse order.
     Untouched,
-    /// It goes to the dead letters.
-    Unreadable,
 }
 
 /// When a task is due.

@@ -196,12 +196,29 @@ local function refresh()
     -- What may come next.
     ask('RPOP', queue, 1)
     if is_due then
+      local members = redis.call('ZRANGEBYSCORE', delayed, '-inf', now(), 'LIMIT', 0, 1000)
       ask('LPUSH', queue, '')
       ask('ZREM', delayed, '')
-      for _, member in ipairs(redis.call('ZRANGEBYSCORE', delayed, '-inf', now(), 'LIMIT', 0, 1000)) do
+      for _, member in ipairs(members) do
+        local _, attempt, failures = read_delayed(member)
+        if attempt > 0 or failures then
+          ask_to_retry('LPUSH')
+          -- Whoever takes it forgets how often it was delivered.
+          ask('HDEL', attempts, '')
+          break
+        end
+      end
+      for _, member in ipairs(members) do
         -- In this order: after a first change, nothing is refused for lack of memory.
         redis.call('ZREM', delayed, member)
-        redis.call('LPUSH', queue, member:match('^[^:]*:(.*)$') or member)
+        local item, attempt, failures, since = read_delayed(member)
+        redis.call('LPUSH', queue, item)
+        if attempt > 0 then
+          remember(item, attempt, 'LPUSH')
+        end
+        if failures then
+          remember_unread(attempts, item, failures, since)
+        end
       end
     end
     for _, other in ipairs(others) do

@@ -5,7 +5,9 @@ mod lease;
 mod memory;
 mod redis;
 
-pub(crate) use lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats};
+use std::time::Duration;
+
+pub(crate) use lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats, Unread, Whereabouts};
 pub(super) use memory::MemoryTasks;
 pub(crate) use redis::RedisTasks;
 
@@ -18,6 +20,14 @@ operations! { TaskStore<'_> {
     fn take(client: &Client, first: u64, limit: usize) -> Taken;
     /// Ends the leases on tasks; how many of them this client still had.
     fn settle(client: &Client, outcome: Outcome, leases: &[EndingLease]) -> u64;
+    /// Ends the leases on tasks that failed, each of which comes again after its time, or is a dead letter.
+    fn retry_after(client: &Client, failed: &[(u64, Duration)]) -> Vec<Whereabouts>;
+    /// Ends the leases on tasks that this program cannot read, each of which comes again after its time, or is a dead letter.
+    fn put_off_unread(client: &Client, unread: &[(u64, Duration, Unread)]) -> Vec<Whereabouts>;
+    /// Ends leases and leaves the tasks pending.
+    fn keep(client: &Client, numbers: &[u64]) -> ();
+    /// Returns to the front what has been pending without a lease for so long since it was first seen so; how many.
+    fn recover_unleased(client: &Client, after: Duration) -> u64;
     /// Tells that this client lives, and brings back what is due and what dead clients held.
     fn beat(client: &Client) -> Held;
     /// Puts a task in when it is due.

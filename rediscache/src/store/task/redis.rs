@@ -3,16 +3,21 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats, instance_of, suffix_of};
+use super::lease::{
+    Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats, Unread, Whereabouts, instance_of, suffix_of,
+};
 use crate::error::Result;
+use crate::refusal;
 use crate::store::milliseconds::milliseconds;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script};
 
 static TASKS: Script = Script::new(concat!(
     include_str!("../redis/ask.lua"),
+    include_str!("delayed.lua"),
     include_str!("leases.lua"),
     include_str!("tasks.lua"),
+    include_str!("later.lua"),
     include_str!("ask_first.lua")
 ));
 static FINALIZE: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("finalize.lua")));
@@ -31,8 +36,14 @@ impl RedisTasks {
 
     pub(super) async fn take(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
         let request = self.request(key, client, "take", Effect::Once)?.arg(first).arg(limit);
-        let (next, taken): (i64, Vec<(u64, u32, Vec<u8>)>) = self.router.send(&request).await?;
-        let leases = taken.into_iter().map(|(number, attempt, item)| Lease { number, attempt, item }).collect();
+        let (next, taken, unread): TakenAnswer = self.router.send(&request).await?;
+        let lease = |(number, attempt, item)| Lease { number, attempt, item, unread: Unread::default() };
+        let mut leases: Vec<Lease> = taken.into_iter().map(lease).collect();
+        for (number, failures, since) in unread {
+            if let Some(lease) = leases.iter_mut().find(|lease| lease.number == number) {
+                lease.unread = Unread { failures, since };
+            }
+        }
         Ok(Taken { leases, next_change: from_now(next) })
     }
 
@@ -48,10 +59,47 @@ impl RedisTasks {
             (Outcome::Finalized, _) => "finalized",
             (Outcome::Rescheduled, _) => "rescheduled",
             (Outcome::Untouched, _) => "untouched",
-            (Outcome::Unreadable, _) => "unreadable",
         };
         let request = self.request(key, client, "settle", Effect::Once)?.arg(outcome).arg(sides(leases));
         self.router.send(&request.args(numbers(leases))).await
+    }
+
+    pub(super) async fn retry_after(
+        &self,
+        key: &str,
+        client: &Client,
+        failed: &[(u64, Duration)],
+    ) -> Result<Vec<Whereabouts>> {
+        let mut request = self.request(key, client, "retry_after", Effect::Once)?;
+        for &(number, after) in failed {
+            request = request.arg(number).arg(milliseconds(after));
+        }
+        whereabouts(self.router.send(&request).await?)
+    }
+
+    pub(super) async fn put_off_unread(
+        &self,
+        key: &str,
+        client: &Client,
+        unread: &[(u64, Duration, Unread)],
+    ) -> Result<Vec<Whereabouts>> {
+        let mut request = self.request(key, client, "unreadable", Effect::Once)?;
+        request = request.arg(milliseconds(client.unreadable_for));
+        for &(number, after, Unread { failures, since }) in unread {
+            request = request.arg(number).arg(milliseconds(after)).arg(failures).arg(since);
+        }
+        whereabouts(self.router.send(&request).await?)
+    }
+
+    pub(super) async fn keep(&self, key: &str, client: &Client, numbers: &[u64]) -> Result<()> {
+        self.router.send(&self.request(key, client, "keep", Effect::Idempotent)?.arg(numbers)).await
+    }
+
+    pub(super) async fn recover_unleased(&self, key: &str, client: &Client, after: Duration) -> Result<u64> {
+        let seen = self.router.beside(key, &format!("$unleased{}", client.pending_suffix()))?;
+        let request = script(&self.router, &TASKS, key, &client.name, &[&seen], Effect::Once)?;
+        let request = request.arg("recover_unleased").arg(&client.name).arg(milliseconds(client.silence)).arg(0);
+        self.router.send(&request.arg(milliseconds(after)).arg(&seen)).await
     }
 
     pub(super) async fn beat(&self, key: &str, client: &Client) -> Result<Held> {
@@ -97,7 +145,7 @@ impl RedisTasks {
     }
 
     fn request<'a>(&self, key: &'a str, client: &Client, command: &str, effect: Effect) -> Result<Request<'a>> {
-        let request = script(&self.router, &TASKS, key, &client.name, effect)?.arg(command).arg(&client.name);
+        let request = script(&self.router, &TASKS, key, &client.name, &[], effect)?.arg(command).arg(&client.name);
         Ok(request.arg(milliseconds(client.silence)).arg(client.most_attempts.unwrap_or(0)))
     }
 }
@@ -109,6 +157,7 @@ fn script<'a>(
     script: &'static Script,
     key: &'a str,
     client: &str,
+    also: &[&str],
     effect: Effect,
 ) -> Result<Request<'a>> {
     if !router.is_cluster() {
@@ -116,7 +165,8 @@ fn script<'a>(
     }
     let leases = format!("$leases:{}", instance_of(client));
     let suffixes = ["$clients", "$attempts", "$delayed", "$dead", &leases, suffix_of(client)];
-    let beside = suffixes.map(|suffix| router.beside(key, suffix)).into_iter().collect::<Result<Vec<_>>>()?;
+    let mut beside = suffixes.map(|suffix| router.beside(key, suffix)).into_iter().collect::<Result<Vec<_>>>()?;
+    beside.extend(also.iter().map(|&key| key.to_owned()));
     Ok(Request::script_on(script, key, &beside, effect))
 }
 
@@ -131,6 +181,20 @@ fn sides(leases: &[EndingLease]) -> String {
 
 fn numbers(leases: &[EndingLease]) -> impl Iterator<Item = u64> {
     leases.iter().map(|lease| lease.number)
+}
+
+/// When to come again; number, attempt and item of each task; and of those that some program could not read, how often and
+/// since when.
+type TakenAnswer = (i64, Vec<(u64, u32, Vec<u8>)>, Vec<(u64, u32, u64)>);
+
+fn whereabouts(answer: Vec<u8>) -> Result<Vec<Whereabouts>> {
+    let one = |code| match code {
+        0 => Ok(Whereabouts::Elsewhere),
+        1 => Ok(Whereabouts::Delayed),
+        2 => Ok(Whereabouts::Dead),
+        _ => Err(refusal::unexpected()),
+    };
+    answer.into_iter().map(one).collect()
 }
 
 fn from_now(milliseconds: i64) -> Option<Duration> {
@@ -163,7 +227,7 @@ impl Batch for Finalized {
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
-        let request = script(router, &FINALIZE, key, &self.client, Effect::Once)?;
+        let request = script(router, &FINALIZE, key, &self.client, &[], Effect::Once)?;
         router.send(&request.arg(&self.client).arg(sides(&self.leases)).args(numbers(&self.leases))).await
     }
 }

@@ -1,12 +1,13 @@
--- What can be done with a task queue, after leases.lua and before ask_first.lua.
+-- What can be done with a task queue, after leases.lua and before later.lua.
 local commands = {}
 
--- first number, limit -> when to come again, then number, attempt and item of each task taken
+-- first number, limit -> when to come again, then number, attempt and item of each task taken, then number, failures and
+-- time of the first one of those that someone could not read
 function commands.take(first, limit)
   check()
   local next_change = refresh()
   local known = redis.call('HLEN', attempts) > 0
-  local taken, items, leases = {}, {}, {}
+  local taken, items, leases, unread = {}, {}, {}, {}
   repeat
     local popped = redis.call('RPOP', queue, limit - #taken) or {}
     for _, item in ipairs(popped) do
@@ -16,6 +17,9 @@ function commands.take(first, limit)
       else
         local number = string.format('%.0f', first + #taken)
         taken[#taken + 1] = { number, attempt, item }
+        if known then
+          unread[#unread + 1] = recall_unread(attempts, item, number)
+        end
         items[#items + 1] = item
         leases[#leases + 1] = number
         leases[#leases + 1] = attempt .. ':' .. item
@@ -27,7 +31,7 @@ function commands.take(first, limit)
     redis.call('HSET', leases_of(client), unpack(leases))
     redis.call('ZADD', clients, now() + silence, client)
   end
-  return { next_change, taken }
+  return { next_change, taken, unread }
 end
 
 -- what becomes of them, a side for each, numbers -> how many of the tasks were still held
@@ -43,8 +47,6 @@ function commands.settle(outcome, sides, ...)
       elseif outcome == 'untouched' then
         redis.call('RPUSH', queue, item)
         remember(item, attempt - 1, 'RPUSH')
-      elseif outcome == 'unreadable' then
-        redis.call('LPUSH', dead, item)
       end
     end
   end

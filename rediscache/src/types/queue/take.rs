@@ -1,12 +1,14 @@
 //! Taking items.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{QueueStream, RedisQueue};
 use crate::bounds::Value;
 use crate::codec::Codec;
-use crate::dispatch::{ListSource, Wait};
+use crate::dispatch::{Delivery, ListSource, UnreadItem, Wait};
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::Whereabouts;
 use crate::types::object::Target;
 use crate::types::operation::Operation;
 
@@ -23,13 +25,14 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// [`Decode`](ErrorKind::Decode) when the item is not a `T`; it moves to `{key}$dead`.
-    /// [`Closed`](ErrorKind::Closed) when the session is closed meanwhile. Repeating is safe; after a lost answer, an
-    /// item may be gone.
+    /// [`Decode`](ErrorKind::Decode) when the item is not a `T`; it was moved to `{key}$dead` then, or the error says that the
+    /// server refuses that, and it is kept until it does not. [`Closed`](ErrorKind::Closed) when the session is closed
+    /// meanwhile. Repeating is safe; after a lost answer, an item may be gone.
     ///
     /// # Cancel safety
     ///
-    /// Cancel safe: no item is lost or doubled. One that arrives for a dropped future goes back to where it was.
+    /// Cancel safe: no item is lost or doubled. One that arrives for a dropped future goes back to where it was, as soon as the
+    /// server takes it, and keeps the session's connection until then.
     ///
     /// # Examples
     ///
@@ -90,8 +93,9 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     pub fn get_timeout(&self, limit: Duration) -> Operation<Option<T>> {
         Operation::new(&self.object, "get_timeout", move |at| async move {
             // In line from the start, to keep the place there; the look at the end is for those without time to wait.
-            if let Ok(answer) = tokio::time::timeout(limit, take::<T, C>(&at, Wait::Forever)).await {
-                return answer;
+            if let Ok(delivery) = tokio::time::timeout(limit, ask(&at, Wait::Forever)).await {
+                // What is here is read, and told of, though the time may end meanwhile.
+                return read::<T, C>(&at, delivery?).await;
             }
             take::<T, C>(&at, Wait::No).await
         })
@@ -217,16 +221,36 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
 }
 
 async fn take<T: Value, C: Codec>(at: &Target, wait: Wait) -> Result<Option<T>> {
+    read::<T, C>(at, ask(at, wait).await?).await
+}
+
+async fn ask(at: &Target, wait: Wait) -> Result<Option<Delivery<ListSource>>> {
     at.store()?;
     let dispatchers = &at.session.state().list_dispatchers;
-    let delivery = dispatchers.ask(at.open_store(), &at.key, || ListSource::new(at.key.to_string()), wait).await?;
+    dispatchers.ask(at.open_store(), &at.key, || ListSource::new(at.key.to_string()), wait).await
+}
+
+async fn read<T: Value, C: Codec>(at: &Target, delivery: Option<Delivery<ListSource>>) -> Result<Option<T>> {
     let Some(delivery) = delivery else { return Ok(None) };
     // Where that fails, the item goes back.
     let reader = at.reader::<T, C>(at.unknown_shapes::<C>(delivery.item())).await?;
-    delivery.read(|item| reader.read(item)).map(|(_, value)| Some(value)).map_err(put_aside)
+    delivery.read(|item| reader.read(item)).await.map(|(_, value)| Some(value)).map_err(put_aside)
 }
 
-/// Says where an unreadable item went.
-pub(crate) fn put_aside(error: Error) -> Error {
-    error.of_kind(ErrorKind::Decode).saying("an item cannot be read and was moved to the list of dead letters")
+/// Says where an unreadable item is.
+pub(crate) fn put_aside(UnreadItem { error, aside }: UnreadItem) -> Error {
+    let message = match aside {
+        Ok(Whereabouts::Dead) => "an item cannot be read and was moved to the list of dead letters".into(),
+        Ok(Whereabouts::Delayed) => {
+            let message = "an item cannot be read by this program and went back for others; it comes again after its \
+                           backoff, and is a dead letter when none has read it for `unreadable_for`";
+            message.into()
+        }
+        Ok(Whereabouts::Elsewhere) => "an item cannot be read, and is not this client's any more".into(),
+        Err(refusal) => Cow::Owned(format!(
+            "an item cannot be read, and could not be put aside yet ({}); this process keeps it and goes on trying",
+            refusal.message()
+        )),
+    };
+    error.of_kind(ErrorKind::Decode).saying(message)
 }

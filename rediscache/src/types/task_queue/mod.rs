@@ -1,12 +1,15 @@
 //! The queue of tasks, which stay on record until they are done.
 
+mod configure;
 mod dead;
 mod options;
 mod pending;
 mod put;
+mod settle;
 mod stats;
 mod take;
 mod task;
+mod task_error;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,9 +18,10 @@ use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
 pub use stats::TaskQueueStats;
-pub use task::{RedisTask, TaskError};
+pub use task::RedisTask;
+pub use task_error::TaskError;
 
-use options::{Options, RECOVER_AFTER};
+use options::{BACKOFF, Options, RECOVER_AFTER, UNREADABLE_FOR};
 
 use super::declare::{Declaration, RedisObject, RedisTaskObject, RedisVersionedObject};
 use super::info::ObjectInfo;
@@ -40,6 +44,12 @@ use crate::store::{Client, LIST};
 /// [`recover_after`](Self::recover_after), what it held returns to the front of the queue, oldest first, by the action
 /// of any other client that gets from it. A crash loses nothing, and a task can come twice: its work must bear that.
 ///
+/// A task that is dropped unfinished is a failed attempt, and comes again after its [`backoff`](Self::backoff); so does one
+/// that is [put back for later](RedisTask::retry_after). What is held when the session closes goes back at once, and that
+/// delivery does not count. An item that this program cannot read goes back for others, and is a dead letter only
+/// after [`unreadable_for`](Self::unreadable_for). An item that is pending without a lease, such as one that a client in Python
+/// works on, is left alone, unless [`recover_unleased`](Self::recover_unleased) says otherwise.
+///
 /// Two equal items are two tasks. Two processes of the same `client_identifier` share one list of pending items and
 /// never each other's tasks.
 ///
@@ -58,8 +68,9 @@ use crate::store::{Client, LIST};
 /// | `{key}$pending`, `{key}${client}_pending` | list | what was taken, newest on the left | empty |
 /// | `{key}$leases:{instance}` | hash | number of a task → `{attempt}:{item}` | the process holds nothing |
 /// | `{key}$clients` | sorted set | instance and pending list of each process that holds tasks, by the ms when it is taken for dead | nobody holds anything |
-/// | `{key}$attempts` | hash | SHA-1 of an item in the queue → `{count}x{items},`…: how often it was delivered before, of equal ones in order | 7 days after the last failure, or cleared with the queue |
-/// | `{key}$delayed` | sorted set | unique number and item, by the ms when it is due | nothing is delayed |
+/// | `{key}$attempts` | hash | SHA-1 of an item in the queue → `{count}x{items},`…: how often it was delivered before, of equal ones in order; `unread:` and that → `{failures}.{ms of the first}.{items}` of one that some program could not read | 7 days after the last failure, or cleared with the queue |
+/// | `{key}$delayed` | sorted set | `{unique}:{item}`, `{unique}.{attempt}:{item}` or `{unique}.{attempt}.{failures}.{ms of the first}:{item}`, by the ms when it is due | nothing is delayed |
+/// | `{key}$unleased$pending`, `{key}$unleased${client}_pending` | hash | where `recover_unleased` is set, SHA-1 of an item → `{ms}x{items},`…: since when it is pending without a lease | twice that time, 7 days at least, after the last look |
 /// | `{key}$dead` | list | dead letters, in the form that they had in the queue, newest on the left | empty |
 ///
 /// On a cluster all of them lie in one slot: where the key has no hash tag, every name but the first begins with the
@@ -121,81 +132,6 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     );
     version_methods!(T, "RedisTaskQueue", "");
 
-    /// Names the list of pending items `{key}${identifier}_pending`, as async-rediscache does.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session).client_identifier("client-1");
-    /// jobs.put(7).await?;
-    /// let task = jobs.get().await?;
-    /// assert_eq!(jobs.pending().await?, [7]); // the list `jobs$client-1_pending`
-    /// # task.finalize().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use = "this makes a changed object"]
-    pub fn client_identifier(mut self, identifier: impl Into<Cow<'static, str>>) -> Self {
-        self.options.client_identifier = Some(identifier.into());
-        self
-    }
-
-    /// Sets how long a client may be silent before it is taken for dead; 30 s by default.
-    ///
-    /// Shorter recovers sooner, and takes tasks from processes that only hung. Less than 100 ms is
-    /// [`Config`](crate::ErrorKind::Config) at use, as of [`try_get`](Self::try_get).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> rediscache::Result<()> {
-    /// # use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
-    /// # use std::time::Duration;
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// let brief = jobs.clone().recover_after(Duration::from_millis(99));
-    /// assert_eq!(brief.try_get().await.unwrap_err().kind(), ErrorKind::Config);
-    /// assert!(jobs.recover_after(Duration::from_millis(100)).try_get().await?.is_none());
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use = "this makes a changed object"]
-    pub const fn recover_after(mut self, silence: Duration) -> Self {
-        self.options.recover_after = silence;
-        self
-    }
-
-    /// Makes a task a dead letter when it was delivered this often and never finalized; by default it comes for ever.
-    ///
-    /// Zero is [`Config`](crate::ErrorKind::Config) at use, as of [`get`](Self::get).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").max_attempts(2).on(&session);
-    /// jobs.put(7).await?;
-    /// jobs.get().await?.reschedule().await?;
-    /// jobs.get().await?.reschedule().await?;
-    /// assert!(jobs.is_empty().await?);
-    /// assert_eq!(jobs.dead_len().await?, 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[must_use = "this makes a changed object"]
-    pub const fn max_attempts(mut self, attempts: u32) -> Self {
-        self.options.max_attempts = Some(attempts);
-        self
-    }
-
     /// Makes one call in the name of this client.
     fn run<R, F>(
         &self,
@@ -231,6 +167,9 @@ impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
             client_identifier: declaration.client_identifier.map(Cow::Borrowed),
             recover_after: declaration.recover_after.unwrap_or(RECOVER_AFTER),
             max_attempts: declaration.max_attempts,
+            backoff: declaration.backoff.unwrap_or(BACKOFF),
+            unreadable_for: declaration.unreadable_for.unwrap_or(UNREADABLE_FOR),
+            recover_unleased: declaration.recover_unleased,
         };
         queue
     }

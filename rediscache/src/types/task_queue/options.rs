@@ -10,6 +10,12 @@ use crate::store::Client;
 /// How long a client may be silent by default.
 pub(super) const RECOVER_AFTER: Duration = Duration::from_secs(30);
 
+/// How long a task that failed waits by default, the first time and at the most.
+pub(super) const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5 * 60));
+
+/// How long other programs may try to read by default what this one cannot.
+pub(super) const UNREADABLE_FOR: Duration = Duration::from_secs(3600);
+
 /// Below this, heartbeats could not keep up.
 const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
 
@@ -18,10 +24,21 @@ pub(super) struct Options {
     pub(super) client_identifier: Option<Cow<'static, str>>,
     pub(super) recover_after: Duration,
     pub(super) max_attempts: Option<u32>,
+    /// The first pause and the longest.
+    pub(super) backoff: (Duration, Duration),
+    pub(super) unreadable_for: Duration,
+    pub(super) recover_unleased: Option<Duration>,
 }
 
 impl Options {
-    pub(super) const DEFAULT: Self = Self { client_identifier: None, recover_after: RECOVER_AFTER, max_attempts: None };
+    pub(super) const DEFAULT: Self = Self {
+        client_identifier: None,
+        recover_after: RECOVER_AFTER,
+        max_attempts: None,
+        backoff: BACKOFF,
+        unreadable_for: UNREADABLE_FOR,
+        recover_unleased: None,
+    };
 
     pub(super) fn check(&self) -> Result<()> {
         if self.recover_after < SHORTEST_SILENCE {
@@ -29,6 +46,17 @@ impl Options {
         }
         if self.max_attempts == Some(0) {
             return Err(config("`max_attempts` of zero delivers no task; make it 1 or more, or leave it out"));
+        }
+        let (first, longest) = self.backoff;
+        if first.is_zero() || first > longest {
+            return Err(config(
+                "a `backoff` goes from a time above zero to one that is no shorter; write `\"1s..5m\"`",
+            ));
+        }
+        if self.recover_unleased.is_some_and(|after| after < SHORTEST_SILENCE) {
+            return Err(config(
+                "a `recover_unleased` below 100 ms takes tasks from programs that work; make it longer",
+            ));
         }
         Ok(())
     }
@@ -43,6 +71,13 @@ impl Options {
 
     /// A new instance of this client.
     pub(super) fn client(&self) -> Client {
-        Client::new(&self.pending_suffix(), self.recover_after, self.max_attempts)
+        Client {
+            name: Client::new_name(&self.pending_suffix()),
+            silence: self.recover_after,
+            most_attempts: self.max_attempts,
+            backoff: self.backoff,
+            unreadable_for: self.unreadable_for,
+            recover_unleased: self.recover_unleased,
+        }
     }
 }

@@ -54,7 +54,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// Puts one pending task of this value at the back of the queue, the oldest of several.
     ///
     /// One that was delivered `max_attempts` times becomes a dead letter instead. Whoever holds it has lost it then.
-    /// Meant for a task that was dropped, or left by a Python client.
+    /// Meant for a task that was [kept](super::RedisTask::keep), or left by a Python client.
     ///
     /// # Redis
     ///
@@ -80,7 +80,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// let session = RedisSession::in_memory();
     /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
     /// jobs.put(7).await?;
-    /// drop(jobs.get().await?);
+    /// let _held = jobs.get().await?;
     /// assert_eq!(jobs.pending().await?, [7]);
     /// jobs.reschedule_pending(&7).await?;
     /// assert_eq!(jobs.get().await?.attempt(), 2);
@@ -133,7 +133,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// let session = RedisSession::in_memory();
     /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
     /// jobs.put_many([1, 2]).await?;
-    /// drop((jobs.get().await?, jobs.get().await?));
+    /// let _held = (jobs.get().await?, jobs.get().await?);
     /// assert_eq!(jobs.reschedule_all_pending().await?, 2);
     /// assert_eq!(*jobs.get().await?, 1);
     /// # Ok(())

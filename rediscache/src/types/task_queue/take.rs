@@ -6,7 +6,7 @@ use super::options::Options;
 use super::{RedisTask, RedisTaskQueue};
 use crate::bounds::Value;
 use crate::codec::Codec;
-use crate::dispatch::{TaskSource, Wait};
+use crate::dispatch::{Delivery, TaskSource, Wait};
 use crate::error::Result;
 use crate::types::QueueStream;
 use crate::types::object::Target;
@@ -24,8 +24,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead letter.
-    /// [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile. Repeating is safe: after a lost
+    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it went back for programs that can read it, or became a
+    /// dead letter: see [`unreadable_for`](Self::unreadable_for). [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile. Repeating is safe: after a lost
     /// answer, what was taken goes back to the front of the queue with the next heartbeat.
     ///
     /// # Cancel safety
@@ -70,8 +70,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// As of [`get`](Self::get): [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead
-    /// letter. [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile.
+    /// As of [`get`](Self::get): [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it went back for
+    /// others. [`Closed`](crate::ErrorKind::Closed) when the session is closed meanwhile.
     /// [`Timeout`](crate::ErrorKind::Timeout) is the server's silence, not the end of `limit`. Repeating is safe.
     ///
     /// # Cancel safety
@@ -99,8 +99,9 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         let options = self.options.clone();
         Operation::new(&self.object, "get_timeout", move |at| async move {
             // In line from the start, to keep the place there; the look at the end is for those without time to wait.
-            if let Ok(answer) = tokio::time::timeout(limit, take::<T, C>(&at, &options, Wait::Forever)).await {
-                return answer;
+            if let Ok(delivery) = tokio::time::timeout(limit, ask(&at, &options, Wait::Forever)).await {
+                // What is here is read, and told of, though the time may end meanwhile.
+                return read::<T, C>(&at, delivery?).await;
             }
             take::<T, C>(&at, &options, Wait::No).await
         })
@@ -114,7 +115,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it becomes a dead letter. Repeating is safe:
+    /// [`Decode`](crate::ErrorKind::Decode) when the item is not a `T`; it went back for others. Repeating is safe:
     /// after a lost answer, what was taken goes back to the front of the queue with the next heartbeat.
     ///
     /// # Cancel safety
@@ -154,7 +155,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Errors
     ///
-    /// An item that is not a `T` is one `Err` of [`Decode`](crate::ErrorKind::Decode), becomes a dead letter, and is
+    /// An item that is not a `T` is one `Err` of [`Decode`](crate::ErrorKind::Decode), goes back for others, and is
     /// not the end. An error that [is retryable](crate::Error::is_retryable), such as a lost connection, is not the end
     /// either. Any other error is the end.
     ///
@@ -199,7 +200,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # Errors
     ///
     /// As of [`stream`](Self::stream): an item that is not a `T` is one `Err` of [`Decode`](crate::ErrorKind::Decode),
-    /// becomes a dead letter, and is not the end, nor is an error that [is retryable](crate::Error::is_retryable). Any
+    /// goes back for others, and is not the end, nor is an error that [is retryable](crate::Error::is_retryable). Any
     /// other is the end.
     ///
     /// # Cancel safety
@@ -240,16 +241,23 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 }
 
 async fn take<T: Value, C: Codec>(at: &Target, options: &Options, wait: Wait) -> Result<Option<RedisTask<T>>> {
+    read::<T, C>(at, ask(at, options, wait).await?).await
+}
+
+async fn ask(at: &Target, options: &Options, wait: Wait) -> Result<Option<Delivery<TaskSource>>> {
     at.store()?;
     options.check()?;
     // Handles of the same options share one dispatcher, one instance and one heartbeat.
     let name = format!("{}/{options:?}", &*at.key);
     let source = || TaskSource::new(at.key.to_string(), options.client());
-    let delivery = at.session.state().task_dispatchers.ask(at.open_store(), &name, source, wait).await?;
+    at.session.state().task_dispatchers.ask(at.open_store(), &name, source, wait).await
+}
+
+async fn read<T: Value, C: Codec>(at: &Target, delivery: Option<Delivery<TaskSource>>) -> Result<Option<RedisTask<T>>> {
     let Some(delivery) = delivery else { return Ok(None) };
     // Where that fails, the task goes back.
     let unknown = at.unknown_shapes::<C>(delivery.item().map(|held| &held.lease.item));
     let reader = at.reader::<T, C>(unknown).await?;
-    let (held, value) = delivery.read(|held| reader.read(&held.lease.item)).map_err(put_aside)?;
+    let (held, value) = delivery.read(|held| reader.read(&held.lease.item)).await.map_err(put_aside)?;
     Ok(Some(RedisTask::new(value, held, &at.session, &at.namespace)))
 }

@@ -1,30 +1,29 @@
-//! A task that was taken, and the error that hands it back.
+//! A task that was taken.
 
 use std::fmt;
 use std::ops::Deref;
 
-use tracing::Instrument;
-
-use crate::dispatch::HeldTask;
-use crate::error::{Error, ErrorKind, Result};
+use crate::dispatch::{HeldTask, TaskEnding};
 use crate::namespace::Namespace;
 use crate::session::RedisSession;
-use crate::store::Outcome;
-use crate::types::object::span;
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
 ///
-/// It derefs to its value. [`finalize`](Self::finalize) it when its work is done, or [`reschedule`](Self::reschedule)
-/// it to have it done later. Dropped without either, it stays pending for as long as this process lives, and returns to
-/// the queue when the process ends: see [`reschedule_pending`](crate::RedisTaskQueue::reschedule_pending). It keeps its
-/// session open.
-#[must_use = "a task that is not finalized stays pending"]
+/// It derefs to its value. [`finalize`](Self::finalize) it when its work is done, or [`reschedule`](Self::reschedule) it or
+/// have it come again [later](Self::retry_after).
+///
+/// Dropped without any of them, because its handler panicked, say, it is a failed attempt: it comes again after its
+/// [`backoff`](crate::RedisTaskQueue::backoff), or is a dead letter when it was delivered `max_attempts` times. The session
+/// sees to that in the background. [`keep`](Self::keep) leaves it pending. What is held when the session
+/// closes returns to the front of the queue, and the delivery does not count; what is held when the process or its runtime
+/// ends returns as soon as another client takes it for dead. It keeps its session open.
+#[must_use = "a task that is dropped is a failed attempt; `finalize` it, or `keep` it"]
 pub struct RedisTask<T> {
     value: T,
-    held: HeldTask,
-    session: RedisSession,
+    pub(super) held: HeldTask,
+    pub(super) session: RedisSession,
     /// For errors.
-    namespace: Namespace,
+    pub(super) namespace: Namespace,
 }
 
 impl<T> RedisTask<T> {
@@ -117,23 +116,13 @@ impl<T> RedisTask<T> {
         let _ = self.held.holding.clone().changed().await;
     }
 
-    /// Says that the task is done; it is gone then.
+    /// Leaves the task pending, for others to deal with, as a client in Python does that never finishes it.
     ///
-    /// # Redis
-    ///
-    /// One round trip, atomic: a script of `HMGET`, `LREM` and `HDEL`. It looks through the list of pending tasks from
-    /// the oldest on, or from the newest on where this process holds fewer that are newer.
-    ///
-    /// # Errors
-    ///
-    /// Each hands the task back. [`TaskNotPending`](ErrorKind::TaskNotPending) when it is no longer this process's: it
-    /// was lost, or an earlier call whose answer was lost did take effect. After [`Connection`](ErrorKind::Connection)
-    /// and [`Timeout`](ErrorKind::Timeout), repeating helps and is safe. [`Closed`](ErrorKind::Closed) when the session
-    /// was closed; the task then returns to the queue as that of a dead process.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropped after its first poll, the task is done or stays pending.
+    /// Its lease ends in the background, and the item stays in the list of pending ones until
+    /// [`reschedule_pending`](crate::RedisTaskQueue::reschedule_pending) or
+    /// [`reschedule_all_pending`](crate::RedisTaskQueue::reschedule_all_pending) returns it, or
+    /// [`recover_unleased`](crate::RedisTaskQueue::recover_unleased) where that is set. How often it was delivered is
+    /// forgotten. Once the session is closed, the task is back in the queue, and this does nothing.
     ///
     /// # Examples
     ///
@@ -144,79 +133,32 @@ impl<T> RedisTask<T> {
     /// let session = RedisSession::in_memory();
     /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
     /// jobs.put(7).await?;
-    /// let task = jobs.get().await?;
+    /// jobs.get().await?.keep();
     /// assert_eq!(jobs.pending().await?, [7]);
-    /// task.finalize().await?;
-    /// assert!(jobs.pending().await?.is_empty());
+    /// jobs.reschedule_pending(&7).await?;
+    /// assert_eq!(*jobs.get().await?, 7);
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn finalize(self) -> std::result::Result<(), TaskError<T>>
-    where
-        T: Send,
-    {
-        self.settle("finalize", Outcome::Finalized).await
+    pub fn keep(self) {
+        self.end(TaskEnding::Kept);
+        // So that dropping it says nothing else.
+        self.held.leases.is_being_settled(self.held.lease.number);
     }
 
-    /// Puts the task at the back of the queue; or among the dead letters, when it was delivered `max_attempts` times.
-    ///
-    /// # Redis
-    ///
-    /// One round trip, atomic: a script of `LREM` and `LPUSH`. It looks through the list of pending tasks as
-    /// [`finalize`](Self::finalize) does.
-    ///
-    /// # Errors
-    ///
-    /// As of [`finalize`](Self::finalize), each hands the task back: [`TaskNotPending`](ErrorKind::TaskNotPending) when
-    /// it is no longer this process's, [`Closed`](ErrorKind::Closed), and [`Connection`](ErrorKind::Connection) or
-    /// [`Timeout`](ErrorKind::Timeout), after which repeating helps and is safe.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropped after its first poll, the task is back or stays pending.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # use rediscache::{RedisSession, RedisTaskQueue};
-    /// let session = RedisSession::in_memory();
-    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-    /// jobs.put_many([1, 2]).await?;
-    /// jobs.get().await?.reschedule().await?;
-    /// assert_eq!(*jobs.get().await?, 2);
-    /// assert_eq!(*jobs.get().await?, 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub async fn reschedule(self) -> std::result::Result<(), TaskError<T>>
-    where
-        T: Send,
-    {
-        self.settle("reschedule", Outcome::Rescheduled).await
-    }
-
-    async fn settle(self, operation: &'static str, outcome: Outcome) -> std::result::Result<(), TaskError<T>> {
-        let namespace = self.namespace.as_str();
-        match self.end_lease(outcome).instrument(span(operation, namespace)).await {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                let error = error.during(operation, Some(namespace));
-                Err(TaskError { task: Box::new(self), error })
-            }
+    fn end(&self, ending: TaskEnding) {
+        let store = &self.session.state().store;
+        // What a closed session held is back already.
+        if !store.is_closed() {
+            self.held.end(ending, store);
         }
     }
+}
 
-    async fn end_lease(&self, outcome: Outcome) -> Result<()> {
-        let (leases, number) = (&self.held.leases, self.held.lease.number);
-        let tasks = self.session.state().store.get()?.tasks();
-        if tasks.settle(&leases.key, &leases.client, outcome, &[leases.ending(number)]).await? == 0 {
-            let message = "the task is no longer this client's; someone else may have it";
-            return Err(Error::new(ErrorKind::TaskNotPending, message));
-        }
-        leases.let_go(number);
-        Ok(())
+/// A task that was not settled failed.
+impl<T> Drop for RedisTask<T> {
+    fn drop(&mut self) {
+        self.end(TaskEnding::Failed);
     }
 }
 
@@ -234,88 +176,5 @@ impl<T: fmt::Debug> fmt::Debug for RedisTask<T> {
             .field("value", &self.value)
             .field("attempt", &self.attempt())
             .finish_non_exhaustive()
-    }
-}
-
-/// A task that could not be finalized or rescheduled, and why.
-///
-/// It says what its [`Error`] says, and holds the task, which is still this process's unless the kind is
-/// [`TaskNotPending`](ErrorKind::TaskNotPending). With `?` it becomes the [`Error`], and the task is dropped.
-///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> rediscache::Result<()> {
-/// # use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
-/// let session = RedisSession::in_memory();
-/// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
-/// jobs.put(6).await?;
-/// jobs.get().await?.finalize().await?;
-///
-/// jobs.put(7).await?;
-/// let task = jobs.get().await?;
-/// jobs.reschedule_all_pending().await?;
-///
-/// let refused = task.finalize().await.unwrap_err();
-/// assert_eq!(refused.kind(), ErrorKind::TaskNotPending);
-/// assert_eq!(refused.error().operation(), "finalize");
-///
-/// let again = refused.into_task().reschedule().await.unwrap_err();
-/// assert!(!again.into_error().is_retryable());
-/// # Ok(())
-/// # }
-/// ```
-pub struct TaskError<T> {
-    /// Boxed, so that results stay small.
-    task: Box<RedisTask<T>>,
-    error: Error,
-}
-
-impl<T> TaskError<T> {
-    /// The kind of thing that went wrong. See [`TaskError`] for an example.
-    pub fn kind(&self) -> ErrorKind {
-        self.error.kind()
-    }
-
-    /// The error by itself. See [`TaskError`] for an example.
-    pub fn error(&self) -> &Error {
-        &self.error
-    }
-
-    /// The task, to try again. See [`TaskError`] for an example.
-    pub fn into_task(self) -> RedisTask<T> {
-        *self.task
-    }
-
-    /// The error, without the task, which is dropped. See [`TaskError`] for an example.
-    pub fn into_error(self) -> Error {
-        self.error
-    }
-}
-
-/// Without the task, which is dropped; so that `task.finalize().await?` can stand where an [`Error`] is returned.
-impl<T> From<TaskError<T>> for Error {
-    fn from(refused: TaskError<T>) -> Self {
-        refused.into_error()
-    }
-}
-
-impl<T> fmt::Display for TaskError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.error, f)
-    }
-}
-
-/// Without the value of the task, which errors never show.
-impl<T> fmt::Debug for TaskError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TaskError").field("error", &self.error).finish_non_exhaustive()
-    }
-}
-
-impl<T> std::error::Error for TaskError<T> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.error.source()
     }
 }

@@ -14,13 +14,17 @@ pub(crate) const NAMESPACE: &str = "tasks";
 /// How long a process may be silent.
 pub(crate) const RECOVER_AFTER: Duration = Duration::from_secs(1);
 
+/// Short, so that what failed comes again within the trial.
+const BACKOFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(500));
+
 struct Work {
     caller: Caller,
     queue: RedisTaskQueue<u64>,
 }
 
 pub(super) async fn work(caller: Caller) {
-    let queue = RedisTaskQueue::new(NAMESPACE).recover_after(RECOVER_AFTER).on(&caller.session);
+    let queue = RedisTaskQueue::new(NAMESPACE).recover_after(RECOVER_AFTER).backoff(BACKOFF.0, BACKOFF.1);
+    let queue = queue.on(&caller.session);
     let mut work = Work { caller, queue };
     while work.caller.goes_on().await {
         match work.caller.random.within(0..40) {
@@ -73,7 +77,7 @@ impl Work {
         tokio::time::sleep(Duration::from_millis(self.caller.random.within(0..8))).await;
         match self.caller.random.within(0..20) {
             0 => self.settle("reschedule", task).await,
-            // It is for someone else: whoever puts it back, or whoever finds this process dead.
+            // It failed, and comes again after its backoff.
             1 => drop(task),
             2 => self.put_back(task).await,
             _ => self.finalize(task).await,

@@ -1,16 +1,17 @@
 //! Task queues in the embedded store.
 
+mod later;
 mod queue;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use self::queue::{End, QueueRecords, TaskQueue};
-use super::lease::{Client, Due, EndingLease, Held, Outcome, Side, Taken, TaskStats};
+use self::queue::{DelayedItem, End, QueueRecords, TaskQueue};
+use super::lease::{Client, Due, EndingLease, Held, Outcome, Side, Taken, TaskStats, Unread, Whereabouts};
 use crate::error::Result;
 use crate::store::list::List;
-use crate::store::memory::{MemoryStore, ends_in};
+use crate::store::memory::MemoryStore;
 
 /// The task queues of the embedded store.
 pub(crate) struct MemoryTasks<'a>(pub(crate) &'a MemoryStore);
@@ -57,6 +58,52 @@ impl MemoryTasks<'_> {
         })
     }
 
+    pub(crate) fn retry_after(
+        &self,
+        key: &str,
+        client: &Client,
+        failed: &[(u64, Duration)],
+    ) -> Result<Vec<Whereabouts>> {
+        self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            let ended = failed.iter().map(|&(number, after)| tasks.retry_after(number, after)).collect();
+            tasks.beat();
+            ended
+        })
+    }
+
+    pub(crate) fn put_off_unread(
+        &self,
+        key: &str,
+        client: &Client,
+        unread: &[(u64, Duration, Unread)],
+    ) -> Result<Vec<Whereabouts>> {
+        self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            let one = |&(number, after, unread): &_| tasks.put_off_unread(number, after, unread);
+            let ended = unread.iter().map(one).collect();
+            tasks.beat();
+            ended
+        })
+    }
+
+    pub(crate) fn keep(&self, key: &str, client: &Client, numbers: &[u64]) -> Result<()> {
+        self.tasks(key, client, |tasks| {
+            if let Some(held) = tasks.record.leases.get_mut(&client.name) {
+                held.retain(|number, _| !numbers.contains(number));
+            }
+            tasks.beat();
+            Ok(())
+        })
+    }
+
+    pub(crate) fn recover_unleased(&self, key: &str, client: &Client, after: Duration) -> Result<u64> {
+        self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            tasks.recover_unleased(after)
+        })
+    }
+
     pub(crate) fn beat(&self, key: &str, client: &Client) -> Result<Held> {
         self.tasks(key, client, |tasks| {
             tasks.beat();
@@ -78,9 +125,7 @@ impl MemoryTasks<'_> {
             if after.is_zero() {
                 return tasks.give(item.into(), End::Back);
             }
-            tasks.given = true;
-            tasks.record.put_later += 1;
-            tasks.record.delayed.insert((ends_in(after), tasks.record.put_later), item.into());
+            tasks.put_off(after, DelayedItem { item: item.into(), attempt: 0, unread: Unread::default() });
             Ok(())
         })
     }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::error::Result;
 use crate::store::list::List;
 use crate::store::memory::{Collection, Keyspace, ends_in};
-use crate::store::task::lease::{Client, EndingLease, Lease, Outcome, Side, Taken, TaskStats, suffix_of};
+use crate::store::task::lease::{Client, EndingLease, Lease, Outcome, Side, Taken, TaskStats, Unread, suffix_of};
 
 /// How long it is remembered how often items were delivered, from the last failure on.
 const REMEMBERED_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -35,9 +35,24 @@ pub(super) struct QueueRecord {
     pub(super) attempts: HashMap<Box<[u8]>, VecDeque<u32>>,
     /// When that is forgotten.
     attempts_end: Option<Instant>,
-    pub(super) delayed: BTreeMap<(Instant, u64), Box<[u8]>>,
+    pub(super) delayed: BTreeMap<(Instant, u64), DelayedItem>,
+    /// What is known of the items in the queue that some program could not read, and how many there are of each.
+    pub(super) unread: HashMap<Box<[u8]>, (Unread, usize)>,
+    /// Since when an item is pending without a lease, by what the name of the list ends with and the item.
+    pub(super) unleased: HashMap<(String, Box<[u8]>), VecDeque<Instant>>,
+    /// From where on the times of unreadable items are counted.
+    pub(super) epoch: Option<Instant>,
     /// Keeps apart what is due at the same time.
     pub(super) put_later: u64,
+}
+
+/// An item that is not due yet.
+#[derive(Debug)]
+pub(super) struct DelayedItem {
+    pub(super) item: Box<[u8]>,
+    /// How often it was delivered before.
+    pub(super) attempt: u32,
+    pub(super) unread: Unread,
 }
 
 /// Which delivery of an item it is, and the item.
@@ -64,8 +79,9 @@ pub(super) struct TaskQueue<'a> {
 
 impl QueueRecord {
     pub(super) fn is_empty(&self) -> bool {
-        let Self { clients, leases, attempts, delayed, .. } = self;
-        clients.is_empty() && leases.is_empty() && attempts.is_empty() && delayed.is_empty()
+        let Self { clients, leases, attempts, delayed, unread, unleased, .. } = self;
+        let is_known = !(attempts.is_empty() && unread.is_empty() && unleased.is_empty());
+        clients.is_empty() && leases.is_empty() && delayed.is_empty() && !is_known
     }
 }
 
@@ -99,9 +115,14 @@ impl TaskQueue<'_> {
             }
             let number = first + leases.len() as u64;
             self.push(&format!("{}{}", self.queue, self.client.pending_suffix()), item.clone())?;
-            let held = self.record.leases.entry(self.client.name.clone()).or_default();
-            leases.push(Lease { number, attempt, item: item.to_vec() });
-            held.insert(number, (attempt, item));
+            let unread = self.record.unread.remove(&item).map_or_else(Unread::default, |(unread, equal)| {
+                if equal > 1 {
+                    self.record.unread.insert(item.clone(), (unread, equal - 1));
+                }
+                unread
+            });
+            leases.push(Lease { number, attempt, item: item.to_vec(), unread });
+            self.record.leases.entry(self.client.name.clone()).or_default().insert(number, (attempt, item));
         }
         self.beat();
         Ok(Taken { leases, next_change: self.next_change() })
@@ -115,7 +136,6 @@ impl TaskQueue<'_> {
                 self.remember(&item, attempt - 1, End::Front);
                 self.give(item, End::Front)
             }
-            Outcome::Unreadable => self.push(&format!("{}$dead", self.queue), item),
         }
     }
 
@@ -134,8 +154,14 @@ impl TaskQueue<'_> {
     pub(super) fn refresh(&mut self) -> Result<()> {
         while let Some((&(due, _), _)) = self.record.delayed.first_key_value()
             && due <= self.now
-            && let Some((_, item)) = self.record.delayed.pop_first()
+            && let Some((_, DelayedItem { item, attempt, unread })) = self.record.delayed.pop_first()
         {
+            if attempt > 0 {
+                self.remember(&item, attempt, End::Back);
+            }
+            if unread.failures > 0 {
+                self.remember_unread(&item, unread);
+            }
             self.give(item, End::Back)?;
         }
         let (now, own) = (self.now, &self.client.name);
