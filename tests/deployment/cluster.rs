@@ -5,6 +5,7 @@ use std::time::Duration;
 use redis::cmd;
 use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
 use support::{Cluster, values};
+use tokio::runtime::Runtime;
 
 use crate::every::every_operation;
 use crate::{soon, until};
@@ -105,15 +106,22 @@ async fn the_keys_of_a_queue_lie_in_one_slot() {
 #[tokio::test]
 async fn tasks_of_a_dead_worker_come_back() {
     let cluster = Cluster::of_masters(&[]);
-    let dying = RedisSession::connect(&cluster.url()).await.unwrap();
     let living = RedisSession::connect(&cluster.url()).await.unwrap();
     let jobs = RedisTaskQueue::<u64>::new("jobs").recover_after(Duration::from_millis(300));
-    jobs.on(&dying).put(1).await.unwrap();
-    let task = jobs.on(&dying).get().await.unwrap();
-    dying.close().await.unwrap();
+    let (url, dying) = (cluster.url(), jobs.clone());
+    let worker = std::thread::spawn(move || {
+        let runtime = Runtime::new().unwrap();
+        runtime.block_on(async {
+            let dying = dying.on(&RedisSession::connect(&url).await.unwrap());
+            dying.put(1).await.unwrap();
+            std::mem::forget(dying.get().await.unwrap());
+        });
+        // Whatever runs there ends, as in a crash.
+        runtime.shutdown_background();
+    });
+    worker.join().unwrap();
     let again = soon(jobs.on(&living).client_identifier("other").get()).await.unwrap();
     assert_eq!((*again, again.attempt()), (1, 2));
-    drop(task);
 }
 
 /// A hash tag cannot be put into every name. Nothing is taken that could not be put aside.

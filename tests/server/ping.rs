@@ -20,9 +20,10 @@ async fn one_request_is_sent() {
     let server = Server::start();
     let proxy = Proxy::before(&server);
     let session = session(proxy.url(), LONG).await;
+    // The empty string is all but what is sent while connecting, such as this.
     let before = (proxy.requests(""), proxy.requests("PING"));
     session.ping().await.unwrap();
-    assert_eq!((proxy.requests(""), proxy.requests("PING")), (before.0 + 1, before.1 + 1));
+    assert_eq!((proxy.requests(""), proxy.requests("PING")), (before.0, before.1 + 1));
 }
 
 #[tokio::test]

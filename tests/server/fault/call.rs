@@ -126,9 +126,11 @@ calls! { on:
         async move { task.retry_after(Duration::from_secs(60)).await.map_err(TaskError::into_error) }
     };
     reschedule_pending => {
+        let task = on.jobs.get().await?;
+        let value = *task;
         // Held for as long as this process lives.
-        std::mem::forget(on.jobs.get().await?);
-        on.jobs.reschedule_pending(1)
+        std::mem::forget(task);
+        on.jobs.reschedule_pending(value)
     };
     reschedule_all_pending => {
         std::mem::forget(on.jobs.get().await?);

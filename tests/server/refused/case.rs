@@ -340,6 +340,10 @@ pub(super) fn of_tasks() -> Vec<Case> {
         pending: |session, raw| tasks(&session) => |tasks| tasks.pending().await.map(drop).map_err(text);
         tasks_len: |session, raw| tasks(&session) => |tasks| tasks.len().await.map(drop).map_err(text);
         delayed_len: |session, raw| tasks(&session) => |tasks| tasks.delayed_len().await.map(drop).map_err(text);
-        tasks_clear: |session, raw| held(&session).await.0 => |tasks| tasks.clear().await.map_err(text);
+        tasks_clear: |session, raw| {
+            let (tasks, task) = held(&session).await;
+            mem::forget(task);
+            tasks
+        } => |tasks| tasks.clear().await.map_err(text);
     }
 }

@@ -6,7 +6,8 @@ local commands = {}
 
 -- -> how many items wait, and how many are dead letters
 function commands.stats()
-  return { redis.call('LLEN', queue), redis.call('LLEN', dead) }
+  local waiting = redis.call('LLEN', queue)
+  return { waiting, redis.call('LLEN', dead) }
 end
 
 -- item -> whether it was there, the oldest of equal ones; then it is at the back of the queue
