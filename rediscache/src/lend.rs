@@ -20,7 +20,7 @@ use serde::Serialize;
 /// let session = RedisSession::in_memory();
 /// let names = RedisCache::<String, Vec<u8>>::new("names").on(&session);
 /// names.set("ab", b"ab").await?;
-/// names.set(std::sync::Arc::<str>::from("cd"), Box::from([1, 2])).await?;
+/// names.set(std::sync::Arc::<str>::from("cd"), Box::<[u8]>::from([1, 2])).await?;
 /// assert_eq!(names.get(&String::from("ab")).await?, Some(b"ab".to_vec()));
 /// # Ok(())
 /// # }

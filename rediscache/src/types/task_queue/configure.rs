@@ -136,7 +136,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// texts.put("eight").await?;
     /// assert_eq!(numbers.unreadable_for(Duration::ZERO).get().await.unwrap_err().kind(), ErrorKind::Decode);
-    /// assert_eq!(texts.dead().await?, ["eight"]);
+    /// assert_eq!(texts.dead_len().await?, 1);
     /// # Ok(())
     /// # }
     /// ```
@@ -148,7 +148,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     /// Returns what has been pending without a lease for so long to the front of the queue; by default never.
     ///
-    /// Such items are those that a client in Python works on, that one left, and that were [kept](super::RedisTask::keep). Set
+    /// Such items are those that a client in Python works on, that one left, and that were [kept](crate::RedisTask::keep). Set
     /// it only where no work takes that long. The time runs from when a client of this identifier first saw
     /// the item so; each looks four times within it, while it waits for tasks or holds some, at the 1,000 oldest, and not where
     /// more than 20,000 tasks are held. How often a task was delivered is not changed. Less than 100 ms is
