@@ -20,24 +20,21 @@ local function announce(members)
   end
 end
 
--- number and ms of tasks that failed -> of each 0: was not held, 1: comes again after that time, 2: is a dead letter
-function commands.retry_after(...)
+-- Ends the lease on each of the tasks, of which so many words are given, the number first: `place` is told item, attempt and
+-- where its words begin, and returns whether it is a dead letter, and what it is in `$delayed`, if it is there.
+-- -> of each 0: was not held, 1: comes again, 2: is a dead letter
+local function place_each(given, words, place)
   check_later()
-  local given, answer, members = { ... }, {}, {}
-  for at = 1, #given, 2 do
-    local number, ms = given[at], tonumber(given[at + 1])
-    local attempt, item = release(client, number)
+  local answer, members = {}, {}
+  for at = 1, #given, words do
+    local attempt, item = release(client, given[at])
     if not item then
       answer[#answer + 1] = 0
-    elseif most > 0 and attempt >= most then
-      redis.call('LPUSH', dead, item)
-      answer[#answer + 1] = 2
     else
-      answer[#answer + 1] = 1
-      if ms > 0 then
-        members[put_off(item, number, string.format('.%.0f', attempt), ms)] = true
-      else
-        retry(item, attempt, 'LPUSH')
+      local is_dead, member = place(item, attempt, at)
+      answer[#answer + 1] = is_dead and 2 or 1
+      if member then
+        members[member] = true
       end
     end
   end
@@ -46,31 +43,38 @@ function commands.retry_after(...)
   return answer
 end
 
+-- number and ms of tasks that failed -> of each 0: was not held, 1: comes again after that time, 2: is a dead letter
+function commands.retry_after(...)
+  local given = { ... }
+  return place_each(given, 2, function(item, attempt, at)
+    local ms = tonumber(given[at + 1])
+    if most > 0 and attempt >= most then
+      redis.call('LPUSH', dead, item)
+      return true
+    elseif ms > 0 then
+      return false, put_off(item, given[at], string.format('.%.0f', attempt), ms)
+    end
+    retry(item, attempt, 'LPUSH')
+    return false
+  end)
+end
+
 -- the ms for which others may try; then number, ms, failures with this one, and the time of the first (0: now) of tasks that
 -- could not be read -> of each 0: was not held, 1: comes again after that time, 2: is a dead letter
 function commands.unreadable(patience, ...)
-  check_later()
-  local given, answer, members = { ... }, {}, {}
-  for at = 1, #given, 4 do
-    local number, ms, failures, since = given[at], tonumber(given[at + 1]), given[at + 2], tonumber(given[at + 3])
-    local attempt, item = release(client, number)
+  local given = { ... }
+  return place_each(given, 4, function(item, attempt, at)
+    local ms, failures, since = tonumber(given[at + 1]), given[at + 2], tonumber(given[at + 3])
     since = since > 0 and since or now()
     local left = since + patience - now()
-    if not item then
-      answer[#answer + 1] = 0
-    elseif left <= 0 then
+    if left <= 0 then
       redis.call('LPUSH', dead, item)
-      answer[#answer + 1] = 2
-    else
-      -- This delivery does not count.
-      local known = string.format('.%.0f.%s.%.0f', attempt - 1, failures, since)
-      members[put_off(item, number, known, math.min(ms, left))] = true
-      answer[#answer + 1] = 1
+      return true
     end
-  end
-  announce(members)
-  beat()
-  return answer
+    -- This delivery does not count.
+    local known = string.format('.%.0f.%s.%.0f', attempt - 1, failures, since)
+    return false, put_off(item, given[at], known, math.min(ms, left))
+  end)
 end
 
 -- numbers of tasks -> their leases end, and they stay pending
