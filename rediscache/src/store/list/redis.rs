@@ -35,9 +35,13 @@ impl RedisList {
         Ok(items.unwrap_or_default())
     }
 
+    /// The key that remembers that something was done; on a cluster there may be no place for it.
+    fn token_key(&self, key: &str, token: u64) -> Result<String> {
+        self.router.beside(key, &format!("$returned:{token:016x}"))
+    }
+
     pub(super) async fn put_back(&self, key: &str, items: &Packed, token: u64) -> Result<()> {
-        let Ok(token) = self.router.beside(key, &format!("$returned:{token:016x}")) else {
-            // On a cluster there may be no place beside the key.
+        let Ok(token) = self.token_key(key, token) else {
             return self.router.send(&Request::on_all("RPUSH", key, Effect::Once, items)).await;
         };
         let request = Request::script_on(&PUT_BACK, key, &[token], Effect::Idempotent);
@@ -45,7 +49,7 @@ impl RedisList {
     }
 
     pub(super) async fn put_aside(&self, key: &str, items: &Packed, token: u64) -> Result<()> {
-        let Ok(token) = self.router.beside(key, &format!("$returned:{token:016x}")) else {
+        let Ok(token) = self.token_key(key, token) else {
             return self.push(key, items).await;
         };
         let request = Request::script_on(&PUT_ASIDE, key, &[token], Effect::Idempotent);
