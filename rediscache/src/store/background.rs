@@ -76,16 +76,18 @@ impl Background {
 
     /// Whether the caller runs in another runtime, which goes on while this one may stand still.
     pub(crate) fn is_elsewhere(&self) -> bool {
-        let Ok(here) = Handle::try_current() else { return false };
-        self.runtime().as_ref().is_some_and(|runtime| runtime.handle.id() != here.id())
+        self.elsewhere().is_some()
+    }
+
+    /// The runtime, where the caller runs in another.
+    fn elsewhere(&self) -> Option<Handle> {
+        let here = Handle::try_current().ok()?.id();
+        self.runtime().as_ref().map(|runtime| &runtime.handle).filter(|handle| handle.id() != here).cloned()
     }
 
     /// Goes on in the runtime of the caller where nobody runs the other one. It may have been left already.
     pub(crate) async fn move_if_stuck(&self) {
-        if !self.is_elsewhere() {
-            return;
-        }
-        let Some(handle) = self.runtime().as_ref().map(|runtime| runtime.handle.clone()) else { return };
+        let Some(handle) = self.elsewhere() else { return };
         if tokio::time::timeout(STUCK, handle.spawn(std::future::ready(()))).await.is_ok() {
             return;
         }
