@@ -26,14 +26,18 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "types",
-        "mod verify task_queue queue cache dead shared versions operation value object reliance declare info",
+        "mod verify task_queue queue ttl_cache cache dead shared named versions operation value object reliance declare info",
     ),
     (
         LIBRARY,
         "dispatch",
         "mod dispatchers dispatcher registration delivery hands stranded task_source list_source source",
     ),
-    (LIBRARY, "store", "open mod task list hash key operations redis memory in_flight background milliseconds packed"),
+    (
+        LIBRARY,
+        "store",
+        "open mod task list hash entry key operations redis memory in_flight background milliseconds packed",
+    ),
     (
         LIBRARY,
         "store/redis",

@@ -72,8 +72,8 @@ pub use shape::Shape;
 pub use types::{
     Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStats, QueueStream,
     RedisBound, RedisCache, RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisReadableObject,
-    RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Rewritten, Scan, TaskError,
-    TaskQueueStats,
+    RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache, RedisVersionedObject, Rewritten, Scan,
+    TaskError, TaskQueueStats,
 };
 
 /// The examples of the README.

@@ -20,6 +20,8 @@ pub enum ObjectKind {
     Queue,
     /// A [`RedisTaskQueue`](crate::RedisTaskQueue).
     TaskQueue,
+    /// A [`RedisTtlCache`](crate::RedisTtlCache).
+    TtlCache,
 }
 
 impl ObjectKind {
@@ -29,6 +31,7 @@ impl ObjectKind {
             Self::Cache => "cache",
             Self::Queue => "queue",
             Self::TaskQueue => "task_queue",
+            Self::TtlCache => "ttl_cache",
         }
     }
 
@@ -38,6 +41,7 @@ impl ObjectKind {
             Self::Cache => "a cache",
             Self::Queue => "a queue",
             Self::TaskQueue => "a task queue",
+            Self::TtlCache => "a TTL cache",
         }
     }
 }
@@ -66,13 +70,14 @@ pub(crate) struct KeyType {
 }
 
 impl ObjectTypes {
-    pub(crate) const fn of_cache<K: Key, V: Value, C: Codec>() -> Self {
+    /// Those of a cache of either kind.
+    pub(crate) const fn of_cache<K: Key, V: Value, C: Codec>(kind: ObjectKind) -> Self {
         let key = KeyType {
             name: std::any::type_name::<K>,
             schema: || Schema::of::<K>(FIRST_VERSION),
             read: |stored| decode::<C, K>(stored).map(drop),
         };
-        Self::of::<V, C>(ObjectKind::Cache, Some(key))
+        Self::of::<V, C>(kind, Some(key))
     }
 
     /// Those of a queue of either kind.

@@ -2,6 +2,7 @@
 //! no codec.
 
 mod background;
+mod entry;
 mod hash;
 mod in_flight;
 mod key;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 
+pub(crate) use entry::{EntryStore, Life};
 pub(crate) use hash::{Compared, HASH, HashStore, Increment, Page, RedisHash};
 pub(crate) use key::KeyStore;
 pub(crate) use list::{LIST, ListStore, Waiter};
@@ -28,6 +30,7 @@ pub(crate) use packed::Packed;
 pub(crate) use task::{Client, Due, EndingLease, Lease, Outcome, Side, TaskStats, TaskStore, Unread, Whereabouts};
 
 use self::background::Background;
+use self::entry::{MemoryEntries, RedisEntries};
 use self::hash::MemoryHash;
 use self::in_flight::InFlight;
 use self::key::{MemoryKey, RedisKey};
@@ -57,6 +60,7 @@ pub(crate) struct RedisStore {
     tracking: Arc<Router>,
     in_flight: InFlight,
     keys: RedisKey,
+    entries: RedisEntries,
     hashes: RedisHash,
     lists: RedisList,
     tasks: RedisTasks,
@@ -68,6 +72,7 @@ impl RedisStore {
         let router = Arc::new(router);
         Self {
             keys: RedisKey::new(&router),
+            entries: RedisEntries::new(&router),
             hashes: RedisHash::new(&router, &tracking),
             lists: RedisList::new(&router),
             tasks: RedisTasks::new(&router),
@@ -84,6 +89,13 @@ impl Store {
         match self {
             Self::Memory(store) => Slice::Memory(MemoryKey(store)),
             Self::Redis(store) => Slice::Redis(&store.keys, &store.in_flight),
+        }
+    }
+
+    pub(crate) fn entries(&self) -> EntryStore<'_> {
+        match self {
+            Self::Memory(store) => Slice::Memory(MemoryEntries(store)),
+            Self::Redis(store) => Slice::Redis(&store.entries, &store.in_flight),
         }
     }
 

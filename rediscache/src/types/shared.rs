@@ -1,6 +1,6 @@
-//! The methods that every cache and queue has.
+//! The methods that every object has which is one Redis key.
 
-/// The methods that every cache and queue has, with examples of that type.
+/// The methods that every object has which is one Redis key, with examples of that type.
 ///
 /// `$data` is what its key holds, and `$held` says in words what that is, and what lies beside it. `$clear` removes it, and
 /// `$cleared` says what that is. `$type` and `$of` are the parts of a type such as `RedisCache<u64, String>`, and `$put` is a
@@ -44,87 +44,7 @@ macro_rules! shared_methods {
             Self::over(Object::with_namespace(namespace.into(), Self::TYPES))
         }
 
-        /// Leaves the session's global namespace out of the key.
-        ///
-        /// # Examples
-        ///
-        /// ```
-        /// # #[tokio::main(flavor = "current_thread")]
-        /// # async fn main() -> rediscache::Result<()> {
-        #[doc = concat!("use rediscache::{", $type, ", RedisSession};")]
-        ///
-        #[doc = concat!("static SHARED: ", $type, $of, " = ", $type, "::new(\"shared\").without_global_namespace();")]
-        ///
-        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
-        /// assert_eq!(SHARED.on(&session).key()?, "shared");
-        /// # Ok(())
-        /// # }
-        /// ```
-        #[must_use = "this makes a changed object"]
-        pub const fn without_global_namespace(mut self) -> Self {
-            self.object.global = false;
-            self
-        }
-
-        /// Makes a copy that uses `session`, whatever session is current.
-        ///
-        /// # Examples
-        ///
-        /// ```
-        #[doc = concat!("use rediscache::{", $type, ", RedisSession};")]
-        ///
-        /// let session = RedisSession::in_memory();
-        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
-        /// assert_eq!(names.key().unwrap(), "names");
-        /// ```
-        #[must_use = "this makes a bound copy"]
-        pub fn on(&self, session: &RedisSession) -> Self {
-            let mut bound = self.clone();
-            bound.object = self.object.on(session);
-            bound
-        }
-
-        /// The local namespace, without the session's global one.
-        ///
-        /// # Examples
-        ///
-        /// ```
-        /// # #[tokio::main(flavor = "current_thread")]
-        /// # async fn main() -> rediscache::Result<()> {
-        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
-        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
-        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
-        /// assert_eq!(names.namespace(), "names");
-        /// # Ok(())
-        /// # }
-        /// ```
-        #[must_use]
-        pub fn namespace(&self) -> &str {
-            self.object.namespace()
-        }
-
-        /// The full Redis key in the session in force, also when that is closed.
-        ///
-        /// # Errors
-        ///
-        /// [`NotInitialized`](crate::ErrorKind::NotInitialized) without a session and
-        /// [`Config`](crate::ErrorKind::Config) for an unacceptable namespace.
-        ///
-        /// # Examples
-        ///
-        /// ```
-        /// # #[tokio::main(flavor = "current_thread")]
-        /// # async fn main() -> rediscache::Result<()> {
-        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
-        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
-        #[doc = concat!("let names = ", $type, "::", $of, "::new(\"names\").on(&session);")]
-        /// assert_eq!(names.key()?, "bot.names");
-        /// # Ok(())
-        /// # }
-        /// ```
-        pub fn key(&self) -> Result<String> {
-            self.object.key()
-        }
+        $crate::types::named::named_methods!($type, $of, "(\"names\")");
 
         /// Removes all that the key holds, expiry included.
         ///

@@ -26,7 +26,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::lend::{Give, Lend};
 use crate::near::{Mode, Near, NearStats};
 use crate::number::Number;
-use crate::record::ObjectTypes;
+use crate::record::{ObjectKind, ObjectTypes};
 use crate::session::{CacheSection, RedisSession};
 use crate::shape::Schema;
 use crate::store::{Compared, HASH, Increment, Packed};
@@ -88,7 +88,7 @@ impl<K, V, C> RedisCache<K, V, C> {
 }
 
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
-    const TYPES: &'static ObjectTypes = &ObjectTypes::of_cache::<K, V, C>();
+    const TYPES: &'static ObjectTypes = &ObjectTypes::of_cache::<K, V, C>(ObjectKind::Cache);
 
     shared_methods!(
         HASH,

@@ -44,6 +44,7 @@ pub(super) async fn unreadable(
     let tally = match object.kind() {
         ObjectKind::Cache => look_at_entries(object, key, store, shapes).await,
         ObjectKind::Queue | ObjectKind::TaskQueue => look_at_items(object, key, store, shapes).await,
+        ObjectKind::TtlCache => Ok(Tally::default()),
     };
     match tally {
         Ok(tally) => Ok(tally.finding(object, records)),

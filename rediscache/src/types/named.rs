@@ -1,0 +1,93 @@
+//! The methods that every object has, whatever lies in Redis.
+
+/// The methods that every object has, with examples of that type.
+///
+/// `$type` and `$of` are the parts of a type such as `RedisCache<u64, String>`, and `$made` is what its `new` is given to make
+/// one that is called `names`.
+macro_rules! named_methods {
+    ($type:literal, $of:literal, $made:literal) => {
+        /// Leaves the session's global namespace out of the key.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("use rediscache::{", $type, ", RedisSession};")]
+        ///
+        #[doc = concat!("static SHARED: ", $type, $of, " = ", $type, "::new", $made, ".without_global_namespace();")]
+        ///
+        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+        /// assert_eq!(SHARED.on(&session).key()?, "names");
+        /// # Ok(())
+        /// # }
+        /// ```
+        #[must_use = "this makes a changed object"]
+        pub const fn without_global_namespace(mut self) -> Self {
+            self.object.global = false;
+            self
+        }
+
+        /// Makes a copy that uses `session`, whatever session is current.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        #[doc = concat!("use rediscache::{", $type, ", RedisSession};")]
+        ///
+        /// let session = RedisSession::in_memory();
+        #[doc = concat!("let names = ", $type, "::", $of, "::new", $made, ".on(&session);")]
+        /// assert_eq!(names.key().unwrap(), "names");
+        /// ```
+        #[must_use = "this makes a bound copy"]
+        pub fn on(&self, session: &RedisSession) -> Self {
+            let mut bound = self.clone();
+            bound.object = self.object.on(session);
+            bound
+        }
+
+        /// The local namespace, without the session's global one.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+        #[doc = concat!("let names = ", $type, "::", $of, "::new", $made, ".on(&session);")]
+        /// assert_eq!(names.namespace(), "names");
+        /// # Ok(())
+        /// # }
+        /// ```
+        #[must_use]
+        pub fn namespace(&self) -> &str {
+            self.object.namespace()
+        }
+
+        /// The full Redis key in the session in force, also when that is closed.
+        ///
+        /// # Errors
+        ///
+        /// [`NotInitialized`](crate::ErrorKind::NotInitialized) without a session and
+        /// [`Config`](crate::ErrorKind::Config) for an unacceptable namespace.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+        #[doc = concat!("let names = ", $type, "::", $of, "::new", $made, ".on(&session);")]
+        /// assert_eq!(names.key()?, "bot.names");
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn key(&self) -> Result<String> {
+            self.object.key()
+        }
+    };
+}
+
+pub(super) use named_methods;
