@@ -43,6 +43,8 @@ pub(crate) struct FieldAttr {
     pub(crate) namespace: Option<Keyed<String>>,
     pub(crate) global: Option<bool>,
     pub(crate) accessor: Option<Keyed<Ident>>,
+    /// In milliseconds.
+    pub(crate) timeout: Option<u64>,
     pub(crate) task: TaskAttr,
     pub(crate) version: VersionAttr,
     pub(crate) unreadable: Option<Keyed<Unreadable>>,
@@ -97,6 +99,7 @@ impl FieldAttr {
                 "namespace" => found.namespace = Keyed::namespace(entry, errors),
                 "global" => found.global = entry.flag(errors),
                 "accessor" => found.accessor = entry.ident(errors).map(|value| Keyed { key: entry.span(), value }),
+                "timeout" => found.timeout = entry.milliseconds(errors),
                 "from" | "version" => found.version.take(entry, errors),
                 "unreadable" => found.unreadable = Keyed::unreadable(entry, errors),
                 "near" => found.near = NearAttr::read(entry, errors),

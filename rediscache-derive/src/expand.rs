@@ -94,6 +94,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
     let namespace = &object.namespace;
     let task = &object.task;
     let global = (!object.global).then(|| quote!(.without_global_namespace()));
+    let timeout = object.timeout.iter();
     let client_identifier = task.client_identifier.iter();
     let recover_after = task.recover_after.iter();
     let max_attempts = task.max_attempts.iter();
@@ -104,6 +105,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
         #root::Declaration::new(#namespace)
             .program(&::core::option_env!("CARGO_PKG_NAME"))
             #global
+            #(.timeout(::core::time::Duration::from_millis(#timeout)))*
             #(.client_identifier(#client_identifier))*
             #(.recover_after(::core::time::Duration::from_millis(#recover_after)))*
             #(.max_attempts(#max_attempts))*

@@ -33,12 +33,13 @@ const BOTH: &[Place] = &[Place::Struct, Place::Field];
 
 const NEAR: &[Place] = &[Place::Near];
 
-const KEYS: [Key; 20] = [
+const KEYS: [Key; 21] = [
     key("namespace", BOTH, "a string", r#"namespace = "name""#),
     key("global", BOTH, "`true` or `false`", "global = false"),
     key("crate", STRUCT, "a path in a string", r#"crate = "path::to::rediscache""#),
     key("skip", FIELD, "no value", "skip"),
     key("accessor", FIELD, "a name in a string", r#"accessor = "name""#),
+    key("timeout", FIELD, "a duration in a string", r#"timeout = "50ms""#),
     key("client_identifier", FIELD, "a string", r#"client_identifier = "w1""#),
     key("recover_after", FIELD, "a duration in a string", r#"recover_after = "5s""#),
     key("max_attempts", FIELD, "a whole number from 1 to 4294967295", "max_attempts = 3"),

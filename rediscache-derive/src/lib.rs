@@ -56,6 +56,8 @@ use crate::model::Model;
 /// - `namespace = "name"`: the whole namespace of this field, in place of `Struct.field`.
 /// - `global = false`: leaves out the session's global namespace; `global = true` puts it back.
 /// - `accessor = "name"`: the name of the accessor, in place of the field's. The namespace stays.
+/// - `timeout = "50ms"`: the longest that a call of this object takes, waiting for an item of a queue aside; a whole number
+///   of `ms`, `s`, `m` or `h`.
 /// - `skip`: the field is not a cache object and gets no accessor.
 ///
 /// # Keys of a field of the default codec

@@ -35,6 +35,8 @@ pub(crate) struct Object<'a> {
     pub(crate) accessor: Ident,
     pub(crate) namespace: String,
     pub(crate) global: bool,
+    /// In milliseconds.
+    pub(crate) timeout: Option<u64>,
     pub(crate) task: TaskAttr,
     pub(crate) version: VersionAttr,
     pub(crate) unreadable: Option<Keyed<Unreadable>>,
@@ -88,6 +90,7 @@ impl<'a> Object<'a> {
             accessor,
             namespace,
             global: attr.global.unwrap_or(global),
+            timeout: attr.timeout,
             task: attr.task,
             version: attr.version,
             unreadable: attr.unreadable,

@@ -68,6 +68,7 @@ mod task_retry;
 mod task_unreadable;
 mod task_worker;
 mod task_wrong_type;
+mod timeout;
 mod unreadable;
 mod url;
 mod verify;

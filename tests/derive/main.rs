@@ -7,4 +7,5 @@ mod near;
 mod object;
 mod path;
 mod task;
+mod timeout;
 mod version;

@@ -158,6 +158,7 @@ pub struct Declaration {
     pub(crate) namespace: &'static str,
     pub(crate) global: bool,
     pub(crate) program: &'static Option<&'static str>,
+    pub(crate) timeout: Option<Duration>,
     pub(crate) client_identifier: Option<&'static str>,
     pub(crate) recover_after: Option<Duration>,
     pub(crate) max_attempts: Option<u32>,
@@ -175,6 +176,7 @@ impl Declaration {
             namespace,
             global: true,
             program: &None,
+            timeout: None,
             client_identifier: None,
             recover_after: None,
             max_attempts: None,
@@ -201,6 +203,12 @@ impl Declaration {
     /// Names the program that declares it, for the record of who wrote what: its crate, where cargo builds it.
     pub const fn program(mut self, name: &'static Option<&'static str>) -> Self {
         self.program = name;
+        self
+    }
+
+    /// Sets the longest that a call takes.
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
         self
     }
 

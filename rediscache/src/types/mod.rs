@@ -4,6 +4,7 @@ mod cache;
 mod dead;
 mod declare;
 mod info;
+mod limit;
 mod named;
 mod object;
 mod operation;

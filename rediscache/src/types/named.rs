@@ -28,6 +28,33 @@ macro_rules! named_methods {
             self
         }
 
+        /// Bounds how long a call may take. Without it, the session's
+        /// [`response_timeout`](crate::RedisSessionBuilder::response_timeout) does that alone.
+        ///
+        /// A call that takes longer fails with [`Timeout`](crate::ErrorKind::Timeout), and may have taken effect if it is not
+        /// one that only reads. A call of several steps is bounded as a whole; streams, and what walks over all there is, at
+        /// each step. Where waiting is the point, that does not count: for an item of a queue, for a critical section, for a
+        /// loader. Rounded up to milliseconds.
+        ///
+        /// Zero does not compile where the call is a constant itself, and is [`Config`](crate::ErrorKind::Config) at use
+        /// elsewhere.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use std::time::Duration;
+        ///
+        #[doc = concat!("use rediscache::", $type, ";")]
+        ///
+        #[doc = concat!("static NAMES: ", $type, $of, " = ", $type, "::new", $made, ".timeout(Duration::from_millis(50));")]
+        /// assert_eq!(NAMES.namespace(), "names");
+        /// ```
+        #[must_use = "this makes a changed object"]
+        pub const fn timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.object.limit = $crate::types::limit::CallLimit::of(timeout);
+            self
+        }
+
         /// Makes a copy that uses `session`, whatever session is current.
         ///
         /// # Examples

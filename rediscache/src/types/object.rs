@@ -1,9 +1,12 @@
 //! What every cache and queue is at its core: a name, and how to find the session in force.
 
+use std::fmt;
+
 use tokio::time::Instant;
 use tracing::Span;
 
 use super::declare::Declaration;
+use super::limit::CallLimit;
 use super::reliance::Reliance;
 use crate::codec::Meaning;
 use crate::error::Result;
@@ -27,6 +30,8 @@ pub(super) struct Object {
     program: &'static Option<&'static str>,
     /// Whether a value that cannot be read is taken for absent.
     pub(super) unreadable_is_absent: bool,
+    /// The longest that a call takes.
+    pub(super) limit: CallLimit,
     /// The session bound by `.on`; without one, the current one is looked up at each use.
     session: Option<RedisSession>,
 }
@@ -40,6 +45,7 @@ pub(super) struct Target {
     pub(super) is_global: bool,
     pub(super) meaning: Meaning,
     pub(super) unreadable_is_absent: bool,
+    pub(super) limit: CallLimit,
     types: &'static ObjectTypes,
     program: &'static Option<&'static str>,
     reliance: Option<Reliance>,
@@ -107,13 +113,15 @@ impl Object {
             types,
             program,
             unreadable_is_absent: false,
+            limit: CallLimit::NONE,
             session,
         }
     }
 
     pub(super) fn declared(declaration: &Declaration, types: &'static ObjectTypes) -> Self {
-        let Declaration { namespace, global, program, ref session, .. } = *declaration;
-        Self { global, program, session: session.clone(), ..Self::new(namespace, types) }
+        let Declaration { namespace, global, program, timeout, ref session, .. } = *declaration;
+        let limit = timeout.map_or(CallLimit::NONE, CallLimit::of);
+        Self { global, program, limit, session: session.clone(), ..Self::new(namespace, types) }
     }
 
     pub(super) fn on(&self, session: &RedisSession) -> Self {
@@ -126,6 +134,14 @@ impl Object {
 
     pub(super) fn namespace(&self) -> &str {
         self.namespace.as_str()
+    }
+
+    /// What is shown of every object.
+    pub(super) fn show(&self, shown: &mut fmt::DebugStruct<'_, '_>) {
+        shown.field("namespace", &self.namespace());
+        if let Some(timeout) = self.limit.duration() {
+            shown.field("timeout", &timeout);
+        }
     }
 
     pub(super) fn key(&self) -> Result<String> {
@@ -152,10 +168,11 @@ impl Object {
         if let Some(fault) = self.namespace.fault().or_else(|| self.types.fault(&self.meaning)) {
             return Err(config(fault));
         }
+        self.limit.check()?;
         let session = self.session.take().map_or_else(RedisSession::in_force, Ok)?;
         let global = if self.global { session.global_namespace() } else { "" };
         let (key, namespace) = (self.namespace.key_below(global), self.namespace.clone());
-        let Self { global: is_global, meaning, unreadable_is_absent, types, program, .. } = *self;
+        let Self { global: is_global, meaning, unreadable_is_absent, limit, types, program, .. } = *self;
         let target = Target {
             session,
             namespace,
@@ -163,6 +180,7 @@ impl Object {
             is_global,
             meaning,
             unreadable_is_absent,
+            limit,
             types,
             program,
             reliance: None,

@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use tracing::Instrument;
 
+use super::limit::CallLimit;
 use super::object::{Object, Target, span};
 use crate::codec::EncodedKey;
 use crate::error::Result;
@@ -45,8 +46,37 @@ pub(super) struct NearLook<T> {
 }
 
 impl<T> Operation<T> {
-    /// Makes one call of `body`, told where it goes, with a span around it and its errors told where they happened.
+    /// Makes one call of `body`, told where it goes, with a span around it and its errors told where they happened. It may
+    /// change something, and is given up after the object's own timeout.
     pub(super) fn new<F>(
+        object: &Object,
+        operation: &'static str,
+        body: impl FnOnce(Target) -> F + Send + 'static,
+    ) -> Self
+    where
+        T: 'static,
+        F: Future<Output = Result<T>> + Send,
+    {
+        let call = Self::unbounded(object, operation, body);
+        if object.limit == CallLimit::NONE { call } else { call.bounded(object, operation, false) }
+    }
+
+    /// As [`new`](Self::new), of what changes nothing when it is given up.
+    pub(super) fn reading<F>(
+        object: &Object,
+        operation: &'static str,
+        body: impl FnOnce(Target) -> F + Send + 'static,
+    ) -> Self
+    where
+        T: 'static,
+        F: Future<Output = Result<T>> + Send,
+    {
+        let call = Self::unbounded(object, operation, body);
+        if object.limit == CallLimit::NONE { call } else { call.bounded(object, operation, true) }
+    }
+
+    /// As [`new`](Self::new), of what waits for others, or bounds its steps itself.
+    pub(super) fn unbounded<F>(
         object: &Object,
         operation: &'static str,
         body: impl FnOnce(Target) -> F + Send + 'static,
@@ -64,6 +94,20 @@ impl<T> Operation<T> {
                 call.await
             };
             call.instrument(span).await.map_err(|error| error.during(operation, Some(object.namespace())))
+        })
+    }
+
+    /// In a future around it, so that those without a limit carry nothing of it.
+    #[cold]
+    fn bounded(self, object: &Object, operation: &'static str, is_read: bool) -> Self
+    where
+        T: 'static,
+    {
+        let (limit, namespace) = (object.limit, object.name().clone());
+        Self::of(async move {
+            let answer = if is_read { limit.bound_reading(self).await } else { limit.bound(self).await };
+            // Of the call itself, it is known already.
+            answer.map_err(|error| error.during(operation, Some(namespace.as_str())))
         })
     }
 

@@ -200,7 +200,7 @@ macro_rules! shared_methods {
         /// # }
         /// ```
         pub fn expiry(&self) -> Operation<Option<Duration>> {
-            Operation::new(&self.object, "expiry", |at| async move { at.store()?.keys().expiry(&at.key, $data).await })
+            Operation::reading(&self.object, "expiry", |at| async move { at.store()?.keys().expiry(&at.key, $data).await })
         }
 
         /// Takes the expiry off; `false` where there was none.

@@ -26,6 +26,12 @@ impl Objects {
         }
     }
 
+    /// The same, whose calls have so much time.
+    pub(super) fn timeout(self, limit: Duration) -> Self {
+        let Self { numbers, plain, jobs, dead } = self;
+        Self { numbers: numbers.timeout(limit), plain: plain.timeout(limit), jobs: jobs.timeout(limit), dead }
+    }
+
     /// Gives each call something to work on.
     pub(super) async fn fill(&self) -> Result<()> {
         self.numbers.update([(1, 1), (2, 2)]).await?;

@@ -3,6 +3,7 @@
 
 mod call;
 mod harm;
+mod own_timeout;
 mod page;
 mod secret;
 mod storm;

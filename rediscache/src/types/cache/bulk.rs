@@ -74,7 +74,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         if let Some(reads) = &self.reads {
             return reads.get_many(&self.object, fields);
         }
-        Operation::new(&self.object, "get_many", |at| async move {
+        Operation::reading(&self.object, "get_many", |at| async move {
             let (store, fields) = (at.store()?, fields?);
             if fields.is_empty() {
                 return Ok(Vec::new());
@@ -223,7 +223,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn keys(&self) -> Operation<Vec<K>> {
-        Operation::new(&self.object, "keys", |at| async move {
+        Operation::reading(&self.object, "keys", |at| async move {
             at.store()?.hashes().fields(&at.key).await?.into_iter().map(|field| decode::<C, K>(&field)).collect()
         })
     }
@@ -256,7 +256,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn values(&self) -> Operation<Vec<V>> {
-        Operation::new(&self.object, "values", |at| async move {
+        Operation::reading(&self.object, "values", |at| async move {
             let values = at.store()?.hashes().values(&at.key).await?;
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(values.iter())).await?;
             values.into_iter().filter_map(|value| reader.read_if_any(Some(&value)).transpose()).collect()
@@ -296,7 +296,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     }
 
     fn collect<T: FromIterator<(K, V)> + 'static>(&self, operation: &'static str) -> Operation<T> {
-        Operation::new(&self.object, operation, |at| async move {
+        Operation::reading(&self.object, operation, |at| async move {
             let entries = at.store()?.hashes().entries(&at.key).await?;
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(entries.iter().map(|(_, value)| value))).await?;
             // Each is dropped when it is read, so that the next finds its memory at hand.

@@ -39,7 +39,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     }
 
     fn get_far(&self, field: Result<EncodedKey>) -> Operation<Option<V>> {
-        Operation::new(&self.object, "get", |at| async move {
+        Operation::reading(&self.object, "get", |at| async move {
             let stored = at.store()?.hashes().get(&at.key, field?.as_slice()).await?;
             at.read::<V, C>(stored).await
         })
@@ -81,7 +81,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             return Operation::of(async move { Ok(read.await?.unwrap_or(default)) });
         }
         let (field, default) = (EncodedKey::of::<C, K>(&key), default.give());
-        Operation::new(&self.object, "get_or", |at| async move {
+        Operation::reading(&self.object, "get_or", |at| async move {
             let stored = at.store()?.hashes().get(&at.key, field?.as_slice()).await?;
             Ok(at.read::<V, C>(stored).await?.unwrap_or(default))
         })
@@ -118,7 +118,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             return reads.contains(&self.object, EncodedKey::of::<C, K>(&key));
         }
         let field = EncodedKey::of::<C, K>(&key);
-        Operation::new(&self.object, "contains", |at| async move {
+        Operation::reading(&self.object, "contains", |at| async move {
             at.store()?.hashes().contains(&at.key, field?.as_slice()).await
         })
     }

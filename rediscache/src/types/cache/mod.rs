@@ -160,7 +160,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn len(&self) -> Operation<u64> {
-        Operation::new(&self.object, "len", |at| async move { at.store()?.hashes().len(&at.key).await })
+        Operation::reading(&self.object, "len", |at| async move { at.store()?.hashes().len(&at.key).await })
     }
 
     /// Whether there are no entries.
@@ -192,7 +192,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn is_empty(&self) -> Operation<bool> {
-        Operation::new(&self.object, "is_empty", |at| async move { Ok(at.store()?.hashes().len(&at.key).await? == 0) })
+        Operation::reading(&self.object, "is_empty", |at| async move { Ok(at.store()?.hashes().len(&at.key).await? == 0) })
     }
 
     /// Waits for the critical section of this namespace within this session, first come first served.
@@ -233,7 +233,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn section(&self) -> Operation<CacheSection> {
-        Operation::new(&self.object, "section", |at| async move {
+        Operation::unbounded(&self.object, "section", |at| async move {
             at.store()?;
             let key = at.key.to_string();
             Ok(at.session.state().sections.enter(key).await)
@@ -292,7 +292,7 @@ impl<K, V, C> Clone for RedisCache<K, V, C> {
 impl<K, V, C> fmt::Debug for RedisCache<K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("RedisCache");
-        shown.field("namespace", &self.object.namespace());
+        self.object.show(&mut shown);
         if let Some(reads) = &self.reads {
             shown.field("near", reads.near());
         }

@@ -89,7 +89,7 @@ impl<V: Value> Reads<V> {
     ) -> Operation<T> {
         match key {
             Ok(key) => Operation::look(NearRead { object: object.clone(), near: self.near, key }, look),
-            Err(error) => Operation::new(object, operation, |_| async { Err(error) }),
+            Err(error) => Operation::reading(object, operation, |_| async { Err(error) }),
         }
     }
 }
@@ -116,7 +116,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
 
     fn get(NearRead { object, near, key }: NearRead, operation: &'static str) -> One<V> {
         let label = label(&object, near);
-        Operation::new(&object, operation, move |at| async move {
+        Operation::reading(&object, operation, move |at| async move {
             if let Some((hashes, cache)) = tracked::<V, C>(&at, &label)? {
                 let (stored, keep) = ask(&at.key, hashes, &cache, key).await?;
                 let value = at.read::<V, C>(stored).await?;
@@ -130,7 +130,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
 
     fn contains(NearRead { object, near, key }: NearRead) -> Operation<bool> {
         let label = label(&object, near);
-        Operation::new(&object, "contains", move |at| async move {
+        Operation::reading(&object, "contains", move |at| async move {
             if let Some((hashes, cache)) = tracked::<V, C>(&at, &label)? {
                 let (stored, keep) = ask(&at.key, hashes, &cache, key).await?;
                 let is_there = stored.is_some();
@@ -144,7 +144,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
 
     fn get_many(object: &Object, near: Near, keys: Result<Packed>) -> Many<V> {
         let label = label(object, near);
-        Operation::new(object, "get_many", move |at| async move {
+        Operation::reading(object, "get_many", move |at| async move {
             let keys = keys?;
             if let Some((hashes, cache)) = tracked::<V, C>(&at, &label)? {
                 return get_all::<V, C>(&at, hashes, &cache, &keys).await;

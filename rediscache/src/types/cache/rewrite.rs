@@ -67,14 +67,18 @@ impl<K: Key, V: Value, C: ShapedCodec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn rewrite(&self) -> Operation<Rewritten> {
-        Operation::new(&self.object, "rewrite", |mut at| async move {
-            let (mut done, mut cursor) = (Rewritten::default(), None);
+        Operation::unbounded(&self.object, "rewrite", |mut at| async move {
+            let (mut done, mut cursor, limit) = (Rewritten::default(), None, at.limit);
             loop {
-                let page = at.store()?.hashes().scan(&at.key, cursor.as_deref()).await?;
-                at.learn::<V>(at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value))).await?;
+                let page = async {
+                    let page = at.store()?.hashes().scan(&at.key, cursor.as_deref()).await?;
+                    at.learn::<V>(at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value))).await?;
+                    Ok(page)
+                };
+                let page = limit.bound_reading(page).await?;
                 for (field, stored) in page.entries {
                     done.read += 1;
-                    Self::rewrite_one(&mut at, &field, stored, &mut done).await?;
+                    limit.bound(Self::rewrite_one(&mut at, &field, stored, &mut done)).await?;
                 }
                 cursor = page.next;
                 if cursor.is_none() {

@@ -78,7 +78,7 @@ type UnreadEntries = VecDeque<(Vec<u8>, Vec<u8>)>;
 
 /// The next page, and where it is from; the shapes that it takes are looked up.
 fn next_page<V: Value, C: Codec>(object: &Object, cursor: Option<Vec<u8>>) -> Operation<(Page, Target)> {
-    Operation::new(object, "scan", |at| async move {
+    Operation::reading(object, "scan", |at| async move {
         let page = at.store()?.hashes().scan(&at.key, cursor.as_deref()).await?;
         let unknown = at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value));
         at.learn::<V>(unknown).await?;

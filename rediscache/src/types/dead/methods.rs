@@ -57,7 +57,7 @@ macro_rules! dead_methods {
         /// ```
         pub fn dead(&self) -> DeadLetters<T> {
             let queue = self.clone();
-            DeadLetters::new::<C>(move |seen| queue.call("dead", |at| next_letters::<T, C>(at, seen)))
+            DeadLetters::new::<C>(move |seen| queue.read("dead", |at| next_letters::<T, C>(at, seen)))
         }
 
         /// How many dead letters there are; 0 where there are none.
@@ -89,7 +89,7 @@ macro_rules! dead_methods {
         /// # }
         /// ```
         pub fn dead_len(&self) -> Operation<u64> {
-            self.call("dead_len", |at| async move {
+            self.read("dead_len", |at| async move {
                 let store = at.store()?;
                 store.lists().len(&store.beside(&at.key, DEAD)?).await
             })

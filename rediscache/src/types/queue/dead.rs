@@ -67,7 +67,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn stats(&self) -> Operation<QueueStats> {
-        self.call("stats", |at| async move {
+        self.read("stats", |at| async move {
             let store = at.store()?;
             let (waiting, dead) = store.lists().stats(&at.key, &store.beside(&at.key, DEAD)?).await?;
             Ok(QueueStats { waiting, dead })

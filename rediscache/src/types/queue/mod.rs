@@ -205,7 +205,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn len(&self) -> Operation<u64> {
-        Operation::new(&self.object, "len", |at| async move { at.store()?.lists().len(&at.key).await })
+        Operation::reading(&self.object, "len", |at| async move { at.store()?.lists().len(&at.key).await })
     }
 
     /// Whether there are no items.
@@ -237,7 +237,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn is_empty(&self) -> Operation<bool> {
-        Operation::new(&self.object, "is_empty", |at| async move { Ok(at.store()?.lists().len(&at.key).await? == 0) })
+        Operation::reading(&self.object, "is_empty", |at| async move { Ok(at.store()?.lists().len(&at.key).await? == 0) })
     }
 
     /// Makes one call.
@@ -247,6 +247,14 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
         F: Future<Output = Result<R>> + Send,
     {
         Operation::new(&self.object, operation, body)
+    }
+
+    fn read<R, F>(&self, operation: &'static str, body: impl FnOnce(Target) -> F + Send + 'static) -> Operation<R>
+    where
+        R: 'static,
+        F: Future<Output = Result<R>> + Send,
+    {
+        Operation::reading(&self.object, operation, body)
     }
 }
 
@@ -302,6 +310,8 @@ impl<T, C> Clone for RedisQueue<T, C> {
 
 impl<T, C> fmt::Debug for RedisQueue<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisQueue").field("namespace", &self.object.namespace()).finish_non_exhaustive()
+        let mut shown = f.debug_struct("RedisQueue");
+        self.object.show(&mut shown);
+        shown.finish_non_exhaustive()
     }
 }

@@ -49,7 +49,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn get(&self) -> Operation<T> {
-        Operation::new(&self.object, "get", |at| async move {
+        Operation::unbounded(&self.object, "get", |at| async move {
             loop {
                 if let Some(item) = take::<T, C>(&at, Wait::Forever).await? {
                     return Ok(item);
@@ -91,7 +91,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn get_timeout(&self, limit: Duration) -> Operation<Option<T>> {
-        Operation::new(&self.object, "get_timeout", move |at| async move {
+        Operation::unbounded(&self.object, "get_timeout", move |at| async move {
             // In line from the start, to keep the place there; the look at the end is for those without time to wait.
             if let Ok(delivery) = tokio::time::timeout(limit, ask(&at, Wait::Forever)).await {
                 // What is here is read, and told of, though the time may end meanwhile.
@@ -131,7 +131,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn try_get(&self) -> Operation<Option<T>> {
-        Operation::new(&self.object, "try_get", |at| async move { take::<T, C>(&at, Wait::No).await })
+        Operation::reading(&self.object, "try_get", |at| async move { take::<T, C>(&at, Wait::No).await })
     }
 
     /// Streams the items as they come, for ever.
@@ -173,7 +173,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     pub fn stream(&self) -> QueueStream<T> {
         let queue = self.clone();
         QueueStream::new(move || {
-            Operation::new(&queue.object, "stream", |at| async move { take::<T, C>(&at, Wait::Forever).await })
+            Operation::unbounded(&queue.object, "stream", |at| async move { take::<T, C>(&at, Wait::Forever).await })
         })
     }
 
@@ -215,7 +215,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     pub fn drain(&self) -> QueueStream<T> {
         let queue = self.clone();
         QueueStream::new(move || {
-            Operation::new(&queue.object, "drain", |at| async move { take::<T, C>(&at, Wait::No).await })
+            Operation::reading(&queue.object, "drain", |at| async move { take::<T, C>(&at, Wait::No).await })
         })
     }
 }

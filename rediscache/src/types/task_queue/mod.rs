@@ -158,6 +158,33 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
             body(at).await
         })
     }
+
+    /// As [`run`](Self::run), of what changes nothing.
+    fn run_reading<R, F>(
+        &self,
+        operation: &'static str,
+        body: impl FnOnce(Target, Client) -> F + Send + 'static,
+    ) -> Operation<R>
+    where
+        R: 'static,
+        F: Future<Output = Result<R>> + Send,
+    {
+        let options = self.options.clone();
+        self.read(operation, move |at| body(at, options.client()))
+    }
+
+    /// As [`call`](Self::call), of what changes nothing.
+    fn read<R, F>(&self, operation: &'static str, body: impl FnOnce(Target) -> F + Send + 'static) -> Operation<R>
+    where
+        R: 'static,
+        F: Future<Output = Result<R>> + Send,
+    {
+        let acceptable = self.options.check();
+        Operation::reading(&self.object, operation, |at| async move {
+            acceptable?;
+            body(at).await
+        })
+    }
 }
 
 impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
@@ -201,9 +228,8 @@ impl<T, C> Clone for RedisTaskQueue<T, C> {
 
 impl<T, C> fmt::Debug for RedisTaskQueue<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisTaskQueue")
-            .field("namespace", &self.object.namespace())
-            .field("options", &self.options)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("RedisTaskQueue");
+        self.object.show(&mut shown);
+        shown.field("options", &self.options).finish_non_exhaustive()
     }
 }

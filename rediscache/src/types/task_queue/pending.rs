@@ -43,7 +43,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn pending(&self) -> Operation<Vec<T>> {
-        self.run("pending", |at, client| async move {
+        self.run_reading("pending", |at, client| async move {
             let store = at.store()?;
             let items = store.lists().items(&store.beside(&at.key, client.pending_suffix())?).await?;
             let reader = at.reader::<T, C>(at.unknown_shapes::<C>(items.iter())).await?;

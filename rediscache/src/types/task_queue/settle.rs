@@ -146,7 +146,7 @@ impl<T> RedisTask<T> {
         let (namespace, leases, number) = (self.namespace.as_str(), &self.held.leases, self.held.lease.number);
         // A future that is dropped from here on leaves it so, and dropping the task in it sends nothing.
         leases.is_being_settled(number);
-        match self.end_lease(how).instrument(span(operation, namespace)).await {
+        match self.limit.bound(self.end_lease(how)).instrument(span(operation, namespace)).await {
             Ok(()) => Ok(()),
             Err(error) => {
                 match error.kind() {

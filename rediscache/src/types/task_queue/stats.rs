@@ -81,7 +81,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn len(&self) -> Operation<u64> {
-        self.run("len", |at, client| async move { at.store()?.tasks().len(&at.key, &client).await })
+        self.run_reading("len", |at, client| async move { at.store()?.tasks().len(&at.key, &client).await })
     }
 
     /// Whether no task can be taken now: none waits, and none is due.
@@ -115,7 +115,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn is_empty(&self) -> Operation<bool> {
-        self.run("is_empty", |at, client| async move { Ok(at.store()?.tasks().len(&at.key, &client).await? == 0) })
+        self.run_reading("is_empty", |at, client| async move { Ok(at.store()?.tasks().len(&at.key, &client).await? == 0) })
     }
 
     /// How many tasks are not due yet; 0 where there are none.
@@ -148,7 +148,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn delayed_len(&self) -> Operation<u64> {
-        self.run("delayed_len", |at, client| async move { at.store()?.tasks().delayed_len(&at.key, &client).await })
+        self.run_reading("delayed_len", |at, client| async move { at.store()?.tasks().delayed_len(&at.key, &client).await })
     }
 
     /// Tells how many tasks wait, are delayed, pending and dead, and how many clients live; 0 where there are none.
@@ -189,7 +189,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn stats(&self) -> Operation<TaskQueueStats> {
-        self.run(
+        self.run_reading(
             "stats",
             |at, client| async move { at.store()?.tasks().stats(&at.key, &client).await.map(TaskQueueStats) },
         )
@@ -227,7 +227,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn pending_len(&self) -> Operation<u64> {
-        self.run("pending_len", |at, client| async move {
+        self.run_reading("pending_len", |at, client| async move {
             let store = at.store()?;
             store.lists().len(&store.beside(&at.key, client.pending_suffix())?).await
         })

@@ -51,7 +51,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// ```
     pub fn get(&self) -> Operation<RedisTask<T>> {
         let options = self.options.clone();
-        Operation::new(&self.object, "get", |at| async move {
+        Operation::unbounded(&self.object, "get", |at| async move {
             loop {
                 if let Some(task) = take::<T, C>(&at, &options, Wait::Forever).await? {
                     return Ok(task);
@@ -97,7 +97,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// ```
     pub fn get_timeout(&self, limit: Duration) -> Operation<Option<RedisTask<T>>> {
         let options = self.options.clone();
-        Operation::new(&self.object, "get_timeout", move |at| async move {
+        Operation::unbounded(&self.object, "get_timeout", move |at| async move {
             // In line from the start, to keep the place there; the look at the end is for those without time to wait.
             if let Ok(delivery) = tokio::time::timeout(limit, ask(&at, &options, Wait::Forever)).await {
                 // What is here is read, and told of, though the time may end meanwhile.
@@ -142,7 +142,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn try_get(&self) -> Operation<Option<RedisTask<T>>> {
-        self.ask("try_get", Wait::No)
+        self.look("try_get")
     }
 
     /// Streams the tasks as they come, for ever.
@@ -186,7 +186,12 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// ```
     pub fn stream(&self) -> QueueStream<RedisTask<T>> {
         let queue = self.clone();
-        QueueStream::new(move || queue.ask("stream", Wait::Forever))
+        QueueStream::new(move || {
+            let options = queue.options.clone();
+            Operation::unbounded(&queue.object, "stream", move |at| async move {
+                take::<T, C>(&at, &options, Wait::Forever).await
+            })
+        })
     }
 
     /// Streams the tasks there are; it ends when there are none, or others in this session wait for them.
@@ -231,12 +236,15 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// ```
     pub fn drain(&self) -> QueueStream<RedisTask<T>> {
         let queue = self.clone();
-        QueueStream::new(move || queue.ask("drain", Wait::No))
+        QueueStream::new(move || queue.look("drain"))
     }
 
-    fn ask(&self, operation: &'static str, wait: Wait) -> Operation<Option<RedisTask<T>>> {
+    /// What is not given out stays in the queue.
+    fn look(&self, operation: &'static str) -> Operation<Option<RedisTask<T>>> {
         let options = self.options.clone();
-        Operation::new(&self.object, operation, move |at| async move { take::<T, C>(&at, &options, wait).await })
+        Operation::reading(&self.object, operation, move |at| async move {
+            take::<T, C>(&at, &options, Wait::No).await
+        })
     }
 }
 
@@ -259,5 +267,5 @@ async fn read<T: Value, C: Codec>(at: &Target, delivery: Option<Delivery<TaskSou
     let unknown = at.unknown_shapes::<C>(delivery.item().map(|held| &held.lease.item));
     let reader = at.reader::<T, C>(unknown).await?;
     let (held, value) = delivery.read(|held| reader.read(&held.lease.item)).await.map_err(put_aside)?;
-    Ok(Some(RedisTask::new(value, held, &at.session, &at.namespace)))
+    Ok(Some(RedisTask::new(value, held, at)))
 }

@@ -6,6 +6,8 @@ use std::ops::Deref;
 use crate::dispatch::{HeldTask, TaskEnding};
 use crate::namespace::Namespace;
 use crate::session::RedisSession;
+use crate::types::limit::CallLimit;
+use crate::types::object::Target;
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
 ///
@@ -24,11 +26,13 @@ pub struct RedisTask<T> {
     pub(super) session: RedisSession,
     /// For errors.
     pub(super) namespace: Namespace,
+    /// That of the queue that it was taken from.
+    pub(super) limit: CallLimit,
 }
 
 impl<T> RedisTask<T> {
-    pub(super) fn new(value: T, held: HeldTask, session: &RedisSession, namespace: &Namespace) -> Self {
-        Self { value, held, session: session.clone(), namespace: namespace.clone() }
+    pub(super) fn new(value: T, held: HeldTask, at: &Target) -> Self {
+        Self { value, held, session: at.session.clone(), namespace: at.namespace.clone(), limit: at.limit }
     }
 
     /// What was put in; the task derefs to it, too.

@@ -13,7 +13,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// The value of `key`; `None` where there is none.
     pub fn get(&self, key: impl Lend<K>) -> Operation<Option<V>> {
         let (stored, options) = (EncodedKey::of::<C, K>(&key), self.options);
-        Operation::new(&self.object, "get", move |at| async move {
+        Operation::reading(&self.object, "get", move |at| async move {
             options.check()?;
             let name = entry_name(&at.key, stored?.as_slice());
             let stored = at.store()?.entries().get(&name, options.life).await?;

@@ -67,6 +67,8 @@ impl<K, V, C> Clone for RedisTtlCache<K, V, C> {
 
 impl<K, V, C> fmt::Debug for RedisTtlCache<K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisTtlCache").field("namespace", &self.object.namespace()).finish_non_exhaustive()
+        let mut shown = f.debug_struct("RedisTtlCache");
+        self.object.show(&mut shown);
+        shown.finish_non_exhaustive()
     }
 }
