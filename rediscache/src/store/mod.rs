@@ -170,6 +170,25 @@ impl Store {
         }
     }
 
+    /// Whether the store is known to be away, so that nothing is to be had of what is at `key` for now: whoever can do without it
+    /// need not wait. Someone sees at background when it is back.
+    pub(crate) fn is_away(&self, key: &str) -> bool {
+        match self {
+            Self::Memory(_) => false,
+            Self::Redis(store) => {
+                // What is kept in this process is read over connections of their own.
+                store.router.is_away(key) || store.router.keeps_any() && store.tracking.is_away(key)
+            }
+        }
+    }
+
+    /// Has a server that says nothing be noticed before a call ends that has no more time than this.
+    pub(crate) fn expect_within(&self, limit: Duration) {
+        if let Self::Redis(store) = self {
+            store.router.expect_within(limit);
+        }
+    }
+
     /// How many connections were made: when it is more than before, what was stored may be gone.
     pub(crate) fn connections_made(&self) -> u64 {
         match self {

@@ -50,11 +50,7 @@ impl CallLimit {
         self.bound_saying(Error::without_effect, call).await
     }
 
-    async fn bound_saying<T>(
-        self,
-        say: fn(Error) -> Error,
-        call: impl Future<Output = Result<T>>,
-    ) -> Result<T> {
+    async fn bound_saying<T>(self, say: fn(Error) -> Error, call: impl Future<Output = Result<T>>) -> Result<T> {
         let Some(limit) = self.duration() else { return call.await };
         let (until, mut call, mut timer) = (Instant::now() + limit, pin!(call), pin!(None));
         poll_fn(|context| {

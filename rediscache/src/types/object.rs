@@ -185,6 +185,9 @@ impl Object {
             program,
             reliance: None,
         };
+        if let Some(limit) = limit.duration() {
+            target.open_store().while_closing().expect_within(limit);
+        }
         if self.publishes && !target.open_store().is_closed() {
             target.open_store().while_closing().publish_changes(&target.key);
         }

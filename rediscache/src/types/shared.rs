@@ -200,7 +200,11 @@ macro_rules! shared_methods {
         /// # }
         /// ```
         pub fn expiry(&self) -> Operation<Option<Duration>> {
-            Operation::reading(&self.object, "expiry", |at| async move { at.store()?.keys().expiry(&at.key, $data).await })
+            Operation::reading(
+                &self.object,
+                "expiry",
+                |at| async move { at.store()?.keys().expiry(&at.key, $data).await },
+            )
         }
 
         /// Takes the expiry off; `false` where there was none.

@@ -192,7 +192,11 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn is_empty(&self) -> Operation<bool> {
-        Operation::reading(&self.object, "is_empty", |at| async move { Ok(at.store()?.hashes().len(&at.key).await? == 0) })
+        Operation::reading(
+            &self.object,
+            "is_empty",
+            |at| async move { Ok(at.store()?.hashes().len(&at.key).await? == 0) },
+        )
     }
 
     /// Waits for the critical section of this namespace within this session, first come first served.

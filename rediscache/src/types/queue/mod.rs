@@ -237,7 +237,11 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn is_empty(&self) -> Operation<bool> {
-        Operation::reading(&self.object, "is_empty", |at| async move { Ok(at.store()?.lists().len(&at.key).await? == 0) })
+        Operation::reading(
+            &self.object,
+            "is_empty",
+            |at| async move { Ok(at.store()?.lists().len(&at.key).await? == 0) },
+        )
     }
 
     /// Makes one call.

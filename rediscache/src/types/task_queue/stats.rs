@@ -115,7 +115,10 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn is_empty(&self) -> Operation<bool> {
-        self.run_reading("is_empty", |at, client| async move { Ok(at.store()?.tasks().len(&at.key, &client).await? == 0) })
+        self.run_reading(
+            "is_empty",
+            |at, client| async move { Ok(at.store()?.tasks().len(&at.key, &client).await? == 0) },
+        )
     }
 
     /// How many tasks are not due yet; 0 where there are none.
@@ -148,7 +151,10 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn delayed_len(&self) -> Operation<u64> {
-        self.run_reading("delayed_len", |at, client| async move { at.store()?.tasks().delayed_len(&at.key, &client).await })
+        self.run_reading(
+            "delayed_len",
+            |at, client| async move { at.store()?.tasks().delayed_len(&at.key, &client).await },
+        )
     }
 
     /// Tells how many tasks wait, are delayed, pending and dead, and how many clients live; 0 where there are none.
@@ -189,10 +195,9 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn stats(&self) -> Operation<TaskQueueStats> {
-        self.run_reading(
-            "stats",
-            |at, client| async move { at.store()?.tasks().stats(&at.key, &client).await.map(TaskQueueStats) },
-        )
+        self.run_reading("stats", |at, client| async move {
+            at.store()?.tasks().stats(&at.key, &client).await.map(TaskQueueStats)
+        })
     }
 
     /// How many tasks all clients of this identifier hold, as [`pending`](Self::pending) shows them; 0 where they hold none.

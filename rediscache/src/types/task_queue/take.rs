@@ -242,9 +242,11 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// What is not given out stays in the queue.
     fn look(&self, operation: &'static str) -> Operation<Option<RedisTask<T>>> {
         let options = self.options.clone();
-        Operation::reading(&self.object, operation, move |at| async move {
-            take::<T, C>(&at, &options, Wait::No).await
-        })
+        Operation::reading(
+            &self.object,
+            operation,
+            move |at| async move { take::<T, C>(&at, &options, Wait::No).await },
+        )
     }
 }
 

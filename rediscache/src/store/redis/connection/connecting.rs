@@ -155,6 +155,7 @@ impl Drop for Connecting {
         connection.state.send_if_modified(|state| {
             last = self.next(state, outcome).map(|next| std::mem::replace(state, next));
             if matches!(state, ConnectionState::Down { .. }) {
+                connection.is_away.fetch_or(last.is_some(), Ordering::Relaxed);
                 connection.failed.fetch_add(u64::from(last.is_some()), Ordering::Release);
             }
             last.is_some()

@@ -44,12 +44,15 @@ pub(super) struct Health {
     pub(super) is_doubted: AtomicBool,
     /// How many of those failed.
     pub(super) doubts: AtomicU32,
+    /// Whether it said nothing for too long, and nothing since.
+    is_silent: AtomicBool,
 }
 
 impl Health {
     pub(super) fn of(tells_of_its_end: bool) -> Self {
         let heard = AtomicU64::new(if tells_of_its_end { 0 } else { now() });
-        Self { heard, answers: AtomicU64::new(0), is_doubted: AtomicBool::new(false), doubts: AtomicU32::new(0) }
+        let (answers, doubts) = (AtomicU64::new(0), AtomicU32::new(0));
+        Self { heard, answers, is_doubted: AtomicBool::new(false), doubts, is_silent: AtomicBool::new(false) }
     }
 }
 
@@ -94,9 +97,22 @@ impl Live {
     /// Notes that an answer came.
     pub(crate) fn note_answer(&self) {
         self.health.answers.fetch_add(1, Ordering::Relaxed);
+        if self.is_silent() {
+            self.health.is_silent.store(false, Ordering::Relaxed);
+        }
         if !self.tells_of_its_end() {
             self.health.heard.store(now(), Ordering::Relaxed);
         }
+    }
+
+    /// Notes that it has said nothing for too long.
+    pub(crate) fn note_silence(&self) {
+        self.health.is_silent.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it said nothing for too long, and nothing since.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.health.is_silent.load(Ordering::Relaxed)
     }
 
     /// How many answers came.

@@ -2,7 +2,7 @@
 //!
 //! By hand, since the driver's own cannot say which connection answered, nor whether a call was sent, and repeats writes.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use tokio::sync::watch;
@@ -20,7 +20,7 @@ use crate::store::background::Background;
 /// Attempts are made one at a time by a task of their own, whoever asks and whoever leaves; all who ask meanwhile share
 /// the outcome.
 #[derive(Clone)]
-pub(crate) struct Connection(Arc<Reconnecting>);
+pub(crate) struct Connection(pub(super) Arc<Reconnecting>);
 
 /// One of the connections to an endpoint, which is not kept by this.
 pub(crate) struct WeakLive {
@@ -33,8 +33,8 @@ impl Connection {
     pub(crate) fn new(endpoint: Endpoint, connector: &Connector, background: &Arc<Background>) -> Self {
         let (state, _) = watch::channel(ConnectionState::Down { backoff: Backoff::to_connect(), why: None });
         let (connector, background) = (connector.clone(), Arc::clone(background));
-        let (begun, failed) = (Arc::default(), AtomicU64::new(0));
-        Self(Arc::new(Reconnecting { endpoint, connector, background, state, begun, failed }))
+        let (begun, failed, is_away, watched) = Default::default();
+        Self(Arc::new(Reconnecting { endpoint, connector, background, state, begun, failed, is_away, watched }))
     }
 
     /// The connection, if it stands; otherwise the outcome of one attempt to make it, which is under way, or is made
@@ -71,7 +71,7 @@ impl Connection {
     }
 
     /// Begins an attempt, unless one is under way.
-    fn connect(&self) {
+    pub(super) fn connect(&self) {
         let (mut down, moves) = (None, self.0.background.moves());
         self.0.state.send_if_modified(|state| {
             match state {

@@ -1,7 +1,7 @@
 //! Where one of the connections to an endpoint is between its attempts: the state that all who use it share.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
@@ -21,6 +21,10 @@ pub(super) struct Reconnecting {
     pub(super) begun: Arc<AtomicU64>,
     /// How many attempts failed.
     pub(super) failed: AtomicU64,
+    /// While none stands: whether that is more than a moment's matter.
+    pub(super) is_away: AtomicBool,
+    /// How often the background had moved when someone began to see to it, and one more; zero while nobody does.
+    pub(super) watched: AtomicU64,
 }
 
 pub(super) enum ConnectionState {
@@ -68,6 +72,7 @@ impl Reconnecting {
                 } else {
                     backoff.reset();
                 }
+                self.is_away.store(false, Ordering::Relaxed);
                 last = Some(std::mem::replace(state, ConnectionState::Down { backoff, why: None }));
                 true
             }

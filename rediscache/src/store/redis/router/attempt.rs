@@ -6,6 +6,7 @@ use std::time::Duration;
 use redis::{RedisResult, Value};
 use tokio::time::Instant;
 
+use super::presence::{Pace, watch};
 use crate::store::redis::connection::{Backoff, Connection, Live};
 use crate::store::redis::remedy::Remedy;
 use crate::store::redis::request::{Effect, Request};
@@ -29,24 +30,26 @@ impl Attempt {
     }
 
     /// Sends the request and waits for the answer, which another connection may bring: it is sent twice, if it may, when
-    /// the connection says nothing for `hedge_after` and another takes its place.
+    /// the connection says nothing for too long and another takes its place.
     pub(super) async fn answer(
         &self,
         request: &Request<'_>,
         topology: &Topology,
         asking: bool,
         may_repeat: bool,
-        hedge_after: Duration,
+        pace: Pace,
     ) -> (RedisResult<Value>, Option<Live>) {
         let mut answer = pin!(self.live.send(request, asking));
-        let mut answers = self.answers;
-        loop {
-            if let Ok(answer) = tokio::time::timeout(hedge_after, &mut answer).await {
+        let (mut answers, mut silent_for) = (self.answers, Duration::ZERO);
+        while silent_for < pace.hedge_after {
+            let wait = if silent_for.is_zero() { pace.silent_after } else { pace.hedge_after - silent_for };
+            if let Ok(answer) = tokio::time::timeout(wait, &mut answer).await {
                 return (answer, None);
             }
             let before = std::mem::replace(&mut answers, self.live.answers());
+            silent_for = if before == answers { silent_for + wait } else { Duration::ZERO };
             if before == answers {
-                break;
+                self.is_silent(topology, pace);
             }
         }
         Box::pin(self.connection.leave_if_stuck(&self.live)).await;
@@ -61,14 +64,17 @@ impl Attempt {
         }
     }
 
+    /// The connection said nothing for too long.
+    fn is_silent(&self, topology: &Topology, pace: Pace) {
+        self.live.note_silence();
+        if pace.is_watched {
+            watch(&self.connection, topology, pace);
+        }
+    }
+
     /// Whether the connection stands, as far as that can be told before something is sent that must not be sent twice; the
     /// one that does. Those that tell of their end are not asked.
-    pub(super) async fn stands(
-        connection: &Connection,
-        live: &Live,
-        topology: &Topology,
-        hedge_after: Duration,
-    ) -> Option<Live> {
+    pub(super) async fn stands(connection: &Connection, live: &Live, topology: &Topology, pace: Pace) -> Option<Live> {
         if live.has_ended() {
             return None;
         }
@@ -76,7 +82,7 @@ impl Attempt {
             return Some(live.clone());
         }
         let (ping, attempt) = (Request::without_key("PING", Effect::Once), Self::new(connection.clone(), live.clone()));
-        let (answer, other) = attempt.answer(&ping, topology, false, true, hedge_after).await;
+        let (answer, other) = attempt.answer(&ping, topology, false, true, pace).await;
         // Whatever it says.
         if answer.is_err_and(|error| Remedy::of(&error) == Remedy::Reconnect) {
             return None;

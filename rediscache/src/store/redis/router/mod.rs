@@ -6,6 +6,7 @@
 mod attempt;
 mod decision;
 mod ping;
+mod presence;
 
 use std::fmt;
 use std::future::Future;
@@ -17,6 +18,7 @@ use redis::{FromRedisValue, Value};
 
 use self::attempt::{Attempt, Patience};
 use self::decision::{History, Next};
+use self::presence::Interest;
 use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
 use super::error::{from_driver, not_connected, of_a_cluster, timed_out};
 use super::invalidation::{CHANNEL, WatchedKeys, WriteGuard, write};
@@ -43,6 +45,7 @@ pub(crate) struct Router {
     hedge_after: Duration,
     /// The keys that this process keeps something of.
     watched: Arc<WatchedKeys>,
+    interest: Interest,
 }
 
 /// Which connection brought an answer.
@@ -66,7 +69,8 @@ impl Router {
         let watched = Arc::new(WatchedKeys::new(topology.is_cluster(), &config.record_key()));
         let response_timeout = config.response_timeout;
         let hedge_after = HEDGE_AFTER.min(response_timeout / 2);
-        let router = Self { topology, connector, background, response_timeout, hedge_after, watched };
+        let interest = Interest::default();
+        let router = Self { topology, connector, background, response_timeout, hedge_after, watched, interest };
         let connected = tokio::time::timeout(config.connect_timeout, router.topology.connect()).await;
         connected.unwrap_or_else(|_| Err(not_connected(config.connect_timeout)))?;
         // Of a cluster, some node has answered, and others may be down.
@@ -79,10 +83,11 @@ impl Router {
     /// The same way over connections that tell of changes, made when they are needed.
     pub(crate) fn tracking(&self, config: &Config) -> Self {
         let (background, watched) = (Arc::clone(&self.background), Arc::clone(&self.watched));
+        let interest = self.interest.clone();
         let connector = Connector::tracking(config, &self.watched);
         let topology = self.topology.beside(&connector, &background);
         let Self { response_timeout, hedge_after, .. } = *self;
-        Self { topology, connector, background, response_timeout, hedge_after, watched }
+        Self { topology, connector, background, response_timeout, hedge_after, watched, interest }
     }
 
     /// Makes a call.
@@ -171,7 +176,7 @@ impl Router {
             let attempt = progress.under_way.insert(Attempt::new(connection, live));
             // The first connection may still bring a write that was made again long ago: only reads are asked again.
             let may_repeat = effect == Effect::Read && !progress.history.broke;
-            let (answer, other) = attempt.answer(request, &self.topology, asking, may_repeat, self.hedge_after).await;
+            let (answer, other) = attempt.answer(request, &self.topology, asking, may_repeat, self.pace()).await;
             progress.history.broke |= other.is_some();
             let Some(Attempt { connection, live, .. }) = progress.under_way.take() else {
                 return Err(refusal::unexpected());
@@ -240,7 +245,7 @@ impl Router {
     /// The connection, if it has not come to its end in silence: what must not be sent twice would fail with it.
     async fn standing(&self, connection: &Connection, live: Live, effect: Effect) -> Option<Live> {
         let stands = match effect {
-            Effect::Once => Attempt::stands(connection, &live, &self.topology, self.hedge_after).await,
+            Effect::Once => Attempt::stands(connection, &live, &self.topology, self.pace()).await,
             // It is made again where it fails, but for what is known already.
             _ => (!live.has_ended()).then(|| live.clone()),
         };
@@ -266,6 +271,7 @@ impl Router {
                 // Nothing at all came meanwhile: the connection may be dead without knowing.
                 if live.answers() == answers {
                     connection.lost(&live);
+                    connection.note_away();
                     self.topology.look_again();
                 }
                 if is_stuck { refusal::stuck(limit).outcome_unknown() } else { timed_out(limit) }

@@ -40,7 +40,7 @@ impl Router {
         let mut broke = false;
         loop {
             let attempt = Attempt::new(connection.clone(), connection.live().await?);
-            let (answer, _) = attempt.answer(ping, &self.topology, false, !broke, self.hedge_after).await;
+            let (answer, _) = attempt.answer(ping, &self.topology, false, !broke, self.pace()).await;
             match answer {
                 Err(error) if Remedy::of(&error) == Remedy::Reconnect && !broke => {
                     connection.lost(&attempt.live);

@@ -26,6 +26,15 @@ pub(crate) enum WeakTopology {
 }
 
 impl WeakTopology {
+    /// Sees whether other nodes serve what they did, if there are any.
+    pub(crate) fn look_again(&self) {
+        if let Self::Cluster(cluster) = self
+            && let Some(cluster) = cluster.upgrade()
+        {
+            cluster.start_round();
+        }
+    }
+
     /// Whether a key is at the node that this connection leads to, as far as is known.
     pub(crate) fn serves(&self, key: &str, by: &Connection) -> bool {
         match self {
