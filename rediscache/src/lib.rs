@@ -70,10 +70,10 @@ pub use record::ObjectKind;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
-    Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStats, QueueStream,
-    RedisBound, RedisCache, RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisReadableObject,
-    RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache, RedisVersionedObject, Rewritten, Scan,
-    TaskError, TaskQueueStats,
+    Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, GetOrLoad, LoadError, Loaded, ObjectInfo,
+    Operation, QueueStats, QueueStream, RedisBound, RedisCache, RedisNamespaced, RedisNearObject, RedisObject,
+    RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache,
+    RedisVersionedObject, Rewritten, Scan, TaskError, TaskQueueStats, WhenDown,
 };
 
 /// The examples of the README.

@@ -1,6 +1,7 @@
 //! The cache whose entries live for a time, each a Redis key of its own.
 
 mod entry;
+mod load;
 mod name;
 mod options;
 
@@ -8,6 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
+pub use self::load::{GetOrLoad, LoadError, Loaded, WhenDown};
 use self::options::Options;
 use super::declare::{Declaration, RedisObject};
 use super::info::ObjectInfo;
