@@ -29,9 +29,13 @@ pub(super) async fn scope<F: Future>(session: &Arc<SessionState>, future: F) -> 
     SCOPED.scope(Arc::clone(session), future).await
 }
 
+pub(super) fn scoped() -> Option<Arc<SessionState>> {
+    SCOPED.try_with(Arc::clone).ok()
+}
+
 pub(super) fn current() -> Option<Arc<SessionState>> {
     let installed = || INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone();
-    SCOPED.try_with(Arc::clone).ok().or_else(installed)
+    scoped().or_else(installed)
 }
 
 /// The number of [`current`], without a lock; zero without one.

@@ -2,6 +2,8 @@
 
 mod builder;
 mod current;
+mod load_counts;
+mod loads;
 mod ping;
 mod section;
 mod state;
@@ -11,6 +13,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 pub use builder::RedisSessionBuilder;
+pub(crate) use load_counts::LoadCounts;
+pub(crate) use loads::{Brought, Joined, LoadKind, LoadUnderWay, LoadWait, LoadedBytes, Loads, Outcome};
 pub use section::CacheSection;
 pub(crate) use state::SessionState;
 
@@ -293,6 +297,11 @@ impl RedisSession {
     /// The prefix of all keys that did not opt out; `""` when there is none.
     pub fn global_namespace(&self) -> &str {
         &self.0.global_namespace
+    }
+
+    /// That of the innermost scope, if there is one.
+    pub(crate) fn scoped() -> Option<Self> {
+        current::scoped().map(Self)
     }
 
     pub(crate) fn state(&self) -> &SessionState {

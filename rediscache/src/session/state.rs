@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::loads::Loads;
 use super::section::Sections;
 use crate::dispatch::{Dispatchers, ListSource, TaskSource};
 use crate::error::Error;
@@ -20,6 +21,7 @@ pub(crate) struct SessionState {
     pub(crate) global_namespace: String,
     pub(crate) sections: Sections,
     pub(crate) near_caches: NearCaches,
+    pub(crate) loads: Arc<Loads>,
     /// Below the global namespace.
     shapes: Arc<ShapeTable>,
     /// Of objects that leave the global namespace out.
@@ -32,7 +34,7 @@ pub(crate) struct SessionState {
 
 impl SessionState {
     pub(super) fn new(store: Store, global_namespace: String) -> Self {
-        let (sections, near_caches, list_dispatchers, task_dispatchers) = Default::default();
+        let (sections, near_caches, loads, list_dispatchers, task_dispatchers) = Default::default();
         let store = OpenStore::new(store);
         let key = |name| Namespace::constant(name).key_below(&global_namespace).to_string();
         let (shapes, bare_shapes) = (key(SHAPES), SHAPES.to_owned());
@@ -43,6 +45,7 @@ impl SessionState {
             global_namespace,
             sections,
             near_caches,
+            loads,
             shapes,
             bare_shapes,
             objects,

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 
-pub(crate) use entry::{EntryStore, Life};
+pub(crate) use entry::{Begun, EntryStore, Hearing, LeaseStore, Life, Token, Wanted};
 pub(crate) use hash::{Compared, HASH, HashStore, Increment, Page, RedisHash};
 pub(crate) use key::KeyStore;
 pub(crate) use list::{LIST, ListStore, Waiter};
@@ -30,7 +30,7 @@ pub(crate) use packed::Packed;
 pub(crate) use task::{Client, Due, EndingLease, Lease, Outcome, Side, TaskStats, TaskStore, Unread, Whereabouts};
 
 use self::background::Background;
-use self::entry::{MemoryEntries, RedisEntries};
+use self::entry::{MemoryEntries, MemoryLeases, RedisEntries, RedisLeases};
 use self::hash::MemoryHash;
 use self::in_flight::InFlight;
 use self::key::{MemoryKey, RedisKey};
@@ -61,6 +61,7 @@ pub(crate) struct RedisStore {
     in_flight: InFlight,
     keys: RedisKey,
     entries: RedisEntries,
+    leases: RedisLeases,
     hashes: RedisHash,
     lists: RedisList,
     tasks: RedisTasks,
@@ -73,6 +74,7 @@ impl RedisStore {
         Self {
             keys: RedisKey::new(&router),
             entries: RedisEntries::new(&router),
+            leases: RedisLeases::new(&router),
             hashes: RedisHash::new(&router, &tracking),
             lists: RedisList::new(&router),
             tasks: RedisTasks::new(&router),
@@ -96,6 +98,13 @@ impl Store {
         match self {
             Self::Memory(store) => Slice::Memory(MemoryEntries(store)),
             Self::Redis(store) => Slice::Redis(&store.entries, &store.in_flight),
+        }
+    }
+
+    pub(crate) fn leases(&self) -> LeaseStore<'_> {
+        match self {
+            Self::Memory(store) => Slice::Memory(MemoryLeases(store)),
+            Self::Redis(store) => Slice::Redis(&store.leases, &store.in_flight),
         }
     }
 
@@ -258,6 +267,11 @@ impl Store {
         self.background().moves()
     }
 
+    /// Whether the caller runs in another runtime than the background tasks of this store.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        self.background().is_elsewhere()
+    }
+
     fn background(&self) -> &Background {
         match self {
             Self::Memory(store) => store.background(),
@@ -285,6 +299,7 @@ impl Store {
             Self::Redis(store) => {
                 store.router.close();
                 store.tracking.close();
+                store.leases.close();
             }
         }
     }

@@ -7,10 +7,11 @@ use tokio::time::Instant;
 
 use super::object::Target;
 use crate::bounds::Value;
-use crate::codec::{Codec, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of};
+use crate::codec::{Codec, KnownSchema, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of};
 use crate::error::{ErrorKind, Result};
 use crate::lend::Lend;
 use crate::record::ShapeTable;
+use crate::session::LoadedBytes;
 use crate::shape::{Fingerprint, Schema};
 use crate::store::Packed;
 
@@ -113,16 +114,29 @@ impl Target {
     }
 
     /// Reads one value, if there is one.
-    pub(super) async fn read<V: Value, C: Codec>(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
+    pub(super) async fn read<V: Value, C: Codec>(&self, stored: Option<impl AsRef<[u8]>>) -> Result<Option<V>> {
         let mut known = None;
-        if let Some(fingerprint) = stored.as_deref().and_then(fingerprint_of::<C>) {
+        let stored = stored.as_ref().map(AsRef::as_ref);
+        if let Some(fingerprint) = stored.and_then(fingerprint_of::<C>) {
             known = self.shapes().find(fingerprint);
             if known.is_none() {
                 self.learn::<V>(vec![fingerprint]).await?;
                 known = self.shapes().find(fingerprint);
             }
         }
-        self.reader_by::<V, C>(&known).read_if_any(stored.as_deref())
+        self.reader_by::<V, C>(&known).read_if_any(stored)
+    }
+
+    /// Reads what a loader of this process brought, or another found in the store.
+    pub(super) async fn read_loaded<V: Value, C: Codec>(&self, loaded: &LoadedBytes) -> Result<Option<V>> {
+        match loaded.schema {
+            // The store need not be asked for the shape, and cannot be while it is away.
+            Some(schema) => {
+                let shape = Some(KnownSchema::Own(schema));
+                self.reader_by::<V, C>(&shape).read(&loaded.bytes).map(Some)
+            }
+            None => self.read::<V, C>(Some(&loaded.bytes)).await,
+        }
     }
 
     /// Whether `stored` is another form of the value whose stored form is `today`. What would lose something is not.

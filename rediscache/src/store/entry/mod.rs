@@ -3,10 +3,15 @@
 //! A value is a string. Where there is none and someone loads one, the key holds a hash, the lease, in its place: it is an
 //! absent entry to everyone, and a plain `SET` ends it.
 
+mod data;
+mod lease;
 mod life;
 mod memory;
 mod redis;
 
+use std::time::Duration;
+
+pub(crate) use lease::{Begun, Hearing, LeaseStore, MemoryLeases, RedisLeases, Token, Wanted};
 pub(crate) use life::Life;
 pub(super) use memory::MemoryEntries;
 pub(crate) use redis::RedisEntries;
@@ -19,6 +24,8 @@ pub(crate) type EntryStore<'a> = Slice<'a, MemoryEntries<'a>, RedisEntries>;
 operations! { EntryStore<'_> {
     /// The value; where the life says so, it begins anew.
     fn get(life: Life) -> Option<Vec<u8>>;
+    /// The value and how long it has to live, `None` for ever, whether or not it may be given out.
+    fn peek() -> Option<(Vec<u8>, Option<Duration>)>;
     /// Stores, whatever was there, and begins a life.
     fn set(value: &[u8], life: Life) -> ();
     /// Removes; whether there was something.

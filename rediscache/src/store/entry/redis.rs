@@ -1,6 +1,7 @@
 //! Entries in Redis.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::life::Life;
 use crate::error::Result;
@@ -22,6 +23,14 @@ impl RedisEntries {
         // Not `GET`, which refuses a lease: to `MGET` it is nothing.
         let (value,): (Option<Vec<u8>>,) = self.router.send(&Request::command("MGET", key, Effect::Read)).await?;
         Ok(value)
+    }
+
+    pub(super) async fn peek(&self, key: &str) -> Result<Option<(Vec<u8>, Option<Duration>)>> {
+        // In this order: a value that is stored between the two is taken for older than it is.
+        let request = Request::command("PTTL", key, Effect::Read).and_read("MGET");
+        let (left, (value,)): (i64, (Option<Vec<u8>>,)) = self.router.send(&request).await?;
+        let left = u64::try_from(left).ok().map(Duration::from_millis);
+        Ok(value.map(|value| (value, left)))
     }
 
     pub(super) async fn set(&self, key: &str, value: &[u8], life: Life) -> Result<()> {

@@ -106,7 +106,7 @@ impl<'a> Request<'a> {
     }
 
     /// The same, with another read on the key right behind it.
-    pub(super) fn and_read(self, name: &str) -> Self {
+    pub(crate) fn and_read(self, name: &str) -> Self {
         let mut reads = Pipeline::with_capacity(2);
         if let Body::Command(command) = self.body {
             reads.add_command(command);

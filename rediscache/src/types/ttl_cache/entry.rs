@@ -43,7 +43,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     }
 
     /// The stored form of a key that is to be stored.
-    fn new_key(key: &impl Lend<K>) -> Result<Vec<u8>> {
+    pub(super) fn new_key(key: &impl Lend<K>) -> Result<Vec<u8>> {
         let mut stored = Vec::new();
         append_new::<C, K>(key, &mut stored)?;
         Ok(stored)

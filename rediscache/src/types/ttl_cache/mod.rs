@@ -9,7 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-pub use self::load::{GetOrLoad, LoadError, Loaded, WhenDown};
+pub use self::load::{GetOrLoad, LoadError, Loaded, TtlStats, WhenDown};
 use self::options::Options;
 use super::declare::{Declaration, RedisObject};
 use super::info::ObjectInfo;

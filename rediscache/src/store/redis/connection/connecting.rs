@@ -83,11 +83,14 @@ impl Connecting {
 
     async fn connect_once(&self) -> RedisResult<Live> {
         let (serial, connection) = (self.begun.fetch_add(1, Ordering::Relaxed), self.connection.clone());
-        let listener = self.connector.listener();
+        let (listener, hears) = (self.connector.listener(), self.connector.hears());
         let hearing = listener.clone();
         let pushes = Box::new(move |push: redis::PushInfo| {
             if let Some(listener) = &hearing {
                 listener.hear(&push);
+            }
+            if let Some(hears) = &hears {
+                hears(&push);
             }
             let is_over = hearing.as_ref().is_some_and(|listener| listener.is_over());
             if (is_over || push.kind == PushKind::Disconnection)

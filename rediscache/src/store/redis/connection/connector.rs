@@ -20,11 +20,16 @@ pub(crate) struct Connector {
     pub(crate) timeout: Duration,
     /// The keys whose changes these connections tell of.
     watched: Option<Arc<WatchedKeys>>,
+    /// Who hears what is published.
+    hears: Option<Hears>,
     /// How many connections were made.
     made: Arc<AtomicU64>,
     /// Finds out why none is.
     finder: BarrierFinder,
 }
+
+/// Hears what a server says unasked, and that the connection broke.
+pub(crate) type Hears = Arc<dyn Fn(&PushInfo) + Send + Sync>;
 
 /// Takes what a server says unasked, and that the connection broke.
 pub(crate) type PushHandler = Box<dyn Fn(PushInfo) + Send + Sync>;
@@ -35,6 +40,7 @@ impl Connector {
             name: config.client_name.as_str().into(),
             timeout: config.connect_timeout,
             watched: None,
+            hears: None,
             made: Arc::default(),
             finder: BarrierFinder::default(),
         }
@@ -43,6 +49,16 @@ impl Connector {
     /// Makes connections that tell of changes.
     pub(crate) fn tracking(config: &Config, watched: &Arc<WatchedKeys>) -> Self {
         Self { watched: Some(Arc::clone(watched)), ..Self::new(config) }
+    }
+
+    /// Makes connections of the same kind that tell what is published.
+    pub(crate) fn hearing(&self, hears: Hears) -> Self {
+        Self { hears: Some(hears), made: Arc::default(), ..self.clone() }
+    }
+
+    /// Who hears what is published.
+    pub(super) fn hears(&self) -> Option<Hears> {
+        self.hears.clone()
     }
 
     /// Who hears of changes over one more connection.
@@ -91,7 +107,7 @@ impl Connector {
 
     /// Whether none was ever made, so that the session is only being opened.
     pub(super) fn is_first(&self) -> bool {
-        self.watched.is_none() && self.made() == 0
+        self.watched.is_none() && self.hears.is_none() && self.made() == 0
     }
 
     /// How many connections were made: what a server knew may be gone when it is more than before.

@@ -303,6 +303,10 @@ impl Router {
         &self.background
     }
 
+    pub(super) fn shared_background(&self) -> Arc<Background> {
+        Arc::clone(&self.background)
+    }
+
     pub(super) fn topology(&self) -> &Topology {
         &self.topology
     }

@@ -1,21 +1,36 @@
 //! Loading what is not there: by one for all who ask.
 
+mod ask;
+mod at;
+mod budget;
+mod chance;
 mod configure;
 mod error;
 mod future;
 mod loaded;
+mod loader;
+mod nested;
+mod run;
+mod stats;
 
-use std::sync::Arc;
+use std::future::Future;
+
+use tracing::Instrument;
 
 pub use configure::WhenDown;
 pub use error::LoadError;
 pub use future::GetOrLoad;
 pub use loaded::Loaded;
+pub use stats::TtlStats;
 
+use self::ask::Ask;
 use super::RedisTtlCache;
 use crate::bounds::{Key, Value};
 use crate::codec::Codec;
 use crate::lend::Lend;
+use crate::types::object::span;
+
+const OPERATION: &str = "get_or_load";
 
 impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// The value of `key`; where there is none, `loader` is asked for it.
@@ -26,13 +41,14 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         R: Into<Loaded<V>>,
         E: Send + Sync + 'static,
     {
-        let found = self.get(key);
+        let (stored, options, object) = (Self::new_key(&key), self.options, self.object.clone());
         GetOrLoad::of(async move {
-            if let Some(value) = found.await? {
-                return Ok(value);
-            }
-            let loaded = loader().await.map_err(|error| LoadError::Load(Arc::new(error)))?;
-            Ok(loaded.into().value)
+            let (span, namespace) = (span(OPERATION, object.namespace()), object.name().clone());
+            let call = Ask::<V, C, L, R, E>::new(object, options, loader).call(stored);
+            call.instrument(span).await.map_err(|error| match error {
+                LoadError::Cache(error) => LoadError::Cache(error.during(OPERATION, Some(namespace.as_str()))),
+                LoadError::Load(error) => LoadError::Load(error),
+            })
         })
     }
 }

@@ -1,0 +1,33 @@
+-- Every script of a lease begins with this. KEYS: the entry, and what lies beside it. ARGV: a token, a channel, …
+local entry, beside = KEYS[1], KEYS[2]
+local token, channel = ARGV[1], ARGV[2]
+
+-- The entry as it is. Every write of it makes another of it.
+local function basis()
+  local ends = redis.call('PEXPIRETIME', entry)
+  local value = redis.call('GET', entry)
+  return ends .. ' ' .. redis.sha1hex(value)
+end
+
+-- Where the lease of this token stands, if it does, and whether someone waits for its end. Where there is no value, it takes
+-- the place of one; where there is one, it lies beside it, and stands while that is what it was.
+local function standing()
+  local kind = redis.call('TYPE', entry).ok
+  if kind == 'hash' then
+    local held = redis.call('HMGET', entry, 'token', 'waited')
+    if held[1] == token then
+      return entry, held[2]
+    end
+  elseif kind == 'string' then
+    local held = redis.call('HMGET', beside, 'token', 'waited', 'basis')
+    if held[1] == token and held[3] == basis() then
+      return beside, held[2]
+    end
+  end
+end
+
+-- Nothing depends on it: whoever is not told waits for what is left of the lease.
+local function tell()
+  redis.pcall('PUBLISH', channel, '')
+end
+

@@ -1,0 +1,103 @@
+//! Leases in Redis: each step is one script on the entry and on what lies beside it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Begun, Hearing, Token, Wanted};
+use crate::error::Result;
+use crate::refusal;
+use crate::store::milliseconds::milliseconds;
+use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
+
+/// A script of leases.
+macro_rules! script {
+    ($name:literal) => {
+        Script::new(concat!(include_str!("../../redis/ask.lua"), include_str!("lease.lua"), include_str!($name)))
+    };
+}
+
+static BEGIN: Script = script!("begin.lua");
+static RENEW: Script = script!("renew.lua");
+static STORE: Script = script!("store.lua");
+static END: Script = script!("end.lua");
+
+/// What lies beside an entry while it is loaded anew, and the channel on which those who wait are told.
+const LEASE: &str = "$lease";
+
+/// The scripts of leases.
+#[derive(Debug)]
+pub(crate) struct RedisLeases {
+    router: Arc<Router>,
+    subscriber: Subscriber,
+}
+
+impl RedisLeases {
+    pub(crate) fn new(router: &Arc<Router>) -> Self {
+        Self { router: Arc::clone(router), subscriber: Subscriber::beside(router) }
+    }
+
+    pub(super) async fn begin(
+        &self,
+        key: &str,
+        token: Token,
+        wanted: Wanted,
+        lease: Duration,
+        above: Duration,
+    ) -> Result<Begun> {
+        let wanted = match wanted {
+            Wanted::Value => "value",
+            Wanted::Another => "another",
+            Wanted::Ahead => "ahead",
+        };
+        let request = self.request(&BEGIN, key, token)?.arg(wanted).arg(milliseconds(lease)).arg(milliseconds(above));
+        let (came, left, value): (u8, i64, Option<Vec<u8>>) = self.router.send(&request).await?;
+        let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
+        match came {
+            0 => Ok(Begun::Leased),
+            1 => Ok(Begun::Fresh(value)),
+            2 => Ok(Begun::Held(left)),
+            3 => Ok(Begun::Stale(left, value)),
+            _ => Err(refusal::unexpected()),
+        }
+    }
+
+    pub(super) async fn renew(&self, key: &str, token: Token, lease: Duration) -> Result<bool> {
+        self.router.send(&self.request(&RENEW, key, token)?.arg(milliseconds(lease))).await
+    }
+
+    pub(super) async fn store(&self, key: &str, token: Token, value: &[u8], life: Duration) -> Result<bool> {
+        self.router.send(&self.request(&STORE, key, token)?.arg(value).arg(milliseconds(life))).await
+    }
+
+    pub(super) async fn end(
+        &self,
+        key: &str,
+        token: Token,
+        (first, most): (Duration, Duration),
+    ) -> Result<(bool, Duration)> {
+        let request = self.request(&END, key, token)?.arg(milliseconds(first)).arg(milliseconds(most));
+        let (stood, pause): (bool, u64) = self.router.send(&request).await?;
+        Ok((stood, Duration::from_millis(pause)))
+    }
+
+    pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {
+        let channel = self.router.beside(key, LEASE)?;
+        let heard = self.router.in_time(self.subscriber.subscribe(key, channel)).await;
+        // Where an ACL forbids it, or the server tells nothing in RESP2, what is left of the lease is waited for.
+        Ok(heard
+            .inspect_err(|error| tracing::debug!(%error, "nobody tells of the end of loads"))
+            .ok()
+            .map(Hearing::Redis))
+    }
+
+    pub(crate) fn close(&self) {
+        self.subscriber.close();
+    }
+
+    /// Each may be made twice: the second time finds what the first one left, and says at worst that it stood no more.
+    fn request<'a>(&self, script: &'static Script, key: &'a str, token: Token) -> Result<Request<'a>> {
+        let beside = self.router.beside(key, LEASE)?;
+        let request = Request::script_on(script, key, std::slice::from_ref(&beside), Effect::Idempotent);
+        Ok(request.arg(token.to_string()).arg(beside))
+    }
+}

@@ -1,0 +1,13 @@
+-- …, value, milliseconds of its life -> whether the lease stood to the end, so that it was stored
+local place, waited = standing()
+if place then
+  ask('DEL', beside)
+  redis.call('SET', entry, ARGV[3], 'PX', ARGV[4])
+  if place == beside then
+    redis.call('DEL', beside)
+  end
+end
+if waited or not place then
+  tell()
+end
+return place and 1 or 0

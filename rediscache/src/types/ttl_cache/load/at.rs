@@ -1,0 +1,127 @@
+//! Where one call asks, what it knows, and what it finds there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::budget::Budget;
+use super::chance::is_chosen;
+use super::nested::Loading;
+use crate::bounds::Value;
+use crate::codec::Codec;
+use crate::error::Result;
+use crate::session::{LoadCounts, LoadWait, Loads, Outcome};
+use crate::store::Wanted;
+use crate::types::object::{Object, Target};
+use crate::types::ttl_cache::name::entry_name;
+use crate::types::ttl_cache::options::Options;
+
+/// How long one who waits in another runtime than that of the load does not look whether somebody runs that.
+const STANDSTILL: Duration = Duration::from_millis(500);
+
+/// Where one call asks, and what it knows.
+pub(super) struct At {
+    pub(super) target: Target,
+    pub(super) entry: String,
+    pub(super) budget: Budget,
+    pub(super) counts: Arc<LoadCounts>,
+    /// How many loads had been begun when it asked.
+    pub(super) asked: u64,
+}
+
+/// What there is for who asks.
+pub(super) enum Found<V> {
+    /// A value; to be loaded ahead for those who come later, where it has no longer to live than that.
+    Value(V, Option<Duration>),
+    Missing(Want),
+}
+
+/// What is wanted of a load.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Want {
+    pub(super) wanted: Wanted,
+    /// A value that lives longer need not be loaded anew.
+    pub(super) above: Duration,
+    /// Whether the store could not be asked.
+    pub(super) is_away: bool,
+}
+
+impl At {
+    pub(super) fn of(object: &Object, options: &Options, stored: &[u8]) -> Result<Self> {
+        options.check_loading()?;
+        let target = object.clone().target()?;
+        let entry = entry_name(&target.key, stored);
+        let state = target.session.state();
+        Loading::check(state.near_caches.session(), &entry)?;
+        let (asked, counts) = (state.loads.begun(), state.loads.counts(target.namespace.as_str()));
+        Ok(Self { budget: Budget::of(target.limit), asked, counts, entry, target })
+    }
+
+    pub(super) fn loads(&self) -> &Arc<Loads> {
+        &self.target.session.state().loads
+    }
+
+    /// Looks into the store.
+    pub(super) async fn find<V: Value, C: Codec>(&mut self, options: &Options) -> Result<Found<V>> {
+        let above = options.life.stale;
+        let missing = |wanted| Found::Missing(Want { wanted, above, is_away: false });
+        let (value, left) = match self.peek(options).await {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(missing(Wanted::Value)),
+            Err(error) if error.is_retryable() && !options.down_is_error => {
+                tracing::debug!(%error, "the store is away, loading without it");
+                return Ok(Found::Missing(Want { wanted: Wanted::Value, above, is_away: true }));
+            }
+            Err(error) => return Err(error),
+        };
+        if let Some(value) = self.target.read::<V, C>(Some(&value)).await? {
+            let is_fresh = left.is_none_or(|left| left > above);
+            LoadCounts::add(if is_fresh { &self.counts.hits } else { &self.counts.stale });
+            let ahead = left.filter(|&left| !is_fresh || self.is_ending(options, left.saturating_sub(above)));
+            return Ok(Found::Value(value, ahead));
+        }
+        Ok(Found::Missing(self.another().await?))
+    }
+
+    /// The value and, where it matters, how long it has to live.
+    async fn peek(&mut self, options: &Options) -> Result<Option<(Vec<u8>, Option<Duration>)>> {
+        let entries = self.target.store()?.entries();
+        if options.life.stale.is_zero() && options.eager.is_none() {
+            let value = self.budget.spend(entries.get(&self.entry, options.life)).await?;
+            return Ok(value.map(|value| (value, None)));
+        }
+        self.budget.spend(entries.peek(&self.entry)).await
+    }
+
+    /// Whether one who reads a value that is fresh for `left` loads it anew.
+    fn is_ending(&self, options: &Options, left: Duration) -> bool {
+        let window = |part: f64| options.life.fresh.mul_f64(1.0 - part);
+        options.eager.is_some_and(|part| left <= window(part) && is_chosen(self.counts.time(), left))
+    }
+
+    /// Wants another value than the one that is there and cannot be read.
+    async fn another(&mut self) -> Result<Want> {
+        let entries = self.target.store()?.entries();
+        let found = self.budget.spend(entries.peek(&self.entry)).await?;
+        let above = found.and_then(|(_, left)| left).unwrap_or_default();
+        Ok(Want { wanted: Wanted::Another, above, is_away: false })
+    }
+
+    /// Waits for what a load comes to; `None` when nobody will say.
+    pub(super) async fn outcome(&self, mut wait: LoadWait) -> Option<Outcome> {
+        let Ok(store) = self.target.store() else { return wait.outcome().await };
+        if !store.is_elsewhere() {
+            return wait.outcome().await;
+        }
+        let moves = store.moves();
+        loop {
+            if let Ok(outcome) = tokio::time::timeout(STANDSTILL, wait.outcome()).await {
+                return outcome;
+            }
+            store.move_if_stuck().await;
+            if store.moves() != moves {
+                self.loads().end(&self.entry);
+                return None;
+            }
+        }
+    }
+}

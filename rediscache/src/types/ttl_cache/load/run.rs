@@ -1,0 +1,263 @@
+//! One load, from its lease to what those who wait are told. It runs in a task of its own, whoever leaves.
+
+use std::future::pending;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout};
+
+use super::budget::Budget;
+use super::loaded::Worth;
+use super::loader::{Loader, LoaderEnd};
+use crate::error::{Error, ErrorKind, Result};
+use crate::refusal;
+use crate::session::{Brought, LoadCounts, LoadUnderWay, LoadedBytes};
+use crate::store::{Begun, Hearing, Token, Wanted};
+use crate::types::object::Target;
+use crate::types::ttl_cache::options::Options;
+use crate::types::value::Encoded;
+
+/// The longest that a loader is not asked again that fails each time.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// How long a session that is closed waits to end the lease of a load.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// One load.
+pub(super) struct Run {
+    pub(super) at: Target,
+    pub(super) entry: String,
+    pub(super) options: Options,
+    pub(super) budget: Budget,
+    pub(super) counts: Arc<LoadCounts>,
+    pub(super) wanted: Wanted,
+    /// A value whose life is longer than this need not be loaded anew.
+    pub(super) above: Duration,
+    pub(super) lease: Lease,
+}
+
+/// Whether what is loaded may be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lease {
+    /// It was not asked for yet.
+    Wanted,
+    Held(Token),
+    /// A write has ended it.
+    Lost,
+    /// The store is away, or full: nobody grants one.
+    Nowhere,
+}
+
+/// What a load came to.
+struct End {
+    brought: Brought,
+    /// Whether no write came between.
+    stood: bool,
+    /// How long there is no use in loading a stale entry anew.
+    rest: Duration,
+}
+
+impl Run {
+    pub(super) async fn run(mut self, load: LoadUnderWay, loader: Loader) {
+        // Whoever closes the session waits for this to be dropped.
+        let mut closing = self.at.open_store().closing();
+        let ended = tokio::select! {
+            end = self.carry_out(&load, loader) => Some(end),
+            _ = closing.wait_for(|closed| *closed) => None,
+        };
+        let end = match ended {
+            Some(end) => end,
+            None => {
+                self.give_up().await;
+                End::of(Brought::Refusal(Arc::new(refusal::closed())))
+            }
+        };
+        load.end(end.brought, end.stood, end.rest);
+    }
+
+    async fn carry_out(&mut self, load: &LoadUnderWay, loader: Loader) -> End {
+        if self.lease == Lease::Wanted {
+            match self.begin(load).await {
+                Ok(None) => {}
+                Ok(Some(end)) => return end,
+                Err(error) if self.bears(&error) => {
+                    tracing::debug!(%error, "the store grants no lease, loading without one");
+                    self.lease = Lease::Nowhere;
+                }
+                Err(error) => return End::of(Brought::Refusal(Arc::new(error))),
+            }
+        }
+        load.begin();
+        LoadCounts::add(&self.counts.loads);
+        let asked = Instant::now();
+        match self.ask(load, loader).await {
+            Some(LoaderEnd::Brought(encoded, worth)) => {
+                self.counts.note_time(asked.elapsed());
+                let (bytes, schema) = (encoded.bytes.clone(), encoded.schema);
+                let stood = self.keep(encoded, worth).await;
+                End { stood, ..End::of(Brought::Value(Arc::new(LoadedBytes { bytes, schema }))) }
+            }
+            Some(LoaderEnd::Failed(error)) => self.fail(Brought::Failure(error)).await,
+            Some(LoaderEnd::Refused(error)) => self.fail(Brought::Refusal(Arc::new(error))).await,
+            // The runtime of who asked has ended; others ask their own loader.
+            None => {
+                self.give_up().await;
+                End::of(Brought::Nothing)
+            }
+        }
+    }
+
+    /// Whether one loads where the store answers like this.
+    fn bears(&self, error: &Error) -> bool {
+        error.is_retryable() && !self.options.down_is_error
+    }
+
+    /// Takes the lease; what came of it where there is something else.
+    async fn begin(&mut self, load: &LoadUnderWay) -> Result<Option<End>> {
+        let (token, mut hearing) = (Token::new(), None);
+        loop {
+            load.begin();
+            let leases = self.at.store()?.leases();
+            let begin = leases.begin(&self.entry, token, self.wanted, self.options.lease, self.above);
+            match self.budget.spend(begin).await? {
+                Begun::Leased => {
+                    self.lease = Lease::Held(token);
+                    return Ok(None);
+                }
+                Begun::Fresh(value) => return Ok(Some(End::found(value, Duration::ZERO))),
+                Begun::Stale(rest, value) => return Ok(Some(End::found(value, rest))),
+                Begun::Held(left) if self.wanted == Wanted::Ahead => return Ok(Some(End::found(None, left))),
+                Begun::Held(left) => match &mut hearing {
+                    // Before it is seen for the last time that another has the lease.
+                    None => hearing = Some(leases.hear(&self.entry).await?),
+                    Some(hearing) => wait(hearing.as_mut(), left).await,
+                },
+            }
+        }
+    }
+
+    /// Asks the loader, and keeps the lease meanwhile.
+    async fn ask(&mut self, load: &LoadUnderWay, loader: Loader) -> Option<LoaderEnd> {
+        let (mut work, limit) = (loader.start(), self.options.load_timeout);
+        let mut over = pin!(sleep(limit));
+        tokio::select! {
+            biased;
+            end = &mut work => return end,
+            () = &mut over => return Some(LoaderEnd::Refused(timed_out(limit))),
+            () = self.renew() => {}
+        }
+        // Whoever asks from here on gets another load; those who asked before wait for this one.
+        self.lease = Lease::Lost;
+        load.leave();
+        tokio::select! {
+            biased;
+            end = work => end,
+            () = over => Some(LoaderEnd::Refused(timed_out(limit))),
+        }
+    }
+
+    /// Renews the lease for as long as it stands.
+    async fn renew(&self) {
+        let Lease::Held(token) = self.lease else { return pending().await };
+        loop {
+            sleep(self.options.lease / 3).await;
+            let Ok(store) = self.at.store() else { return pending().await };
+            match store.leases().renew(&self.entry, token, self.options.lease).await {
+                Ok(false) => return,
+                Ok(true) => {}
+                Err(error) => tracing::debug!(%error, "the lease of a load was not renewed"),
+            }
+        }
+    }
+
+    /// Stores what was loaded, if the lease stands; whether it did to the end, as far as is known.
+    async fn keep(&mut self, encoded: Encoded<Vec<u8>>, worth: Worth) -> bool {
+        let Lease::Held(token) = self.lease else { return false };
+        let stale = self.options.life.stale;
+        let life = match worth {
+            Worth::Nothing => return self.end_lease(token, Duration::ZERO).await.is_ok_and(|(stood, _)| stood),
+            Worth::Usual => self.options.life.fresh + stale,
+            Worth::For(fresh) => fresh + stale,
+        };
+        let Self { at, entry, budget, .. } = self;
+        let kept = budget.spend(async {
+            let bytes = encoded.ready(at).await?;
+            at.store()?.leases().store(entry, token, &bytes, life).await
+        });
+        match kept.await {
+            Ok(stood) => stood,
+            Err(error) => {
+                tracing::warn!(%error, "what was loaded could not be stored");
+                if !is_away(&error) {
+                    let _ = self.end_lease(token, Duration::ZERO).await;
+                }
+                false
+            }
+        }
+    }
+
+    /// Ends the lease of a load that failed.
+    async fn fail(&mut self, brought: Brought) -> End {
+        LoadCounts::add(&self.counts.failures);
+        let pause = self.options.retry_after;
+        let rest = match self.lease {
+            Lease::Held(token) => self.end_lease(token, pause).await.map_or(pause, |(_, rest)| rest),
+            Lease::Wanted | Lease::Lost | Lease::Nowhere => Duration::ZERO,
+        };
+        End { rest, stood: true, ..End::of(brought) }
+    }
+
+    async fn end_lease(&mut self, token: Token, pause: Duration) -> Result<(bool, Duration)> {
+        let Self { at, entry, budget, .. } = self;
+        budget.spend(async { at.store()?.leases().end(entry, token, (pause, LONGEST_PAUSE)).await }).await
+    }
+
+    /// Leaves the load to the next one.
+    async fn give_up(&self) {
+        let Lease::Held(token) = self.lease else { return };
+        let leases = self.at.open_store().while_closing().leases();
+        let ended = timeout(CLOSING, leases.end(&self.entry, token, (Duration::ZERO, LONGEST_PAUSE))).await;
+        if !matches!(ended, Ok(Ok(_))) {
+            tracing::debug!("the lease of a load that was given up ends in its time");
+        }
+    }
+}
+
+impl End {
+    /// Whoever shares it may have it that asked before it began.
+    fn of(brought: Brought) -> Self {
+        Self { brought, stood: false, rest: Duration::ZERO }
+    }
+
+    /// What is in the store.
+    fn found(value: Option<Vec<u8>>, rest: Duration) -> Self {
+        let brought =
+            value.map_or(Brought::Nothing, |bytes| Brought::Value(Arc::new(LoadedBytes { bytes, schema: None })));
+        Self { rest, ..Self::of(brought) }
+    }
+}
+
+/// Waits until the lease of another may have ended.
+async fn wait(hearing: Option<&mut Hearing>, left: Duration) {
+    // It ends with its last millisecond.
+    let over = sleep(left + Duration::from_millis(1));
+    match hearing {
+        Some(hearing) => tokio::select! {
+            () = hearing.told() => {}
+            () = over => {}
+        },
+        None => over.await,
+    }
+}
+
+/// Whether nothing more comes from the store.
+fn is_away(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Closed)
+}
+
+fn timed_out(limit: Duration) -> Error {
+    let message =
+        format!("the loader took longer than {limit:?} and was dropped; make it faster, or its `load_timeout` longer");
+    Error::new(ErrorKind::Timeout, message)
+}
