@@ -73,7 +73,7 @@ pub use types::{
     Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, ObjectInfo, Operation, QueueStats, QueueStream,
     RedisBound, RedisCache, RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisReadableObject,
     RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache, RedisVersionedObject, Rewritten, Scan,
-    TaskError, TaskQueueStats,
+    TaskError, TaskQueueStats, TtlScan,
 };
 
 /// The examples of the README.

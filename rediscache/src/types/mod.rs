@@ -26,5 +26,5 @@ pub use info::ObjectInfo;
 pub use operation::Operation;
 pub use queue::{QueueStats, QueueStream, RedisQueue};
 pub use task_queue::{RedisTask, RedisTaskQueue, TaskError, TaskQueueStats};
-pub use ttl_cache::RedisTtlCache;
+pub use ttl_cache::{RedisTtlCache, TtlScan};
 pub use verify::{Finding, FindingKind, RedisStructs};
