@@ -73,7 +73,7 @@ pub use types::{
     Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, GetOrLoad, LoadError, Loaded, ObjectInfo,
     Operation, QueueStats, QueueStream, RedisBound, RedisCache, RedisNamespaced, RedisNearObject, RedisObject,
     RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache,
-    RedisVersionedObject, Rewritten, Scan, TaskError, TaskQueueStats, TtlStats, WhenDown,
+    RedisVersionedObject, Rewritten, Scan, TaskError, TaskQueueStats, TtlScan, TtlStats, WhenDown,
 };
 
 /// The examples of the README.

@@ -14,6 +14,10 @@ pub(crate) fn unsupported(message: &'static str) -> Error {
     Error::new(ErrorKind::Unsupported, message)
 }
 
+pub(crate) fn no_numbers() -> Error {
+    unsupported("the codec has no notation for numbers; set `Codec::NUMBERS`")
+}
+
 pub(crate) fn wrong_type() -> Error {
     Error::new(
         ErrorKind::WrongType,
@@ -66,3 +70,15 @@ pub(crate) fn stuck(limit: Duration) -> Error {
 pub(crate) fn interrupted() -> Error {
     Error::new(ErrorKind::Connection, "the runtime that made the call ended").outcome_unknown()
 }
+
+/// Functions that stop a constant's evaluation with their names in the compiler's message, and do nothing at run time.
+macro_rules! refusals {
+    ($($name:ident)*) => {$(
+        const fn $name() {
+            // Const evaluation cannot say whether a pointer past its allocation is null; running code can.
+            let _ = "".as_ptr().wrapping_add(8).is_null();
+        }
+    )*};
+}
+
+pub(crate) use refusals;

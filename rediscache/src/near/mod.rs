@@ -15,7 +15,7 @@ pub(crate) use memo::{look_again, remember};
 pub(crate) use registry::{Label, NearCaches, Retire};
 
 use crate::error::Result;
-use crate::refusal::config;
+use crate::refusal::{config, refusals};
 
 /// How values that were read are kept in this process, so that reading them again asks no server.
 ///
@@ -171,16 +171,6 @@ impl fmt::Debug for Near {
             .field("staleness", &Duration::from_nanos(self.staleness))
             .finish()
     }
-}
-
-/// Functions that stop a constant's evaluation with their names in the compiler's message, and do nothing at run time.
-macro_rules! refusals {
-    ($($name:ident)*) => {$(
-        const fn $name() {
-            // Const evaluation cannot say whether a pointer past its allocation is null; running code can.
-            let _ = "".as_ptr().wrapping_add(8).is_null();
-        }
-    )*};
 }
 
 refusals! {

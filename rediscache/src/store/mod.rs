@@ -2,9 +2,11 @@
 //! no codec.
 
 mod background;
+mod compared;
 mod entry;
 mod hash;
 mod in_flight;
+mod increment;
 mod key;
 mod list;
 mod memory;
@@ -21,8 +23,10 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 
-pub(crate) use entry::{Begun, EntryStore, Hearing, LeaseStore, Life, Token, Wanted};
-pub(crate) use hash::{Compared, HASH, HashStore, Increment, Page, RedisHash};
+pub(crate) use compared::Compared;
+pub(crate) use entry::{Begun, Cursor, EntryPage, EntryStore, Found, Hearing, LeaseStore, Life, Token, Wanted};
+pub(crate) use hash::{HASH, HashStore, Page, RedisHash};
+pub(crate) use increment::Increment;
 pub(crate) use key::KeyStore;
 pub(crate) use list::{LIST, ListStore, Waiter};
 pub(crate) use open::{OpenStore, WeakStore};

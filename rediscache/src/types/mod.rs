@@ -27,5 +27,5 @@ pub use info::ObjectInfo;
 pub use operation::Operation;
 pub use queue::{QueueStats, QueueStream, RedisQueue};
 pub use task_queue::{RedisTask, RedisTaskQueue, TaskError, TaskQueueStats};
-pub use ttl_cache::{GetOrLoad, LoadError, Loaded, RedisTtlCache, TtlStats, WhenDown};
+pub use ttl_cache::{GetOrLoad, LoadError, Loaded, RedisTtlCache, TtlScan, TtlStats, WhenDown};
 pub use verify::{Finding, FindingKind, RedisStructs};

@@ -6,8 +6,10 @@ use std::marker::PhantomData;
 use tokio::time::Instant;
 
 use super::object::Target;
-use crate::bounds::Value;
-use crate::codec::{Codec, KnownSchema, Meaning, Shapes, append_value, decode_value, describe_value, fingerprint_of};
+use crate::bounds::{Key, Value};
+use crate::codec::{
+    Codec, KnownSchema, Meaning, Shapes, append, append_new, append_value, decode_value, describe_value, fingerprint_of,
+};
 use crate::error::{ErrorKind, Result};
 use crate::lend::Lend;
 use crate::record::ShapeTable;
@@ -57,6 +59,81 @@ pub(super) fn encode_value<C: Codec, V: Value>(value: &impl Lend<V>, meaning: Me
     let mut bytes = Vec::new();
     let schema = append_value::<C, V>(value, meaning.version, &mut bytes)?;
     Ok(Encoded { bytes, schema })
+}
+
+/// A key and its value, encoded end to end.
+pub(super) struct EncodedEntry {
+    bytes: Vec<u8>,
+    split: usize,
+}
+
+/// The stored form of a key and its value, in one buffer.
+pub(super) fn encode_entry<C: Codec, K: Key, V: Value>(
+    key: &impl Lend<K>,
+    value: &impl Lend<V>,
+    meaning: Meaning,
+) -> Result<Encoded<EncodedEntry>> {
+    // Enough for a number and a small struct, so that most entries take one allocation.
+    let mut bytes = Vec::with_capacity(96);
+    append_new::<C, K>(key, &mut bytes)?;
+    let split = bytes.len();
+    let schema = append_value::<C, V>(value, meaning.version, &mut bytes)?;
+    Ok(Encoded { bytes: EncodedEntry { bytes, split }, schema })
+}
+
+impl Describe for EncodedEntry {
+    /// The key stays as it is.
+    fn described(mut self, schema: &Schema) -> Result<Self> {
+        let value = describe_value(self.value(), schema)?;
+        self.bytes.truncate(self.split);
+        self.bytes.extend_from_slice(&value);
+        Ok(self)
+    }
+}
+
+impl EncodedEntry {
+    pub(super) fn field(&self) -> &[u8] {
+        &self.bytes[..self.split]
+    }
+
+    pub(super) fn value(&self) -> &[u8] {
+        &self.bytes[self.split..]
+    }
+}
+
+/// The stored forms of keys.
+pub(super) fn pack_keys<C: Codec, K: Key, A: Lend<K>>(keys: impl IntoIterator<Item = A>) -> Result<Packed> {
+    let mut packed = Packed::default();
+    for key in keys {
+        packed.push_with(|out| append::<C, K>(&key, out))?;
+    }
+    Ok(packed)
+}
+
+/// Keys and values in turn.
+pub(super) struct PackedPairs(pub(super) Packed);
+
+/// The stored forms of keys and their values.
+pub(super) fn pack_pairs<C: Codec, K: Key, V: Value, A: Lend<K>, B: Lend<V>>(
+    pairs: impl IntoIterator<Item = (A, B)>,
+    meaning: Meaning,
+) -> Result<Encoded<PackedPairs>> {
+    let (mut packed, mut schema, version) = (Packed::default(), None, meaning.version);
+    for (key, value) in pairs {
+        packed.push_with(|out| append_new::<C, K>(&key, out))?;
+        schema = schema.or(packed.push_with(|out| append_value::<C, V>(&value, version, out))?);
+    }
+    Ok(Encoded { bytes: PackedPairs(packed), schema })
+}
+
+impl Describe for PackedPairs {
+    fn described(self, schema: &Schema) -> Result<Self> {
+        let mut pairs = Packed::default();
+        for (at, part) in self.0.iter().enumerate() {
+            if at % 2 == 0 { pairs.push(part) } else { pairs.push(&describe_value(part, schema)?) }
+        }
+        Ok(Self(pairs))
+    }
 }
 
 impl Describe for Vec<u8> {

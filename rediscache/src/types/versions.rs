@@ -2,10 +2,10 @@
 
 /// The methods of caches and queues whose values may be of older types, with examples of that type.
 ///
-/// `$value` is the type of values, `$type` the name of the cache or queue, and `$key` what stands before the value's type
-/// there.
+/// `$value` is the type of values, `$type` the name of the cache or queue, `$key` what stands before the value's type there,
+/// and `$more` what `new` is given beside the name.
 macro_rules! version_methods {
-    ($value:ty, $type:literal, $key:literal) => {
+    ($value:ty, $type:literal, $key:literal, $more:literal) => {
         /// Says which version of its meaning the value's type has; 1 where this is not called.
         ///
         /// For a change of meaning that serde does not see, such as a price in another currency. The version stands in
@@ -19,7 +19,7 @@ macro_rules! version_methods {
         /// ```
         #[doc = concat!("use rediscache::", $type, ";")]
         ///
-        #[doc = concat!("static PRICES: ", $type, "<", $key, "(u64, String)> = ", $type, "::new(\"prices\").version(2);")]
+        #[doc = concat!("static PRICES: ", $type, "<", $key, "(u64, String)> = ", $type, "::new(\"prices\"", $more, ").version(2);")]
         /// assert_eq!(PRICES.namespace(), "prices");
         /// ```
         #[must_use = "this makes a changed object"]
@@ -56,7 +56,7 @@ macro_rules! version_methods {
         ///     }
         /// }
         ///
-        #[doc = concat!("static NAMES: ", $type, "<", $key, "Name> = ", $type, "::new(\"names\").from_older::<(String,)>();")]
+        #[doc = concat!("static NAMES: ", $type, "<", $key, "Name> = ", $type, "::new(\"names\"", $more, ").from_older::<(String,)>();")]
         /// assert_eq!(NAMES.namespace(), "names");
         /// ```
         #[must_use = "this makes a changed object"]
@@ -95,7 +95,7 @@ macro_rules! version_methods {
         ///     }
         /// }
         ///
-        #[doc = concat!("static PRICES: ", $type, "<", $key, "Cents> = ", $type, "::new(\"prices\")")]
+        #[doc = concat!("static PRICES: ", $type, "<", $key, "Cents> = ", $type, "::new(\"prices\"", $more, ")")]
         ///     .version(2)
         ///     .from_older_versions::<(Dollars,)>(&[1]);
         /// assert_eq!(PRICES.namespace(), "prices");

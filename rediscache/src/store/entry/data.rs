@@ -1,36 +1,49 @@
-//! What the embedded store keeps of an entry.
+//! What the embedded store has at the key of an entry.
 
-use std::time::Duration;
-
+use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::error::Result;
-use crate::store::memory::{Collection, Keyspace, ends_in};
+use super::lease::Token;
+use crate::store::memory::Collection;
 
-/// What the key of an entry holds.
+/// What the key of an entry holds. A write puts another in its place, and so ends the lease.
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     pub(super) value: Option<Box<[u8]>>,
+    /// Of who loads it, or the mark of loads that failed.
+    pub(super) lease: Option<Held>,
+}
+
+/// A lease.
+#[derive(Debug)]
+pub(super) struct Held {
+    /// Whose it is, unless it is but a mark of loads that failed.
+    pub(super) token: Option<Token>,
+    pub(super) until: Instant,
+    pub(super) failures: u32,
+    /// Until when no loader is asked again where there is a stale value.
+    pub(super) resting: Option<Instant>,
+    /// Told when it ends, however that comes.
+    pub(super) ended: watch::Sender<()>,
 }
 
 impl Collection for Entry {
     const NAME: &str = "string";
 
     fn is_empty(&self) -> bool {
-        self.value.is_none()
+        self.value.is_none() && self.lease.is_none()
     }
 }
 
-/// The value of an entry and how long it has to live, `None` for ever.
-pub(super) fn look(keyspace: &mut Keyspace, key: &str) -> Result<Option<(Vec<u8>, Option<Duration>)>> {
-    let value = keyspace.find(key)?.and_then(|entry: &mut Entry| entry.value.as_ref().map(|value| value.to_vec()));
-    let ends = keyspace.lifetime(key, Entry::NAME)?.flatten();
-    Ok(value.map(|value| (value, ends.map(|ends| ends - Instant::now()))))
+impl Entry {
+    /// A value that nobody loads anew.
+    pub(super) fn of(value: &[u8]) -> Self {
+        Self { value: Some(value.into()), lease: None }
+    }
 }
 
-/// Stores a value for so long.
-pub(super) fn put(keyspace: &mut Keyspace, key: &str, value: &[u8], life: Duration) -> Result<()> {
-    keyspace.change(key, |entry: &mut Entry| entry.value = Some(value.into()))?;
-    keyspace.set_lifetime(key, Some(ends_in(life)));
-    Ok(())
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.ended.send_replace(());
+    }
 }

@@ -2,33 +2,180 @@
 
 use std::time::Duration;
 
-use super::data::{Entry, look, put};
-use super::lease::end_lease;
+use tokio::time::Instant;
+
+use super::answer::{Cursor, EntryPage, Found};
+use super::data::Entry;
 use super::life::Life;
+use super::rest_of;
 use crate::error::Result;
-use crate::store::memory::MemoryStore;
+use crate::store::compared::Compared;
+use crate::store::increment::Increment;
+use crate::store::memory::{Keyspace, MemoryStore, ends_in};
+use crate::store::milliseconds::milliseconds;
+use crate::store::packed::Packed;
+
+/// How many keys are looked at for one page of a walk.
+const PAGE: usize = 500;
 
 /// The entries of the embedded store.
 pub(crate) struct MemoryEntries<'a>(pub(crate) &'a MemoryStore);
 
 impl MemoryEntries<'_> {
-    pub(super) fn get(&self, key: &str, _life: Life) -> Result<Option<Vec<u8>>> {
-        Ok(self.0.keyspace().find(key)?.and_then(|entry: &mut Entry| entry.value.as_ref().map(|value| value.to_vec())))
+    pub(super) fn get(&self, key: &str, life: Life) -> Result<Option<Vec<u8>>> {
+        Ok(read(&mut self.0.keyspace(), key, life))
     }
 
-    pub(super) fn peek(&self, key: &str) -> Result<Option<(Vec<u8>, Option<Duration>)>> {
-        look(&mut self.0.keyspace(), key)
-    }
-
-    pub(super) fn set(&self, key: &str, value: &[u8], life: Life) -> Result<()> {
+    pub(super) fn find(&self, key: &str) -> Result<Option<Found>> {
         let mut keyspace = self.0.keyspace();
-        end_lease(&mut keyspace, key);
-        put(&mut keyspace, key, value, life.fresh + life.stale)
+        let found = keyspace.find_if(key).and_then(|(entry, ends): (&mut Entry, _)| {
+            Some(Found { value: entry.value.as_ref()?.to_vec(), left: ends.map(left) })
+        });
+        Ok(found)
     }
 
-    pub(super) fn delete(&self, key: &str, _life: Life) -> Result<bool> {
-        let mut keyspace = self.0.keyspace();
-        end_lease(&mut keyspace, key);
-        keyspace.change(key, |entry: &mut Entry| entry.value.take().is_some())
+    pub(super) fn contains(&self, key: &str, life: Life) -> Result<bool> {
+        Ok(fresh(&mut self.0.keyspace(), key, life).is_some())
     }
+
+    pub(super) fn set(&self, key: &str, value: &[u8], kept: i64) -> Result<()> {
+        store(&mut self.0.keyspace(), key, value, kept);
+        Ok(())
+    }
+
+    pub(super) fn set_if_absent(&self, key: &str, value: &[u8], life: Life) -> Result<bool> {
+        let mut keyspace = self.0.keyspace();
+        let is_absent = fresh(&mut keyspace, key, life).is_none();
+        if is_absent {
+            store(&mut keyspace, key, value, life.kept());
+        }
+        Ok(is_absent)
+    }
+
+    pub(super) fn delete(&self, key: &str, life: Life) -> Result<bool> {
+        Ok(delete(&mut self.0.keyspace(), key, life))
+    }
+
+    pub(super) fn swap(&self, key: &str, old: Option<&[u8]>, new: Option<&[u8]>, life: Life) -> Result<Compared> {
+        let mut keyspace = self.0.keyspace();
+        match (fresh(&mut keyspace, key, life), old) {
+            (None, Some(_)) => return Ok(Compared::Absent),
+            (Some((stored, _)), old) if old != Some(stored) => return Ok(Compared::Different(stored.to_vec())),
+            _ => {}
+        }
+        match new {
+            Some(new) => store(&mut keyspace, key, new, life.kept()),
+            None => keyspace.remove(key),
+        }
+        Ok(Compared::Equal)
+    }
+
+    pub(super) fn increment(&self, key: &str, by: &Increment, life: Life, _may_be_led: bool) -> Result<Vec<u8>> {
+        let mut keyspace = self.0.keyspace();
+        let stored = fresh(&mut keyspace, key, life);
+        let sum = by.apply(stored.map(|(stored, _)| stored))?;
+        let ends = stored.map_or_else(|| Some(ends_after(life.kept())), |(_, ends)| ends);
+        keyspace.put(key, Entry::of(&sum), ends);
+        Ok(sum)
+    }
+
+    pub(super) fn expire(&self, key: &str, life: Life) -> Result<bool> {
+        let mut keyspace = self.0.keyspace();
+        let Some((value, _)) = fresh(&mut keyspace, key, life) else { return Ok(false) };
+        let entry = Entry::of(value);
+        keyspace.put(key, entry, Some(ends_after(life.kept())));
+        Ok(true)
+    }
+
+    pub(super) fn expiry(&self, key: &str, life: Life) -> Result<Option<Duration>> {
+        let mut keyspace = self.0.keyspace();
+        Ok(fresh(&mut keyspace, key, life).and_then(|(_, ends)| life.fresh_left(ends.map(left))))
+    }
+
+    pub(super) fn get_many(&self, _: &str, names: &Packed, life: Life) -> Result<Vec<Option<Vec<u8>>>> {
+        let mut keyspace = self.0.keyspace();
+        Ok(names.iter().map(|name| read(&mut keyspace, text(name), life)).collect())
+    }
+
+    pub(super) fn set_many(&self, _: &str, pairs: &Packed, life: Life) -> Result<()> {
+        let (mut keyspace, mut pairs) = (self.0.keyspace(), pairs.iter());
+        while let (Some(name), Some(value)) = (pairs.next(), pairs.next()) {
+            store(&mut keyspace, text(name), value, life.kept());
+        }
+        Ok(())
+    }
+
+    pub(super) fn delete_many(&self, _: &str, names: &Packed, life: Life) -> Result<u64> {
+        let mut keyspace = self.0.keyspace();
+        Ok(names.iter().map(|name| u64::from(delete(&mut keyspace, text(name), life))).sum())
+    }
+
+    pub(super) fn scan(&self, key: &str, cursor: Option<Cursor>, life: Life) -> Result<EntryPage> {
+        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
+        let (prefix, mut entries, mut last) = (format!("{key}:"), Vec::new(), None);
+        for (at, (name, entry)) in self.0.keyspace().walk::<Entry>(&prefix, after).take(PAGE).enumerate() {
+            if at + 1 == PAGE {
+                last = Some(Cursor::Behind(name.to_owned()));
+            }
+            if let (Some(rest), Some((entry, ends))) = (rest_of(name, &prefix), entry)
+                && let Some(value) = entry.value.as_ref().filter(|_| is_fresh(ends, life))
+            {
+                entries.push((rest.to_owned(), value.to_vec()));
+            }
+        }
+        Ok(EntryPage { entries, next: last })
+    }
+
+    pub(super) fn clear(&self, key: &str) -> Result<()> {
+        let (prefix, mut keyspace) = (format!("{key}:"), self.0.keyspace());
+        let is_own = |name: &&str| rest_of(name, &prefix).is_some();
+        let names: Vec<String> =
+            keyspace.walk::<Entry>(&prefix, None).map(|(name, _)| name).filter(is_own).map(str::to_owned).collect();
+        names.iter().for_each(|name| keyspace.remove(name));
+        Ok(())
+    }
+}
+
+/// The value that is there and not stale, and when it ends.
+fn fresh<'a>(keyspace: &'a mut Keyspace, key: &str, life: Life) -> Option<(&'a [u8], Option<Instant>)> {
+    let (entry, ends): (&mut Entry, _) = keyspace.find_if(key)?;
+    entry.value.as_deref().filter(|_| is_fresh(ends, life)).map(|value| (value, ends))
+}
+
+fn is_fresh(ends: Option<Instant>, life: Life) -> bool {
+    ends.is_none_or(|ends| ends.saturating_duration_since(Instant::now()) > life.stale)
+}
+
+fn read(keyspace: &mut Keyspace, key: &str, life: Life) -> Option<Vec<u8>> {
+    let value = fresh(keyspace, key, life)?.0.to_vec();
+    if life.is_idle {
+        keyspace.set_lifetime(key, Some(ends_after(life.kept())));
+    }
+    Some(value)
+}
+
+/// Puts a value in the place of whatever is there.
+fn store(keyspace: &mut Keyspace, key: &str, value: &[u8], kept: i64) {
+    keyspace.put(key, Entry::of(value), Some(ends_after(kept)));
+}
+
+/// Removes whatever is there; whether it was a value that was not stale.
+fn delete(keyspace: &mut Keyspace, key: &str, life: Life) -> bool {
+    let was_fresh = fresh(keyspace, key, life).is_some();
+    keyspace.remove(key);
+    was_fresh
+}
+
+/// The end of what is kept for so many milliseconds.
+fn ends_after(kept: i64) -> Instant {
+    ends_in(Duration::from_millis(kept.unsigned_abs()))
+}
+
+/// In how many milliseconds that is.
+fn left(ends: Instant) -> i64 {
+    milliseconds(ends.saturating_duration_since(Instant::now()))
+}
+
+fn text(name: &[u8]) -> &str {
+    std::str::from_utf8(name).unwrap_or_default()
 }

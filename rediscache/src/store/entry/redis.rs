@@ -1,44 +1,208 @@
-//! Entries in Redis.
+//! Entries in Redis: each operation is one command, or one script where no command is atomic, or takes a lease for a value.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::life::Life;
-use crate::error::Result;
-use crate::store::milliseconds::milliseconds;
-use crate::store::redis::{Effect, Request, Router};
+use futures_util::future::try_join_all;
 
-/// The commands and scripts of entries.
+use super::answer::{Cursor, EntryPage, Found};
+use super::batches::{Deletes, Finds, Gets, Prolongs, Sets, left_of};
+use super::life::Life;
+use super::{LEASE, walk};
+use crate::error::{Error, Result};
+use crate::refusal;
+use crate::store::compared::Compared;
+use crate::store::increment::Increment;
+use crate::store::packed::Packed;
+use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script, Value};
+
+static SET_IF_ABSENT: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("set_if_absent.lua")));
+static SWAP: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("swap.lua")));
+static EXPIRE: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("expire.lua")));
+static INCREMENT: Script = Script::new(concat!(
+    include_str!("../redis/ask.lua"),
+    include_str!("../increment/adder.lua"),
+    include_str!("fresh.lua"),
+    include_str!("increment.lua")
+));
+
+/// The commands and scripts of entries. Calls of the kinds that have a batcher are gathered by the server that they go to.
 #[derive(Debug)]
 pub(crate) struct RedisEntries {
     router: Arc<Router>,
+    gets: Arc<Batcher<Gets>>,
+    finds: Arc<Batcher<Finds>>,
+    prolongs: Arc<Batcher<Prolongs>>,
+    sets: Arc<Batcher<Sets>>,
+    deletes: Arc<Batcher<Deletes>>,
 }
 
 impl RedisEntries {
     pub(crate) fn new(router: &Arc<Router>) -> Self {
-        Self { router: Arc::clone(router) }
+        Self {
+            router: Arc::clone(router),
+            gets: Batcher::new(router),
+            finds: Batcher::new(router),
+            prolongs: Batcher::new(router),
+            sets: Batcher::new(router),
+            deletes: Batcher::new(router),
+        }
     }
 
-    pub(super) async fn get(&self, key: &str, _life: Life) -> Result<Option<Vec<u8>>> {
-        // Not `GET`, which refuses a lease: to `MGET` it is nothing.
-        let (value,): (Option<Vec<u8>>,) = self.router.send(&Request::command("MGET", key, Effect::Read)).await?;
-        Ok(value)
+    pub(super) async fn get(&self, key: &str, life: Life) -> Result<Option<Vec<u8>>> {
+        let server = self.router.server_of(key);
+        if life.is_idle {
+            return self
+                .prolongs
+                .call(&server, (key, life.kept()))
+                .await
+                .and_then(|value| value)
+                .map_err(Error::without_effect);
+        }
+        if life.stale.is_zero() {
+            return self.gets.call(&server, key).await.and_then(|value| value).map_err(Error::without_effect);
+        }
+        Ok(self.find(key).await?.filter(|found| life.fresh_left(found.left).is_some()).map(|found| found.value))
     }
 
-    pub(super) async fn peek(&self, key: &str) -> Result<Option<(Vec<u8>, Option<Duration>)>> {
-        // In this order: a value that is stored between the two is taken for older than it is.
-        let request = Request::command("PTTL", key, Effect::Read).and_read("MGET");
-        let (left, (value,)): (i64, (Option<Vec<u8>>,)) = self.router.send(&request).await?;
-        let left = u64::try_from(left).ok().map(Duration::from_millis);
-        Ok(value.map(|value| (value, left)))
+    pub(super) async fn find(&self, key: &str) -> Result<Option<Found>> {
+        let server = self.router.server_of(key);
+        self.finds.call(&server, key).await.and_then(|found| found).map_err(Error::without_effect)
     }
 
-    pub(super) async fn set(&self, key: &str, value: &[u8], life: Life) -> Result<()> {
-        let request = Request::command("SET", key, Effect::Idempotent).arg(value).arg("PX");
-        self.router.send(&request.arg(milliseconds(life.fresh + life.stale))).await
+    pub(super) async fn contains(&self, key: &str, life: Life) -> Result<bool> {
+        if life.stale.is_zero() {
+            let held: String = self.router.send(&Request::command("TYPE", key, Effect::Read)).await?;
+            return Ok(held == "string");
+        }
+        Ok(self.expiry(key, life).await?.is_some())
     }
 
-    pub(super) async fn delete(&self, key: &str, _life: Life) -> Result<bool> {
-        self.router.send(&Request::command("DEL", key, Effect::Once)).await
+    pub(super) async fn set(&self, key: &str, value: &[u8], kept: i64) -> Result<()> {
+        self.sets.call(&self.router.server_of(key), (key, value, kept)).await?
     }
+
+    pub(super) async fn set_if_absent(&self, key: &str, value: &[u8], life: Life) -> Result<bool> {
+        let request = Request::script(&SET_IF_ABSENT, key, Effect::Once).arg(life.stale_milliseconds());
+        self.router.send(&request.arg(value).arg(life.kept())).await
+    }
+
+    pub(super) async fn delete(&self, key: &str, life: Life) -> Result<bool> {
+        self.deletes.call(&self.router.server_of(key), (key, life.stale_milliseconds())).await?
+    }
+
+    pub(super) async fn swap(&self, key: &str, old: Option<&[u8]>, new: Option<&[u8]>, life: Life) -> Result<Compared> {
+        let request = Request::script(&SWAP, key, Effect::Once).arg(life.stale_milliseconds()).arg(life.kept());
+        let request = request.arg(if old.is_some() { "1" } else { "" }).arg(old.unwrap_or_default()).arg(new);
+        Ok(match self.router.send(&request).await? {
+            Value::BulkString(stored) => Compared::Different(stored),
+            Value::Nil => Compared::Absent,
+            _ => Compared::Equal,
+        })
+    }
+
+    pub(super) async fn increment(&self, key: &str, by: &Increment, life: Life, may_be_led: bool) -> Result<Vec<u8>> {
+        let lease = if may_be_led { vec![self.router.beside(key, LEASE)?] } else { Vec::new() };
+        let mut amount = Vec::new();
+        // Memory takes whatever is written.
+        let _ = by.write_amount(&mut amount);
+        let request = Request::script_on(&INCREMENT, key, &lease, Effect::Once).arg(life.stale_milliseconds());
+        let request = request.arg(life.kept()).arg(by.notation.integer).arg(by.notation.float);
+        Increment::sum_of(self.router.send(&request.args(by.range_in_lua()).arg(amount)).await?)
+    }
+
+    pub(super) async fn expire(&self, key: &str, life: Life) -> Result<bool> {
+        let request = Request::script(&EXPIRE, key, Effect::Idempotent).arg(life.stale_milliseconds());
+        self.router.send(&request.arg(life.kept())).await
+    }
+
+    pub(super) async fn expiry(&self, key: &str, life: Life) -> Result<Option<Duration>> {
+        let request = Request::command("PTTL", key, Effect::Read).and_read("TYPE");
+        let (left, held): (i64, String) = self.router.send(&request).await?;
+        Ok(if held == "string" { life.fresh_left(left_of(left)) } else { None })
+    }
+
+    pub(super) async fn get_many(&self, _: &str, names: &Packed, life: Life) -> Result<Vec<Option<Vec<u8>>>> {
+        let names = names.iter().map(text);
+        if life.is_idle {
+            return self
+                .send_all::<Prolongs, _>(names.map(|name| (name, life.kept())))
+                .await
+                .map_err(Error::without_effect);
+        }
+        if life.stale.is_zero() {
+            return self.send_all::<Gets, _>(names).await.map_err(Error::without_effect);
+        }
+        let found = self.send_all::<Finds, _>(names).await.map_err(Error::without_effect)?;
+        let fresh = |found: Option<Found>| found.filter(|found| life.fresh_left(found.left).is_some());
+        Ok(found.into_iter().map(|found| fresh(found).map(|found| found.value)).collect())
+    }
+
+    pub(super) async fn set_many(&self, _: &str, pairs: &Packed, life: Life) -> Result<()> {
+        // By themselves, two for one name might change places.
+        let mut last = std::collections::HashMap::with_capacity_and_hasher(pairs.len() / 2, ahash::RandomState::new());
+        for at in (0..pairs.len()).step_by(2) {
+            last.insert(pairs.get(at), at);
+        }
+        let is_last = |at: &usize| last.get(pairs.get(*at)) == Some(at);
+        let kept = (0..pairs.len()).step_by(2).filter(is_last);
+        let sets = kept.map(|at| (text(pairs.get(at)), pairs.get(at + 1), life.kept()));
+        self.send_all::<Sets, _>(sets).await.map(drop)
+    }
+
+    pub(super) async fn delete_many(&self, _: &str, names: &Packed, life: Life) -> Result<u64> {
+        let stale = life.stale_milliseconds();
+        let deleted = self.send_all::<Deletes, _>(names.iter().map(|name| (text(name), stale))).await?;
+        Ok(deleted.into_iter().map(u64::from).sum())
+    }
+
+    pub(super) async fn scan(&self, key: &str, cursor: Option<Cursor>, life: Life) -> Result<EntryPage> {
+        let (names, next) = walk::page(&self.router, key, cursor).await?;
+        let prefix = format!("{key}:");
+        let mut own: Vec<&str> =
+            names.iter().filter(|name| super::rest_of(name, &prefix).is_some()).map(|name| &**name).collect();
+        // A page may name one twice.
+        own.sort_unstable();
+        own.dedup();
+        // Looking does not prolong.
+        let life = Life { is_idle: false, ..life };
+        let values = self.get_many(key, &own.iter().collect(), life).await?;
+        let rest = |name: &str| name[prefix.len()..].to_owned();
+        let entries = own.iter().zip(values).filter_map(|(name, value)| Some((rest(name), value?)));
+        Ok(EntryPage { entries: entries.collect(), next })
+    }
+
+    pub(super) async fn clear(&self, key: &str) -> Result<()> {
+        walk::clear(&self.router, key).await
+    }
+
+    /// Makes calls of one kind, in as few requests as hold no server for long.
+    async fn send_all<B, T>(&self, calls: impl Iterator<Item = B::Call<'_>>) -> Result<Vec<T>>
+    where
+        B: Batch<Answer = Result<T>>,
+    {
+        let mut batches: Vec<B> = Vec::new();
+        for call in calls {
+            match batches.last_mut().filter(|batch| batch.has_room_for(&call)) {
+                Some(batch) => batch.add(call),
+                None => {
+                    let mut batch = B::default();
+                    batch.add(call);
+                    batches.push(batch);
+                }
+            }
+        }
+        let sent = try_join_all(batches.into_iter().map(|batch| batch.send(&self.router, "")));
+        self.router.in_time(Box::pin(sent)).await?.into_iter().flatten().collect()
+    }
+}
+
+/// The name of an entry, which is made as text.
+pub(super) fn text(name: &[u8]) -> &str {
+    std::str::from_utf8(name).unwrap_or_default()
+}
+
+/// As many answers as there are callers.
+pub(super) fn all_of<T>(answers: Vec<T>, count: usize) -> Result<Vec<T>> {
+    if answers.len() == count { Ok(answers) } else { Err(refusal::unexpected()) }
 }

@@ -1,14 +1,5 @@
 //! What operations on a hash answer.
 
-/// What became of a conditional write.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Compared {
-    Equal,
-    /// What is stored instead.
-    Different(Vec<u8>),
-    Absent,
-}
-
 /// Fields with their values.
 pub(crate) type Entries = Vec<(Vec<u8>, Vec<u8>)>;
 

@@ -1,59 +1,38 @@
 //! Calls on a hash that go out together, and how each kind does.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use super::increment::{Increment, Step};
 use crate::error::Result;
 use crate::near::{Change, Provenance};
 use crate::refusal;
+use crate::store::increment::Increment;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Effect, Request, Router, Script, Value, tracked_read};
+use crate::store::redis::{Batch, Distinct, Effect, Found, Request, Router, Script, Value, tracked_read};
 
-/// How many calls leave together in many programs.
-const USUAL_CALLS: usize = 64;
-
-static INCREMENT: Script = Script::new(include_str!("increment.lua"));
+static INCREMENT: Script = Script::new(concat!(include_str!("../increment/adder.lua"), include_str!("increment.lua")));
 
 /// Reads as one `HMGET`, or `HGET` of one field. Callers who want the same field share it.
 #[derive(Default)]
-pub(super) struct Gets {
-    fields: Packed,
-    found: FoundFields,
-    /// Which field each caller wants.
-    wanted: Vec<usize>,
-}
+pub(super) struct Gets(Distinct);
 
 impl Batch for Gets {
     type Call<'a> = &'a [u8];
     type Answer = Option<Vec<u8>>;
 
     fn add(&mut self, field: &[u8]) {
-        let (first, next) = (self.wanted.is_empty(), self.fields.len());
-        // One caller alone needs no table.
-        if self.wanted.len() == 1 {
-            self.found.by_hash.reserve(USUAL_CALLS);
-            self.found.find(self.fields.get(0), 0, |_| true);
-        }
-        let at = if first { 0 } else { self.found.find(field, next, |at| self.fields.get(at) == field) };
-        if at == next {
-            self.fields.push(field);
-        }
-        self.wanted.push(at);
+        self.0.add(field);
     }
 
     fn has_room_for(&self, field: &&[u8]) -> bool {
-        self.fields.has_room_for(field.len()) && self.wanted.len() < 8 * Packed::MOST_PARTS
+        self.0.has_room_for(field)
     }
 
     fn retain(&mut self, wanted: &[bool]) {
-        let mut wanted = wanted.iter();
-        self.wanted.retain(|_| wanted.next().copied().unwrap_or_default());
+        self.0.retain(wanted);
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<Option<Vec<u8>>>> {
-        let values = router.send(&Self::request(key, &self.fields)).await?;
-        self.share(values_of(values, self.fields.len())?)
+        let fields = self.0.parts();
+        let values = router.send(&Self::request(key, fields)).await?;
+        self.0.share(values_of(values, fields.len())?)
     }
 }
 
@@ -61,22 +40,6 @@ impl Gets {
     pub(super) fn request<'a>(key: &'a str, fields: &Packed) -> Request<'a> {
         let command = if fields.len() == 1 { "HGET" } else { "HMGET" };
         Request::on_all(command, key, Effect::Read, fields)
-    }
-
-    /// Gives each caller the value of the field that it wants.
-    fn share(&self, mut values: Vec<Option<Vec<u8>>>) -> Result<Vec<Option<Vec<u8>>>> {
-        if self.wanted.iter().copied().eq(0..values.len()) {
-            return Ok(values);
-        }
-        // The last who wants a field gets the value itself.
-        let mut left = vec![0_usize; values.len()];
-        self.wanted.iter().for_each(|&at| left[at] += 1);
-        let answer = |&at: &usize| {
-            left[at] -= 1;
-            let value = values.get_mut(at).ok_or_else(refusal::unexpected)?;
-            Ok(if left[at] == 0 { value.take() } else { value.clone() })
-        };
-        self.wanted.iter().map(answer).collect()
     }
 }
 
@@ -96,7 +59,7 @@ pub(super) fn values_of(answer: Value, fields: usize) -> Result<Vec<Option<Vec<u
 
 /// As [`Gets`], over the connection that tells of changes.
 #[derive(Default)]
-pub(super) struct TrackedGets(Gets);
+pub(super) struct TrackedGets(Distinct);
 
 impl Batch for TrackedGets {
     type Call<'a> = &'a [u8];
@@ -115,8 +78,9 @@ impl Batch for TrackedGets {
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<Self::Answer>> {
-        let (values, provenance) = tracked_read(router, Gets::request(key, &self.0.fields)).await?;
-        let values = self.0.share(values_of(values, self.0.fields.len())?)?;
+        let fields = self.0.parts();
+        let (values, provenance) = tracked_read(router, Gets::request(key, fields)).await?;
+        let values = self.0.share(values_of(values, fields.len())?)?;
         Ok(values.into_iter().map(|value| (value, provenance)).collect())
     }
 }
@@ -160,38 +124,6 @@ one_each! {
     Deletes: change_each("HDEL", Effect::Once);
 }
 
-/// Finds equal fields by their hashes.
-#[derive(Default)]
-struct FoundFields {
-    hasher: ahash::RandomState,
-    by_hash: HashMap<u64, usize, BuildHasherDefault<AlreadyHashed>>,
-}
-
-impl FoundFields {
-    /// Where an equal field is, or `next`.
-    fn find(&mut self, field: &[u8], next: usize, is_equal: impl FnOnce(usize) -> bool) -> usize {
-        let at = *self.by_hash.entry(self.hasher.hash_one(field)).or_insert(next);
-        // Two fields of one hash: what is rare need not be shared.
-        if at == next || is_equal(at) { at } else { next }
-    }
-}
-
-/// The hash of what is a hash already.
-#[derive(Default)]
-struct AlreadyHashed(u64);
-
-impl Hasher for AlreadyHashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {}
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
 /// Stores as one `HSET`. Of two values for one field the later wins, as it would have alone.
 #[derive(Default)]
 pub(super) struct Sets(Packed);
@@ -231,7 +163,7 @@ pub(super) struct Increments {
     like: Option<Increment>,
     fields: Packed,
     amounts: Packed,
-    found: FoundFields,
+    found: Found,
     /// Whether a field may come twice.
     repeats: bool,
 }
@@ -264,24 +196,16 @@ impl Batch for Increments {
         let Some(like) = self.like else { return Ok(Vec::new()) };
         let fields: Vec<&[u8]> = self.fields.iter().collect();
         let answers: Vec<Vec<u8>> = router.change(self.request(key, &like), Change::of(&fields)).await?;
-        let answer = |sum: Vec<u8>| match &*sum {
-            b"!NOTANUMBER" => Err(refusal::not_a_number()),
-            b"!NOTANINTEGER" => Err(refusal::not_an_integer()),
-            b"!OVERFLOW" => Err(refusal::overflow()),
-            _ => Ok(sum),
-        };
-        Ok(answers.into_iter().map(answer).collect())
+        Ok(answers.into_iter().map(Increment::sum_of).collect())
     }
 }
 
 impl Increments {
-    fn request<'a>(&self, key: &'a str, Increment { notation, step }: &Increment) -> Request<'a> {
+    fn request<'a>(&self, key: &'a str, like: &Increment) -> Request<'a> {
+        let notation = like.notation;
         let request = Request::script(&INCREMENT, key, Effect::Once).arg(notation.integer).arg(notation.float);
-        let request = match step {
-            Step::Integer { min, max, .. } => request.arg("integer").arg(min.to_string()).arg(max.to_string()),
-            Step::Float { max, .. } => request.arg("float").arg("").arg(format!("{max:e}")),
-        };
         let request = request
+            .args(like.range_in_lua())
             .arg(format!("^{}(%-?%d+)$", escaped(notation.integer)))
             .arg(notation.integer.replace('%', "%%") + "%d");
         // Often all count by one: what is the same for all is sent once.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::Bound;
 
-use super::answer::{Compared, Entries, Page};
-use super::increment::Increment;
+use super::answer::{Entries, Page};
 use crate::error::Result;
+use crate::store::compared::Compared;
+use crate::store::increment::Increment;
 use crate::store::memory::{Collection, MemoryStore};
 use crate::store::packed::Packed;
 

@@ -2,18 +2,18 @@
 
 mod answer;
 mod batches;
-mod increment;
 mod memory;
 mod redis;
 
-pub(crate) use answer::{Compared, Entries, Page};
-pub(crate) use increment::Increment;
+pub(crate) use answer::{Entries, Page};
 pub(super) use memory::MemoryHash;
 pub(crate) use redis::RedisHash;
 
 /// What a key holds, as `TYPE` names it.
 pub(crate) const HASH: &str = memory::NAME;
 
+use super::compared::Compared;
+use super::increment::Increment;
 use super::operations::{Slice, operations};
 use super::packed::Packed;
 

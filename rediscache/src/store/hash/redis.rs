@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::answer::{Compared, Entries, Page};
+use super::answer::{Entries, Page};
 use super::batches::{Contains, Deletes, Gets, Increments, Sets, TrackedGets, values_of};
-use super::increment::Increment;
 use crate::error::{Error, Result};
 use crate::near::{Change, Coherence, Provenance};
+use crate::store::compared::Compared;
+use crate::store::increment::Increment;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batcher, Effect, Request, Router, Script, Value, tracked_read};
 

@@ -1,8 +1,9 @@
 //! All keys of the embedded store, with what they hold and when they end.
 
 use std::any::{Any, TypeId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
+use std::ops::Bound;
 
 use tokio::time::Instant;
 
@@ -14,7 +15,8 @@ use crate::refusal;
 pub(crate) struct Keyspace {
     /// What kinds of data keep beside the keys, by its type.
     beside: HashMap<TypeId, Box<dyn Stored>>,
-    entries: HashMap<Box<str>, KeyEntry>,
+    /// In order, so that a walk can go on from any key whatever was changed in between.
+    entries: BTreeMap<Box<str>, KeyEntry>,
     /// When which key ends, so that what expired is freed though nobody asks for it.
     deadlines: BTreeSet<(Instant, Box<str>)>,
 }
@@ -68,6 +70,36 @@ impl Keyspace {
             self.remove(key);
         }
         Ok(result)
+    }
+
+    /// The data at `key` and when it ends, if it is of type `T`.
+    pub(crate) fn find_if<T: Collection>(&mut self, key: &str) -> Option<(&mut T, Option<Instant>)> {
+        self.remove_expired();
+        let entry = self.entries.get_mut(key)?;
+        let data: &mut dyn Any = &mut *entry.data;
+        data.downcast_mut().map(|data| (data, entry.expires))
+    }
+
+    /// Puts this data in the place of whatever is at `key`.
+    pub(crate) fn put<T: Collection>(&mut self, key: &str, data: T, expires: Option<Instant>) {
+        self.remove(key);
+        self.entries.insert(key.into(), KeyEntry { data: Box::new(data), expires: None });
+        self.set_lifetime(key, expires);
+    }
+
+    /// Keys that come after `after`, or from `prefix` on, in order, with their data where that is of type `T`.
+    pub(crate) fn walk<'a, T: Collection>(
+        &'a mut self,
+        prefix: &'a str,
+        after: Option<&'a str>,
+    ) -> impl Iterator<Item = (&'a str, Option<(&'a T, Option<Instant>)>)> {
+        self.remove_expired();
+        let from = after.map_or(Bound::Included(prefix), Bound::Excluded);
+        let below = self.entries.range::<str, _>((from, Bound::Unbounded));
+        below.take_while(move |(key, _)| key.starts_with(prefix)).map(|(key, entry)| {
+            let data: &dyn Any = &*entry.data;
+            (&**key, data.downcast_ref().map(|data| (data, entry.expires)))
+        })
     }
 
     /// What a kind of data keeps beside the keys.

@@ -1,6 +1,6 @@
 //! What can be done about a failure, as far as the answer tells.
 
-use redis::{ErrorKind, RedisError};
+use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 use super::error::first_refusal;
 
@@ -47,4 +47,9 @@ impl Remedy {
             _ => Self::None,
         }
     }
+}
+
+/// Whether the server does not know the script by its digest.
+pub(super) fn is_unknown_script(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
 }

@@ -31,6 +31,8 @@ pub(super) enum Body {
     Command(Cmd),
     /// Commands on the key that are sent together; there is an answer for each.
     Commands(Pipeline),
+    /// Commands on keys of their own, in one request; each is answered, or refused, by itself.
+    Apart(Pipeline),
     Script(Invocation),
 }
 
@@ -53,7 +55,7 @@ impl<'a> Request<'a> {
     }
 
     /// A command that concerns no key.
-    pub(super) fn without_key(name: &str, effect: Effect) -> Self {
+    pub(crate) fn without_key(name: &str, effect: Effect) -> Self {
         Self { key: "", effect, body: Body::Command(cmd(name)) }
     }
 
@@ -68,6 +70,20 @@ impl<'a> Request<'a> {
         Self { key, effect, body: Body::Command(command) }
     }
 
+    /// A `SET` of an entry that is kept for so many milliseconds, in one buffer of the right size.
+    pub(crate) fn store(key: &'a str, value: &[u8], kept: i64) -> Self {
+        let request = Self::with_capacity("SET", key, Effect::Idempotent, 3, value.len() + 24);
+        request.arg(value).arg("PX").arg(kept)
+    }
+
+    /// Commands on one server, answered in their order, or refused as a whole where one is.
+    pub(crate) fn together(commands: Vec<Self>) -> Self {
+        let mut together = Pipeline::with_capacity(commands.len());
+        let (key, effect) = commands.first().map_or(("", Effect::Read), |first| (first.key, first.effect));
+        commands.into_iter().for_each(|command| command.body.append_to(&mut together));
+        Self { key, effect, body: Body::Commands(together) }
+    }
+
     /// A command for each of `parts`, whose answers may be refusals.
     pub(crate) fn each(name: &str, key: &'a str, effect: Effect, parts: &Packed) -> Self {
         let mut commands = Pipeline::with_capacity(parts.len());
@@ -76,6 +92,16 @@ impl<'a> Request<'a> {
             commands.cmd(name).arg(key).arg(part);
         }
         Self { key, effect, body: Body::Commands(commands) }
+    }
+
+    /// Requests for one server, as one that goes where the first goes.
+    pub(super) fn apart(mut requests: impl ExactSizeIterator<Item = Self>) -> Option<Self> {
+        let mut commands = Pipeline::with_capacity(requests.len());
+        commands.ignore_errors();
+        let Self { key, effect, body } = requests.next()?;
+        body.append_to(&mut commands);
+        requests.for_each(|request| request.body.append_to(&mut commands));
+        Some(Self { key, effect, body: Body::Apart(commands) })
     }
 
     /// A script on one key.
@@ -97,7 +123,7 @@ impl<'a> Request<'a> {
         let command = match &mut self.body {
             Body::Command(command) => command,
             Body::Script(invocation) => &mut invocation.by_digest,
-            Body::Commands(_) => unreachable!("commands are whole when they are put together"),
+            Body::Commands(_) | Body::Apart(_) => unreachable!("commands are whole when they are put together"),
         };
         for argument in arguments {
             command.arg(argument);
@@ -128,7 +154,7 @@ impl<'a> Request<'a> {
                 }
                 invocation
             }
-            Body::Commands(_) => unreachable!("several changes are published one by one"),
+            Body::Commands(_) | Body::Apart(_) => unreachable!("several changes are published one by one"),
         };
         let mut invocation = invocation.with_text(invocation.script.publishing(verb));
         invocation.by_digest.arg(channel).arg(message);
@@ -143,7 +169,7 @@ impl<'a> Request<'a> {
         let is_large = || match &self.body {
             Body::Command(command) => size(command) > MOST_REPEATED,
             Body::Script(invocation) => size(&invocation.by_digest) > MOST_REPEATED,
-            Body::Commands(_) => false,
+            Body::Commands(_) | Body::Apart(_) => false,
         };
         match self.effect {
             Effect::Idempotent if is_large() => Effect::Once,
@@ -155,12 +181,33 @@ impl<'a> Request<'a> {
     pub(super) fn has_one_key(&self) -> bool {
         match &self.body {
             Body::Command(_) | Body::Commands(_) => true,
+            Body::Apart(_) => false,
             Body::Script(invocation) => invocation.keys == 1,
         }
     }
 
     pub(super) fn body(&self) -> &Body {
         &self.body
+    }
+
+    /// The error, which says the name of the command that was refused, as far as that is known.
+    pub(super) fn named(&self, error: RedisError) -> RedisError {
+        match &self.body {
+            Body::Script(invocation) => invocation.named(error),
+            _ => error,
+        }
+    }
+}
+
+impl Body {
+    fn append_to(self, commands: &mut Pipeline) {
+        match self {
+            Self::Command(command) => commands.add_command(command),
+            Self::Script(invocation) => commands.add_command(invocation.by_digest),
+            Self::Commands(several) | Self::Apart(several) => {
+                several.cmd_iter().fold(commands, |commands, command| commands.add_command(command.clone()))
+            }
+        };
     }
 }
 

@@ -32,7 +32,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn update<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
-        let pairs = self.pack_pairs(pairs);
+        let pairs = pack_pairs::<C, K, V, _, _>(pairs, self.object.meaning);
         Operation::new(&self.object, "update", |mut at| async move {
             let PackedPairs(pairs) = pairs?.ready(&mut at).await?;
             let store = at.store()?;
@@ -70,7 +70,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn get_many<A: Lend<K>>(&self, keys: impl IntoIterator<Item = A>) -> Operation<Vec<Option<V>>> {
-        let fields = Self::pack_keys(keys);
+        let fields = pack_keys::<C, K, _>(keys);
         if let Some(reads) = &self.reads {
             return reads.get_many(&self.object, fields);
         }
@@ -113,7 +113,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn delete_many<A: Lend<K>>(&self, keys: impl IntoIterator<Item = A>) -> Operation<u64> {
-        let fields = Self::pack_keys(keys);
+        let fields = pack_keys::<C, K, _>(keys);
         Operation::new(&self.object, "delete_many", |at| async move {
             let (store, fields) = (at.store()?, fields?);
             if fields.is_empty() { Ok(0) } else { store.hashes().delete_many(&at.key, &fields).await }
@@ -150,7 +150,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn replace_all<A: Lend<K>, B: Lend<V>>(&self, pairs: impl IntoIterator<Item = (A, B)>) -> Operation<()> {
-        let pairs = self.pack_pairs(pairs);
+        let pairs = pack_pairs::<C, K, V, _, _>(pairs, self.object.meaning);
         Operation::new(&self.object, "replace_all", |mut at| async move {
             let PackedPairs(pairs) = pairs?.ready(&mut at).await?;
             let store = at.store()?;
@@ -306,38 +306,5 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             };
             entries.into_iter().filter_map(read).collect()
         })
-    }
-
-    fn pack_keys<A: Lend<K>>(keys: impl IntoIterator<Item = A>) -> Result<Packed> {
-        let mut fields = Packed::default();
-        for key in keys {
-            fields.push_with(|out| append::<C, K>(&key, out))?;
-        }
-        Ok(fields)
-    }
-
-    fn pack_pairs<A: Lend<K>, B: Lend<V>>(
-        &self,
-        pairs: impl IntoIterator<Item = (A, B)>,
-    ) -> Result<Encoded<PackedPairs>> {
-        let (mut packed, mut schema, version) = (Packed::default(), None, self.object.meaning.version);
-        for (key, value) in pairs {
-            packed.push_with(|out| append_new::<C, K>(&key, out))?;
-            schema = schema.or(packed.push_with(|out| append_value::<C, V>(&value, version, out))?);
-        }
-        Ok(Encoded { bytes: PackedPairs(packed), schema })
-    }
-}
-
-/// Fields and values in turn.
-struct PackedPairs(Packed);
-
-impl Describe for PackedPairs {
-    fn described(self, schema: &Schema) -> Result<Self> {
-        let mut pairs = Packed::default();
-        for (at, part) in self.0.iter().enumerate() {
-            if at % 2 == 0 { pairs.push(part) } else { pairs.push(&describe_value(part, schema)?) }
-        }
-        Ok(Self(pairs))
     }
 }

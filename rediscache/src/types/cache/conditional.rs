@@ -112,7 +112,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn replace(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<Option<V>> {
-        let entry = self.entry(&key, &value);
+        let entry = encode_entry::<C, K, V>(&key, &value, self.object.meaning);
         Operation::new(&self.object, "replace", |mut at| async move {
             let entry = entry?.ready(&mut at).await?;
             Self::swap(&at, entry.field(), Some(entry.value())).await
@@ -153,7 +153,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn compare_and_set(&self, key: impl Lend<K>, old: impl Lend<V>, new: impl Lend<V>) -> Operation<bool> {
-        let (entry, new) = (self.entry(&key, &old), encode_value::<C, V>(&new, self.object.meaning));
+        let (entry, new) = (encode_entry::<C, K, V>(&key, &old, self.object.meaning), encode_value::<C, V>(&new, self.object.meaning));
         Operation::new(&self.object, "compare_and_set", |mut at| async move {
             let (entry, new) = (entry?.bytes, new?.ready(&mut at).await?);
             Self::swap_equal(&at, entry.field(), entry.value(), Some(&new)).await
@@ -193,7 +193,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn compare_and_delete(&self, key: impl Lend<K>, old: impl Lend<V>) -> Operation<bool> {
-        let entry = self.entry(&key, &old);
+        let entry = encode_entry::<C, K, V>(&key, &old, self.object.meaning);
         Operation::new(&self.object, "compare_and_delete", |at| async move {
             let entry = entry?.bytes;
             Self::swap_equal(&at, entry.field(), entry.value(), None).await

@@ -152,7 +152,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn set(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<()> {
-        let entry = self.entry(&key, &value);
+        let entry = encode_entry::<C, K, V>(&key, &value, self.object.meaning);
         Operation::new(&self.object, "set", |mut at| async move {
             let entry = entry?.ready(&mut at).await?;
             at.store()?.hashes().set(&at.key, entry.field(), entry.value()).await
@@ -188,7 +188,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn set_if_absent(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<bool> {
-        let entry = self.entry(&key, &value);
+        let entry = encode_entry::<C, K, V>(&key, &value, self.object.meaning);
         Operation::new(&self.object, "set_if_absent", |mut at| async move {
             let entry = entry?.ready(&mut at).await?;
             at.store()?.hashes().set_if_absent(&at.key, entry.field(), entry.value()).await
@@ -226,41 +226,5 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         Operation::new(&self.object, "delete", |at| async move {
             at.store()?.hashes().delete(&at.key, field?.as_slice()).await
         })
-    }
-
-    /// Encodes both into one buffer.
-    fn entry(&self, key: &impl Lend<K>, value: &impl Lend<V>) -> Result<Encoded<Entry>> {
-        // Enough for a number and a small struct, so that most entries take one allocation.
-        let mut bytes = Vec::with_capacity(96);
-        append_new::<C, K>(key, &mut bytes)?;
-        let split = bytes.len();
-        let schema = append_value::<C, V>(value, self.object.meaning.version, &mut bytes)?;
-        Ok(Encoded { bytes: Entry { bytes, split }, schema })
-    }
-}
-
-/// A field and its value, encoded end to end.
-struct Entry {
-    bytes: Vec<u8>,
-    split: usize,
-}
-
-impl Describe for Entry {
-    /// The key stays as it is.
-    fn described(mut self, schema: &Schema) -> Result<Self> {
-        let value = describe_value(self.value(), schema)?;
-        self.bytes.truncate(self.split);
-        self.bytes.extend_from_slice(&value);
-        Ok(self)
-    }
-}
-
-impl Entry {
-    fn field(&self) -> &[u8] {
-        &self.bytes[..self.split]
-    }
-
-    fn value(&self) -> &[u8] {
-        &self.bytes[self.split..]
     }
 }

@@ -15,21 +15,18 @@ use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::Operation;
 use super::shared::shared_methods;
-use super::value::{Describe, Encoded, encode_value};
+use super::value::{Encoded, EncodedEntry, PackedPairs, encode_entry, encode_value, pack_keys, pack_pairs};
 use super::versions::version_methods;
 use crate::bounds::{Key, NearValue, Value};
-use crate::codec::{
-    Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, append, append_new, append_value, decode, describe_value,
-    encode, is_same_form,
-};
-use crate::error::{Error, ErrorKind, Result};
+use crate::codec::{Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, decode, encode, is_same_form};
+use crate::error::{ErrorKind, Result};
 use crate::lend::{Give, Lend};
 use crate::near::{Mode, Near, NearStats};
 use crate::number::Number;
 use crate::record::{ObjectKind, ObjectTypes};
+use crate::refusal::no_numbers;
 use crate::session::{CacheSection, RedisSession};
-use crate::shape::Schema;
-use crate::store::{Compared, HASH, Increment, Packed};
+use crate::store::{Compared, HASH, Increment};
 use reads::Reads;
 
 /// A typed dict over one Redis hash.
@@ -99,7 +96,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         |at| async move { at.store()?.keys().clear(&at.key, HASH).await },
         "all entries"
     );
-    version_methods!(V, "RedisCache", "u64, ");
+    version_methods!(V, "RedisCache", "u64, ", "");
 
     /// Takes a value that cannot be read for absent, instead of failing with [`Decode`](ErrorKind::Decode).
     ///

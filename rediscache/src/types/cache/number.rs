@@ -39,7 +39,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     where
         V: Number,
     {
-        self.add("increment", self.entry(&key, &amount), |increment| increment)
+        self.add("increment", encode_entry::<C, K, V>(&key, &amount, self.object.meaning), |increment| increment)
     }
 
     /// Subtracts `amount` from the number under `key` and returns the difference; a key without a value counts as 0.
@@ -78,13 +78,13 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     where
         V: Number,
     {
-        self.add("decrement", self.entry(&key, &amount), Increment::negated)
+        self.add("decrement", encode_entry::<C, K, V>(&key, &amount, self.object.meaning), Increment::negated)
     }
 
     fn add(
         &self,
         operation: &'static str,
-        entry: Result<Encoded<Entry>>,
+        entry: Result<Encoded<EncodedEntry>>,
         direction: fn(Increment) -> Increment,
     ) -> Operation<V>
     where
@@ -92,9 +92,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     {
         Operation::new(&self.object, operation, move |mut at| async move {
             let entry = entry?;
-            let notation = C::NUMBERS.ok_or_else(|| {
-                Error::new(ErrorKind::Unsupported, "the codec has no notation for numbers; set `Codec::NUMBERS`")
-            })?;
+            let notation = C::NUMBERS.ok_or_else(no_numbers)?;
             let increment = direction(Increment::by(entry.bytes.value(), notation, V::KIND.0)?);
             let entry = entry.ready(&mut at).await?;
             let sum = at.store()?.hashes().increment(&at.key, entry.field(), &increment).await?;

@@ -105,7 +105,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
         "all items; those that could not be read lie beside the key, in `{key}$dead`, and stay: see \
          [`clear_dead`](Self::clear_dead)"
     );
-    version_methods!(T, "RedisQueue", "");
+    version_methods!(T, "RedisQueue", "", "");
 
     /// Puts one item in.
     ///

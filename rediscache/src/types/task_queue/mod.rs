@@ -130,7 +130,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         "the tasks that wait, and how often they were delivered; what else lies beside the key stays: tasks that are held or \
          not due yet, and dead letters, which [`clear_dead`](Self::clear_dead) removes"
     );
-    version_methods!(T, "RedisTaskQueue", "");
+    version_methods!(T, "RedisTaskQueue", "", "");
 
     /// Makes one call in the name of this client.
     fn run<R, F>(

@@ -1,51 +1,258 @@
-//! One entry.
+// A part of `mod.rs`.
 
-use super::RedisTtlCache;
-use super::name::entry_name;
-use crate::bounds::{Key, Value};
-use crate::codec::{Codec, EncodedKey, append_new, encode};
-use crate::error::Result;
-use crate::lend::Lend;
-use crate::types::operation::Operation;
-use crate::types::value::encode_value;
-
+/// One entry at a time.
 impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
-    /// The value of `key`; `None` where there is none.
+    /// Reads the value of `key`; `None` where there is none, or only a stale one.
+    ///
+    /// # Redis
+    ///
+    /// One round trip: `MGET`, which finds nothing where someone loads a value, and those who call at once share one. With
+    /// [`stale`](Self::stale), `PTTL` before it in the same round trip; with [`idle`](Self::idle), one `GETEX` each.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when what is stored is not a `V`; it is left where it is. Repeating is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing, but for the life of an entry with [`idle`](Self::idle).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use std::time::Duration;
+    /// # use rediscache::{RedisSession, RedisTtlCache};
+    /// let session = RedisSession::in_memory();
+    /// let pages = RedisTtlCache::<u64, String>::new("pages", Duration::from_secs(60)).on(&session);
+    /// assert_eq!(pages.get(1).await?, None);
+    /// pages.set(1, "one").await?;
+    /// assert_eq!(pages.get(&1).await?.as_deref(), Some("one"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self, key: impl Lend<K>) -> Operation<Option<V>> {
-        let (stored, options) = (EncodedKey::of::<C, K>(&key), self.options);
-        Operation::reading(&self.object, "get", move |at| async move {
-            options.check()?;
-            let name = entry_name(&at.key, stored?.as_slice());
-            let stored = at.store()?.entries().get(&name, options.life).await?;
-            at.read::<V, C>(stored).await
+        self.read("get", EncodedKey::of::<C, K>(&key), |value| value)
+    }
+
+    /// Reads the value of `key`, or gives `default` back where there is none, or only a stale one.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, as [`get`](Self::get): `MGET`. The default is not stored.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when what is stored is not a `V`; it is left where it is, and `default` does
+    /// not stand in for it. Repeating is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing, but for the life of an entry with [`idle`](Self::idle).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use std::time::Duration;
+    /// # use rediscache::{RedisSession, RedisTtlCache};
+    /// let session = RedisSession::in_memory();
+    /// let pages = RedisTtlCache::<u64, String>::new("pages", Duration::from_secs(60)).on(&session);
+    /// assert_eq!(pages.get_or(1, "nothing").await?, "nothing");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get_or(&self, key: impl Lend<K>, default: impl Give<V>) -> Operation<V>
+    where
+        V: Send,
+    {
+        let default = default.give();
+        self.read("get_or", EncodedKey::of::<C, K>(&key), |value| value.unwrap_or(default))
+    }
+
+    /// Whether `key` has a value that is not stale, readable or not.
+    ///
+    /// # Redis
+    ///
+    /// One round trip: `TYPE`; with [`stale`](Self::stale), `PTTL` and `TYPE`. It does not begin the life of an entry anew.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method; repeating is safe.
+    ///
+    /// # Cancel safety
+    ///
+    /// Changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use std::time::Duration;
+    /// # use rediscache::{RedisSession, RedisTtlCache};
+    /// let session = RedisSession::in_memory();
+    /// let pages = RedisTtlCache::<u64, String>::new("pages", Duration::from_secs(60)).on(&session);
+    /// assert!(!pages.contains(1).await?);
+    /// pages.set(1, "one").await?;
+    /// assert!(pages.contains(1).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn contains(&self, key: impl Lend<K>) -> Operation<bool> {
+        self.at_entry("contains", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
+            at.store()?.entries().contains(&name, life).await
         })
     }
 
-    /// Stores `value`, whatever was there.
+    /// Stores `value` under `key`, whatever was there, and begins its life.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: `SET` with `PX`. Those who call at once leave together, one `SET` each. Whoever loads the
+    /// key meanwhile does not store what was loaded.
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](crate::ErrorKind::Encode) when the codec has no form for one of them. Safe to repeat; the life then
+    /// counts from the last.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use std::time::Duration;
+    /// # use rediscache::{RedisSession, RedisTtlCache};
+    /// let session = RedisSession::in_memory();
+    /// let pages = RedisTtlCache::<u64, String>::new("pages", Duration::from_secs(60)).on(&session);
+    /// pages.set(1, "one").await?;
+    /// pages.set(1, String::from("uno")).await?;
+    /// assert_eq!(pages.get(1).await?.as_deref(), Some("uno"));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn set(&self, key: impl Lend<K>, value: impl Lend<V>) -> Operation<()> {
-        let (stored, options) = (Self::new_key(&key), self.options);
-        let value = encode_value::<C, V>(&value, self.object.meaning);
-        Operation::new(&self.object, "set", move |mut at| async move {
-            options.check()?;
-            let name = entry_name(&at.key, &stored?);
-            let value = value?.ready(&mut at).await?;
-            at.store()?.entries().set(&name, &value, options.life).await
-        })
+        self.store("set", encode_entry::<C, K, V>(&key, &value, self.object.meaning), self.options.life)
     }
 
-    /// Removes `key`; `false` where there was nothing.
+    /// Stores `value` under `key` as [`set`](Self::set) does, to be fresh for so long instead of the cache's own time.
+    ///
+    /// Rounded up to milliseconds, one at the least. Nothing of [`jitter`](Self::jitter) is missing; [`stale`](Self::stale)
+    /// comes on top. With [`idle`](Self::idle), the next read begins the usual life.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: `SET` with `PX`.
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](crate::ErrorKind::Encode) when the codec has no form for one of them. Safe to repeat; the life then
+    /// counts from the last.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use std::time::Duration;
+    /// # use rediscache::{RedisSession, RedisTtlCache};
+    /// let session = RedisSession::in_memory();
+    /// let pages = RedisTtlCache::<u64, String>::new("pages", Duration::from_secs(60)).on(&session);
+    /// pages.set_for(1, "one", Duration::from_secs(5)).await?;
+    /// assert!(pages.expiry(1).await? <= Some(Duration::from_secs(5)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn set_for(&self, key: impl Lend<K>, value: impl Lend<V>, fresh: Duration) -> Operation<()> {
+        let entry = encode_entry::<C, K, V>(&key, &value, self.object.meaning);
+        self.store("set_for", entry, self.options.life.lasting(fresh))
+    }
+
+    /// Removes `key`; whether it had a value that was not stale.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: a script, since `DEL` would count a stale value, and the lease of who loads one, which goes,
+    /// too: what is being loaded is not stored. Those who call at once leave together, one script each.
+    ///
+    /// # Errors
+    ///
+    /// Those of every method. Repeated after a lost answer, it may find nothing.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, it may or may not have taken effect.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use std::time::Duration;
+    /// # use rediscache::{RedisSession, RedisTtlCache};
+    /// let session = RedisSession::in_memory();
+    /// let pages = RedisTtlCache::<u64, String>::new("pages", Duration::from_secs(60)).on(&session);
+    /// assert!(!pages.delete(1).await?);
+    /// pages.set(1, "one").await?;
+    /// assert!(pages.delete(1).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
-        let (stored, options) = (encode::<C, K>(&key), self.options);
-        Operation::new(&self.object, "delete", move |at| async move {
-            options.check()?;
-            at.store()?.entries().delete(&entry_name(&at.key, &stored?), options.life).await
+        self.at_entry("delete", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
+            at.store()?.entries().delete(&name, life).await
         })
     }
 
-    /// The stored form of a key that is to be stored.
-    pub(super) fn new_key(key: &impl Lend<K>) -> Result<Vec<u8>> {
-        let mut stored = Vec::new();
-        append_new::<C, K>(key, &mut stored)?;
-        Ok(stored)
+    /// Reads the value of `key` and makes of it what is asked for.
+    fn read<T: 'static>(
+        &self,
+        operation: &'static str,
+        key: Result<EncodedKey>,
+        made: impl FnOnce(Option<V>) -> T + Send + 'static,
+    ) -> Operation<T> {
+        self.at_entry(operation, key, |at, name, life| async move {
+            let stored = at.store()?.entries().get(&name, life).await?;
+            Ok(made(at.read::<V, C>(stored).await?))
+        })
+    }
+
+    fn store(&self, operation: &'static str, entry: Result<Encoded<EncodedEntry>>, life: Life) -> Operation<()> {
+        let fault = self.options.check();
+        Operation::new(&self.object, operation, move |mut at| async move {
+            fault?;
+            let entry = entry?.ready(&mut at).await?;
+            let name = entry_name(&at.key, entry.field());
+            at.store()?.entries().set(&name, entry.value(), life.kept()).await
+        })
+    }
+
+    /// Makes a call on the entry of a key, of which it is told where, by what name, and how long it lives.
+    fn at_entry<T: 'static, F>(
+        &self,
+        operation: &'static str,
+        key: Result<EncodedKey>,
+        call: impl FnOnce(Target, String, Life) -> F + Send + 'static,
+    ) -> Operation<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
+        let (fault, life) = (self.options.check(), self.options.life);
+        Operation::new(&self.object, operation, move |at| async move {
+            fault?;
+            let name = entry_name(&at.key, key?.as_slice());
+            call(at, name, life).await
+        })
     }
 }

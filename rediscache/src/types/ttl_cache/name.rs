@@ -1,6 +1,8 @@
 //! The Redis key of an entry.
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::FullKey;
+use crate::store::Packed;
 
 /// The Redis key of the entry whose stored key is `stored`, below the full key of its object.
 ///
@@ -11,14 +13,55 @@ pub(super) fn entry_name(object: &FullKey, stored: &[u8]) -> String {
     let mut name = String::with_capacity(object.len() + 1 + stored.len());
     name.push_str(object);
     name.push(':');
-    for chunk in stored.utf8_chunks() {
-        chunk.valid().chars().for_each(|character| match character {
-            ':' | '$' | '{' | '}' | '%' | ' ' | '\u{7f}' | ..='\u{1f}' => escape(character as u8, &mut name),
-            character => name.push(character),
-        });
-        chunk.invalid().iter().for_each(|&byte| escape(byte, &mut name));
-    }
+    append(stored, &mut name);
     name
+}
+
+fn append(stored: &[u8], name: &mut String) {
+    for chunk in stored.utf8_chunks() {
+        let mut rest = chunk.valid();
+        // Most keys have nothing to escape, and are taken as they are.
+        while let Some(at) = rest.bytes().position(is_escaped) {
+            name.push_str(&rest[..at]);
+            escape(rest.as_bytes()[at], name);
+            rest = &rest[at + 1..];
+        }
+        name.push_str(rest);
+        chunk.invalid().iter().for_each(|&byte| escape(byte, name));
+    }
+}
+
+/// The Redis keys of many.
+pub(super) fn entry_names(object: &FullKey, stored: impl Iterator<Item: AsRef<[u8]>>) -> Packed {
+    stored.map(|stored| entry_name(object, stored.as_ref())).collect()
+}
+
+/// The stored key of the entry in whose name this stands behind the object's.
+pub(in crate::types) fn stored_key(rest: &str) -> Result<Vec<u8>> {
+    let mut stored = Vec::with_capacity(rest.len());
+    let mut bytes = rest.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'%' => {
+                let escaped = hexadecimal(bytes.next()).zip(hexadecimal(bytes.next()));
+                let (high, low) = escaped.ok_or_else(no_key)?;
+                stored.push(high << 4 | low);
+            }
+            byte => stored.push(byte),
+        }
+    }
+    let mut written = String::with_capacity(rest.len());
+    append(&stored, &mut written);
+    // So that no key has two names.
+    if written == rest { Ok(stored) } else { Err(no_key()) }
+}
+
+fn no_key() -> Error {
+    Error::new(ErrorKind::Decode, "what stands behind the last `:` of a name is not how the library writes a key")
+}
+
+fn is_escaped(byte: u8) -> bool {
+    matches!(byte, b':' | b'$' | b'{' | b'}' | b'%' | b' ' | 0x7f | ..=0x1f)
 }
 
 fn escape(byte: u8, name: &mut String) {
@@ -26,5 +69,76 @@ fn escape(byte: u8, name: &mut String) {
     name.push('%');
     for digit in [byte >> 4, byte & 15] {
         name.push(char::from(DIGITS[usize::from(digit)]));
+    }
+}
+
+fn hexadecimal(digit: Option<u8>) -> Option<u8> {
+    match digit? {
+        digit @ b'0'..=b'9' => Some(digit - b'0'),
+        digit @ b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::namespace::Namespace;
+
+    fn object(name: &str) -> FullKey {
+        Namespace::Shared(name.into()).key_below("")
+    }
+
+    /// Stored keys of all lengths up to some, of bytes that mean something and of any.
+    fn samples() -> impl Iterator<Item = Vec<u8>> {
+        const MEANING: [u8; 16] = *b":${}% %0AFi|\n\x7f\xc3\xa9";
+        let mut state = 1_u64;
+        let mut next = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()
+        };
+        (0..20_000_usize).map(move |at| {
+            let byte = |_| match next() {
+                [choice, any, ..] if choice % 4 == 0 => any,
+                [_, _, choice, ..] => MEANING[usize::from(choice % 16)],
+            };
+            (0..at % 7).map(byte).collect()
+        })
+    }
+
+    #[test]
+    fn every_key_is_read_again_from_its_name_and_no_two_have_one() {
+        let (object, mut names) = (object("Shop.pages"), HashMap::new());
+        for stored in samples() {
+            let name = entry_name(&object, &stored);
+            let (before, rest) = name.rsplit_once(':').expect("every name has one");
+            assert_eq!(before, "Shop.pages", "the last `:` is where the key begins");
+            assert_eq!(stored_key(rest).expect("it is a key"), stored);
+            assert!(!rest.contains(['{', '}', '$', ' ']), "{rest}");
+            assert_eq!(names.entry(name).or_insert_with(|| stored.clone()), &stored);
+        }
+    }
+
+    #[test]
+    fn names_of_entries_of_other_objects_and_their_keys_are_never_mixed_up() {
+        let one = entry_name(&object("a"), b"b:c");
+        let other = entry_name(&object("a:b"), b"c");
+        assert_eq!((&*one, &*other), ("a:b%3Ac", "a:b:c"));
+    }
+
+    #[test]
+    fn usual_keys_stand_in_their_names_as_they_are_stored() {
+        assert_eq!(entry_name(&object("Shop.pages"), b"i|42"), "Shop.pages:i|42");
+        assert_eq!(entry_name(&object("a"), "s|caf\u{e9}".as_bytes()), "a:s|caf\u{e9}");
+        assert_eq!(entry_name(&object("a"), b"s|{x} y\xff"), "a:s|%7Bx%7D%20y%FF");
+    }
+
+    #[test]
+    fn what_no_key_is_written_as_is_refused() {
+        for rest in ["%", "%2", "%zz", "%3a", "%41", "%C3%A9", "a b", "a:b", "a$lease", "{a}"] {
+            assert_eq!(stored_key(rest).map_err(|error| error.kind()), Err(ErrorKind::Decode), "{rest}");
+        }
     }
 }

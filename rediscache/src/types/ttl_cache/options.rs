@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Result;
-use crate::refusal::config;
+use crate::refusal::{config, refusals};
 use crate::store::Life;
 
 /// How long a lease stands by default that nobody renews.
@@ -29,6 +29,9 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) const fn living(ttl: Duration) -> Self {
+        if ttl.is_zero() {
+            the_ttl_of_a_cache_must_not_be_zero();
+        }
         Self {
             life: Life::of(ttl),
             eager: None,
@@ -39,11 +42,61 @@ impl Options {
         }
     }
 
-    /// What is wrong with it, at use.
-    pub(super) fn check(&self) -> Result<()> {
-        if self.life.fresh.is_zero() {
-            return Err(config("a `ttl` of zero keeps nothing; make it longer"));
+    pub(super) const fn idle(mut self, idle: Duration) -> Self {
+        if idle.is_zero() {
+            the_idle_time_of_a_cache_must_not_be_zero();
         }
-        Ok(())
+        self.life.fresh = idle;
+        self.life.is_idle = true;
+        self
     }
+
+    pub(super) const fn stale(mut self, stale: Duration) -> Self {
+        self.life.stale = stale;
+        self
+    }
+
+    pub(super) const fn jitter(mut self, part: f64) -> Self {
+        if !is_part(part) {
+            the_jitter_of_a_cache_must_be_a_part_from_0_to_1();
+        }
+        self.life.jitter = part;
+        self
+    }
+
+    /// Whether someone may load while there is a value, so that a lease lies beside it.
+    pub(super) fn may_be_led(&self) -> bool {
+        !self.life.stale.is_zero() || self.eager.is_some()
+    }
+
+    /// What no constant could have, and what does not go together.
+    pub(super) fn check(&self) -> Result<()> {
+        let life = &self.life;
+        let is_more = !life.stale.is_zero() || life.jitter > 0.0 || self.eager.is_some();
+        match life {
+            Life { is_idle: false, .. } if life.fresh.is_zero() => {
+                Err(config("a cache whose `ttl` is zero keeps nothing; make it longer"))
+            }
+            _ if life.fresh.is_zero() => Err(config("a cache whose `idle` is zero keeps nothing; make it longer")),
+            _ if !is_part(life.jitter) => Err(config(
+                "the `jitter` of a cache is the part of its `ttl` that may be missing, from 0 to 1; write 0.1 for a tenth",
+            )),
+            Life { is_idle: true, .. } if is_more => Err(config(
+                "`idle` begins an entry's life anew with every read, so that `stale`, `jitter` and `eager` mean nothing to it; \
+                 take those away, or give the cache a `ttl`",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether it is a number from 0 to 1.
+const fn is_part(part: f64) -> bool {
+    part >= 0.0 && part <= 1.0
+}
+
+refusals! {
+    the_ttl_of_a_cache_must_not_be_zero
+    the_idle_time_of_a_cache_must_not_be_zero
+    the_jitter_of_a_cache_must_be_a_part_from_0_to_1
 }

@@ -1,6 +1,7 @@
 //! A program and what is stored: values that it cannot read.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use super::finding::{Finding, FindingKind};
 use super::program::Placed;
@@ -9,8 +10,9 @@ use crate::codec::Shapes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::{ObjectKind, ShapeTable};
 use crate::shape::Shape;
-use crate::store::{Page, Store};
+use crate::store::{EntryPage, Life, Page, Store};
 use crate::types::info::ObjectInfo;
+use crate::types::ttl_cache::stored_key;
 
 /// How many values of each object are looked at.
 const MOST_VALUES: usize = 512;
@@ -44,7 +46,7 @@ pub(super) async fn unreadable(
     let tally = match object.kind() {
         ObjectKind::Cache => look_at_entries(object, key, store, shapes).await,
         ObjectKind::Queue | ObjectKind::TaskQueue => look_at_items(object, key, store, shapes).await,
-        ObjectKind::TtlCache => Ok(Tally::default()),
+        ObjectKind::TtlCache => look_at_own_keys(object, key, store, shapes).await,
     };
     match tally {
         Ok(tally) => Ok(tally.finding(object, records)),
@@ -61,6 +63,30 @@ async fn look_at_entries(object: &ObjectInfo, key: &str, store: &Store, shapes: 
         learn(object, entries.iter().map(|(_, value)| value.as_slice()), store, shapes).await?;
         for (field, value) in &entries {
             tally.look(object, Some(field), value, shapes);
+        }
+        cursor = next;
+        if cursor.is_none() || tally.looked_at == MOST_VALUES {
+            break;
+        }
+    }
+    Ok(tally)
+}
+
+async fn look_at_own_keys(object: &ObjectInfo, key: &str, store: &Store, shapes: &ShapeTable) -> Result<Tally> {
+    let (mut tally, mut cursor) = (Tally::default(), None);
+    for _ in 0..MOST_PAGES {
+        // Stale ones, too: who loads gives them out.
+        let EntryPage { mut entries, next } = store.entries().scan(key, cursor, Life::of(Duration::MAX)).await?;
+        entries.truncate(MOST_VALUES - tally.looked_at);
+        learn(object, entries.iter().map(|(_, value)| value.as_slice()), store, shapes).await?;
+        for (name, value) in &entries {
+            match stored_key(name) {
+                Ok(field) => tally.look(object, Some(&field), value, shapes),
+                Err(error) => {
+                    tally.looked_at += 1;
+                    tally.note(Unreadable { error, shape: None });
+                }
+            }
         }
         cursor = next;
         if cursor.is_none() || tally.looked_at == MOST_VALUES {
@@ -99,13 +125,15 @@ impl Tally {
         };
         let is_key = key.is_err();
         if let Err(error) = key.and_then(|()| (types.read_value)(value, &object.meaning, shapes)) {
-            self.unreadable += 1;
-            self.first.get_or_insert_with(|| {
-                let fingerprint = (types.fingerprint)(value).filter(|_| !is_key);
-                let shape = fingerprint.and_then(|it| shapes.find(it)).map(|schema| schema.shape.clone());
-                Unreadable { error, shape }
-            });
+            let fingerprint = (types.fingerprint)(value).filter(|_| !is_key && self.first.is_none());
+            let shape = fingerprint.and_then(|it| shapes.find(it)).map(|schema| schema.shape.clone());
+            self.note(Unreadable { error, shape });
         }
+    }
+
+    fn note(&mut self, unreadable: Unreadable) {
+        self.unreadable += 1;
+        self.first.get_or_insert(unreadable);
     }
 
     fn finding(self, object: &ObjectInfo, records: &Records) -> Option<Finding> {

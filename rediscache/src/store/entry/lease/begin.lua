@@ -17,18 +17,17 @@ local function take(key, ...)
 end
 
 local kind = redis.call('TYPE', entry).ok
-if kind == 'none' then
-  return take(entry)
-elseif kind == 'hash' then
-  local holder = redis.call('HGET', entry, 'token')
-  if not holder then
-    return redis.error_reply('WRONGTYPE the key holds another data type')
-  elseif holder == token then
-    return take(entry)
+if kind ~= 'string' then
+  local holder = kind == 'hash' and redis.call('HGET', entry, 'token')
+  if holder and holder ~= token then
+    return { HELD, held_at(entry), false }
+  elseif kind ~= 'none' and not holder then
+    -- What others put there is no value, and a write replaces it.
+    ask('PEXPIRE', entry, lease)
+    ask('HSET', entry, 'token', token)
+    redis.call('UNLINK', entry)
   end
-  return { HELD, held_at(entry), false }
-elseif kind ~= 'string' then
-  return redis.error_reply('WRONGTYPE the key holds another data type')
+  return take(entry)
 end
 
 local left = redis.call('PTTL', entry)
@@ -41,7 +40,7 @@ local held = redis.call('HMGET', beside, 'basis', 'token', 'until')
 if held[1] ~= basis() then
   ask('PEXPIRE', beside, lease)
   ask('HSET', beside, 'token', token)
-  redis.call('DEL', beside)
+  redis.call('UNLINK', beside)
 elseif held[2] and held[2] ~= token then
   return { wanted == 'another' and HELD or STALE, held_at(beside), value }
 elseif held[3] and wanted ~= 'another' then

@@ -4,7 +4,7 @@ local first, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local place, waited = standing()
 local pause = 0
 if place and (place == entry or first == 0) then
-  redis.call('DEL', place)
+  redis.call('UNLINK', place)
 elseif place then
   local now = redis.call('TIME')
   local failures = (redis.call('HGET', beside, 'failures') or 0) + 1

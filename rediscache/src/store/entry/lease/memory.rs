@@ -1,6 +1,5 @@
 //! Leases in the embedded store.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -8,142 +7,106 @@ use tokio::time::Instant;
 
 use super::{Begun, Hearing, Token, Wanted};
 use crate::error::Result;
-use crate::store::entry::data::{look, put};
+use crate::store::entry::data::{Entry, Held};
 use crate::store::memory::{Collection, Keyspace, MemoryStore, ends_in};
+use crate::store::milliseconds::milliseconds;
 
-/// The leases of the embedded store.
+/// The leases of the embedded store: each in the entry itself, in the place of which every write puts another.
 pub(crate) struct MemoryLeases<'a>(pub(crate) &'a MemoryStore);
 
-/// Beside the keys: a lease is none of them, and every write of an entry ends it.
+/// Told of the end of each lease.
 #[derive(Debug, Default)]
-struct Leases {
-    held: HashMap<Box<str>, Held>,
-    /// From how many on those are looked for that are over.
-    crowd: usize,
-    ended: watch::Sender<()>,
-}
+struct Ended(watch::Sender<()>);
 
-#[derive(Debug)]
-struct Held {
-    /// Whose it is, unless it is but a mark of loads that failed.
-    token: Option<Token>,
-    until: Instant,
-    failures: u32,
-    /// Until when no loader is asked again where there is a stale value.
-    resting: Option<Instant>,
-}
-
-/// The fewest leases that are looked through for those that are over.
-const CROWD: usize = 1024;
-
-impl Collection for Leases {
+impl Collection for Ended {
     const NAME: &str = "leases";
 
     fn is_empty(&self) -> bool {
-        self.held.is_empty()
-    }
-}
-
-/// Ends the load of an entry that is written.
-pub(crate) fn end_lease(keyspace: &mut Keyspace, key: &str) {
-    keyspace.beside::<Leases>().end(key);
-}
-
-impl Leases {
-    fn end(&mut self, key: &str) {
-        if self.held.remove(key).is_some_and(|held| held.token.is_some()) {
-            self.ended.send_replace(());
-        }
-    }
-
-    fn stands(&self, key: &str, token: Token) -> bool {
-        self.held.get(key).is_some_and(|held| held.token == Some(token) && held.until > Instant::now())
-    }
-
-    fn take(&mut self, key: &str, token: Token, lease: Duration) -> Begun {
-        if self.held.len() >= self.crowd {
-            let now = Instant::now();
-            self.held.retain(|_, held| held.until > now);
-            self.crowd = CROWD.max(2 * self.held.len());
-        }
-        let failures = self.held.get(key).map_or(0, |held| held.failures);
-        let held = Held { token: Some(token), until: ends_in(lease), failures, resting: None };
-        self.held.insert(key.into(), held);
-        Begun::Leased
+        true
     }
 }
 
 impl MemoryLeases<'_> {
-    pub(super) fn begin(
-        &self,
-        key: &str,
-        token: Token,
-        wanted: Wanted,
-        lease: Duration,
-        above: Duration,
-    ) -> Result<Begun> {
+    pub(super) fn begin(&self, key: &str, token: Token, wanted: Wanted, lease: Duration, above: i64) -> Result<Begun> {
         let mut keyspace = self.0.keyspace();
-        let found = look(&mut keyspace, key)?;
-        let leases = keyspace.beside::<Leases>();
-        let now = Instant::now();
-        let held = leases.held.get(key).filter(|held| held.until > now);
-        let holder = held.filter(|held| held.token.is_some_and(|holder| holder != token)).map(|held| held.until - now);
-        let Some((value, left)) = found else {
-            return Ok(holder.map_or_else(|| leases.take(key, token, lease), Begun::Held));
-        };
-        let value = (wanted != Wanted::Ahead).then_some(value);
-        if left.map_or(wanted != Wanted::Another, |left| left > above) {
-            return Ok(Begun::Fresh(value));
+        let (now, mut failures) = (Instant::now(), 0);
+        if let Some((entry, ends)) = keyspace.find_if::<Entry>(key) {
+            let value = || entry.value.as_ref().filter(|_| wanted != Wanted::Ahead).map(|value| value.to_vec());
+            let left = ends.map(|ends| milliseconds(ends.saturating_duration_since(now)));
+            if entry.value.is_some() && left.map_or(wanted != Wanted::Another, |left| left > above) {
+                return Ok(Begun::Fresh(value()));
+            }
+            let held = entry.lease.as_ref().filter(|held| held.until > now);
+            failures = held.map_or(0, |held| held.failures);
+            let holder = held.filter(|held| held.token.is_some_and(|holder| holder != token));
+            if let Some(left) = holder.map(|held| held.until - now) {
+                let has_value = entry.value.is_some() && wanted != Wanted::Another;
+                return Ok(if has_value { Begun::Stale(left, value()) } else { Begun::Held(left) });
+            }
+            let resting = held.and_then(|held| held.resting).filter(|&until| until > now && wanted != Wanted::Another);
+            if let Some(until) = resting.filter(|_| entry.value.is_some()) {
+                return Ok(Begun::Stale(until - now, value()));
+            }
         }
-        let resting = held.and_then(|held| held.resting?.checked_duration_since(now)).filter(|rest| !rest.is_zero());
-        Ok(match (holder, resting) {
-            (Some(left), _) if wanted == Wanted::Another => Begun::Held(left),
-            (Some(left), _) => Begun::Stale(left, value),
-            (None, Some(pause)) if wanted != Wanted::Another => Begun::Stale(pause, value),
-            (None, _) => leases.take(key, token, lease),
-        })
+        take(&mut keyspace, key, token, failures, lease);
+        Ok(Begun::Leased)
     }
 
     pub(super) fn renew(&self, key: &str, token: Token, lease: Duration) -> Result<bool> {
         let mut keyspace = self.0.keyspace();
-        let leases = keyspace.beside::<Leases>();
-        let stands = leases.stands(key, token);
-        if let Some(held) = leases.held.get_mut(key).filter(|_| stands) {
-            held.until = ends_in(lease);
+        let Some(entry) = standing(&mut keyspace, key, token) else { return Ok(false) };
+        let until = ends_in(lease);
+        entry.lease.iter_mut().for_each(|held| held.until = until);
+        if entry.value.is_none() {
+            keyspace.set_lifetime(key, Some(until));
+        }
+        Ok(true)
+    }
+
+    pub(super) fn store(&self, key: &str, token: Token, value: &[u8], kept: i64) -> Result<bool> {
+        let mut keyspace = self.0.keyspace();
+        let stands = standing(&mut keyspace, key, token).is_some();
+        if stands {
+            keyspace.put(key, Entry::of(value), Some(ends_in(Duration::from_millis(kept.unsigned_abs()))));
         }
         Ok(stands)
     }
 
-    pub(super) fn store(&self, key: &str, token: Token, value: &[u8], life: Duration) -> Result<bool> {
-        let mut keyspace = self.0.keyspace();
-        let leases = keyspace.beside::<Leases>();
-        if !leases.stands(key, token) {
-            return Ok(false);
-        }
-        leases.end(key);
-        put(&mut keyspace, key, value, life)?;
-        Ok(true)
-    }
-
     pub(super) fn end(&self, key: &str, token: Token, (first, most): (Duration, Duration)) -> Result<(bool, Duration)> {
         let mut keyspace = self.0.keyspace();
-        let has_value = look(&mut keyspace, key)?.is_some();
-        let leases = keyspace.beside::<Leases>();
-        if !leases.stands(key, token) {
-            return Ok((false, Duration::ZERO));
+        let ended = keyspace.beside::<Ended>().0.clone();
+        let Some(entry) = standing(&mut keyspace, key, token) else { return Ok((false, Duration::ZERO)) };
+        let failures = entry.lease.take().map_or(0, |held| held.failures);
+        if entry.value.is_none() {
+            keyspace.remove(key);
+        } else if !first.is_zero() {
+            let pause = first.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX)).min(most);
+            let (resting, until) = (Some(ends_in(pause)), ends_in(pause + most));
+            entry.lease = Some(Held { token: None, until, failures: failures + 1, resting, ended });
+            return Ok((true, pause));
         }
-        let failures = leases.held.get(key).map_or(0, |held| held.failures);
-        leases.end(key);
-        if !has_value || first.is_zero() {
-            return Ok((true, Duration::ZERO));
-        }
-        let pause = first.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX)).min(most);
-        let (resting, until) = (Some(ends_in(pause)), ends_in(pause + most));
-        leases.held.insert(key.into(), Held { token: None, until, failures: failures + 1, resting });
-        Ok((true, pause))
+        Ok((true, Duration::ZERO))
     }
 
     pub(super) fn hear(&self, _key: &str) -> Result<Option<Hearing>> {
-        Ok(Some(Hearing::Memory(self.0.keyspace().beside::<Leases>().ended.subscribe())))
+        Ok(Some(Hearing::Memory(self.0.keyspace().beside::<Ended>().0.subscribe())))
+    }
+}
+
+/// The entry, if the lease of this token stands.
+fn standing<'a>(keyspace: &'a mut Keyspace, key: &str, token: Token) -> Option<&'a mut Entry> {
+    let (entry, _) = keyspace.find_if::<Entry>(key)?;
+    let held = entry.lease.as_ref().filter(|held| held.token == Some(token) && held.until > Instant::now());
+    if held.is_some() { Some(entry) } else { None }
+}
+
+/// Takes the lease: beside the value, or in the place of one, where it ends as one does.
+fn take(keyspace: &mut Keyspace, key: &str, token: Token, failures: u32, lease: Duration) {
+    let ended = keyspace.beside::<Ended>().0.clone();
+    let held = Held { token: Some(token), until: ends_in(lease), failures, resting: None, ended };
+    let until = held.until;
+    match keyspace.find_if::<Entry>(key) {
+        Some((entry, _)) if entry.value.is_some() => entry.lease = Some(held),
+        _ => keyspace.put(key, Entry { value: None, lease: Some(held) }, Some(until)),
     }
 }

@@ -13,7 +13,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 pub(crate) use hearing::Hearing;
-pub(crate) use memory::{MemoryLeases, end_lease};
+pub(crate) use memory::MemoryLeases;
 pub(crate) use redis::RedisLeases;
 
 use crate::store::operations::{Slice, operations};
@@ -49,12 +49,12 @@ pub(crate) enum Begun {
 
 // The first argument of each is whose lease it is.
 operations! { LeaseStore<'_> {
-    /// Begins a load, unless there is a value whose life is longer than `above`, or another loads it.
-    fn begin(token: Token, wanted: Wanted, lease: Duration, above: Duration) -> Begun;
+    /// Begins a load, unless there is a value that lives for more than so many milliseconds, or another loads it.
+    fn begin(token: Token, wanted: Wanted, lease: Duration, above: i64) -> Begun;
     /// Lets the lease begin anew; whether it stands.
     fn renew(token: Token, lease: Duration) -> bool;
-    /// Stores what was loaded for so long and ends the lease; whether it stood, and nothing was stored if not.
-    fn store(token: Token, value: &[u8], life: Duration) -> bool;
+    /// Stores what was loaded, to be kept for so many milliseconds, and ends the lease; whether it stood, and nothing was stored if not.
+    fn store(token: Token, value: &[u8], kept: i64) -> bool;
     /// Ends the lease with nothing stored, and has no loader asked again for the first of these times, doubled each time in a row
     /// up to the second, where there is a stale value. Whether it stood, and how long that is.
     fn end(token: Token, pause: (Duration, Duration)) -> (bool, Duration);

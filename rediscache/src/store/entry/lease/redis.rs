@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Begun, Hearing, Token, Wanted};
 use crate::error::Result;
 use crate::refusal;
+use crate::store::entry::LEASE;
 use crate::store::milliseconds::milliseconds;
 use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
 
@@ -20,9 +21,6 @@ static BEGIN: Script = script!("begin.lua");
 static RENEW: Script = script!("renew.lua");
 static STORE: Script = script!("store.lua");
 static END: Script = script!("end.lua");
-
-/// What lies beside an entry while it is loaded anew, and the channel on which those who wait are told.
-const LEASE: &str = "$lease";
 
 /// The scripts of leases.
 #[derive(Debug)]
@@ -42,14 +40,14 @@ impl RedisLeases {
         token: Token,
         wanted: Wanted,
         lease: Duration,
-        above: Duration,
+        above: i64,
     ) -> Result<Begun> {
         let wanted = match wanted {
             Wanted::Value => "value",
             Wanted::Another => "another",
             Wanted::Ahead => "ahead",
         };
-        let request = self.request(&BEGIN, key, token)?.arg(wanted).arg(milliseconds(lease)).arg(milliseconds(above));
+        let request = self.request(&BEGIN, key, token)?.arg(wanted).arg(milliseconds(lease)).arg(above);
         let (came, left, value): (u8, i64, Option<Vec<u8>>) = self.router.send(&request).await?;
         let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
         match came {
@@ -65,8 +63,8 @@ impl RedisLeases {
         self.router.send(&self.request(&RENEW, key, token)?.arg(milliseconds(lease))).await
     }
 
-    pub(super) async fn store(&self, key: &str, token: Token, value: &[u8], life: Duration) -> Result<bool> {
-        self.router.send(&self.request(&STORE, key, token)?.arg(value).arg(milliseconds(life))).await
+    pub(super) async fn store(&self, key: &str, token: Token, value: &[u8], kept: i64) -> Result<bool> {
+        self.router.send(&self.request(&STORE, key, token)?.arg(value).arg(kept)).await
     }
 
     pub(super) async fn end(
@@ -81,6 +79,7 @@ impl RedisLeases {
     }
 
     pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {
+        // Its name is that of the lease beside the entry.
         let channel = self.router.beside(key, LEASE)?;
         let heard = self.router.in_time(self.subscriber.subscribe(key, channel)).await;
         // Where an ACL forbids it, or the server tells nothing in RESP2, what is left of the lease is waited for.

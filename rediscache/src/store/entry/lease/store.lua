@@ -1,10 +1,10 @@
 -- …, value, milliseconds of its life -> whether the lease stood to the end, so that it was stored
 local place, waited = standing()
 if place then
-  ask('DEL', beside)
+  ask('UNLINK', beside)
   redis.call('SET', entry, ARGV[3], 'PX', ARGV[4])
   if place == beside then
-    redis.call('DEL', beside)
+    redis.call('UNLINK', beside)
   end
 end
 if waited or not place then

@@ -1,7 +1,9 @@
 //! Calls that go out together: frequent calls of one kind on one key.
 
 mod batcher;
+mod distinct;
 mod pending;
 
 pub(crate) use batcher::Batcher;
+pub(crate) use distinct::{Distinct, Found};
 pub(crate) use pending::Batch;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, ErrorKind, Pipeline, RedisError, RedisResult, ServerErrorKind, Value};
+use redis::{Cmd, Pipeline, RedisResult, Value};
 
 use futures_util::FutureExt;
 
@@ -13,6 +13,7 @@ use super::backoff::Backoff;
 use super::sentinel::MasterAddress;
 use crate::near::now;
 use crate::store::redis::invalidation::InvalidationListener;
+use crate::store::redis::remedy::is_unknown_script;
 use crate::store::redis::request::{Body, Request};
 
 /// After how much silence, in nanoseconds, a connection that does not tell of its end is asked before something is sent
@@ -84,6 +85,7 @@ impl Live {
         match request.body() {
             Body::Command(command) => send(command, connection, asking).await,
             Body::Commands(commands) => send_all(commands, connection, asking).await,
+            Body::Apart(commands) => commands.query_async(connection).await,
             Body::Script(script) => {
                 let answer = match send(&script.by_digest, connection, asking).await {
                     Err(error) if is_unknown_script(&error) => send(&script.by_source(), connection, asking).await,
@@ -150,8 +152,4 @@ fn asked(commands: &Pipeline) -> Pipeline {
         asked.cmd("ASKING").ignore().add_command(command.clone());
     }
     asked
-}
-
-fn is_unknown_script(error: &RedisError) -> bool {
-    error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
 }

@@ -3,8 +3,10 @@
 //! A call is sent once. It is sent again only when the server said that it did nothing, or once on a fresh connection when
 //! the connection broke and the call may be made twice.
 
+mod apart;
 mod attempt;
 mod decision;
+mod node;
 mod ping;
 mod presence;
 
@@ -14,6 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+pub(crate) use node::Node;
 use redis::{FromRedisValue, Value};
 
 use self::attempt::{Attempt, Patience};

@@ -2,12 +2,9 @@
 
 use futures_util::future::try_join_all;
 
-use super::attempt::{Attempt, Patience};
+use super::attempt::Patience;
 use super::{PATIENCE, Router};
 use crate::error::{Error, Result};
-use crate::store::redis::connection::Connection;
-use crate::store::redis::error::from_driver;
-use crate::store::redis::remedy::Remedy;
 use crate::store::redis::request::{Effect, Request};
 
 impl Router {
@@ -24,33 +21,17 @@ impl Router {
         let mut patience = Patience::new(PATIENCE.min(self.response_timeout / 2));
         loop {
             let masters = self.topology.masters()?;
-            match try_join_all(masters.into_iter().map(|master| self.ping_one(master, ping))).await {
+            match try_join_all(
+                masters.into_iter().map(|master| async move { self.answer_at(&master, ping).await.map(drop) }),
+            )
+            .await
+            {
                 // Another may have taken over.
                 Err(error) if error.is_retryable() && patience.is_left() => {
                     patience.pause().await;
                     self.topology.refresh().await;
                 }
                 answered => return answered.map(drop),
-            }
-        }
-    }
-
-    /// Asks one server, once more where the connection had ended while nobody looked.
-    async fn ping_one(&self, connection: Connection, ping: &Request<'_>) -> Result<()> {
-        let mut broke = false;
-        loop {
-            let attempt = Attempt::new(connection.clone(), connection.live().await?);
-            let (answer, _) = attempt.answer(ping, &self.topology, false, !broke, self.pace()).await;
-            match answer {
-                Err(error) if Remedy::of(&error) == Remedy::Reconnect && !broke => {
-                    connection.lost(&attempt.live);
-                    broke = true;
-                }
-                Err(error) => return Err(from_driver(&error)),
-                Ok(_) => {
-                    attempt.live.note_answer();
-                    return Ok(());
-                }
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! By hand, since the driver's own cannot say which connection answered, nor whether a call was sent, and repeats writes.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -127,6 +128,15 @@ impl Cluster {
         match owner.or_else(any) {
             Some(address) => Ok(self.0.connection_to(&address)),
             None => Err(refusal::unexpected()),
+        }
+    }
+
+    /// The name of the node that serves the slot of the key; empty when that is not known.
+    pub(super) fn owner_name(&self, key: &str) -> Cow<'static, str> {
+        let slots = self.0.slots.read().unwrap_or_else(PoisonError::into_inner);
+        match &slots[usize::from(slot(key.as_bytes()))] {
+            Some(owner) => Cow::Owned(format!("{}:{}", owner.0, owner.1)),
+            None => Cow::Borrowed(""),
         }
     }
 

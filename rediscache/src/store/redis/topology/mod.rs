@@ -2,6 +2,7 @@
 
 mod cluster;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use redis::RedisError;
@@ -83,6 +84,14 @@ impl Topology {
         match self {
             Self::One(connection) => Ok(connection.clone()),
             Self::Cluster(cluster) => cluster.connection(key),
+        }
+    }
+
+    /// The name of whoever has this key, as far as is known; empty where there is but one.
+    pub(crate) fn server_of(&self, key: &str) -> Cow<'static, str> {
+        match self {
+            Self::One(_) => Cow::Borrowed(""),
+            Self::Cluster(cluster) => cluster.owner_name(key),
         }
     }
 

@@ -4,13 +4,13 @@ use std::any::TypeId;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tracing::Span;
+use tracing::{Instrument, Span};
 
-use super::at::{At, Found, Want};
+use super::at::{At, Seen, Want};
 use super::error::LoadError;
+use super::future::GetOrLoad;
 use super::loaded::Loaded;
 use super::loader::Loader;
 use super::nested::Loading;
@@ -21,11 +21,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::refusal::{config, interrupted};
 use crate::session::{Brought, Joined, LoadCounts, LoadKind, LoadUnderWay, Outcome};
 use crate::store::Wanted;
-use crate::types::object::Object;
+use crate::types::object::{Object, span};
 use crate::types::ttl_cache::options::Options;
 
+const OPERATION: &str = "get_or_load";
+
 /// One call of `get_or_load`.
-pub(super) struct Ask<V, C, L, R, E> {
+pub(in crate::types::ttl_cache) struct Ask<V, C, L, R, E> {
     object: Object,
     options: Options,
     /// Until it is asked.
@@ -46,24 +48,36 @@ where
     C: Codec,
     L: FnOnce() -> F + Send + 'static,
     F: Future<Output = std::result::Result<R, E>> + Send + 'static,
-    R: Into<Loaded<V>>,
+    R: Into<Loaded<V>> + 'static,
     E: Send + Sync + 'static,
 {
-    pub(super) fn new(object: Object, options: Options, loader: L) -> Self {
-        Self { object, options, loader: Some(loader), span: Span::current(), types: PhantomData }
+    pub(in crate::types::ttl_cache) fn new(object: Object, options: Options, loader: L) -> Self {
+        Self { object, options, loader: Some(loader), span: Span::none(), types: PhantomData }
     }
 
-    pub(super) async fn call(mut self, stored: Result<Vec<u8>>) -> Answer<V, E> {
-        let mut at = At::of(&self.object, &self.options, &stored?)?;
+    /// Asks for the value of a key in its stored form, with a span around it and errors of the cache told where they happened.
+    pub(in crate::types::ttl_cache) fn about(mut self, key: Result<Vec<u8>>) -> GetOrLoad<V, E> {
+        GetOrLoad::of(async move {
+            self.span = Span::current();
+            let (span, namespace) = (span(OPERATION, self.object.namespace()), self.object.name().clone());
+            self.call(key).instrument(span).await.map_err(|error| match error {
+                LoadError::Cache(error) => LoadError::Cache(error.during(OPERATION, Some(namespace.as_str()))),
+                LoadError::Load(error) => LoadError::Load(error),
+            })
+        })
+    }
+
+    async fn call(mut self, key: Result<Vec<u8>>) -> Answer<V, E> {
+        let mut at = At::of(&self.object, &self.options, &key?)?;
         loop {
             let want = match at.find::<V, C>(&self.options).await? {
-                Found::Value(value, ahead) => {
+                Seen::Value(value, ahead) => {
                     if let Some(left) = ahead {
                         self.load_ahead(&at, left);
                     }
                     return Ok(value);
                 }
-                Found::Missing(want) => want,
+                Seen::Missing(want) => want,
             };
             // Rare, and large: kept out of the futures of those who find what they ask for.
             if let Some(value) = Box::pin(self.miss(&at, want)).await? {
@@ -99,7 +113,7 @@ where
     }
 
     /// Loads anew for those who come later, unless another does. Nobody waits for it.
-    fn load_ahead(&mut self, at: &At, left: Duration) {
+    fn load_ahead(&mut self, at: &At, left: i64) {
         if at.loads().is_resting(&at.entry) {
             return;
         }

@@ -10,7 +10,7 @@ use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::error::Result;
 use crate::session::{LoadCounts, LoadWait, Loads, Outcome};
-use crate::store::Wanted;
+use crate::store::{Found, Wanted};
 use crate::types::object::{Object, Target};
 use crate::types::ttl_cache::name::entry_name;
 use crate::types::ttl_cache::options::Options;
@@ -29,9 +29,9 @@ pub(super) struct At {
 }
 
 /// What there is for who asks.
-pub(super) enum Found<V> {
-    /// A value; to be loaded ahead for those who come later, where it has no longer to live than that.
-    Value(V, Option<Duration>),
+pub(super) enum Seen<V> {
+    /// A value; to be loaded ahead for those who come later, where it has no more than so many milliseconds to live.
+    Value(V, Option<i64>),
     Missing(Want),
 }
 
@@ -39,8 +39,8 @@ pub(super) enum Found<V> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Want {
     pub(super) wanted: Wanted,
-    /// A value that lives longer need not be loaded anew.
-    pub(super) above: Duration,
+    /// A value that lives for more milliseconds need not be loaded anew.
+    pub(super) above: i64,
     /// Whether the store could not be asked.
     pub(super) is_away: bool,
 }
@@ -61,39 +61,40 @@ impl At {
     }
 
     /// Looks into the store.
-    pub(super) async fn find<V: Value, C: Codec>(&mut self, options: &Options) -> Result<Found<V>> {
-        let above = options.life.stale;
-        let missing = |wanted| Found::Missing(Want { wanted, above, is_away: false });
-        let (value, left) = match self.peek(options).await {
+    pub(super) async fn find<V: Value, C: Codec>(&mut self, options: &Options) -> Result<Seen<V>> {
+        let above = options.life.stale_milliseconds();
+        let missing = |wanted| Seen::Missing(Want { wanted, above, is_away: false });
+        let Found { value, left } = match self.peek(options).await {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(missing(Wanted::Value)),
             Err(error) if error.is_retryable() && !options.down_is_error => {
                 tracing::debug!(%error, "the store is away, loading without it");
-                return Ok(Found::Missing(Want { wanted: Wanted::Value, above, is_away: true }));
+                return Ok(Seen::Missing(Want { wanted: Wanted::Value, above, is_away: true }));
             }
             Err(error) => return Err(error),
         };
         if let Some(value) = self.target.read::<V, C>(Some(&value)).await? {
             let is_fresh = left.is_none_or(|left| left > above);
             LoadCounts::add(if is_fresh { &self.counts.hits } else { &self.counts.stale });
-            let ahead = left.filter(|&left| !is_fresh || self.is_ending(options, left.saturating_sub(above)));
-            return Ok(Found::Value(value, ahead));
+            let ahead = left.filter(|&left| !is_fresh || self.is_ending(options, left - above));
+            return Ok(Seen::Value(value, ahead));
         }
-        Ok(Found::Missing(self.another().await?))
+        Ok(Seen::Missing(self.another().await?))
     }
 
     /// The value and, where it matters, how long it has to live.
-    async fn peek(&mut self, options: &Options) -> Result<Option<(Vec<u8>, Option<Duration>)>> {
+    async fn peek(&mut self, options: &Options) -> Result<Option<Found>> {
         let entries = self.target.store()?.entries();
-        if options.life.stale.is_zero() && options.eager.is_none() {
+        if !options.may_be_led() {
             let value = self.budget.spend(entries.get(&self.entry, options.life)).await?;
-            return Ok(value.map(|value| (value, None)));
+            return Ok(value.map(|value| Found { value, left: None }));
         }
-        self.budget.spend(entries.peek(&self.entry)).await
+        self.budget.spend(entries.find(&self.entry)).await
     }
 
-    /// Whether one who reads a value that is fresh for `left` loads it anew.
-    fn is_ending(&self, options: &Options, left: Duration) -> bool {
+    /// Whether one who reads a value that is fresh for `left` milliseconds loads it anew.
+    fn is_ending(&self, options: &Options, left: i64) -> bool {
+        let left = Duration::from_millis(left.unsigned_abs());
         let window = |part: f64| options.life.fresh.mul_f64(1.0 - part);
         options.eager.is_some_and(|part| left <= window(part) && is_chosen(self.counts.time(), left))
     }
@@ -101,8 +102,8 @@ impl At {
     /// Wants another value than the one that is there and cannot be read.
     async fn another(&mut self) -> Result<Want> {
         let entries = self.target.store()?.entries();
-        let found = self.budget.spend(entries.peek(&self.entry)).await?;
-        let above = found.and_then(|(_, left)| left).unwrap_or_default();
+        let found = self.budget.spend(entries.find(&self.entry)).await?;
+        let above = found.and_then(|found| found.left).unwrap_or_default();
         Ok(Want { wanted: Wanted::Another, above, is_away: false })
     }
 

@@ -1,4 +1,4 @@
-//! Loading what is not there: by one for all who ask.
+//! Loading what is not there: by one for all who ask, and never stored when a write came between.
 
 mod ask;
 mod at;
@@ -13,42 +13,21 @@ mod nested;
 mod run;
 mod stats;
 
-use std::future::Future;
-
-use tracing::Instrument;
-
+pub(super) use ask::Ask;
 pub use configure::WhenDown;
 pub use error::LoadError;
 pub use future::GetOrLoad;
 pub use loaded::Loaded;
 pub use stats::TtlStats;
 
-use self::ask::Ask;
-use super::RedisTtlCache;
-use crate::bounds::{Key, Value};
-use crate::codec::Codec;
+use crate::bounds::Key;
+use crate::codec::{Codec, append_new};
+use crate::error::Result;
 use crate::lend::Lend;
-use crate::types::object::span;
 
-const OPERATION: &str = "get_or_load";
-
-impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
-    /// The value of `key`; where there is none, `loader` is asked for it.
-    pub fn get_or_load<L, F, R, E>(&self, key: impl Lend<K>, loader: L) -> GetOrLoad<V, E>
-    where
-        L: FnOnce() -> F + Send + 'static,
-        F: Future<Output = Result<R, E>> + Send + 'static,
-        R: Into<Loaded<V>>,
-        E: Send + Sync + 'static,
-    {
-        let (stored, options, object) = (Self::new_key(&key), self.options, self.object.clone());
-        GetOrLoad::of(async move {
-            let (span, namespace) = (span(OPERATION, object.namespace()), object.name().clone());
-            let call = Ask::<V, C, L, R, E>::new(object, options, loader).call(stored);
-            call.instrument(span).await.map_err(|error| match error {
-                LoadError::Cache(error) => LoadError::Cache(error.during(OPERATION, Some(namespace.as_str()))),
-                LoadError::Load(error) => LoadError::Load(error),
-            })
-        })
-    }
+/// The stored form of a key of which something may be stored.
+pub(super) fn new_key<C: Codec, K: Key>(key: &impl Lend<K>) -> Result<Vec<u8>> {
+    let mut stored = Vec::new();
+    append_new::<C, K>(key, &mut stored)?;
+    Ok(stored)
 }

@@ -32,8 +32,8 @@ pub(super) struct Run {
     pub(super) budget: Budget,
     pub(super) counts: Arc<LoadCounts>,
     pub(super) wanted: Wanted,
-    /// A value whose life is longer than this need not be loaded anew.
-    pub(super) above: Duration,
+    /// A value that lives for more milliseconds need not be loaded anew.
+    pub(super) above: i64,
     pub(super) lease: Lease,
 }
 
@@ -174,18 +174,18 @@ impl Run {
     /// Stores what was loaded, if the lease stands; whether it did to the end, as far as is known.
     async fn keep(&mut self, encoded: Encoded<Vec<u8>>, worth: Worth) -> bool {
         let Lease::Held(token) = self.lease else { return false };
-        let stale = self.options.life.stale;
-        let life = match worth {
+        let life = self.options.life;
+        let kept = match worth {
             Worth::Nothing => return self.end_lease(token, Duration::ZERO).await.is_ok_and(|(stood, _)| stood),
-            Worth::Usual => self.options.life.fresh + stale,
-            Worth::For(fresh) => fresh + stale,
+            Worth::Usual => life.kept(),
+            Worth::For(fresh) => life.lasting(fresh).kept(),
         };
         let Self { at, entry, budget, .. } = self;
-        let kept = budget.spend(async {
+        let stored = budget.spend(async {
             let bytes = encoded.ready(at).await?;
-            at.store()?.leases().store(entry, token, &bytes, life).await
+            at.store()?.leases().store(entry, token, &bytes, kept).await
         });
-        match kept.await {
+        match stored.await {
             Ok(stood) => stood,
             Err(error) => {
                 tracing::warn!(%error, "what was loaded could not be stored");

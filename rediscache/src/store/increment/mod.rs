@@ -1,4 +1,4 @@
-//! An addition to a stored number. It says what the script of the Redis store computes, too.
+//! An addition to a stored number. It says what the scripts of the Redis store compute, too.
 
 use crate::error::Result;
 use crate::number::{Integer, NotAnInteger, Notation, Range, parse_float, parse_integer, python_repr};
@@ -57,6 +57,24 @@ impl Increment {
             _ => false,
         };
         ranges && self.notation == other.notation
+    }
+
+    /// What `adder.lua` makes an addition for, after what stands before numbers: their kind and the range.
+    pub(super) fn range_in_lua(&self) -> [String; 3] {
+        match self.step {
+            Step::Integer { min, max, .. } => ["integer".into(), min.to_string(), max.to_string()],
+            Step::Float { max, .. } => ["float".into(), String::new(), format!("{max:e}")],
+        }
+    }
+
+    /// The sum that a script answered, or why it refused to add.
+    pub(super) fn sum_of(answer: Vec<u8>) -> Result<Vec<u8>> {
+        match &*answer {
+            b"!NOTANUMBER" => Err(refusal::not_a_number()),
+            b"!NOTANINTEGER" => Err(refusal::not_an_integer()),
+            b"!OVERFLOW" => Err(refusal::overflow()),
+            _ => Ok(answer),
+        }
     }
 
     /// What is stored after the addition; where nothing is, it starts from zero.

@@ -1,0 +1,28 @@
+//! What operations on entries answer.
+
+use crate::store::redis::Node;
+
+/// A value, and in how many milliseconds it ends; `None` where it does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) value: Vec<u8>,
+    pub(crate) left: Option<i64>,
+}
+
+/// One page of a walk over entries.
+#[derive(Debug)]
+pub(crate) struct EntryPage {
+    /// What stands behind the name of the object and `:` in the names of entries, with the values.
+    pub(crate) entries: Vec<(String, Vec<u8>)>,
+    /// Where the next page begins; `None` after the last.
+    pub(crate) next: Option<Cursor>,
+}
+
+/// How far a walk is.
+#[derive(Clone, Debug)]
+pub(crate) enum Cursor {
+    /// In the embedded store: the last name that was looked at.
+    Behind(String),
+    /// In Redis: what the server said, and the servers that are left, of which the last is the one.
+    At { cursor: Vec<u8>, nodes: Vec<Node> },
+}

@@ -1,0 +1,238 @@
+//! Calls on entries that go out together, and how each kind does.
+
+use super::answer::Found;
+use super::redis::{all_of, text};
+use crate::error::{Error, ErrorKind, Result};
+use crate::refusal;
+use crate::store::packed::Packed;
+use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Script, Value};
+
+static DELETE: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("delete.lua")));
+
+/// Reads as one `MGET`, to which what is no value is nothing, as `GET` would refuse it. On a cluster as one each, since the
+/// keys lie in slots of their own. Callers who want the same entry share it.
+#[derive(Default)]
+pub(super) struct Gets(Distinct);
+
+impl Batch for Gets {
+    type Call<'a> = &'a str;
+    type Answer = Result<Option<Vec<u8>>>;
+
+    fn add(&mut self, name: &str) {
+        self.0.add(name.as_bytes());
+    }
+
+    fn has_room_for(&self, name: &&str) -> bool {
+        self.0.has_room_for(name.as_bytes())
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.0.retain(wanted);
+    }
+
+    async fn send(self, router: &Router, _: &str) -> Result<Vec<Self::Answer>> {
+        let names = self.0.parts();
+        if router.is_cluster() && names.len() > 1 {
+            let names: Vec<&str> = names.iter().map(text).collect();
+            let values = router.send_apart(&names, |at| Request::command("MGET", names[at], Effect::Read)).await;
+            let values = values.into_iter().map(|value: Result<(Option<Vec<u8>>,)>| value.map(|(value,)| value));
+            return share(&self.0, values.collect());
+        }
+        let values = router.send(&read_all(names)).await?;
+        Ok(self.0.share(values_of(values, names.len())?)?.into_iter().map(Ok).collect())
+    }
+}
+
+/// One `MGET` of all.
+fn read_all(names: &Packed) -> Request<'_> {
+    let mut names = names.iter();
+    let first = names.next().map(text).unwrap_or_default();
+    Request::command("MGET", first, Effect::Read).args(names)
+}
+
+/// The values of so many entries, as `MGET` answers.
+fn values_of(answer: Value, names: usize) -> Result<Vec<Option<Vec<u8>>>> {
+    let value = |answer| match answer {
+        Value::BulkString(value) => Ok(Some(value)),
+        Value::Nil => Ok(None),
+        _ => Err(refusal::unexpected()),
+    };
+    match answer {
+        Value::Array(answers) if answers.len() == names => answers.into_iter().map(value).collect(),
+        _ => Err(refusal::unexpected()),
+    }
+}
+
+/// Gives each caller its answer, which may be a refusal.
+fn share<T: Clone>(wanted: &Distinct, answers: Vec<Result<T>>) -> Result<Vec<Result<T>>> {
+    let mut refusals = Vec::new();
+    let answers = answers.into_iter().map(|answer| {
+        answer.map_err(|error| {
+            refusals.push(error);
+            refusals.len() - 1
+        })
+    });
+    let shared = wanted.share(answers.collect())?;
+    Ok(shared.into_iter().map(|answer| answer.map_err(|at| refusals[at].again())).collect())
+}
+
+/// As [`Gets`], with the end of each: first that, so that a value which takes the place of another in between is taken for one
+/// that ends sooner, and never for one that ends later.
+#[derive(Default)]
+pub(super) struct Finds(Distinct);
+
+impl Batch for Finds {
+    type Call<'a> = &'a str;
+    type Answer = Result<Option<Found>>;
+
+    fn add(&mut self, name: &str) {
+        self.0.add(name.as_bytes());
+    }
+
+    fn has_room_for(&self, name: &&str) -> bool {
+        self.0.has_room_for(name.as_bytes())
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.0.retain(wanted);
+    }
+
+    async fn send(self, router: &Router, _: &str) -> Result<Vec<Self::Answer>> {
+        let names = self.0.parts();
+        if router.is_cluster() || names.len() == 1 {
+            let names: Vec<&str> = names.iter().map(text).collect();
+            let each = names.iter().map(|name| async move {
+                let request = Request::command("PTTL", name, Effect::Read).and_read("MGET");
+                let (left, (value,)): (i64, (Option<Vec<u8>>,)) = router.send(&request).await?;
+                Ok(value.map(|value| Found { value, left: left_of(left) }))
+            });
+            return share(&self.0, futures_util::future::join_all(each).await);
+        }
+        let reads =
+            names.iter().map(|name| Request::command("PTTL", text(name), Effect::Read)).chain([read_all(names)]);
+        let reads: Vec<Request<'_>> = reads.collect();
+        let mut answers: Vec<Value> = router.send(&Request::together(reads)).await?;
+        let values = values_of(answers.pop().ok_or_else(refusal::unexpected)?, names.len())?;
+        let found = all_of(answers, names.len())?.into_iter().zip(values).map(|(left, value)| {
+            let Value::Int(left) = left else { return Err(refusal::unexpected()) };
+            Ok(value.map(|value| Found { value, left: left_of(left) }))
+        });
+        Ok(self.0.share(found.collect::<Result<_>>()?)?.into_iter().map(Ok).collect())
+    }
+}
+
+/// What `PTTL` says: -1 is for ever, and -2 that there is no such key.
+pub(super) fn left_of(answer: i64) -> Option<i64> {
+    (answer != -1).then_some(answer)
+}
+
+/// Reads with one `GETEX` each, which prolongs.
+#[derive(Default)]
+pub(super) struct Prolongs {
+    names: Packed,
+    kept: Vec<i64>,
+}
+
+impl Batch for Prolongs {
+    type Call<'a> = (&'a str, i64);
+    type Answer = Result<Option<Vec<u8>>>;
+
+    fn add(&mut self, (name, kept): (&str, i64)) {
+        self.names.push(name.as_bytes());
+        self.kept.push(kept);
+    }
+
+    fn has_room_for(&self, (name, _): &(&str, i64)) -> bool {
+        self.names.has_room_for(name.len())
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.names.retain(1, wanted);
+        retain(&mut self.kept, wanted);
+    }
+
+    async fn send(self, router: &Router, _: &str) -> Result<Vec<Self::Answer>> {
+        let names: Vec<&str> = self.names.iter().map(text).collect();
+        let request = |at: usize| Request::command("GETEX", names[at], Effect::Read).arg("PX").arg(self.kept[at]);
+        let values = router.send_apart(&names, request).await;
+        // What is no value is none.
+        let value = |value: Result<_>| {
+            value.or_else(|error: Error| match error.kind() {
+                ErrorKind::WrongType => Ok(None),
+                _ => Err(error),
+            })
+        };
+        Ok(values.into_iter().map(value).collect())
+    }
+}
+
+/// Removes with one script each: `DEL` would count what is no value.
+#[derive(Default)]
+pub(super) struct Deletes {
+    names: Packed,
+    /// For how long before its end each is stale.
+    stale: Vec<i64>,
+}
+
+impl Batch for Deletes {
+    type Call<'a> = (&'a str, i64);
+    type Answer = Result<bool>;
+
+    fn add(&mut self, (name, stale): (&str, i64)) {
+        self.names.push(name.as_bytes());
+        self.stale.push(stale);
+    }
+
+    fn has_room_for(&self, (name, _): &(&str, i64)) -> bool {
+        self.names.has_room_for(name.len())
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.names.retain(1, wanted);
+        retain(&mut self.stale, wanted);
+    }
+
+    async fn send(self, router: &Router, _: &str) -> Result<Vec<Result<bool>>> {
+        let names: Vec<&str> = self.names.iter().map(text).collect();
+        let request = |at: usize| Request::script(&DELETE, names[at], Effect::Once).arg(self.stale[at]);
+        Ok(router.send_apart(&names, request).await)
+    }
+}
+
+/// Stores with one `SET` each.
+#[derive(Default)]
+pub(super) struct Sets {
+    pairs: Packed,
+    kept: Vec<i64>,
+}
+
+impl Batch for Sets {
+    type Call<'a> = (&'a str, &'a [u8], i64);
+    type Answer = Result<()>;
+
+    fn add(&mut self, (name, value, kept): (&str, &[u8], i64)) {
+        self.pairs.push(name.as_bytes());
+        self.pairs.push(value);
+        self.kept.push(kept);
+    }
+
+    fn has_room_for(&self, (name, value, _): &(&str, &[u8], i64)) -> bool {
+        self.pairs.has_room_for(name.len() + value.len())
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.pairs.retain(2, wanted);
+        retain(&mut self.kept, wanted);
+    }
+
+    async fn send(self, router: &Router, _: &str) -> Result<Vec<Result<()>>> {
+        let names: Vec<&str> = self.pairs.iter().step_by(2).map(text).collect();
+        let request = |at: usize| Request::store(names[at], self.pairs.get(2 * at + 1), self.kept[at]);
+        Ok(router.send_apart(&names, request).await)
+    }
+}
+
+fn retain<T>(parts: &mut Vec<T>, wanted: &[bool]) {
+    let mut wanted = wanted.iter();
+    parts.retain(|_| wanted.next().copied().unwrap_or_default());
+}
