@@ -13,6 +13,8 @@ mod frozen;
 mod hostile;
 mod idle;
 mod linearizable;
+mod load;
+mod load_soak;
 mod mistaken;
 mod monitor;
 mod near;

@@ -39,9 +39,17 @@ struct Entry {
 #[derive(Debug)]
 struct Load {
     kind: LoadKind,
-    /// Its number when it was begun last.
-    began: AtomicU64,
-    outcome: watch::Sender<Option<Outcome>>,
+    progress: watch::Sender<Progress>,
+}
+
+/// How far a load is.
+#[derive(Clone, Debug, Default)]
+enum Progress {
+    #[default]
+    UnderWay,
+    /// A write came between. It goes on for those who had asked when so many had been begun.
+    Overtaken(u64),
+    Over(Outcome),
 }
 
 /// Those who give the same can share a load.
@@ -58,9 +66,8 @@ pub(crate) struct LoadKind {
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) brought: Brought,
-    began: u64,
-    /// Whether no write of the entry came between, so that it is as good as what would be loaded now.
-    stood: bool,
+    /// It holds what was so when this many loads had been begun, and says nothing of what came after.
+    holds: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -100,7 +107,7 @@ pub(crate) struct LoadUnderWay {
 
 /// Waits for what a load brings.
 #[derive(Debug)]
-pub(crate) struct LoadWait(watch::Receiver<Option<Outcome>>);
+pub(crate) struct LoadWait(watch::Receiver<Progress>);
 
 /// How many entries may rest before those are looked for that do no more.
 const CROWD: usize = 4096;
@@ -121,13 +128,13 @@ impl Loads {
         }
         let under_way = &mut entries.entry(entry.into()).or_default().under_way;
         if let Some(load) = under_way.iter().find(|load| load.kind == kind) {
-            return Joined::Shares(LoadWait(load.outcome.subscribe()));
+            return Joined::Shares(LoadWait(load.progress.subscribe()));
         }
         let same = |load: &&Arc<Load>| load.kind.value == kind.value && load.kind.meaning == kind.meaning;
         if let Some(load) = under_way.iter().find(same) {
-            return Joined::Waits(LoadWait(load.outcome.subscribe()));
+            return Joined::Waits(LoadWait(load.progress.subscribe()));
         }
-        let load = Arc::new(Load { kind, began: AtomicU64::new(0), outcome: watch::Sender::default() });
+        let load = Arc::new(Load { kind, progress: watch::Sender::default() });
         under_way.push(Arc::clone(&load));
         self.crowd.store(entries.len(), Ordering::SeqCst);
         Joined::First(LoadUnderWay { loads: Arc::clone(self), entry: entry.into(), load })
@@ -147,10 +154,10 @@ impl Loads {
         }
     }
 
-    /// The same of all entries whose keys begin like this.
-    pub(crate) fn end_all(&self, prefix: &str) {
+    /// The same of all entries of an object.
+    pub(crate) fn end_all(&self, object: &str) {
         if self.crowd.load(Ordering::SeqCst) > 0 {
-            self.end_where(|other| other.starts_with(prefix));
+            self.end_where(|other| other.strip_prefix(object).is_some_and(|rest| rest.starts_with(':')));
         }
     }
 
@@ -183,26 +190,26 @@ impl Entry {
 }
 
 impl LoadUnderWay {
-    /// What is learned from here on is newer than what those knew who have asked so far.
-    pub(crate) fn begin(&self) {
-        self.load.began.store(self.loads.begun.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+    /// Begins a step. What is learned by it holds for those who have asked before.
+    pub(crate) fn begin(&self) -> u64 {
+        self.loads.begun.fetch_add(1, Ordering::SeqCst) + 1
     }
 
     /// Waits for what it comes to.
     pub(crate) fn wait(&self) -> LoadWait {
-        LoadWait(self.load.outcome.subscribe())
+        LoadWait(self.load.progress.subscribe())
     }
 
-    /// Lets nobody else join: the entry was written.
-    pub(crate) fn leave(&self) {
+    /// Lets nobody else join, and sends those away who have asked since this step: the entry was written.
+    pub(crate) fn leave(&self, began: u64) {
         self.take_out(None);
+        self.load.progress.send_replace(Progress::Overtaken(began));
     }
 
-    /// Tells all who wait, and that there is no use in loading a stale entry anew for so long.
-    pub(crate) fn end(self, brought: Brought, stood: bool, rest: Duration) {
+    /// Tells all who wait what came of it, for whom it holds, and that there is no use in loading a stale entry anew for so long.
+    pub(crate) fn end(self, brought: Brought, holds: u64, rest: Duration) {
         self.take_out(Some(rest));
-        let began = self.load.began.load(Ordering::SeqCst);
-        self.load.outcome.send_replace(Some(Outcome { brought, began, stood }));
+        self.load.progress.send_replace(Progress::Over(Outcome { brought, holds }));
     }
 
     fn take_out(&self, rest: Option<Duration>) {
@@ -229,16 +236,24 @@ impl Drop for LoadUnderWay {
 }
 
 impl LoadWait {
-    /// What came of the load; `None` when nobody will say.
-    pub(crate) async fn outcome(&mut self) -> Option<Outcome> {
-        self.0.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone())
+    /// What came of the load; `None` when nobody will say, or it is not for one who asked when so many had been begun.
+    pub(crate) async fn outcome(&mut self, asked: u64) -> Option<Outcome> {
+        let is_told = |progress: &Progress| match progress {
+            Progress::UnderWay => false,
+            Progress::Overtaken(began) => asked >= *began,
+            Progress::Over(_) => true,
+        };
+        match self.0.wait_for(is_told).await.as_deref() {
+            Ok(Progress::Over(outcome)) => Some(outcome.clone()),
+            _ => None,
+        }
     }
 }
 
 impl Outcome {
     /// Whether one may have it who asked when so many loads had been begun.
     pub(crate) fn is_for(&self, asked: u64) -> bool {
-        self.stood || asked < self.began
+        asked < self.holds
     }
 }
 
@@ -258,22 +273,27 @@ mod tests {
         }
     }
 
-    fn is_for(asked: u64, load: LoadUnderWay, stood: bool, mut wait: LoadWait) -> bool {
-        load.end(Brought::Nothing, stood, Duration::ZERO);
-        let outcome = futures_util::FutureExt::now_or_never(wait.outcome());
+    fn is_for(asked: u64, load: LoadUnderWay, holds: u64, mut wait: LoadWait) -> bool {
+        load.end(Brought::Nothing, holds, Duration::ZERO);
+        let outcome = futures_util::FutureExt::now_or_never(wait.outcome(asked));
         outcome.flatten().expect("it has ended").is_for(asked)
     }
 
     #[test]
-    fn whoever_asked_before_a_load_began_may_have_it_and_others_if_nothing_came_between() {
-        for (asked_before, stood, may) in [(true, false, true), (false, true, true), (false, false, false)] {
-            let loads = Arc::new(Loads::default());
-            let load = first(&loads);
-            let before = loads.begun();
-            load.begin();
-            let asked = if asked_before { before } else { loads.begun() };
-            let Joined::Shares(wait) = loads.join("a", kind::<u8>()) else { panic!("it is under way") };
-            assert_eq!(is_for(asked, load, stood, wait), may);
+    fn what_a_step_says_holds_for_those_who_have_asked_before_it() {
+        for (step, may) in [(0, [true, false, false]), (1, [true, true, false])] {
+            for (asked, may) in may.into_iter().enumerate() {
+                let loads = Arc::new(Loads::default());
+                let load = first(&loads);
+                let mut times = vec![loads.begun()];
+                let steps = [0, 1].map(|_| {
+                    let number = load.begin();
+                    times.push(loads.begun());
+                    number
+                });
+                let Joined::Shares(wait) = loads.join("a", kind::<u8>()) else { panic!("it is under way") };
+                assert_eq!(is_for(times[asked], load, steps[step], wait), may);
+            }
         }
     }
 
@@ -291,10 +311,23 @@ mod tests {
         drop(first(&loads));
     }
 
+    #[test]
+    fn whoever_asked_since_a_load_began_that_was_overtaken_is_sent_away() {
+        let loads = Arc::new(Loads::default());
+        let load = first(&loads);
+        let began = load.begin();
+        let Joined::Shares(mut wait) = loads.join("a", kind::<u8>()) else { panic!("it is under way") };
+        load.leave(began);
+        let mut outcome = |asked| futures_util::FutureExt::now_or_never(wait.outcome(asked));
+        assert!(outcome(began - 1).is_none());
+        assert!(outcome(began).is_some_and(|outcome| outcome.is_none()));
+        drop(first(&loads));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn an_entry_rests_for_its_time_or_until_it_is_written() {
         let loads = Arc::new(Loads::default());
-        let rest = || first(&loads).end(Brought::Nothing, true, Duration::from_secs(1));
+        let rest = || first(&loads).end(Brought::Nothing, u64::MAX, Duration::from_secs(1));
         rest();
         assert!(loads.is_resting("a"));
         tokio::time::advance(Duration::from_secs(1)).await;

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::namespace::{FullKey, Namespace};
 use crate::record::{ObjectTypes, WriteKind, WrittenObject};
 use crate::refusal::config;
-use crate::session::RedisSession;
+use crate::session::{Loads, RedisSession};
 use crate::shape::Schema;
 use crate::store::{OpenStore, Store};
 
@@ -62,6 +62,17 @@ impl Target {
         self.open_store().get()
     }
 
+    /// Has nobody share the load of an entry any more that was written when this is dropped, whatever came of that.
+    #[inline]
+    pub(super) fn writing<'a>(&'a self, entry: &'a str) -> Writing<'a> {
+        Writing { loads: &self.session.state().loads, entry }
+    }
+
+    /// The same of all entries of this object.
+    pub(super) fn writing_all(&self) -> WritingAll<'_> {
+        WritingAll { loads: &self.session.state().loads, object: &self.key }
+    }
+
     pub(super) fn open_store(&self) -> &OpenStore {
         &self.session.state().store
     }
@@ -83,6 +94,31 @@ impl Target {
     fn written(&self) -> WrittenObject<'_> {
         let Self { ref namespace, types, program, .. } = *self;
         WrittenObject { namespace, types, version: self.meaning.version, program: *program }
+    }
+}
+
+/// A write of an entry that is under way.
+pub(super) struct Writing<'a> {
+    loads: &'a Loads,
+    entry: &'a str,
+}
+
+/// A write of all entries of an object that is under way.
+pub(super) struct WritingAll<'a> {
+    loads: &'a Loads,
+    object: &'a str,
+}
+
+impl Drop for Writing<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.loads.end(self.entry);
+    }
+}
+
+impl Drop for WritingAll<'_> {
+    fn drop(&mut self) {
+        self.loads.end_all(self.object);
     }
 }
 

@@ -90,6 +90,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
                 named.push(value);
             }
             let store = at.store()?;
+            let _writing = at.writing_all();
             if named.is_empty() { Ok(()) } else { store.entries().set_many(&at.key, &named, life).await }
         })
     }
@@ -128,6 +129,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         Operation::new(&self.object, "delete_many", move |at| async move {
             fault?;
             let (store, names) = (at.store()?, entry_names(&at.key, keys?.iter()));
+            let _writing = at.writing_all();
             if names.is_empty() { Ok(0) } else { store.entries().delete_many(&at.key, &names, life).await }
         })
     }
@@ -219,6 +221,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         let fault = self.options.check();
         Operation::new(&self.object, "clear", move |at| async move {
             fault?;
+            let _writing = at.writing_all();
             at.store()?.entries().clear(&at.key).await
         })
     }

@@ -38,6 +38,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
             fault?;
             let entry = entry?.ready(&mut at).await?;
             let name = entry_name(&at.key, entry.field());
+            let _writing = at.writing(&name);
             at.store()?.entries().set_if_absent(&name, entry.value(), life).await
         })
     }
@@ -217,7 +218,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
 
     /// Puts `new` in the place of whatever is there, and returns that.
     async fn swap(at: &Target, name: &str, new: Option<&[u8]>, life: Life) -> Result<Option<V>> {
-        let store = at.store()?;
+        let (store, _writing) = (at.store()?, at.writing(name));
         let swapped = async {
             // What is about to go is not prolonged.
             let mut stored = store.entries().get(name, Life { is_idle: false, ..life }).await?;
@@ -241,7 +242,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
 
     /// Puts `new` in the place of a value equal to `old`; whether there was one.
     async fn swap_equal(at: &Target, name: &str, old: &[u8], new: Option<&[u8]>, life: Life) -> Result<bool> {
-        let store = at.store()?;
+        let (store, _writing) = (at.store()?, at.writing(name));
         let swapped = async {
             let mut expected = old.to_vec();
             loop {

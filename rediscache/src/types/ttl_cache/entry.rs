@@ -211,6 +211,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// ```
     pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
         self.at_entry("delete", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
+            let _writing = at.writing(&name);
             at.store()?.entries().delete(&name, life).await
         })
     }
@@ -234,6 +235,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
             fault?;
             let entry = entry?.ready(&mut at).await?;
             let name = entry_name(&at.key, entry.field());
+            let _writing = at.writing(&name);
             at.store()?.entries().set(&name, entry.value(), life.kept()).await
         })
     }

@@ -113,6 +113,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
 
     fn live(&self, operation: &'static str, key: Result<EncodedKey>, life: Life) -> Operation<bool> {
         self.at_entry(operation, key, move |at, name, _| async move {
+            let _writing = at.writing(&name);
             at.store()?.entries().expire(&name, life).await
         })
     }

@@ -103,6 +103,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
             let increment = direction(Increment::by(entry.bytes.value(), notation, V::KIND.0)?);
             let entry = entry.ready(&mut at).await?;
             let name = entry_name(&at.key, entry.field());
+            let _writing = at.writing(&name);
             let sum = at.store()?.entries().increment(&name, &increment, life, may_be_led).await?;
             at.knowing_reader::<V, C>().read(&sum)
         })

@@ -8,7 +8,7 @@ use super::chance::is_chosen;
 use super::nested::Loading;
 use crate::bounds::Value;
 use crate::codec::Codec;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::session::{LoadCounts, LoadWait, Loads, Outcome};
 use crate::store::{Found, Wanted};
 use crate::types::object::{Object, Target};
@@ -64,7 +64,8 @@ impl At {
     pub(super) async fn find<V: Value, C: Codec>(&mut self, options: &Options) -> Result<Seen<V>> {
         let above = options.life.stale_milliseconds();
         let missing = |wanted| Seen::Missing(Want { wanted, above, is_away: false });
-        let Found { value, left } = match self.peek(options).await {
+        let found = if self.is_away() { Err(away()) } else { self.peek(options).await };
+        let Found { value, left } = match found {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(missing(Wanted::Value)),
             Err(error) if error.is_retryable() && !options.down_is_error => {
@@ -80,6 +81,11 @@ impl At {
             return Ok(Seen::Value(value, ahead));
         }
         Ok(Seen::Missing(self.another().await?))
+    }
+
+    /// Whether the store is known to be away, so that there is no use in asking it.
+    fn is_away(&self) -> bool {
+        self.target.store().is_ok_and(|store| store.is_away(&self.entry))
     }
 
     /// The value and, where it matters, how long it has to live.
@@ -109,13 +115,13 @@ impl At {
 
     /// Waits for what a load comes to; `None` when nobody will say.
     pub(super) async fn outcome(&self, mut wait: LoadWait) -> Option<Outcome> {
-        let Ok(store) = self.target.store() else { return wait.outcome().await };
+        let Ok(store) = self.target.store() else { return wait.outcome(self.asked).await };
         if !store.is_elsewhere() {
-            return wait.outcome().await;
+            return wait.outcome(self.asked).await;
         }
         let moves = store.moves();
         loop {
-            if let Ok(outcome) = tokio::time::timeout(STANDSTILL, wait.outcome()).await {
+            if let Ok(outcome) = tokio::time::timeout(STANDSTILL, wait.outcome(self.asked)).await {
                 return outcome;
             }
             store.move_if_stuck().await;
@@ -125,4 +131,10 @@ impl At {
             }
         }
     }
+}
+
+/// Of a store that was not asked.
+#[cold]
+pub(super) fn away() -> Error {
+    Error::new(ErrorKind::Connection, "the server is away, as other calls have found out")
 }

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
+use super::at::away;
 use super::budget::Budget;
 use super::loaded::Worth;
 use super::loader::{Loader, LoaderEnd};
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::session::{Brought, LoadCounts, LoadUnderWay, LoadedBytes};
-use crate::store::{Begun, Hearing, Token, Wanted};
+use crate::store::{Begun, Hearing, Store, Token, Wanted};
 use crate::types::object::Target;
 use crate::types::ttl_cache::options::Options;
 use crate::types::value::Encoded;
@@ -52,8 +53,8 @@ pub(super) enum Lease {
 /// What a load came to.
 struct End {
     brought: Brought,
-    /// Whether no write came between.
-    stood: bool,
+    /// For whom it holds: those who asked before this step.
+    holds: u64,
     /// How long there is no use in loading a stale entry anew.
     rest: Duration,
 }
@@ -70,10 +71,10 @@ impl Run {
             Some(end) => end,
             None => {
                 self.give_up().await;
-                End::of(Brought::Refusal(Arc::new(refusal::closed())))
+                End::for_all(Brought::Refusal(Arc::new(refusal::closed())))
             }
         };
-        load.end(end.brought, end.stood, end.rest);
+        load.end(end.brought, end.holds, end.rest);
     }
 
     async fn carry_out(&mut self, load: &LoadUnderWay, loader: Loader) -> End {
@@ -85,25 +86,27 @@ impl Run {
                     tracing::debug!(%error, "the store grants no lease, loading without one");
                     self.lease = Lease::Nowhere;
                 }
-                Err(error) => return End::of(Brought::Refusal(Arc::new(error))),
+                Err(error) => return End::for_all(Brought::Refusal(Arc::new(error))),
             }
         }
-        load.begin();
+        let began = load.begin();
         LoadCounts::add(&self.counts.loads);
         let asked = Instant::now();
-        match self.ask(load, loader).await {
+        match self.ask(load, began, loader).await {
             Some(LoaderEnd::Brought(encoded, worth)) => {
                 self.counts.note_time(asked.elapsed());
                 let (bytes, schema) = (encoded.bytes.clone(), encoded.schema);
-                let stood = self.keep(encoded, worth).await;
-                End { stood, ..End::of(Brought::Value(Arc::new(LoadedBytes { bytes, schema }))) }
+                // Where the lease stands at this step, no write came before it.
+                let ending = load.begin();
+                let holds = if self.keep(encoded, worth).await { ending } else { began };
+                End::of(Brought::Value(Arc::new(LoadedBytes { bytes, schema })), holds)
             }
             Some(LoaderEnd::Failed(error)) => self.fail(Brought::Failure(error)).await,
             Some(LoaderEnd::Refused(error)) => self.fail(Brought::Refusal(Arc::new(error))).await,
             // The runtime of who asked has ended; others ask their own loader.
             None => {
                 self.give_up().await;
-                End::of(Brought::Nothing)
+                End::for_all(Brought::Nothing)
             }
         }
     }
@@ -117,17 +120,17 @@ impl Run {
     async fn begin(&mut self, load: &LoadUnderWay) -> Result<Option<End>> {
         let (token, mut hearing) = (Token::new(), None);
         loop {
-            load.begin();
-            let leases = self.at.store()?.leases();
+            let began = load.begin();
+            let leases = asked(&self.at, &self.entry)?.leases();
             let begin = leases.begin(&self.entry, token, self.wanted, self.options.lease, self.above);
             match self.budget.spend(begin).await? {
                 Begun::Leased => {
                     self.lease = Lease::Held(token);
                     return Ok(None);
                 }
-                Begun::Fresh(value) => return Ok(Some(End::found(value, Duration::ZERO))),
-                Begun::Stale(rest, value) => return Ok(Some(End::found(value, rest))),
-                Begun::Held(left) if self.wanted == Wanted::Ahead => return Ok(Some(End::found(None, left))),
+                Begun::Fresh(value) => return Ok(Some(End::found(value, began, Duration::ZERO))),
+                Begun::Stale(rest, value) => return Ok(Some(End::found(value, began, rest))),
+                Begun::Held(left) if self.wanted == Wanted::Ahead => return Ok(Some(End::found(None, began, left))),
                 Begun::Held(left) => match &mut hearing {
                     // Before it is seen for the last time that another has the lease.
                     None => hearing = Some(leases.hear(&self.entry).await?),
@@ -138,7 +141,7 @@ impl Run {
     }
 
     /// Asks the loader, and keeps the lease meanwhile.
-    async fn ask(&mut self, load: &LoadUnderWay, loader: Loader) -> Option<LoaderEnd> {
+    async fn ask(&mut self, load: &LoadUnderWay, began: u64, loader: Loader) -> Option<LoaderEnd> {
         let (mut work, limit) = (loader.start(), self.options.load_timeout);
         let mut over = pin!(sleep(limit));
         tokio::select! {
@@ -149,7 +152,7 @@ impl Run {
         }
         // Whoever asks from here on gets another load; those who asked before wait for this one.
         self.lease = Lease::Lost;
-        load.leave();
+        load.leave(began);
         tokio::select! {
             biased;
             end = work => end,
@@ -182,8 +185,9 @@ impl Run {
         };
         let Self { at, entry, budget, .. } = self;
         let stored = budget.spend(async {
+            asked(at, entry)?;
             let bytes = encoded.ready(at).await?;
-            at.store()?.leases().store(entry, token, &bytes, kept).await
+            asked(at, entry)?.leases().store(entry, token, &bytes, kept).await
         });
         match stored.await {
             Ok(stood) => stood,
@@ -205,12 +209,12 @@ impl Run {
             Lease::Held(token) => self.end_lease(token, pause).await.map_or(pause, |(_, rest)| rest),
             Lease::Wanted | Lease::Lost | Lease::Nowhere => Duration::ZERO,
         };
-        End { rest, stood: true, ..End::of(brought) }
+        End { rest, ..End::for_all(brought) }
     }
 
     async fn end_lease(&mut self, token: Token, pause: Duration) -> Result<(bool, Duration)> {
         let Self { at, entry, budget, .. } = self;
-        budget.spend(async { at.store()?.leases().end(entry, token, (pause, LONGEST_PAUSE)).await }).await
+        budget.spend(async { asked(at, entry)?.leases().end(entry, token, (pause, LONGEST_PAUSE)).await }).await
     }
 
     /// Leaves the load to the next one.
@@ -225,17 +229,27 @@ impl Run {
 }
 
 impl End {
-    /// Whoever shares it may have it that asked before it began.
-    fn of(brought: Brought) -> Self {
-        Self { brought, stood: false, rest: Duration::ZERO }
+    fn of(brought: Brought, holds: u64) -> Self {
+        Self { brought, holds, rest: Duration::ZERO }
+    }
+
+    /// What is nothing that could be old.
+    fn for_all(brought: Brought) -> Self {
+        Self::of(brought, u64::MAX)
     }
 
     /// What is in the store.
-    fn found(value: Option<Vec<u8>>, rest: Duration) -> Self {
+    fn found(value: Option<Vec<u8>>, holds: u64, rest: Duration) -> Self {
         let brought =
             value.map_or(Brought::Nothing, |bytes| Brought::Value(Arc::new(LoadedBytes { bytes, schema: None })));
-        Self { rest, ..Self::of(brought) }
+        Self { rest, ..Self::of(brought, holds) }
     }
+}
+
+/// The store, unless it is known to be away.
+fn asked<'a>(at: &'a Target, entry: &str) -> Result<&'a Store> {
+    let store = at.store()?;
+    if store.is_away(entry) { Err(away()) } else { Ok(store) }
 }
 
 /// Waits until the lease of another may have ended.

@@ -1,0 +1,191 @@
+//! Loads of several processes on one server, and loads while it is away.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use redis::cmd;
+use rediscache::{ErrorKind, LoadError, RedisSession, RedisTtlCache, WhenDown};
+use support::Server;
+use tokio::sync::oneshot;
+
+use crate::{PATIENCE, eventually_async};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+type Pages = RedisTtlCache<u64, String>;
+
+fn pages(session: &RedisSession) -> Pages {
+    // Who is not told waits longer than any test.
+    Pages::new("pages", HOUR).lease(HOUR).on(session)
+}
+
+async fn page(pages: &Pages, text: &'static str) -> Result<String, LoadError<Infallible>> {
+    let call = pages.get_or_load(7, move || async move { Ok(text.to_owned()) });
+    tokio::time::timeout(PATIENCE, call).await.expect("nobody waits for so long")
+}
+
+/// Begins to load, and ends when it is told what to bring.
+async fn begin(
+    pages: &Pages,
+) -> (oneshot::Sender<Result<&'static str, ()>>, tokio::task::JoinHandle<Result<String, LoadError<()>>>) {
+    let (begun, has_begun) = oneshot::channel();
+    let (bring, brought) = oneshot::channel::<Result<&'static str, ()>>();
+    let load = tokio::spawn(pages.get_or_load(7, move || async move {
+        begun.send(()).unwrap();
+        brought.await.unwrap().map(str::to_owned)
+    }));
+    has_begun.await.unwrap();
+    (bring, load)
+}
+
+/// One that waits for the lease of another.
+async fn wait(
+    pages: &Pages,
+    text: &'static str,
+    server: &Server,
+) -> tokio::task::JoinHandle<Result<String, LoadError<Infallible>>> {
+    let waits = pages.clone();
+    let waiting = tokio::spawn(async move { page(&waits, text).await });
+    eventually_async("it waits", || {
+        let waited: bool = cmd("HEXISTS").arg("pages:i|7").arg("waited").query(&mut server.raw()).unwrap_or_default();
+        let heard: (String, u64) = cmd("PUBSUB").arg("NUMSUB").arg("pages:i|7$lease").query(&mut server.raw()).unwrap();
+        waited && heard.1 > 0
+    })
+    .await;
+    waiting
+}
+
+async fn sessions(server: &Server) -> [RedisSession; 2] {
+    [RedisSession::connect(&server.url()).await.unwrap(), RedisSession::connect(&server.url()).await.unwrap()]
+}
+
+#[tokio::test]
+async fn another_process_is_told_of_the_end_of_a_load() {
+    let server = Server::start();
+    let [one, other] = sessions(&server).await;
+    for (brought, expected) in [(Ok("loaded"), "loaded"), (Err(()), "by the other")] {
+        let (bring, load) = begin(&pages(&one)).await;
+        let waiting = wait(&pages(&other), "by the other", &server).await;
+        bring.send(brought).unwrap();
+        assert_eq!(load.await.unwrap().is_ok(), brought.is_ok());
+        assert_eq!(waiting.await.unwrap().unwrap(), expected);
+        assert!(pages(&one).delete(7).await.unwrap());
+    }
+    assert_eq!(pages(&other).stats().loads(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_is_closed_leaves_its_load_to_another() {
+    let server = Server::start();
+    let [one, other] = sessions(&server).await;
+    let (_bring, load) = begin(&pages(&one)).await;
+    let waiting = wait(&pages(&other), "by the other", &server).await;
+    one.close().await.unwrap();
+    let LoadError::Cache(error) = load.await.unwrap().unwrap_err() else { panic!("it was not the loader") };
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    assert_eq!(waiting.await.unwrap().unwrap(), "by the other");
+}
+
+#[tokio::test]
+async fn a_write_of_another_process_ends_a_load_when_the_lease_is_renewed() {
+    let server = Server::start();
+    let [one, other] = sessions(&server).await;
+    let brief = pages(&one).lease(Duration::from_millis(300));
+    let (bring, load) = begin(&brief).await;
+    pages(&other).set(7, "written").await.unwrap();
+    assert_eq!(page(&brief, "never").await.unwrap(), "written");
+    pages(&other).delete(7).await.unwrap();
+    // Nobody may share what has begun before.
+    assert_eq!(page(&brief, "anew").await.unwrap(), "anew");
+    bring.send(Ok("old")).unwrap();
+    assert_eq!(load.await.unwrap().unwrap(), "old");
+    assert_eq!(pages(&other).get(7).await.unwrap().as_deref(), Some("anew"));
+}
+
+#[tokio::test]
+async fn where_nobody_may_tell_the_rest_of_the_lease_is_waited_for() {
+    let server = Server::start();
+    let user = ["on", ">password", "~*", "+@all", "-publish", "-subscribe", "resetchannels"];
+    let _: () = cmd("ACL").arg("SETUSER").arg("mute").arg(&user).query(&mut server.raw()).unwrap();
+    let mute = server.url().replace("redis://", "redis://mute:password@");
+    for url in [mute, format!("{}?protocol=resp2", server.url())] {
+        let brief = |session: &RedisSession| pages(session).lease(Duration::from_millis(300));
+        let one = RedisSession::connect(&url).await.unwrap();
+        let other = RedisSession::connect(&url).await.unwrap();
+        let (bring, load) = begin(&brief(&one)).await;
+        let waits = brief(&other);
+        let waiting = tokio::spawn(async move { page(&waits, "by the other").await });
+        eventually_async("it waits", || {
+            cmd("HEXISTS").arg("pages:i|7").arg("waited").query(&mut server.raw()).unwrap_or_default()
+        })
+        .await;
+        bring.send(Ok("loaded")).unwrap();
+        assert_eq!(load.await.unwrap().unwrap(), "loaded");
+        assert_eq!(waiting.await.unwrap().unwrap(), "loaded");
+        assert!(brief(&one).delete(7).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn the_connection_that_waits_is_closed_when_nobody_does_and_leaves_nothing_behind() {
+    let server = Server::start();
+    let [one, other] = sessions(&server).await;
+    let clients = || cmd("CLIENT").arg("LIST").query::<String>(&mut server.raw()).unwrap().lines().count();
+    let before = clients();
+    let (bring, load) = begin(&pages(&one)).await;
+    let waiting = wait(&pages(&other), "by the other", &server).await;
+    assert_eq!(clients(), before + 1);
+    bring.send(Ok("loaded")).unwrap();
+    let _ = (load.await, waiting.await);
+    eventually_async("it is closed", || clients() == before).await;
+    let keys: Vec<String> = cmd("KEYS").arg("pages:*").query(&mut server.raw()).unwrap();
+    assert_eq!(keys, ["pages:i|7"]);
+}
+
+#[tokio::test]
+async fn what_is_loaded_is_given_while_the_server_is_dead_frozen_or_full() {
+    let mut server = Server::start();
+    let session = RedisSession::builder(server.url()).response_timeout(Duration::from_secs(1)).connect().await.unwrap();
+    let asked = Arc::new(AtomicU64::new(0));
+    let ask = |pages: &Pages, key: u64| {
+        let asked = Arc::clone(&asked);
+        pages.get_or_load(key, move || async move {
+            asked.fetch_add(1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            Ok::<_, Infallible>("loaded".to_owned())
+        })
+    };
+    let (quick, strict) =
+        (pages(&session).timeout(Duration::from_millis(50)), pages(&session).when_down(WhenDown::Error));
+    let _: () = cmd("CONFIG").arg("SET").arg("maxmemory").arg(1).query(&mut server.raw()).unwrap();
+    assert_eq!(ask(&quick, 1).await.unwrap(), "loaded");
+    assert!(quick.set(1, "full").await.is_err());
+    let _: () = cmd("CONFIG").arg("SET").arg("maxmemory").arg(0).query(&mut server.raw()).unwrap();
+
+    server.pause();
+    let began = Instant::now();
+    assert_eq!(ask(&quick, 2).await.unwrap(), "loaded");
+    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
+    server.resume();
+
+    server.kill();
+    for round in 0..3 {
+        let before = asked.load(Ordering::SeqCst);
+        let shared = futures_util::future::join_all((0..20).map(|_| tokio::spawn(ask(&quick, 3)))).await;
+        assert!(shared.into_iter().all(|page| page.unwrap().unwrap() == "loaded"));
+        assert!(asked.load(Ordering::SeqCst) <= before + 2, "in round {round}");
+    }
+    let LoadError::Cache(error) = ask(&strict, 3).await.unwrap_err() else { panic!("it was not the loader") };
+    assert!([ErrorKind::Connection, ErrorKind::Timeout].contains(&error.kind()), "{error}");
+
+    server.restart();
+    let mut stored = false;
+    let until = Instant::now() + PATIENCE;
+    while !stored && Instant::now() < until {
+        assert_eq!(ask(&quick, 4).await.unwrap(), "loaded");
+        stored = pages(&session).get(4).await.is_ok_and(|page| page.is_some());
+    }
+    assert!(stored, "it is stored again");
+}
