@@ -68,6 +68,8 @@ mod task_retry;
 mod task_unreadable;
 mod task_worker;
 mod task_wrong_type;
+mod ttl_entry;
+mod ttl_many;
 mod unreadable;
 mod url;
 mod verify;

@@ -18,9 +18,9 @@ use rediscache::{Error, ErrorKind, RedisSession, Result};
 use support::{Proxy, Server, namespace};
 use tokio::runtime::Handle;
 
-use self::call::{Call, NAMES, Objects, WAITS, decisive, prepare, wait};
+use self::call::{Call, NAMES, OF_ENTRIES, Objects, WAITS, decisive, prepare, wait};
 use self::harm::Harm;
-use self::page::{Class, Expected, Row, operations, rows};
+use self::page::{Class, Expected, Row, rows};
 use crate::{PATIENCE, eventually_async};
 
 /// Long enough for what should be done, on a slow machine too.
@@ -74,7 +74,7 @@ impl Stage {
     async fn prepare(&mut self, mut raw: Connection) -> &mut Self {
         self.objects.fill().await.unwrap();
         self.call = Some(prepare(self.name, &self.objects).await.unwrap());
-        let written = if ["requeue_dead", "requeue_one", "delete_one"].contains(&self.name) { 4 } else { 3 };
+        let written = if ["requeue_dead", "requeue_one", "delete_one"].contains(&self.name) { 5 } else { 4 };
         let record = self.objects.numbers.key().unwrap().replace(".numbers", ".$objects");
         eventually_async("nothing but the call", || {
             let recorded: redis::RedisResult<usize> = redis::cmd("HLEN").arg(&record).query(&mut raw);
@@ -118,6 +118,11 @@ impl Stage {
         let (took, sent) = (started.elapsed(), self.sent() - before);
         Outcome { class: self.class, name: self.name, answer, took, sent }
     }
+}
+
+/// All operations that are walked, and of which class each is.
+fn operations() -> Vec<(Class, &'static str)> {
+    page::operations().into_iter().chain(OF_ENTRIES).collect()
 }
 
 /// Every operation of the page and no other is called.
