@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use rediscache::{ErrorKind, Operation, RedisCache, RedisSession, RedisTtlCache};
+use rediscache::{
+    Declaration, ErrorKind, FindingKind, ObjectInfo, Operation, RedisCache, RedisNamespaced, RedisObject, RedisSession,
+    RedisTtlCache,
+};
 use support::{contract, within_polls};
 
 use crate::kind;
@@ -12,6 +15,16 @@ use crate::kind;
 const MINUTE: Duration = Duration::from_secs(60);
 
 type Numbers = RedisTtlCache<u64, u64>;
+
+/// As the derive describes a struct with one.
+struct Shop;
+
+impl RedisNamespaced for Shop {
+    fn objects() -> Vec<ObjectInfo> {
+        let counts = RedisTtlCache::<u64, u64>::new("Shop.counts", MINUTE);
+        vec![counts.describe("counts", Declaration::new("Shop.counts"))]
+    }
+}
 
 fn numbers(session: &RedisSession) -> Numbers {
     RedisTtlCache::new("numbers", MINUTE).on(session)
@@ -187,11 +200,19 @@ contract! {
         Ok(())
     }
 
-    async fn verify_looks_at_entries(session: RedisSession) -> rediscache::Result<()> {
-        RedisTtlCache::<u64, String>::new("Shop.counts", MINUTE).on(&session).set(1, "text").await?;
-        let counts = RedisTtlCache::<u64, u64>::new("Shop.counts", MINUTE).on(&session);
-        counts.set(2, 2).await?;
-        assert_eq!(counts.get(2).await?, Some(2));
+    async fn verify_tells_of_entries_that_cannot_be_read(session: RedisSession) -> rediscache::Result<()> {
+        let texts = RedisTtlCache::<u64, String>::new("Shop.counts", MINUTE).on(&session);
+        numbers(&session).set(1, 1).await?;
+        RedisTtlCache::<u64, u64>::new("Shop.counts", MINUTE).on(&session).set_many((0..10).map(|n| (n, n))).await?;
+        let unreadable = async || {
+            let findings = session.verify::<Shop>().await?;
+            let found = findings.into_iter().filter(|finding| finding.kind() == FindingKind::Unreadable);
+            rediscache::Result::Ok(found.map(|finding| finding.to_string()).collect::<Vec<_>>())
+        };
+        assert_eq!(unreadable().await?, [""; 0]);
+        texts.set(5, "text").await?;
+        let found = unreadable().await?;
+        assert!(found.len() == 1 && found[0].contains("1 of 10 values"), "{found:?}");
         Ok(())
     }
 }
