@@ -69,6 +69,7 @@ mod task_unreadable;
 mod task_worker;
 mod task_wrong_type;
 mod ttl_entry;
+mod ttl_life;
 mod ttl_many;
 mod unreadable;
 mod url;

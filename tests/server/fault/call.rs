@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::StreamExt;
 use rediscache::{DeadLetter, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache, Result, TaskError};
 
-use super::page::Class;
+use super::page::{self, Class};
 
 pub(super) type Call = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -179,7 +179,7 @@ calls! { on:
 }
 
 /// Operations on entries that the page lists once for several objects, whose requests are others.
-pub(super) const OF_ENTRIES: [(Class, &str); 15] = [
+const OF_ENTRIES: [(Class, &str); 15] = [
     (Class::Reads, "entry_get"),
     (Class::Reads, "entry_get_many"),
     (Class::Reads, "entry_contains"),
@@ -196,6 +196,11 @@ pub(super) const OF_ENTRIES: [(Class, &str); 15] = [
     (Class::Changes, "entry_increment"),
     (Class::Changes, "entry_decrement"),
 ];
+
+/// All operations that are walked, and of which class each is.
+pub(super) fn operations() -> Vec<(Class, &'static str)> {
+    page::operations().into_iter().chain(OF_ENTRIES).collect()
+}
 
 /// A wait for each kind of queue and each way to wait.
 pub(super) const WAITS: [&str; 4] = ["get", "get_timeout", "stream", "get of tasks"];

@@ -18,7 +18,7 @@ use rediscache::{Error, ErrorKind, RedisSession, Result};
 use support::{Proxy, Server, namespace};
 use tokio::runtime::Handle;
 
-use self::call::{Call, NAMES, OF_ENTRIES, Objects, WAITS, decisive, prepare, wait};
+use self::call::{Call, NAMES, Objects, WAITS, decisive, operations, prepare, wait};
 use self::harm::Harm;
 use self::page::{Class, Expected, Row, rows};
 use crate::{PATIENCE, eventually_async};
@@ -118,11 +118,6 @@ impl Stage {
         let (took, sent) = (started.elapsed(), self.sent() - before);
         Outcome { class: self.class, name: self.name, answer, took, sent }
     }
-}
-
-/// All operations that are walked, and of which class each is.
-fn operations() -> Vec<(Class, &'static str)> {
-    page::operations().into_iter().chain(OF_ENTRIES).collect()
 }
 
 /// Every operation of the page and no other is called.
@@ -355,7 +350,7 @@ impl Figures {
 
 /// Says where it was and whether to repeat it, and nothing that is stored.
 fn check_error(error: &Error, name: &str) {
-    assert_eq!(error.operation(), name.trim_end_matches(" of tasks"));
+    assert_eq!(error.operation(), name.trim_end_matches(" of tasks").trim_start_matches("entry_"));
     assert_eq!(error.is_retryable(), error.kind() != ErrorKind::Config, "{error:?}");
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(told) = cause {
