@@ -12,7 +12,7 @@ use rediscache::{
     CacheSection, Codec, CodecError, DeadLetter, DeadLetters, Declaration, Error, ErrorKind, Finding, FindingKind,
     Json, Key, Lend, Near, NearStats, Notation, Number, NumberKind, ObjectInfo, ObjectKind, Operation, QueueStats,
     QueueStream, RedisCache, RedisNamespaced, RedisQueue, RedisSession, RedisSessionBuilder, RedisTask, RedisTaskQueue,
-    Result, Scan, TaskError, TaskQueueStats, Typestring, Value,
+    RedisTtlCache, Result, Scan, TaskError, TaskQueueStats, TtlScan, Typestring, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,8 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         TaskError<u64>: send sync unpin owned debug;
         CacheSection: send sync unpin owned debug;
         Scan<Local, Local, Typestring>: send unpin owned debug;
+        RedisTtlCache<Local, Local>: send sync unpin owned debug clone;
+        TtlScan<Local, Local, Typestring>: send unpin owned debug;
         QueueStream<u64>: send unpin owned debug;
         DeadLetters<Local>: send unpin owned debug;
         DeadLetter<u64>: send sync unpin owned debug;

@@ -16,7 +16,14 @@ pub(crate) async fn all(sides: &Sides<impl Side>, url: &str) {
             one(&mut sides.$side.clone()).await;
             let mut hash: Vec<(Vec<u8>, Vec<u8>)> = cmd("HGETALL").arg(HASH).query_async(&mut connection).await.unwrap();
             hash.sort_unstable();
-            stored.push(hash);
+            let (entry, left): (Vec<u8>, u64) = redis::pipe()
+                .get(format!("{}:i|7", crate::side::ENTRIES))
+                .pttl(format!("{}:i|7", crate::side::ENTRIES))
+                .query_async(&mut connection)
+                .await
+                .unwrap();
+            assert!(left > 0);
+            stored.push((hash, entry));
         )*};
     }
     each!(ours redis fred rustis);
@@ -32,6 +39,11 @@ async fn one(side: &mut impl Side) {
     assert_eq!(side.get(7).await.as_deref(), Some(VALUE));
     assert_ne!(side.get(8).await.as_deref(), Some(VALUE));
     assert_eq!(side.get(ENTRIES).await, None);
+    for key in 0..ENTRIES {
+        side.set_entry(key, VALUE).await;
+    }
+    assert_eq!(side.get_entry(7).await.as_deref(), Some(VALUE));
+    assert_eq!(side.get_entry(ENTRIES).await, None);
     side.update(0..1_000, VALUE).await;
     assert_eq!(side.get_many(ENTRIES - 1..ENTRIES + 1).await, [Some(VALUE.to_owned()), None]);
     assert!(side.items().await.contains(&(7, VALUE.to_owned())));

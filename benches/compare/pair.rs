@@ -10,6 +10,8 @@ const LOADS: [usize; 6] = [1, 16, 64, 256, 1_024, 4_096];
 pub(crate) enum Pair {
     Get,
     Set,
+    EntryGet,
+    EntrySet,
     Increment,
     Put,
     PutGet,
@@ -21,9 +23,11 @@ pub(crate) enum Pair {
 }
 
 impl Pair {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Get,
         Self::Set,
+        Self::EntryGet,
+        Self::EntrySet,
         Self::Increment,
         Self::Put,
         Self::PutGet,
@@ -38,6 +42,8 @@ impl Pair {
         match self {
             Self::Get => "get",
             Self::Set => "set",
+            Self::EntryGet => "entry get",
+            Self::EntrySet => "entry set",
             Self::Increment => "increment",
             Self::Put => "put",
             Self::PutGet => "put+get",
@@ -71,6 +77,8 @@ impl Pair {
         match self {
             Self::Get => assert_eq!(side.get(key).await.as_deref(), Some(VALUE)),
             Self::Set => side.set(key, VALUE).await,
+            Self::EntryGet => assert_eq!(side.get_entry(key).await.as_deref(), Some(VALUE)),
+            Self::EntrySet => side.set_entry(key, VALUE).await,
             Self::Increment => assert!(side.increment(key).await > 0),
             Self::Put => side.put(number).await,
             Self::PutGet => {

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
-use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result, TaskError};
+use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache, Result, TaskError};
 use support::values;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -17,6 +17,8 @@ pub(crate) async fn every_operation(session: &RedisSession, name: &str) -> Resul
     cache(session, name).await?;
     whole(session, name).await?;
     numbers(session, name).await?;
+    entries(session, name).await?;
+    entries_of_many(session, name).await?;
     queue(session, name).await?;
     tasks(session, name).await?;
     task_failures(session, name).await
@@ -74,6 +76,54 @@ async fn numbers(session: &RedisSession, name: &str) -> Result<()> {
     let words = RedisCache::<u64, String>::with_namespace(format!("{name}.counts")).on(session);
     words.set(2, "no number").await?;
     assert_eq!(counts.increment(2, 1).await.unwrap_err().kind(), ErrorKind::NotANumber);
+    Ok(())
+}
+
+async fn entries(session: &RedisSession, name: &str) -> Result<()> {
+    let plain = RedisTtlCache::<u64, u64>::with_namespace(format!("{name}.entries"), MINUTE).on(session);
+    for entries in [plain.clone(), plain.clone().stale(MINUTE), plain.idle(MINUTE)] {
+        entries.set(1, 1).await?;
+        assert_eq!((entries.get(1).await?, entries.get_or(2, 9).await?), (Some(1), 9));
+        assert!(entries.contains(1).await? && !entries.set_if_absent(1, 2).await?);
+        assert_eq!(entries.replace(1, 3).await?, Some(1));
+        assert!(entries.compare_and_set(1, 3, 4).await? && !entries.compare_and_delete(1, 3).await?);
+        assert_eq!((entries.increment(1, 2).await?, entries.decrement(1, 1).await?), (6, 5));
+        assert!(entries.expire(1, 2 * MINUTE).await? && entries.expiry(1).await? > Some(MINUTE));
+        assert!(entries.touch(1).await? && entries.expiry(1).await? <= Some(MINUTE));
+        assert_eq!((entries.pop(1).await?, entries.pop(1).await?), (Some(5), None));
+        entries.set_for(1, 1, MINUTE).await?;
+        assert_eq!((entries.delete(1).await?, entries.delete(1).await?), (true, false));
+        assert_eq!(entries.increment(1, 7).await?, 7);
+        entries.clear().await?;
+        assert_eq!(entries.get(1).await?, None);
+    }
+    Ok(())
+}
+
+/// On a cluster, they lie everywhere.
+async fn entries_of_many(session: &RedisSession, name: &str) -> Result<()> {
+    let plain = RedisTtlCache::<u64, u64>::with_namespace(format!("{name}.many"), MINUTE).on(session);
+    for entries in [plain.clone(), plain.clone().stale(MINUTE), plain.idle(MINUTE)] {
+        entries.set_many((0..600).map(|n| (n, n))).await?;
+        assert!(entries.get_many(0..610).await?.into_iter().eq((0..610).map(|n| (n < 600).then_some(n))));
+        let mut shown: Vec<_> = entries.scan().try_collect().await?;
+        shown.sort_unstable();
+        shown.dedup();
+        assert!(shown.into_iter().eq((0..600).map(|n| (n, n))));
+        // Of many callers, some go out together.
+        for (n, got) in join_all((0..60).map(|n| entries.get(n))).await.into_iter().enumerate() {
+            assert_eq!(got?, Some(n as u64));
+        }
+        for set in join_all((0..60).map(|n| entries.set(n, n + 1))).await {
+            set?;
+        }
+        for deleted in join_all((0..60).map(|n| entries.delete(n))).await {
+            assert!(deleted?);
+        }
+        assert_eq!(entries.delete_many(0..100).await?, 40);
+        entries.clear().await?;
+        assert_eq!(entries.scan().try_next().await?, None);
+    }
     Ok(())
 }
 

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::future::join_all;
-use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue, TaskError};
+use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache, TaskError};
 use support::Cluster;
 use tokio::task::JoinHandle;
 
 use crate::soon;
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Fields and items that are on their way at a time.
 const CALLERS: usize = 8;
@@ -30,6 +33,8 @@ impl Traffic {
             tokio::spawn(count(session.clone(), Arc::clone(&stop))),
             tokio::spawn(come_and_go(session.clone(), Arc::clone(&stop))),
             tokio::spawn(pass_on(session.clone(), Arc::clone(&stop))),
+            tokio::spawn(live_and_end(session.clone(), Arc::clone(&stop))),
+            tokio::spawn(live_apart(session.clone(), Arc::clone(&stop))),
         ];
         Self { stop, rounds }
     }
@@ -88,6 +93,35 @@ async fn pass_on(session: RedisSession, stop: Arc<AtomicBool>) -> u64 {
         queue.put(rounds).await.unwrap();
         assert_eq!(soon(waiting).await.unwrap().unwrap(), rounds);
         rounds += 1;
+    }
+    rounds
+}
+
+/// Entries of one slot, which moves: some are here and some there.
+async fn live_and_end(session: RedisSession, stop: Arc<AtomicBool>) -> u64 {
+    entries_go_on(RedisTtlCache::with_namespace("{moving}.entries", HOUR).on(&session), &stop).await
+}
+
+/// Entries of many slots, of which one moves, with their ends.
+async fn live_apart(session: RedisSession, stop: Arc<AtomicBool>) -> u64 {
+    entries_go_on(RedisTtlCache::with_namespace("entries", HOUR).stale(HOUR).on(&session), &stop).await
+}
+
+async fn entries_go_on(entries: RedisTtlCache<u64, u64>, stop: &AtomicBool) -> u64 {
+    let mut rounds = 0;
+    while !stop.load(Ordering::Relaxed) {
+        rounds += 1;
+        join_all(fields().map(|n| entries.set(n, rounds))).await.into_iter().for_each(|set| set.unwrap());
+        for got in join_all(fields().map(|n| entries.get(n))).await {
+            assert_eq!(got.unwrap(), Some(rounds));
+        }
+        assert_eq!(entries.get_many(fields()).await.unwrap(), [Some(rounds); CALLERS]);
+        entries.set_many(fields().map(|n| (n, rounds + 1))).await.unwrap();
+        assert_eq!(entries.replace(0, rounds).await.unwrap(), Some(rounds + 1));
+        for found in join_all(fields().map(|n| entries.delete(n))).await {
+            assert!(found.unwrap());
+        }
+        assert_eq!(entries.delete_many(fields()).await.unwrap(), 0);
     }
     rounds
 }

@@ -2,11 +2,13 @@ use std::ops::Range;
 
 use fred::clients::Client;
 use fred::interfaces::{ClientLike, HashesInterface, KeysInterface, ListInterface};
-use fred::types::Builder;
 use fred::types::config::Config;
 use fred::types::lists::LMoveDirection;
+use fred::types::{Builder, Expiration};
 
-use super::{COUNTS, HASH, PENDING, QUEUE, Side, TASKS, TIMEOUT, number, numbered, text, written};
+use super::{
+    COUNTS, HASH, KEPT_MILLISECONDS, PENDING, QUEUE, Side, TASKS, TIMEOUT, entry, number, numbered, text, written,
+};
 
 /// `fred` by hand.
 #[derive(Clone)]
@@ -29,6 +31,16 @@ impl Side for Fred {
 
     async fn set(&mut self, key: u64, value: &str) {
         let () = self.0.hset(HASH, (numbered(key), written(value))).await.unwrap();
+    }
+
+    async fn get_entry(&mut self, key: u64) -> Option<String> {
+        let stored: Option<String> = self.0.get(entry(key)).await.unwrap();
+        stored.map(text)
+    }
+
+    async fn set_entry(&mut self, key: u64, value: &str) {
+        let kept = Expiration::PX(i64::try_from(KEPT_MILLISECONDS).unwrap());
+        let () = self.0.set(entry(key), written(value), Some(kept), None, false).await.unwrap();
     }
 
     async fn increment(&mut self, key: u64) -> i64 {

@@ -19,6 +19,11 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) const HASH: &str = "bench.names";
 pub(crate) const VALUE: &str = "a topic of usual length";
 
+/// The cache whose entries are keys of their own, and how long those are kept.
+pub(crate) const ENTRIES: &str = "bench.entries";
+const KEPT: Duration = Duration::from_secs(3600);
+const KEPT_MILLISECONDS: u64 = 3_600_000;
+
 /// What drivers work on by hand.
 const COUNTS: &str = "hand.counts";
 const QUEUE: &str = "hand.queue";
@@ -31,6 +36,10 @@ pub(crate) trait Side: Clone + Send + Sync + 'static {
 
     fn get(&mut self, key: u64) -> impl Future<Output = Option<String>> + Send;
     fn set(&mut self, key: u64, value: &str) -> impl Future<Output = ()> + Send;
+    /// Of an entry that is a key of its own.
+    fn get_entry(&mut self, key: u64) -> impl Future<Output = Option<String>> + Send;
+    /// To be kept for [`KEPT`].
+    fn set_entry(&mut self, key: u64, value: &str) -> impl Future<Output = ()> + Send;
     fn increment(&mut self, key: u64) -> impl Future<Output = i64> + Send;
     fn get_many(&mut self, keys: Range<u64>) -> impl Future<Output = Vec<Option<String>>> + Send;
     fn update(&mut self, keys: Range<u64>, value: &str) -> impl Future<Output = ()> + Send;
@@ -54,6 +63,11 @@ fn written(text: &str) -> String {
 /// How whole numbers are stored.
 fn numbered(number: u64) -> String {
     format!("i|{number}")
+}
+
+/// The key of an entry.
+fn entry(key: u64) -> String {
+    format!("{ENTRIES}:i|{key}")
 }
 
 fn text(mut stored: String) -> String {

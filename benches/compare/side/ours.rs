@@ -1,13 +1,14 @@
 use std::ops::Range;
 
-use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
+use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache};
 
-use super::{HASH, Side};
+use super::{ENTRIES, HASH, KEPT, Side};
 
 /// This library.
 #[derive(Clone)]
 pub(crate) struct Ours {
     names: RedisCache<u64, String>,
+    entries: RedisTtlCache<u64, String>,
     counts: RedisCache<u64, i64>,
     queue: RedisQueue<u64>,
     tasks: RedisTaskQueue<u64>,
@@ -18,6 +19,7 @@ impl Side for Ours {
         let session = RedisSession::connect(url).await.unwrap();
         Self {
             names: RedisCache::new(HASH).on(&session),
+            entries: RedisTtlCache::new(ENTRIES, KEPT).on(&session),
             counts: RedisCache::new("ours.counts").on(&session),
             queue: RedisQueue::new("ours.queue").on(&session),
             tasks: RedisTaskQueue::new("ours.tasks").on(&session),
@@ -30,6 +32,14 @@ impl Side for Ours {
 
     async fn set(&mut self, key: u64, value: &str) {
         self.names.set(key, value).await.unwrap();
+    }
+
+    async fn get_entry(&mut self, key: u64) -> Option<String> {
+        self.entries.get(key).await.unwrap()
+    }
+
+    async fn set_entry(&mut self, key: u64, value: &str) {
+        self.entries.set(key, value).await.unwrap();
     }
 
     async fn increment(&mut self, key: u64) -> i64 {

@@ -3,7 +3,9 @@ use std::ops::Range;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncCommands, AsyncConnectionConfig, Client, Direction};
 
-use super::{COUNTS, HASH, PENDING, QUEUE, Side, TASKS, TIMEOUT, number, numbered, text, written};
+use super::{
+    COUNTS, HASH, KEPT_MILLISECONDS, PENDING, QUEUE, Side, TASKS, TIMEOUT, entry, number, numbered, text, written,
+};
 
 /// The `redis` crate by hand.
 #[derive(Clone)]
@@ -23,6 +25,15 @@ impl Side for Redis {
 
     async fn set(&mut self, key: u64, value: &str) {
         let () = self.0.hset(HASH, numbered(key), written(value)).await.unwrap();
+    }
+
+    async fn get_entry(&mut self, key: u64) -> Option<String> {
+        let stored: Option<String> = self.0.get(entry(key)).await.unwrap();
+        stored.map(text)
+    }
+
+    async fn set_entry(&mut self, key: u64, value: &str) {
+        let () = self.0.pset_ex(entry(key), written(value), KEPT_MILLISECONDS).await.unwrap();
     }
 
     async fn increment(&mut self, key: u64) -> i64 {

@@ -1,9 +1,11 @@
 use std::ops::Range;
 
 use rustis::client::{Client, IntoConfig};
-use rustis::commands::{GenericCommands, HashCommands, LMoveWhere, ListCommands};
+use rustis::commands::{GenericCommands, HashCommands, LMoveWhere, ListCommands, SetExpiration, StringCommands};
 
-use super::{COUNTS, HASH, PENDING, QUEUE, Side, TASKS, TIMEOUT, number, numbered, text, written};
+use super::{
+    COUNTS, HASH, KEPT_MILLISECONDS, PENDING, QUEUE, Side, TASKS, TIMEOUT, entry, number, numbered, text, written,
+};
 
 /// `rustis` by hand.
 #[derive(Clone)]
@@ -23,6 +25,16 @@ impl Side for Rustis {
 
     async fn set(&mut self, key: u64, value: &str) {
         self.0.hset(HASH, (numbered(key), written(value))).await.unwrap();
+    }
+
+    async fn get_entry(&mut self, key: u64) -> Option<String> {
+        let stored: Option<String> = self.0.get(entry(key)).await.unwrap();
+        stored.map(text)
+    }
+
+    async fn set_entry(&mut self, key: u64, value: &str) {
+        let kept = SetExpiration::Px(KEPT_MILLISECONDS);
+        self.0.set_with_options(entry(key), written(value), None, kept).await.unwrap();
     }
 
     async fn increment(&mut self, key: u64) -> i64 {

@@ -11,11 +11,11 @@ use super::find::find;
 use super::form::Form;
 
 /// By type, for good: a program has only so many.
-static FOUND: RwLock<BTreeMap<TypeId, Found>> = RwLock::new(BTreeMap::new());
+static FOUND: RwLock<BTreeMap<TypeId, FoundShape>> = RwLock::new(BTreeMap::new());
 
 /// A shape that was found.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct FoundShape {
     pub(super) form: Arc<Form>,
     pub(super) is_known: bool,
 }
@@ -26,20 +26,20 @@ thread_local! {
 }
 
 /// The shape of a type, found at its first use.
-pub(super) fn find_once<T: DeserializeOwned + 'static>() -> Found {
+pub(super) fn find_once<T: DeserializeOwned + 'static>() -> FoundShape {
     let id = TypeId::of::<T>();
     if let Some(found) = FOUND.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
         return found.clone();
     }
     // A type that asks for its own shape while that is sought would do so for ever.
-    let Some(_sought) = Sought::new(id) else { return Found::new(Arc::new(Form::Unknown)) };
+    let Some(_sought) = Sought::new(id) else { return FoundShape::new(Arc::new(Form::Unknown)) };
     // Not under the lock, since it runs the type's own code. Two threads find the same.
-    let new = Found::new(Arc::new(find::<T>()));
+    let new = FoundShape::new(Arc::new(find::<T>()));
     let mut found = FOUND.write().unwrap_or_else(PoisonError::into_inner);
     found.entry(id).or_insert(new).clone()
 }
 
-impl Found {
+impl FoundShape {
     pub(super) fn new(form: Arc<Form>) -> Self {
         let is_known = form.is_known();
         Self { form, is_known }

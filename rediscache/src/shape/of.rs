@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::form::Form;
-use super::found::{Found, find_once};
+use super::found::{FoundShape, find_once};
 
 /// What serde tells of a type: which fields, variants and values it reads, in which order.
 ///
@@ -81,11 +81,11 @@ use super::found::{Found, find_once};
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Shape {
-    found: Found,
+    found: FoundShape,
 }
 
 impl Shape {
-    pub(super) fn over(found: Found) -> Self {
+    pub(super) fn over(found: FoundShape) -> Self {
         Self { found }
     }
 

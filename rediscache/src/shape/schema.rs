@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Shape;
 use super::fingerprint::Fingerprint;
 use super::form::Form;
-use super::found::Found;
+use super::found::FoundShape;
 use super::layout::{Layout, Place};
 
 /// The version of what was never given one.
@@ -102,7 +102,7 @@ impl Schema {
     /// What [`json`](Self::json) wrote, or anything else.
     pub(crate) fn from_json(json: &[u8]) -> Option<Self> {
         let Read { version, shape } = read(json)?;
-        Some(Self::new(Shape::over(Found::new(Arc::new(shape))), version))
+        Some(Self::new(Shape::over(FoundShape::new(Arc::new(shape))), version))
     }
 
     pub(crate) fn json(&self) -> &[u8] {

@@ -1,6 +1,7 @@
 //! Random sequences of calls, on both stores at once: every answer and what is stored at the end are the same.
 
 mod call;
+mod ttl;
 
 use std::fmt::Debug;
 

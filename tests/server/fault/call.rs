@@ -5,12 +5,15 @@ use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
-use rediscache::{DeadLetter, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result, TaskError};
+use rediscache::{DeadLetter, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache, Result, TaskError};
+
+use super::page::{self, Class};
 
 pub(super) type Call = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
 pub(super) struct Objects {
     pub(super) numbers: RedisCache<u64, u64>,
+    entries: RedisTtlCache<u64, u64>,
     pub(super) plain: RedisQueue<u64>,
     pub(super) jobs: RedisTaskQueue<u64>,
     dead: RedisQueue<u64>,
@@ -20,6 +23,7 @@ impl Objects {
     pub(super) fn new(session: &RedisSession) -> Self {
         Self {
             numbers: RedisCache::new("numbers").on(session),
+            entries: RedisTtlCache::new("entries", Duration::from_secs(600)).on(session),
             plain: RedisQueue::new("plain").on(session),
             jobs: RedisTaskQueue::new("jobs").on(session),
             dead: RedisQueue::new("jobs$dead").on(session),
@@ -35,6 +39,7 @@ impl Objects {
     /// Gives each call something to work on.
     pub(super) async fn fill(&self) -> Result<()> {
         self.numbers.update([(1, 1), (2, 2)]).await?;
+        self.entries.set_many([(1, 1), (2, 2)]).await?;
         self.plain.put_many([1, 2]).await?;
         self.jobs.put_many([1, 2]).await
     }
@@ -155,6 +160,52 @@ calls! { on:
         on.jobs.delete_one(&letter)
     };
     clear_dead => on.jobs.clear_dead();
+    set_for => on.entries.set_for(1, 3, Duration::from_secs(60));
+    set_many => on.entries.set_many([(1, 3), (4, 4)]);
+    touch => on.entries.touch(1);
+    expire => on.entries.expire(1, Duration::from_secs(60));
+    entry_get => on.entries.get(1);
+    entry_get_many => on.entries.get_many([1, 2]);
+    entry_contains => on.entries.contains(1);
+    entry_expiry => on.entries.expiry(1);
+    entry_scan => {
+        let mut scan = on.entries.scan();
+        async move { scan.next().await.transpose() }
+    };
+    entry_set => on.entries.set(1, 3);
+    entry_set_if_absent => on.entries.set_if_absent(3, 3);
+    entry_delete => on.entries.delete(1);
+    entry_delete_many => on.entries.delete_many([1, 2]);
+    entry_pop => on.entries.pop(1);
+    entry_replace => on.entries.replace(1, 3);
+    entry_compare_and_set => on.entries.compare_and_set(1, 1, 3);
+    entry_compare_and_delete => on.entries.compare_and_delete(1, 1);
+    entry_increment => on.entries.increment(1, 1);
+    entry_decrement => on.entries.decrement(1, 1);
+}
+
+/// Operations on entries that the page lists once for several objects, whose requests are others.
+const OF_ENTRIES: [(Class, &str); 15] = [
+    (Class::Reads, "entry_get"),
+    (Class::Reads, "entry_get_many"),
+    (Class::Reads, "entry_contains"),
+    (Class::Reads, "entry_expiry"),
+    (Class::Reads, "entry_scan"),
+    (Class::Settings, "entry_set"),
+    (Class::Changes, "entry_set_if_absent"),
+    (Class::Changes, "entry_delete"),
+    (Class::Changes, "entry_delete_many"),
+    (Class::Changes, "entry_pop"),
+    (Class::Changes, "entry_replace"),
+    (Class::Changes, "entry_compare_and_set"),
+    (Class::Changes, "entry_compare_and_delete"),
+    (Class::Changes, "entry_increment"),
+    (Class::Changes, "entry_decrement"),
+];
+
+/// All operations that are walked, and of which class each is.
+pub(super) fn operations() -> Vec<(Class, &'static str)> {
+    page::operations().into_iter().chain(OF_ENTRIES).collect()
 }
 
 /// A wait for each kind of queue and each way to wait.
@@ -175,7 +226,7 @@ pub(super) fn wait(name: &str, on: &Objects) -> Call {
 /// The request that does it, if that is not the first.
 pub(super) fn decisive(name: &str) -> &'static str {
     match name {
-        "pop" | "pop_or" | "replace" => "EVALSHA",
+        "pop" | "pop_or" | "replace" | "entry_pop" | "entry_replace" => "EVALSHA",
         _ => "",
     }
 }

@@ -19,9 +19,9 @@ use rediscache::{Error, ErrorKind, RedisSession, Result};
 use support::{Proxy, Server, namespace};
 use tokio::runtime::Handle;
 
-use self::call::{Call, NAMES, Objects, WAITS, decisive, prepare, wait};
+use self::call::{Call, NAMES, Objects, WAITS, decisive, operations, prepare, wait};
 use self::harm::Harm;
-use self::page::{Class, Expected, Row, operations, rows};
+use self::page::{Class, Expected, Row, rows};
 use crate::{PATIENCE, eventually_async};
 
 /// Long enough for what should be done, on a slow machine too.
@@ -75,7 +75,7 @@ impl Stage {
     async fn prepare(&mut self, mut raw: Connection) -> &mut Self {
         self.objects.fill().await.unwrap();
         self.call = Some(prepare(self.name, &self.objects).await.unwrap());
-        let written = if ["requeue_dead", "requeue_one", "delete_one"].contains(&self.name) { 4 } else { 3 };
+        let written = if ["requeue_dead", "requeue_one", "delete_one"].contains(&self.name) { 5 } else { 4 };
         let record = self.objects.numbers.key().unwrap().replace(".numbers", ".$objects");
         eventually_async("nothing but the call", || {
             let recorded: redis::RedisResult<usize> = redis::cmd("HLEN").arg(&record).query(&mut raw);
@@ -351,7 +351,7 @@ impl Figures {
 
 /// Says where it was and whether to repeat it, and nothing that is stored.
 fn check_error(error: &Error, name: &str) {
-    assert_eq!(error.operation(), name.trim_end_matches(" of tasks"));
+    assert_eq!(error.operation(), name.trim_end_matches(" of tasks").trim_start_matches("entry_"));
     assert_eq!(error.is_retryable(), error.kind() != ErrorKind::Config, "{error:?}");
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(told) = cause {

@@ -12,6 +12,8 @@ use rediscache::{
     DeadLetter, Near, RedisCache, RedisQueue, RedisSession, RedisTask, RedisTaskQueue, Result, TaskError,
 };
 
+use super::entry_case;
+
 /// What is to be done, and what a refusal of it says.
 pub(super) type Action = Pin<Box<dyn Future<Output = std::result::Result<(), String>>>>;
 
@@ -23,12 +25,12 @@ pub(super) struct Case {
     pub(super) prepare: Prepare,
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
 /// A client that is taken for dead.
 const GONE: &str = "0123456789abcdef$pending";
 
-fn case<P, A>(name: &'static str, prepare: impl Fn(RedisSession, Connection) -> P + Copy + 'static) -> Case
+pub(super) fn case<P, A>(name: &'static str, prepare: impl Fn(RedisSession, Connection) -> P + Copy + 'static) -> Case
 where
     P: Future<Output = A> + 'static,
     A: Future<Output = Result<()>> + 'static,
@@ -55,7 +57,7 @@ where
 }
 
 pub(super) fn all() -> Vec<Case> {
-    [of_caches(), of_near_caches(), of_queues(), of_tasks()].into_iter().flatten().collect()
+    [of_caches(), of_near_caches(), entry_case::all(), of_queues(), of_tasks()].into_iter().flatten().collect()
 }
 
 /// A cache in which 1 is "one" and 2 is "two".

@@ -3,6 +3,7 @@
 //! Every case is done once while the server is watched, which tells the commands that it uses; then again without each.
 
 mod case;
+mod entry_case;
 mod observed;
 mod renamed;
 mod script;

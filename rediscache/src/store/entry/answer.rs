@@ -1,6 +1,6 @@
 //! What operations on entries answer.
 
-use crate::store::redis::Node;
+use crate::store::redis::ServingNode;
 
 /// A value, and in how many milliseconds it ends; `None` where it does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,5 +24,5 @@ pub(crate) enum Cursor {
     /// In the embedded store: the last name that was looked at.
     Behind(String),
     /// In Redis: what the server said, and the servers that are left, of which the last is the one.
-    At { cursor: Vec<u8>, nodes: Vec<Node> },
+    At { cursor: Vec<u8>, nodes: Vec<ServingNode> },
 }

@@ -1,7 +1,6 @@
 //! Calls on entries that go out together, and how each kind does.
 
 use super::answer::Found;
-use super::redis::{all_of, text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::store::packed::Packed;
@@ -12,9 +11,9 @@ static DELETE: Script = Script::new(concat!(include_str!("fresh.lua"), include_s
 /// Reads as one `MGET`, to which what is no value is nothing, as `GET` would refuse it. On a cluster as one each, since the
 /// keys lie in slots of their own. Callers who want the same entry share it.
 #[derive(Default)]
-pub(super) struct Gets(Distinct);
+pub(super) struct EntryGets(Distinct);
 
-impl Batch for Gets {
+impl Batch for EntryGets {
     type Call<'a> = &'a str;
     type Answer = Result<Option<Vec<u8>>>;
 
@@ -76,7 +75,7 @@ fn share<T: Clone>(wanted: &Distinct, answers: Vec<Result<T>>) -> Result<Vec<Res
     Ok(shared.into_iter().map(|answer| answer.map_err(|at| refusals[at].again())).collect())
 }
 
-/// As [`Gets`], with the end of each: first that, so that a value which takes the place of another in between is taken for one
+/// As [`EntryGets`], with the end of each: first that, so that a value which takes the place of another in between is taken for one
 /// that ends sooner, and never for one that ends later.
 #[derive(Default)]
 pub(super) struct Finds(Distinct);
@@ -168,13 +167,13 @@ impl Batch for Prolongs {
 
 /// Removes with one script each: `DEL` would count what is no value.
 #[derive(Default)]
-pub(super) struct Deletes {
+pub(super) struct EntryDeletes {
     names: Packed,
     /// For how long before its end each is stale.
     stale: Vec<i64>,
 }
 
-impl Batch for Deletes {
+impl Batch for EntryDeletes {
     type Call<'a> = (&'a str, i64);
     type Answer = Result<bool>;
 
@@ -201,12 +200,12 @@ impl Batch for Deletes {
 
 /// Stores with one `SET` each.
 #[derive(Default)]
-pub(super) struct Sets {
+pub(super) struct EntrySets {
     pairs: Packed,
     kept: Vec<i64>,
 }
 
-impl Batch for Sets {
+impl Batch for EntrySets {
     type Call<'a> = (&'a str, &'a [u8], i64);
     type Answer = Result<()>;
 
@@ -235,4 +234,14 @@ impl Batch for Sets {
 fn retain<T>(parts: &mut Vec<T>, wanted: &[bool]) {
     let mut wanted = wanted.iter();
     parts.retain(|_| wanted.next().copied().unwrap_or_default());
+}
+
+/// The name of an entry, which is made as text.
+pub(super) fn text(name: &[u8]) -> &str {
+    std::str::from_utf8(name).unwrap_or_default()
+}
+
+/// As many answers as there are callers.
+fn all_of<T>(answers: Vec<T>, count: usize) -> Result<Vec<T>> {
+    if answers.len() == count { Ok(answers) } else { Err(refusal::unexpected()) }
 }

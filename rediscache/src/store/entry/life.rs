@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::store::milliseconds::milliseconds;
 
+/// Longer than anyone waits, and short enough for all clocks.
+const LONGEST: Duration = Duration::from_secs(1000 * 365 * 24 * 3600);
+
 /// How long entries live.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Life {
@@ -34,13 +37,18 @@ impl Life {
         } else {
             Duration::ZERO
         };
-        let fresh = milliseconds(self.fresh.saturating_sub(missing)).max(1);
-        fresh.saturating_add(self.stale_milliseconds()).min(milliseconds(Duration::MAX))
+        let fresh = milliseconds(self.fresh.saturating_sub(missing).min(LONGEST)).max(1);
+        fresh + self.stale_milliseconds()
     }
 
-    /// How many milliseconds before its end an entry is stale.
+    /// How long before its end an entry is stale.
+    pub(crate) fn stale(&self) -> Duration {
+        self.stale.min(LONGEST)
+    }
+
+    /// As [`stale`](Self::stale), in milliseconds.
     pub(crate) fn stale_milliseconds(&self) -> i64 {
-        milliseconds(self.stale)
+        milliseconds(self.stale())
     }
 
     /// How long an entry is still fresh that ends in so many milliseconds, if it is; as long as can be told where it has no
@@ -73,11 +81,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_life_is_a_millisecond_at_the_least_and_what_redis_takes_at_the_most() {
+    fn a_life_is_a_millisecond_at_the_least_and_a_thousand_years_at_the_most() {
         assert_eq!(Life::of(Duration::from_nanos(1)).kept(), 1);
         assert_eq!(Life::of(Duration::ZERO).kept(), 1);
         let longest = Life { stale: Duration::MAX, ..Life::of(Duration::MAX) };
-        assert_eq!(longest.kept(), i64::MAX / 2);
+        assert_eq!(longest.kept(), 2 * milliseconds(LONGEST));
+        assert!(longest.fresh_left(Some(longest.kept())) > Some(LONGEST / 2));
     }
 
     #[test]

@@ -143,7 +143,7 @@ fn fresh<'a>(keyspace: &'a mut Keyspace, key: &str, life: Life) -> Option<(&'a [
 }
 
 fn is_fresh(ends: Option<Instant>, life: Life) -> bool {
-    ends.is_none_or(|ends| ends.saturating_duration_since(Instant::now()) > life.stale)
+    ends.is_none_or(|ends| ends.saturating_duration_since(Instant::now()) > life.stale())
 }
 
 fn read(keyspace: &mut Keyspace, key: &str, life: Life) -> Option<Vec<u8>> {

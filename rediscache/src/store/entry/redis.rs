@@ -6,11 +6,10 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::answer::{Cursor, EntryPage, Found};
-use super::batches::{Deletes, Finds, Gets, Prolongs, Sets, left_of};
+use super::batches::{EntryDeletes, EntryGets, EntrySets, Finds, Prolongs, left_of, text};
 use super::life::Life;
 use super::{LEASE, walk};
 use crate::error::{Error, Result};
-use crate::refusal;
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
@@ -30,11 +29,11 @@ static INCREMENT: Script = Script::new(concat!(
 #[derive(Debug)]
 pub(crate) struct RedisEntries {
     router: Arc<Router>,
-    gets: Arc<Batcher<Gets>>,
+    gets: Arc<Batcher<EntryGets>>,
     finds: Arc<Batcher<Finds>>,
     prolongs: Arc<Batcher<Prolongs>>,
-    sets: Arc<Batcher<Sets>>,
-    deletes: Arc<Batcher<Deletes>>,
+    sets: Arc<Batcher<EntrySets>>,
+    deletes: Arc<Batcher<EntryDeletes>>,
 }
 
 impl RedisEntries {
@@ -131,7 +130,7 @@ impl RedisEntries {
                 .map_err(Error::without_effect);
         }
         if life.stale.is_zero() {
-            return self.send_all::<Gets, _>(names).await.map_err(Error::without_effect);
+            return self.send_all::<EntryGets, _>(names).await.map_err(Error::without_effect);
         }
         let found = self.send_all::<Finds, _>(names).await.map_err(Error::without_effect)?;
         let fresh = |found: Option<Found>| found.filter(|found| life.fresh_left(found.left).is_some());
@@ -147,12 +146,12 @@ impl RedisEntries {
         let is_last = |at: &usize| last.get(pairs.get(*at)) == Some(at);
         let kept = (0..pairs.len()).step_by(2).filter(is_last);
         let sets = kept.map(|at| (text(pairs.get(at)), pairs.get(at + 1), life.kept()));
-        self.send_all::<Sets, _>(sets).await.map(drop)
+        self.send_all::<EntrySets, _>(sets).await.map(drop)
     }
 
     pub(super) async fn delete_many(&self, _: &str, names: &Packed, life: Life) -> Result<u64> {
         let stale = life.stale_milliseconds();
-        let deleted = self.send_all::<Deletes, _>(names.iter().map(|name| (text(name), stale))).await?;
+        let deleted = self.send_all::<EntryDeletes, _>(names.iter().map(|name| (text(name), stale))).await?;
         Ok(deleted.into_iter().map(u64::from).sum())
     }
 
@@ -195,14 +194,4 @@ impl RedisEntries {
         let sent = try_join_all(batches.into_iter().map(|batch| batch.send(&self.router, "")));
         self.router.in_time(Box::pin(sent)).await?.into_iter().flatten().collect()
     }
-}
-
-/// The name of an entry, which is made as text.
-pub(super) fn text(name: &[u8]) -> &str {
-    std::str::from_utf8(name).unwrap_or_default()
-}
-
-/// As many answers as there are callers.
-pub(super) fn all_of<T>(answers: Vec<T>, count: usize) -> Result<Vec<T>> {
-    if answers.len() == count { Ok(answers) } else { Err(refusal::unexpected()) }
 }

@@ -5,7 +5,7 @@ use crate::near::{Change, Provenance};
 use crate::refusal;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Distinct, Effect, Found, Request, Router, Script, Value, tracked_read};
+use crate::store::redis::{Batch, Distinct, Effect, FoundParts, Request, Router, Script, Value, tracked_read};
 
 static INCREMENT: Script = Script::new(concat!(include_str!("../increment/adder.lua"), include_str!("increment.lua")));
 
@@ -163,7 +163,7 @@ pub(super) struct Increments {
     like: Option<Increment>,
     fields: Packed,
     amounts: Packed,
-    found: Found,
+    found: FoundParts,
     /// Whether a field may come twice.
     repeats: bool,
 }

@@ -15,9 +15,9 @@ mod tracking;
 mod waiter;
 
 pub(super) use ::redis::{FromRedisValue, Value};
-pub(super) use batch::{Batch, Batcher, Distinct, Found};
+pub(super) use batch::{Batch, Batcher, Distinct, FoundParts};
 pub(super) use request::{Effect, Request};
-pub(super) use router::{Node, Router};
+pub(super) use router::{Router, ServingNode};
 pub(super) use script::Script;
 pub(super) use subscriber::{Subscriber, Subscription};
 pub(super) use tracking::read as tracked_read;

@@ -21,7 +21,7 @@ pub use stats::TaskQueueStats;
 pub use task::RedisTask;
 pub use task_error::TaskError;
 
-use options::{BACKOFF, Options, RECOVER_AFTER, UNREADABLE_FOR};
+use options::{BACKOFF, RECOVER_AFTER, TaskOptions, UNREADABLE_FOR};
 
 use super::declare::{Declaration, RedisObject, RedisTaskObject, RedisVersionedObject};
 use super::info::ObjectInfo;
@@ -106,13 +106,13 @@ use crate::store::{Client, LIST};
 /// ```
 pub struct RedisTaskQueue<T, C = Typestring> {
     object: Object,
-    options: Options,
+    options: TaskOptions,
     types: PhantomData<fn() -> (T, C)>,
 }
 
 impl<T, C> RedisTaskQueue<T, C> {
     const fn over(object: Object) -> Self {
-        Self { object, options: Options::DEFAULT, types: PhantomData }
+        Self { object, options: TaskOptions::DEFAULT, types: PhantomData }
     }
 }
 
@@ -126,7 +126,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         "put(\"ada\")",
         "the tasks that wait; what lies beside the key stays: tasks that are held or not due yet, dead letters, and how \
          often a task was delivered, which counts for an equal one that is put in later",
-        |at| async move { at.store()?.tasks().clear(&at.key, &Options::DEFAULT.client()).await },
+        |at| async move { at.store()?.tasks().clear(&at.key, &TaskOptions::DEFAULT.client()).await },
         "the tasks that wait, and how often they were delivered; what else lies beside the key stays: tasks that are held or \
          not due yet, and dead letters, which [`clear_dead`](Self::clear_dead) removes"
     );
@@ -190,7 +190,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
     fn declare(declaration: Declaration) -> Self {
         let mut queue = Self::over(Object::declared(&declaration, Self::TYPES));
-        queue.options = Options {
+        queue.options = TaskOptions {
             client_identifier: declaration.client_identifier.map(Cow::Borrowed),
             recover_after: declaration.recover_after.unwrap_or(RECOVER_AFTER),
             max_attempts: declaration.max_attempts,

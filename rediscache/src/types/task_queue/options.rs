@@ -20,7 +20,7 @@ pub(super) const UNREADABLE_FOR: Duration = Duration::from_secs(3600);
 const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Debug)]
-pub(super) struct Options {
+pub(super) struct TaskOptions {
     pub(super) client_identifier: Option<Cow<'static, str>>,
     pub(super) recover_after: Duration,
     pub(super) max_attempts: Option<u32>,
@@ -30,7 +30,7 @@ pub(super) struct Options {
     pub(super) recover_unleased: Option<Duration>,
 }
 
-impl Options {
+impl TaskOptions {
     pub(super) const DEFAULT: Self = Self {
         client_identifier: None,
         recover_after: RECOVER_AFTER,

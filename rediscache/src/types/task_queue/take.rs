@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::options::Options;
+use super::options::TaskOptions;
 use super::{RedisTask, RedisTaskQueue};
 use crate::bounds::Value;
 use crate::codec::Codec;
@@ -250,11 +250,11 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     }
 }
 
-async fn take<T: Value, C: Codec>(at: &Target, options: &Options, wait: Wait) -> Result<Option<RedisTask<T>>> {
+async fn take<T: Value, C: Codec>(at: &Target, options: &TaskOptions, wait: Wait) -> Result<Option<RedisTask<T>>> {
     read::<T, C>(at, ask(at, options, wait).await?).await
 }
 
-async fn ask(at: &Target, options: &Options, wait: Wait) -> Result<Option<Delivery<TaskSource>>> {
+async fn ask(at: &Target, options: &TaskOptions, wait: Wait) -> Result<Option<Delivery<TaskSource>>> {
     at.store()?;
     options.check()?;
     // Handles of the same options share one dispatcher, one instance and one heartbeat.

@@ -11,14 +11,17 @@
 )]
 #[expect(unnameable_types, reason = "nobody is to have it")]
 pub trait ListedAtOnce {
-    fn listed<T>(&self) -> Operation<T>;
+    fn listed<T>(&self) -> Listed<T>;
 }
+
+/// What such a call would give.
+type Listed<T> = Operation<T>;
 
 /// What would lie or be slow is not there.
 #[expect(clippy::len_without_is_empty, reason = "neither is there")]
 impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     #[doc(hidden)]
-    pub fn len(&self) -> Operation<u64>
+    pub fn len(&self) -> Listed<u64>
     where
         Self: ListedAtOnce,
     {
@@ -26,7 +29,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     }
 
     #[doc(hidden)]
-    pub fn is_empty(&self) -> Operation<bool>
+    pub fn is_empty(&self) -> Listed<bool>
     where
         Self: ListedAtOnce,
     {
@@ -34,7 +37,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     }
 
     #[doc(hidden)]
-    pub fn items(&self) -> Operation<Vec<(K, V)>>
+    pub fn items(&self) -> Listed<Vec<(K, V)>>
     where
         Self: ListedAtOnce,
     {
@@ -42,7 +45,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     }
 
     #[doc(hidden)]
-    pub fn keys(&self) -> Operation<Vec<K>>
+    pub fn keys(&self) -> Listed<Vec<K>>
     where
         Self: ListedAtOnce,
     {
@@ -50,7 +53,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     }
 
     #[doc(hidden)]
-    pub fn values(&self) -> Operation<Vec<V>>
+    pub fn values(&self) -> Listed<Vec<V>>
     where
         Self: ListedAtOnce,
     {
@@ -58,7 +61,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     }
 
     #[doc(hidden)]
-    pub fn to_map(&self) -> Operation<HashMap<K, V>>
+    pub fn to_map(&self) -> Listed<HashMap<K, V>>
     where
         Self: ListedAtOnce,
     {

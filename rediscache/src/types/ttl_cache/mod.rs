@@ -88,11 +88,11 @@ use crate::store::{Compared, Increment, Life, Packed};
 pub struct RedisTtlCache<K, V, C = Typestring> {
     object: Object,
     options: Options,
-    types: Types<K, V, C>,
+    types: TtlTypes<K, V, C>,
 }
 
 /// Holds none of them: a cache is `Send` and `Sync` whatever they are.
-type Types<K, V, C> = PhantomData<fn() -> (K, V, C)>;
+type TtlTypes<K, V, C> = PhantomData<fn() -> (K, V, C)>;
 
 impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     const TYPES: &'static ObjectTypes = &ObjectTypes::of_cache::<K, V, C>(ObjectKind::TtlCache);

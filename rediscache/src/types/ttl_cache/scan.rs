@@ -23,13 +23,13 @@ pub struct TtlScan<K, V, C> {
     object: Object,
     life: Life,
     /// Where the last page is from, and what of it was not given out yet.
-    page: Option<(Target, UnreadEntries)>,
+    page: Option<(Target, UnreadPage)>,
     /// The page under way; `None` after the last.
     next: Option<Operation<(EntryPage, Target)>>,
     types: PhantomData<fn() -> (K, V, C)>,
 }
 
-type UnreadEntries = VecDeque<(String, Vec<u8>)>;
+type UnreadPage = VecDeque<(String, Vec<u8>)>;
 
 impl<K: Key, V: Value, C: Codec> TtlScan<K, V, C> {
     pub(super) fn new(object: &Object, life: Life, fault: Result<()>) -> Self {

@@ -14,7 +14,7 @@ const USUAL_CALLS: usize = 64;
 #[derive(Default)]
 pub(crate) struct Distinct {
     parts: Packed,
-    found: Found,
+    found: FoundParts,
     /// Which part each caller wants.
     wanted: Vec<usize>,
 }
@@ -70,12 +70,12 @@ impl Distinct {
 
 /// Finds equal parts by their hashes.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct FoundParts {
     hasher: ahash::RandomState,
     by_hash: HashMap<u64, usize, BuildHasherDefault<AlreadyHashed>>,
 }
 
-impl Found {
+impl FoundParts {
     /// Where an equal part is, or `next`.
     pub(crate) fn find(&mut self, part: &[u8], next: usize, is_equal: impl FnOnce(usize) -> bool) -> usize {
         let at = *self.by_hash.entry(self.hasher.hash_one(part)).or_insert(next);

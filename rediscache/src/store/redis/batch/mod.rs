@@ -5,5 +5,5 @@ mod distinct;
 mod pending;
 
 pub(crate) use batcher::Batcher;
-pub(crate) use distinct::{Distinct, Found};
+pub(crate) use distinct::{Distinct, FoundParts};
 pub(crate) use pending::Batch;

@@ -7,6 +7,7 @@ use redis::{FromRedisValue, Value};
 
 use super::Router;
 use crate::error::Result;
+use crate::refusal::unexpected;
 use crate::store::redis::connection::Connection;
 use crate::store::redis::error::from_driver;
 use crate::store::redis::remedy::{Remedy, is_unknown_script};
@@ -33,6 +34,9 @@ impl Router {
         T: FromRedisValue,
         F: Fn(usize) -> Request<'a> + Sync,
     {
+        if keys.len() == 1 {
+            return vec![self.send(&request(0)).await];
+        }
         let groups = self.groups(keys);
         let sent = join_all(groups.iter().map(|group| self.send_group(&group.calls, &request))).await;
         let mut answers: Vec<Option<Result<Value>>> = keys.iter().map(|_| None).collect();
@@ -42,7 +46,7 @@ impl Router {
         let again = answers.iter().enumerate().filter(|(_, answer)| answer.is_none()).map(|(at, _)| at);
         let mut again = join_all(again.map(|at| self.send_alone(at, &request))).await.into_iter();
         let answers = answers.into_iter().map(|answer| {
-            let value = answer.or_else(|| again.next()).unwrap_or_else(|| Err(crate::refusal::unexpected()))?;
+            let value = answer.or_else(|| again.next()).unwrap_or_else(|| Err(unexpected()))?;
             T::from_redis_value(value).map_err(|error| from_driver(&error.into()))
         });
         answers.collect()

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-pub(crate) use node::Node;
+pub(crate) use node::ServingNode;
 use redis::{FromRedisValue, Value};
 
 use self::attempt::{Attempt, Patience};

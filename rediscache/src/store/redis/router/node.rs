@@ -12,19 +12,19 @@ use crate::store::redis::request::{Effect, Request};
 
 /// A server that serves some keys.
 #[derive(Clone)]
-pub(crate) struct Node(Option<Connection>);
+pub(crate) struct ServingNode(Option<Connection>);
 
 impl Router {
     /// The servers that serve something: the one there is, or the masters of a cluster.
-    pub(crate) fn nodes(&self) -> Result<Vec<Node>> {
+    pub(crate) fn nodes(&self) -> Result<Vec<ServingNode>> {
         if !self.is_cluster() {
-            return Ok(vec![Node(None)]);
+            return Ok(vec![ServingNode(None)]);
         }
-        Ok(self.topology.masters()?.into_iter().map(|master| Node(Some(master))).collect())
+        Ok(self.topology.masters()?.into_iter().map(|master| ServingNode(Some(master))).collect())
     }
 
     /// Reads at one server.
-    pub(crate) async fn read_at<T: FromRedisValue>(&self, node: &Node, request: &Request<'_>) -> Result<T> {
+    pub(crate) async fn read_at<T: FromRedisValue>(&self, node: &ServingNode, request: &Request<'_>) -> Result<T> {
         debug_assert_eq!(request.effect(), Effect::Read, "it may be sent twice");
         let Some(connection) = &node.0 else { return self.send(request).await };
         let value = self.in_time(self.answer_at(connection, request)).await.map_err(Error::without_effect)?;
@@ -52,8 +52,8 @@ impl Router {
     }
 }
 
-impl std::fmt::Debug for Node {
+impl std::fmt::Debug for ServingNode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Node").finish_non_exhaustive()
+        f.debug_struct("ServingNode").finish_non_exhaustive()
     }
 }
