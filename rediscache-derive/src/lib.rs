@@ -10,6 +10,7 @@ mod key;
 mod model;
 mod older;
 mod option;
+mod ttl;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

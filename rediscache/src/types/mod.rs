@@ -20,8 +20,8 @@ mod versions;
 pub use cache::{RedisCache, Rewritten, Scan};
 pub use dead::{DeadLetter, DeadLetters};
 pub use declare::{
-    Bound, Declaration, RedisBound, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
-    RedisTaskObject, RedisVersionedObject,
+    Bound, Declaration, OptionalLifetime, RedisBound, RedisNamespaced, RedisNearObject, RedisObject,
+    RedisReadableObject, RedisTaskObject, RedisTtlObject, RedisVersionedObject,
 };
 pub use info::ObjectInfo;
 pub use operation::Operation;

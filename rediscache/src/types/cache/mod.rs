@@ -251,6 +251,8 @@ include!("near.rs");
 include!("rewrite.rs");
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
+    type Lifetime = ();
+
     fn declare(declaration: Declaration) -> Self {
         Self::over(Object::declared(&declaration, Self::TYPES))
     }
