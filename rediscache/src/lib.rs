@@ -3,6 +3,8 @@
 //! - A [`RedisSession`] is a connection to one store; [`install`](RedisSession::install) makes it the default.
 //! - A [`RedisCache`] is a typed dict over one hash, a [`RedisQueue`] a typed queue over one list, and a
 //!   [`RedisTaskQueue`] a queue whose items stay on record until they are done.
+//! - A [`RedisTtlCache`] keeps what something slow says for a time, each entry by itself, and loads it once for all who ask: see
+//!   [`entries_that_expire`].
 //! - [`RedisNamespaced`](trait@RedisNamespaced) gives a struct an accessor for each of its fields, named `Struct.field`
 //!   in Redis.
 //! - A [`Codec`] says how keys and values are stored: [`Typestring`], as Python's async-rediscache 0.2.0 does, unless
@@ -46,6 +48,9 @@ mod session;
 mod shape;
 mod store;
 mod types;
+
+#[doc = include_str!("entries_that_expire.md")]
+pub mod entries_that_expire {}
 
 #[doc = include_str!("faults.md")]
 pub mod faults {}

@@ -14,6 +14,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) const NO_SUCH_PAGE: Self = Self { status: StatusCode::NOT_FOUND, message: "there is no such page\n" };
+    pub(crate) const NO_PRICE: Self = Self { status: StatusCode::BAD_REQUEST, message: "say the price in cents\n" };
     pub(crate) const NO_NAME: Self = Self { status: StatusCode::BAD_REQUEST, message: "say your name\n" };
     pub(crate) const NOT_LOGGED_IN: Self = Self { status: StatusCode::UNAUTHORIZED, message: "log in first\n" };
 }

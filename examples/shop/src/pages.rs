@@ -14,7 +14,7 @@ pub(crate) async fn show(State(app): State<App>, Path(number): Path<u32>) -> Res
 
 /// First the database, then the cache: whoever asks after this gets the new price, also when the old one is being loaded.
 pub(crate) async fn set_price(State(app): State<App>, Path(number): Path<u32>, cents: String) -> Result<(), Failure> {
-    let cents = cents.trim().parse()?;
+    let Ok(cents) = cents.trim().parse() else { return Err(Failure::NO_PRICE) };
     if !app.database.set_price(number, cents).await? {
         return Err(Failure::NO_SUCH_PAGE);
     }
