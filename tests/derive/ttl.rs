@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use rediscache::{Bound, ObjectInfo, ObjectKind, RedisNamespaced, RedisSession, RedisTtlCache};
+use rediscache::{Bound, ObjectInfo, ObjectKind, RedisNamespaced, RedisSession, RedisTtlCache, WhenDown};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
@@ -48,10 +48,20 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 #[test]
 fn a_field_says_how_long_entries_live_and_how_they_are_loaded() {
+    let by_hand = RedisTtlCache::<u64, u32>::new;
     let shown = |cache: RedisTtlCache<u64, u32>| format!("{cache:?}");
-    let plain = RedisTtlCache::new("Shop.plain", MINUTE);
-    assert_eq!(shown(Shop::plain()), shown(plain));
-    assert_ne!(shown(Shop::plain()), shown(RedisTtlCache::new("Shop.plain", 2 * MINUTE)));
+    assert_eq!(shown(Shop::plain()), shown(by_hand("Shop.plain", MINUTE)));
+    assert_ne!(shown(Shop::plain()), shown(by_hand("Shop.plain", 2 * MINUTE)));
+
+    let second = Duration::from_secs(1);
+    let stock = by_hand("Shop.units", second / 2).lease(5 * second).load_timeout(MINUTE).retry_after(2 * second);
+    assert_eq!(shown(Shop::stock()), shown(stock.when_down(WhenDown::Error)));
+
+    let prices = Prices::new("Shop.prices", 60 * MINUTE).stale(120 * MINUTE).jitter(0.1).eager(0.8);
+    assert_eq!(format!("{:?}", Shop::prices()), format!("{prices:?}"));
+
+    let sessions = RedisTtlCache::<String, u64>::new("Shop.sessions", MINUTE).idle(30 * MINUTE);
+    assert_eq!(format!("{:?}", Shop::sessions()), format!("{:?}", sessions.without_global_namespace()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,13 +104,20 @@ async fn an_entry_of_an_older_type_is_read() -> rediscache::Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_field_may_leave_the_global_namespace_out() -> rediscache::Result<()> {
+    let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+    let shop = Shop::on(&session);
+    assert_eq!((shop.pages().key()?, shop.sessions().key()?), ("bot.Shop.pages".into(), "Shop.sessions".into()));
+    Ok(())
+}
+
 #[test]
 fn it_is_listed_as_what_it_is() {
     let objects = Shop::objects();
     assert!(objects.iter().all(|object| object.kind() == ObjectKind::TtlCache), "{objects:?}");
-    let fields: Vec<_> = objects.iter().map(|object| (object.field(), object.is_global())).collect();
-    let expected = [("pages", true), ("sessions", false), ("prices", true), ("units", true), ("plain", true)];
-    assert_eq!(fields, expected);
+    let fields: Vec<_> = objects.iter().map(ObjectInfo::field).collect();
+    assert_eq!(fields, ["pages", "sessions", "prices", "units", "plain"]);
     assert_eq!(objects.iter().filter_map(ObjectInfo::key_type).count(), 5);
 }
 
