@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::coherence::{Coherence, Invalidate, Provenance, ReadTicket, now};
+use super::coherence::{Coherence, Invalidate, NEVER, Provenance, ReadTicket, now};
 use super::registry::Retire;
 use super::{Mode, Near, NearStats, Unit};
 use crate::codec::EncodedKey;
@@ -32,16 +32,17 @@ pub(crate) struct NearCache<V, C> {
 /// What was read: a value, or that there is none.
 #[derive(Clone)]
 enum NearEntry<V> {
-    Present { size: Size, read: u32, value: V },
-    Absent { size: Size, read: u32 },
+    Present { size: Size, ends: u32, value: V },
+    Absent { size: Size, ends: u32 },
 }
 
 /// In bytes, so many that more are not kept. Three of them fit beside the rest of an entry.
 #[derive(Clone, Copy)]
 struct Size([u8; 3]);
 
-/// Tells how old an entry is, in ticks of a small part of its life.
+/// Tells when an entry ends, in ticks of a small part of its life.
 struct Clock {
+    /// The longest life that an entry has here; without it, no entry ends.
     ttl: Option<u64>,
     /// A tick is so many powers of two nanoseconds.
     shift: u32,
@@ -51,7 +52,8 @@ struct Clock {
 struct Weigher(Unit);
 
 impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
-    pub(crate) fn new(near: Near, coherence: Arc<Coherence>) -> Arc<Self> {
+    /// Entries live for so many nanoseconds for the most part, if they end one by one.
+    pub(crate) fn new(near: Near, life: Option<u64>, coherence: Arc<Coherence>) -> Arc<Self> {
         match near.mode {
             Mode::Tracking => coherence.track(),
             Mode::Fields => coherence.publish(),
@@ -64,7 +66,7 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
         let (options, hasher, lifecycle) = (options(expected, near.room), Default::default(), Default::default());
         let cache = Arc::new(Self {
             entries: Cache::with_options(options, weigher, hasher, lifecycle),
-            clock: Clock::new(near.ttl_nanoseconds()),
+            clock: Clock::new(near.ttl_nanoseconds(), life),
             staleness: near.staleness,
             retired: AtomicBool::new(false),
             hits: AtomicU64::new(0),
@@ -84,11 +86,11 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
         if !self.coherence.is_fresh(time, self.staleness) {
             return None;
         }
-        let (read, value) = match self.entries.get(key)? {
-            NearEntry::Present { read, value, .. } => (read, Some(value)),
-            NearEntry::Absent { read, .. } => (read, None),
+        let (ends, value) = match self.entries.get(key)? {
+            NearEntry::Present { ends, value, .. } => (ends, Some(value)),
+            NearEntry::Absent { ends, .. } => (ends, None),
         };
-        if !self.clock.is_fresh(read, time) {
+        if !self.clock.is_fresh(ends, time) {
             return None;
         }
         self.hits.fetch_add(1, Ordering::Relaxed);
@@ -112,11 +114,24 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
         stored: usize,
         value: Option<&V>,
     ) {
+        self.keep_until(ticket, provenance, NEVER, key, stored, value);
+    }
+
+    /// As [`keep`](Self::keep), of an entry that ends by itself.
+    pub(crate) fn keep_until(
+        &self,
+        ticket: ReadTicket,
+        provenance: Provenance,
+        ends: u64,
+        key: EncodedKey,
+        stored: usize,
+        value: Option<&V>,
+    ) {
         let Some(size) = Size::of(key.as_slice().len() + stored + OVERHEAD) else { return };
-        let read = self.clock.tick(provenance.asked);
+        let ends = self.clock.end(provenance.asked, ends);
         let entry = match value {
-            Some(value) => NearEntry::Present { size, read, value: value.clone() },
-            None => NearEntry::Absent { size, read },
+            Some(value) => NearEntry::Present { size, ends, value: value.clone() },
+            None => NearEntry::Absent { size, ends },
         };
         self.coherence.keep(ticket, provenance, || self.entries.insert(key, entry));
         if self.retired.load(Ordering::Acquire) {
@@ -211,23 +226,33 @@ impl<V> Weighter<EncodedKey, NearEntry<V>> for Weigher {
     }
 }
 
+/// How many ticks an entry lives at the most, as one does that lives far longer than most. What ended long ago is told from what
+/// is about to end by that: it is taken for the latter, if nobody asked for it meanwhile, in one of 65,536 cases.
+const LONGEST: u32 = 1 << 16;
+
 impl Clock {
-    fn new(ttl: Option<u64>) -> Self {
-        Self { ttl, shift: ttl.and_then(|ttl| (ttl / 4096).checked_ilog2()).unwrap_or(0) }
+    /// Of entries that may be kept for `ttl`, and live for `life` for the most part, if they end one by one.
+    fn new(ttl: Option<u64>, life: Option<u64>) -> Self {
+        let usual = [ttl, life].into_iter().flatten().min();
+        let ttl = ttl.or(life.map(|_| NEVER));
+        Self { ttl, shift: usual.and_then(|usual| (usual / 4096).checked_ilog2()).unwrap_or(0) }
     }
 
+    /// The lower half.
     fn tick(&self, time: u64) -> u32 {
-        // The lower half: what was read so long ago is not fresh anyway, unless it is asked for just then again.
         let [.., a, b, c, d] = (time >> self.shift).to_be_bytes();
         u32::from_be_bytes([a, b, c, d])
     }
 
-    fn is_fresh(&self, read: u32, now: u64) -> bool {
-        self.ttl.is_none_or(|ttl| {
-            let age = u64::from(self.tick(now).wrapping_sub(read));
-            // What was read within a tick may be as old as the whole tick.
-            (age + 1) << self.shift <= ttl
-        })
+    /// The tick in which what was asked for at this time is not to be served any more.
+    fn end(&self, asked: u64, ends: u64) -> u32 {
+        let ttl = self.ttl.unwrap_or(NEVER);
+        let ticks = (asked.saturating_add(ttl).min(ends) >> self.shift).saturating_sub(asked >> self.shift);
+        self.tick(asked).wrapping_add(u32::try_from(ticks).unwrap_or(LONGEST).min(LONGEST))
+    }
+
+    fn is_fresh(&self, ends: u32, now: u64) -> bool {
+        self.ttl.is_none() || ends.wrapping_sub(self.tick(now)).wrapping_sub(1) < LONGEST
     }
 }
 
@@ -238,17 +263,40 @@ mod tests {
     #[test]
     fn an_entry_is_fresh_for_its_life_and_no_longer() {
         for ttl in [1, 1_000, 1_000_000, 60_000_000_000, u64::MAX / 2] {
-            let clock = Clock::new(Some(ttl));
+            let clock = Clock::new(Some(ttl), None);
             for read in [1, 12_345, 999_999_999_999] {
-                let tick = clock.tick(read);
-                assert!(!clock.is_fresh(tick, read + ttl), "{ttl} {read}");
-                assert!(!clock.is_fresh(tick, read + ttl + ttl / 2), "{ttl} {read}");
+                let end = clock.end(read, NEVER);
+                assert!(!clock.is_fresh(end, read + ttl), "{ttl} {read}");
+                assert!(!clock.is_fresh(end, read + ttl + ttl / 2), "{ttl} {read}");
                 if ttl > 1_000 {
-                    assert!(clock.is_fresh(tick, read + ttl / 1_000 * 998), "{ttl} {read}");
+                    assert!(clock.is_fresh(end, read + ttl / 1_000 * 998), "{ttl} {read}");
                 }
             }
         }
-        assert!(Clock::new(None).is_fresh(0, u64::MAX));
+        let clock = Clock::new(None, None);
+        assert!(clock.is_fresh(clock.end(1, NEVER), u64::MAX));
+    }
+
+    #[test]
+    fn an_entry_that_ends_by_itself_is_fresh_until_then_and_no_longer() {
+        const SECOND: u64 = 1_000_000_000;
+        for (ttl, life) in [(None, 60), (Some(10 * SECOND), 60), (None, 1), (Some(3_600 * SECOND), 1)] {
+            let clock = Clock::new(ttl, Some(life * SECOND));
+            for left in [0, 1, 1_000_000, SECOND / 2, SECOND, 30 * SECOND, 100 * SECOND, NEVER] {
+                let asked = 5 * SECOND;
+                let (end, ends) = (clock.end(asked, asked.saturating_add(left)), left.min(ttl.unwrap_or(NEVER)));
+                assert!(!clock.is_fresh(end, asked.saturating_add(ends)), "{ttl:?} {life} {left}");
+                assert!(
+                    !clock.is_fresh(end, asked.saturating_add(ends).saturating_add(SECOND)),
+                    "{ttl:?} {life} {left}"
+                );
+                // One that lives far longer than most is read again before its end.
+                let ends = ends.min(8 * life * SECOND);
+                if ends > 1_000_000_000 {
+                    assert!(clock.is_fresh(end, asked + ends / 1_000 * 998), "{ttl:?} {life} {left}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -168,7 +168,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
 }
 
 fn label(object: &Object, near: Near) -> Label {
-    Label { near, global: object.global, meaning: object.meaning.id() }
+    Label { near, global: object.global, meaning: object.meaning.id(), life: None }
 }
 
 /// The hashes of a server, and what this process keeps of one.
@@ -178,7 +178,7 @@ type Tracked<'a, V, C> = (&'a RedisHash, Arc<NearCache<V, C>>);
 fn tracked<'a, V: NearValue, C: Codec>(at: &'a Target, label: &Label) -> Result<Option<Tracked<'a, V, C>>> {
     label.near.check()?;
     let Some(hashes) = at.store()?.tracked_hashes() else { return Ok(None) };
-    let make = || NearCache::new(label.near, hashes.coherence(&at.key));
+    let make = || NearCache::new(label.near, None, hashes.coherence(&at.key));
     let cache = at.session.state().near_caches.get_or_make(at.namespace.as_str(), label, make);
     cache.map(|cache| Some((hashes, cache))).ok_or_else(refusal::closed)
 }
