@@ -76,10 +76,10 @@ pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
     Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, GetOrLoad, LoadError, Loaded, ObjectInfo,
-    Operation, OptionalLifetime, QueueStats, QueueStream, RedisBound, RedisCache, RedisNamespaced, RedisNearObject,
-    RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue,
-    RedisTtlCache, RedisTtlObject, RedisVersionedObject, Rewritten, Scan, TaskError, TaskQueueStats, TtlScan, TtlStats,
-    WhenDown,
+    Operation, OptionalLifetime, QueueStats, QueueStream, RedisBound, RedisCache, RedisFieldsObject, RedisNamespaced,
+    RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject,
+    RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject, Rewritten, Scan, TaskError, TaskQueueStats,
+    TtlScan, TtlStats, WhenDown,
 };
 
 /// The examples of the README.

@@ -52,10 +52,9 @@ struct Clock {
 struct Weigher(Unit);
 
 impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
-    /// Entries live for so many nanoseconds for the most part, if they end one by one.
-    pub(crate) fn new(near: Near, life: Option<u64>, coherence: Arc<Coherence>) -> Arc<Self> {
+    pub(crate) fn new(near: Near, coherence: Arc<Coherence>) -> Arc<Self> {
         match near.mode {
-            Mode::Tracking => coherence.track(),
+            Mode::Tracking | Mode::Entries => coherence.track(),
             Mode::Fields => coherence.publish(),
         }
         let expected = match near.unit {
@@ -66,7 +65,7 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
         let (options, hasher, lifecycle) = (options(expected, near.room), Default::default(), Default::default());
         let cache = Arc::new(Self {
             entries: Cache::with_options(options, weigher, hasher, lifecycle),
-            clock: Clock::new(near.ttl_nanoseconds(), life),
+            clock: Clock::new(near.ttl_nanoseconds()),
             staleness: near.staleness,
             retired: AtomicBool::new(false),
             hits: AtomicU64::new(0),
@@ -226,19 +225,12 @@ impl<V> Weighter<EncodedKey, NearEntry<V>> for Weigher {
     }
 }
 
-/// How many ticks an entry lives at the most, as one does that lives far longer than most. What ended long ago is told from what
-/// is about to end by that: it is taken for the latter, if nobody asked for it meanwhile, in one of 65,536 cases.
-const LONGEST: u32 = 1 << 16;
-
 impl Clock {
-    /// Of entries that may be kept for `ttl`, and live for `life` for the most part, if they end one by one.
-    fn new(ttl: Option<u64>, life: Option<u64>) -> Self {
-        let usual = [ttl, life].into_iter().flatten().min();
-        let ttl = ttl.or(life.map(|_| NEVER));
-        Self { ttl, shift: usual.and_then(|usual| (usual / 4096).checked_ilog2()).unwrap_or(0) }
+    fn new(ttl: Option<u64>) -> Self {
+        Self { ttl, shift: ttl.and_then(|ttl| (ttl / 4096).checked_ilog2()).unwrap_or(0) }
     }
 
-    /// The lower half.
+    /// The lower half: what ended so long ago has ended anyway, unless it is asked for just then again.
     fn tick(&self, time: u64) -> u32 {
         let [.., a, b, c, d] = (time >> self.shift).to_be_bytes();
         u32::from_be_bytes([a, b, c, d])
@@ -247,12 +239,14 @@ impl Clock {
     /// The tick in which what was asked for at this time is not to be served any more.
     fn end(&self, asked: u64, ends: u64) -> u32 {
         let ttl = self.ttl.unwrap_or(NEVER);
-        let ticks = (asked.saturating_add(ttl).min(ends) >> self.shift).saturating_sub(asked >> self.shift);
-        self.tick(asked).wrapping_add(u32::try_from(ticks).unwrap_or(LONGEST).min(LONGEST))
+        self.tick(asked.saturating_add(ttl).min(ends).max(asked))
     }
 
     fn is_fresh(&self, ends: u32, now: u64) -> bool {
-        self.ttl.is_none() || ends.wrapping_sub(self.tick(now)).wrapping_sub(1) < LONGEST
+        self.ttl.is_none_or(|ttl| {
+            let left = u64::from(ends.wrapping_sub(self.tick(now)));
+            left > 0 && (left - 1) << self.shift <= ttl
+        })
     }
 }
 
@@ -263,7 +257,7 @@ mod tests {
     #[test]
     fn an_entry_is_fresh_for_its_life_and_no_longer() {
         for ttl in [1, 1_000, 1_000_000, 60_000_000_000, u64::MAX / 2] {
-            let clock = Clock::new(Some(ttl), None);
+            let clock = Clock::new(Some(ttl));
             for read in [1, 12_345, 999_999_999_999] {
                 let end = clock.end(read, NEVER);
                 assert!(!clock.is_fresh(end, read + ttl), "{ttl} {read}");
@@ -273,27 +267,22 @@ mod tests {
                 }
             }
         }
-        let clock = Clock::new(None, None);
+        let clock = Clock::new(None);
         assert!(clock.is_fresh(clock.end(1, NEVER), u64::MAX));
     }
 
     #[test]
     fn an_entry_that_ends_by_itself_is_fresh_until_then_and_no_longer() {
         const SECOND: u64 = 1_000_000_000;
-        for (ttl, life) in [(None, 60), (Some(10 * SECOND), 60), (None, 1), (Some(3_600 * SECOND), 1)] {
-            let clock = Clock::new(ttl, Some(life * SECOND));
+        for ttl in [1, 10, 60, 3_600] {
+            let clock = Clock::new(Some(ttl * SECOND));
             for left in [0, 1, 1_000_000, SECOND / 2, SECOND, 30 * SECOND, 100 * SECOND, NEVER] {
-                let asked = 5 * SECOND;
-                let (end, ends) = (clock.end(asked, asked.saturating_add(left)), left.min(ttl.unwrap_or(NEVER)));
-                assert!(!clock.is_fresh(end, asked.saturating_add(ends)), "{ttl:?} {life} {left}");
-                assert!(
-                    !clock.is_fresh(end, asked.saturating_add(ends).saturating_add(SECOND)),
-                    "{ttl:?} {life} {left}"
-                );
-                // One that lives far longer than most is read again before its end.
-                let ends = ends.min(8 * life * SECOND);
-                if ends > 1_000_000_000 {
-                    assert!(clock.is_fresh(end, asked + ends / 1_000 * 998), "{ttl:?} {life} {left}");
+                let (asked, lives) = (5 * SECOND, left.min(ttl * SECOND));
+                let end = clock.end(asked, asked.saturating_add(left));
+                assert!(!clock.is_fresh(end, asked + lives), "{ttl} {left}");
+                assert!(!clock.is_fresh(end, asked + lives + SECOND), "{ttl} {left}");
+                if lives > ttl * SECOND / 10 {
+                    assert!(clock.is_fresh(end, asked + lives / 100 * 99), "{ttl} {left}");
                 }
             }
         }

@@ -37,8 +37,6 @@ pub(crate) struct Label {
     pub(crate) near: Near,
     pub(crate) global: bool,
     pub(crate) meaning: MeaningId,
-    /// Of entries that end one by one, how long they are fresh for the most part, and then stale, in nanoseconds.
-    pub(crate) life: Option<(u64, u64)>,
 }
 
 /// What is kept of one namespace.

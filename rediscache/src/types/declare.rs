@@ -135,7 +135,7 @@ impl OptionalLifetime for () {}
 
 /// A [`RedisObject`] whose reads can be kept in this process.
 #[diagnostic::on_unimplemented(
-    message = "`near` is for `RedisCache` fields",
+    message = "`near` is for `RedisCache` and `RedisTtlCache` fields",
     label = "this is `{Self}`",
     note = "take the key away, or make the field a `RedisCache<K, V>`"
 )]
@@ -144,6 +144,14 @@ pub trait RedisNearObject: RedisObject {
     #[must_use]
     fn near(self, near: Near) -> Self;
 }
+
+/// A [`RedisNearObject`] whose writers can tell which of its entries they change.
+#[diagnostic::on_unimplemented(
+    message = "`mode = \"fields\"` is for `RedisCache` fields",
+    label = "this is `{Self}`",
+    note = "take `mode` away: the server tells of each entry of a `RedisTtlCache` as it is"
+)]
+pub trait RedisFieldsObject: RedisNearObject {}
 
 /// A [`RedisObject`] whose values may be of older types: one with the default codec.
 #[diagnostic::on_unimplemented(

@@ -4,6 +4,7 @@ mod cache;
 mod dead;
 mod declare;
 mod info;
+mod kept;
 mod limit;
 mod named;
 mod object;
@@ -20,7 +21,7 @@ mod versions;
 pub use cache::{RedisCache, Rewritten, Scan};
 pub use dead::{DeadLetter, DeadLetters};
 pub use declare::{
-    Bound, Declaration, OptionalLifetime, RedisBound, RedisNamespaced, RedisNearObject, RedisObject,
+    Bound, Declaration, OptionalLifetime, RedisBound, RedisFieldsObject, RedisNamespaced, RedisNearObject, RedisObject,
     RedisReadableObject, RedisTaskObject, RedisTtlObject, RedisVersionedObject,
 };
 pub use info::ObjectInfo;

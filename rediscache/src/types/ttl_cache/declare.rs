@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use super::RedisTtlCache;
 use super::options::Options;
-use crate::bounds::{Key, Value};
+use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, OlderTypes, ShapedCodec};
-use crate::types::declare::{Declaration, RedisObject, RedisReadableObject, RedisTtlObject, RedisVersionedObject};
+use crate::near::Near;
+use crate::types::declare::{
+    Declaration, RedisNearObject, RedisObject, RedisReadableObject, RedisTtlObject, RedisVersionedObject,
+};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
 
@@ -93,6 +96,12 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisTtlCache<K, V, C> {
 }
 
 impl<K: Key, V: Value, C: Codec> RedisTtlObject for RedisTtlCache<K, V, C> {}
+
+impl<K: Key, V: NearValue, C: Codec> RedisNearObject for RedisTtlCache<K, V, C> {
+    fn near(self, near: Near) -> Self {
+        Self::near(self, near)
+    }
+}
 
 impl<K: Key, V: Value, C: ShapedCodec> RedisVersionedObject for RedisTtlCache<K, V, C> {
     type Value = V;

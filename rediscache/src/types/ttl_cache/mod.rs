@@ -4,6 +4,7 @@ mod declare;
 mod load;
 mod name;
 mod options;
+mod reads;
 mod scan;
 
 use std::collections::HashMap;
@@ -19,15 +20,17 @@ pub use scan::TtlScan;
 use self::load::{Ask, new_key};
 use self::name::{entry_name, entry_names};
 use self::options::Options;
+use self::reads::Reads;
 use super::named::named_methods;
 use super::object::{Object, Target};
 use super::operation::Operation;
 use super::value::{Encoded, EncodedEntry, PackedPairs, encode_entry, encode_value, pack_keys, pack_pairs};
 use super::versions::version_methods;
-use crate::bounds::{Key, Value};
+use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring};
 use crate::error::Result;
 use crate::lend::{Give, Lend};
+use crate::near::{Near, NearStats};
 use crate::number::Number;
 use crate::record::{ObjectKind, ObjectTypes};
 use crate::refusal::no_numbers;
@@ -87,6 +90,8 @@ use crate::store::{Compared, Increment, Life, Packed};
 pub struct RedisTtlCache<K, V, C = Typestring> {
     object: Object,
     options: Options,
+    /// How answers are kept in this process, if they are.
+    reads: Option<Reads<V>>,
     types: Types<K, V, C>,
 }
 
@@ -95,7 +100,7 @@ type Types<K, V, C> = PhantomData<fn() -> (K, V, C)>;
 
 impl<K, V, C> RedisTtlCache<K, V, C> {
     const fn living(object: Object, options: Options) -> Self {
-        Self { object, options, types: PhantomData }
+        Self { object, options, reads: None, types: PhantomData }
     }
 }
 
@@ -154,6 +159,7 @@ include!("conditional.rs");
 include!("number.rs");
 include!("life.rs");
 include!("bulk.rs");
+include!("near.rs");
 include!("absent.rs");
 include!("configure_loads.rs");
 include!("loading.rs");
@@ -161,7 +167,7 @@ include!("stats.rs");
 
 impl<K, V, C> Clone for RedisTtlCache<K, V, C> {
     fn clone(&self) -> Self {
-        Self { object: self.object.clone(), options: self.options, types: PhantomData }
+        Self { object: self.object.clone(), options: self.options, reads: self.reads, types: PhantomData }
     }
 }
 
