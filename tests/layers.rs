@@ -44,7 +44,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
         "mod tracking subscriber batch waiter router topology connection invalidation remedy request script barrier error",
     ),
     (LIBRARY, "near", "memo cache registry mod coherence sync"),
-    (DERIVE, "", "lib bound fallback expand option model attr older entry key errors"),
+    (DERIVE, "", "lib bound fallback expand option model attr older ttl entry key errors"),
 ];
 
 #[test]

@@ -1,5 +1,8 @@
 //! What programs outside of this repository are compiled against.
 
+#[path = "surface/ttl.rs"]
+mod ttl;
+
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::fmt::Debug;
@@ -10,9 +13,10 @@ use std::time::{Duration, SystemTime};
 use futures_util::{Stream, TryStreamExt};
 use rediscache::{
     CacheSection, Codec, CodecError, DeadLetter, DeadLetters, Declaration, Error, ErrorKind, Finding, FindingKind,
-    Json, Key, Lend, Near, NearStats, Notation, Number, NumberKind, ObjectInfo, ObjectKind, Operation, QueueStats,
-    QueueStream, RedisCache, RedisNamespaced, RedisQueue, RedisSession, RedisSessionBuilder, RedisTask, RedisTaskQueue,
-    RedisTtlCache, Result, Scan, TaskError, TaskQueueStats, TtlScan, Typestring, Value,
+    GetOrLoad, Json, Key, Lend, LoadError, Loaded, Near, NearStats, Notation, Number, NumberKind, ObjectInfo,
+    ObjectKind, Operation, QueueStats, QueueStream, RedisCache, RedisNamespaced, RedisQueue, RedisSession,
+    RedisSessionBuilder, RedisTask, RedisTaskQueue, RedisTtlCache, Result, Scan, TaskError, TaskQueueStats, TtlScan,
+    TtlStats, Typestring, Value, WhenDown,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +44,14 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         Near: send sync unpin owned debug clone;
         NearStats: send sync unpin owned debug clone;
         RedisCache<Local, Local, Json>: send sync unpin owned debug clone;
+        RedisTtlCache<Local, Local>: send sync unpin owned debug clone;
+        RedisTtlCache<Local, Local, Json>: send sync unpin owned debug clone;
+        TtlScan<Local, Local, Typestring>: send unpin owned debug;
+        TtlStats: send sync unpin owned debug clone;
+        GetOrLoad<Local, String>: send unpin owned debug;
+        LoadError<String>: send sync unpin owned debug clone;
+        Loaded<u64>: send sync unpin owned debug clone;
+        WhenDown: send sync unpin owned debug clone;
         RedisQueue<Local>: send sync unpin owned debug clone;
         RedisTaskQueue<Local>: send sync unpin owned debug clone;
         RedisTask<u64>: send sync unpin owned debug;
@@ -47,7 +59,6 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         CacheSection: send sync unpin owned debug;
         Scan<Local, Local, Typestring>: send unpin owned debug;
         RedisTtlCache<Local, Local>: send sync unpin owned debug clone;
-        TtlScan<Local, Local, Typestring>: send unpin owned debug;
         QueueStream<u64>: send unpin owned debug;
         DeadLetters<Local>: send unpin owned debug;
         DeadLetter<u64>: send sync unpin owned debug;

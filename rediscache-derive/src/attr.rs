@@ -7,6 +7,7 @@ use crate::entry::{Entry, entries};
 use crate::errors::Errors;
 use crate::key::Place;
 use crate::older::VersionAttr;
+use crate::ttl::TtlAttr;
 
 /// A value, and the key to point at when it turns out wrong.
 pub(crate) struct Keyed<T> {
@@ -46,6 +47,7 @@ pub(crate) struct FieldAttr {
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
     pub(crate) task: TaskAttr,
+    pub(crate) ttl: TtlAttr,
     pub(crate) version: VersionAttr,
     pub(crate) unreadable: Option<Keyed<Unreadable>>,
     pub(crate) near: Option<NearAttr>,
@@ -103,10 +105,12 @@ impl FieldAttr {
                 "from" | "version" => found.version.take(entry, errors),
                 "unreadable" => found.unreadable = Keyed::unreadable(entry, errors),
                 "near" => found.near = NearAttr::read(entry, errors),
+                name if TtlAttr::has(name) => found.ttl.take(entry, errors),
                 _ => found.task.take(entry, errors),
             }
         }
         found.version.check(errors);
+        found.ttl.check(&entries, errors);
         if found.skip {
             reject_company_of_skip(&entries, errors);
         }

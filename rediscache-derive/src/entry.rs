@@ -219,6 +219,25 @@ impl Entry {
         duration
     }
 
+    /// A part of the whole, given in percent.
+    pub(crate) fn percent(&self, errors: &mut Errors) -> Option<f64> {
+        let text = self.string(errors)?;
+        let value = text.value();
+        let percent = value.strip_suffix('%').and_then(|number| number.parse::<u8>().ok());
+        let part = percent.filter(|percent| (1..100).contains(percent)).map(|percent| f64::from(percent) / 100.0);
+        part.or_else(|| self.reject_at(text.span(), errors))
+    }
+
+    /// A part of the whole.
+    pub(crate) fn part(&self, errors: &mut Errors) -> Option<f64> {
+        let Value::Literal(literal) = &self.value else { return self.reject(errors) };
+        let part = match literal {
+            Lit::Float(part) if matches!(part.suffix(), "" | "f64") => part.base10_parse().ok(),
+            _ => None,
+        };
+        part.filter(|part| *part > 0.0 && *part < 1.0).or_else(|| self.reject_at(literal.span(), errors))
+    }
+
     /// Two durations in milliseconds, of which the first is no longer.
     pub(crate) fn range(&self, errors: &mut Errors) -> Option<(u64, u64)> {
         let text = self.string(errors)?;
@@ -276,8 +295,12 @@ impl Entry {
     }
 
     fn reject<T>(&self, errors: &mut Errors) -> Option<T> {
+        self.reject_at(self.span, errors)
+    }
+
+    fn reject_at<T>(&self, span: Span, errors: &mut Errors) -> Option<T> {
         let Key { name, takes, form, .. } = self.key;
-        errors.push(self.span, format!("`{name}` takes {takes}; write `{form}`"));
+        errors.push(span, format!("`{name}` takes {takes}; write `{form}`"));
         None
     }
 }

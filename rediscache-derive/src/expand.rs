@@ -1,9 +1,9 @@
 //! The expansion of a struct without mistakes. It cannot fail.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::Path;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::{Path, Type};
 
 use crate::model::{Model, Object};
 use crate::option;
@@ -12,7 +12,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let Some(root) = &model.root else { return TokenStream::new() };
     let ident = model.ident;
     let accessors = model.objects.iter().map(|object| accessor(object, root));
-    let checks = model.objects.iter().filter_map(|object| task_check(object, root));
+    let checks = model.objects.iter().flat_map(|object| [task_check(object, root), ttl_check(object, root)]).flatten();
+    let lasting = lasting_check(model, root);
     let infos = model.objects.iter().map(|object| info(object, ident, root));
     let uses = uses(model);
     quote! {
@@ -24,6 +25,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         impl #root::RedisNamespaced for #ident {
             fn objects() -> ::std::vec::Vec<#root::ObjectInfo> {
                 #(#checks)*
+                #lasting
                 <[#root::ObjectInfo]>::into_vec(::std::boxed::Box::new([#(#infos),*]))
             }
         }
@@ -90,6 +92,42 @@ fn task_check(object: &Object, root: &Path) -> Option<TokenStream> {
     })
 }
 
+/// Requires a cache of entries that live for a time where a key is only for those, as [`task_check`] does.
+fn ttl_check(object: &Object, root: &Path) -> Option<TokenStream> {
+    let ty = option::at_key(object, object.ttl.key?);
+    Some(quote! {
+        {
+            fn ttl_cache<T: #root::RedisTtlObject>() {}
+            ttl_cache::<#ty>();
+        }
+    })
+}
+
+/// Requires objects that need no lifetime where none is given.
+fn lasting_check(model: &Model, root: &Path) -> Option<TokenStream> {
+    let objects = model.objects.iter().filter(|object| !object.ttl.has_lifetime);
+    let calls: Vec<_> = objects.map(|object| without_ttl(object.ty)).collect();
+    (!calls.is_empty()).then(|| {
+        quote! {
+            {
+                fn without_ttl<T: #root::RedisObject<Lifetime: #root::OptionalLifetime>>() {}
+                #(#calls;)*
+            }
+        }
+    })
+}
+
+/// Stands where the type does from end to end, so that of one that is no object nothing new is said, and it is said once.
+fn without_ttl(ty: &Type) -> TokenStream {
+    let ty = ty.to_token_stream();
+    let first = ty.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
+    let last = ty.clone().into_iter().last().map_or(first, |token| token.span());
+    let (mut call, end) = (quote_spanned!(first=> without_ttl::<), quote_spanned!(last=> >()));
+    call.extend(ty);
+    call.extend(end);
+    call
+}
+
 fn declaration(object: &Object, root: &Path) -> TokenStream {
     let namespace = &object.namespace;
     let task = &object.task;
@@ -101,6 +139,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
     let (first, longest): (Vec<u64>, Vec<u64>) = task.backoff.into_iter().unzip();
     let unreadable_for = task.unreadable_for.iter();
     let recover_unleased = task.recover_unleased.iter();
+    let ttl = object.ttl.declaration();
     quote! {
         #root::Declaration::new(#namespace)
             .program(&::core::option_env!("CARGO_PKG_NAME"))
@@ -115,6 +154,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
             ))*
             #(.unreadable_for(::core::time::Duration::from_millis(#unreadable_for)))*
             #(.recover_unleased(::core::time::Duration::from_millis(#recover_unleased)))*
+            #ttl
     }
 }
 

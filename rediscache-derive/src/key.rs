@@ -32,8 +32,9 @@ const FIELD: &[Place] = &[Place::Field];
 const BOTH: &[Place] = &[Place::Struct, Place::Field];
 
 const NEAR: &[Place] = &[Place::Near];
+const FIELD_AND_NEAR: &[Place] = &[Place::Field, Place::Near];
 
-const KEYS: [Key; 21] = [
+const KEYS: [Key; 29] = [
     key("namespace", BOTH, "a string", r#"namespace = "name""#),
     key("global", BOTH, "`true` or `false`", "global = false"),
     key("crate", STRUCT, "a path in a string", r#"crate = "path::to::rediscache""#),
@@ -53,8 +54,16 @@ const KEYS: [Key; 21] = [
     key("mode", NEAR, "`\"tracking\"` or `\"fields\"`", r#"mode = "fields""#),
     key("capacity", NEAR, "a whole number from 1 to 4294967295", "capacity = 10_000"),
     key("bytes", NEAR, "a number of bytes in a string", r#"bytes = "64MiB""#),
-    key("ttl", NEAR, "a duration in a string", r#"ttl = "60s""#),
+    key("ttl", FIELD_AND_NEAR, "a duration in a string", r#"ttl = "10m""#),
     key("staleness", NEAR, "a duration in a string", r#"staleness = "500ms""#),
+    key("idle", FIELD, "a duration in a string", r#"idle = "30m""#),
+    key("stale", FIELD, "a duration in a string", r#"stale = "1h""#),
+    key("jitter", FIELD, "a whole number of percent from 1 to 99 in a string", r#"jitter = "10%""#),
+    key("eager", FIELD, "a part between 0 and 1", "eager = 0.8"),
+    key("lease", FIELD, "a duration in a string", r#"lease = "10s""#),
+    key("load_timeout", FIELD, "a duration in a string", r#"load_timeout = "30s""#),
+    key("retry_after", FIELD, "a duration in a string", r#"retry_after = "1s""#),
+    key("when_down", FIELD, "`\"load\"` or `\"error\"`", r#"when_down = "error""#),
 ];
 
 impl Place {
@@ -87,10 +96,6 @@ impl Key {
                 let (here, there) = (place.noun(), key.places[0].noun());
                 let form = key.form;
                 let message = match key.places[0] {
-                    Place::Near if name == "ttl" => format!(
-                        "`ttl` is not a key of {here}: a `RedisCache` expires as a whole, by `set_expiry`; to bound how \
-                         long what was read is kept in this process, write `near({form})`"
-                    ),
                     Place::Near => format!("`{name}` is not a key of {here}; write `near({form})`"),
                     _ => format!("`{name}` is not a key of {here}; write `#[rediscache({form})]` above {there}"),
                 };

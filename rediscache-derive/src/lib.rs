@@ -10,6 +10,7 @@ mod key;
 mod model;
 mod older;
 mod option;
+mod ttl;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -34,6 +35,8 @@ use crate::model::Model;
 ///     reminders: RedisTaskQueue<Reminder>,           // Channel::reminders(), namespace "chan.reminders"
 ///     #[rediscache(near(capacity = 10_000, ttl = "60s"))]
 ///     names: RedisCache<u64, String>,                // Channel::names(), kept in this process
+///     #[rediscache(ttl = "10m", stale = "1h", jitter = "10%")]
+///     pages: RedisTtlCache<u64, String>,             // Channel::pages(), each of which ends by itself
 ///     #[rediscache(from(UserV1, UserV2), unreadable = "absent")]
 ///     users: RedisCache<u64, User>,                  // Channel::users(), of which some are of older types
 ///     #[rediscache(skip)]
@@ -82,10 +85,23 @@ use crate::model::Model;
 ///   they are `mode` (`"tracking"` or `"fields"`), `capacity` or `bytes` (`"64MiB"`), `ttl` and `staleness`.
 /// - `unreadable = "absent"`: takes a value that cannot be read for none; `"error"`, the default, makes it an error.
 ///
+/// # Keys of a `RedisTtlCache` field
+///
+/// - `ttl = "10m"` or `idle = "30m"`, one of which is there: how long an entry lives after it was stored, or after it was last
+///   read. With `idle` there is none of the next three, and no `near`.
+/// - `stale = "1h"`: how long a value is kept after its `ttl` for who loads it anew.
+/// - `jitter = "10%"`: how much of its `ttl` may be missing, by chance; 1 to 99 %.
+/// - `eager = 0.8`: from which part of its `ttl` on it may be loaded anew.
+/// - `lease = "10s"`: how long a load that nobody renews keeps others from loading.
+/// - `load_timeout = "30s"`: how long a loader may take.
+/// - `retry_after = "1s"`: how long one that failed is not asked again while there is a stale value, at first.
+/// - `when_down = "error"`: fails while the server is away; `"load"`, the default, loads.
+/// - `near` and `unreadable`, as on a `RedisCache` field, but for the mode `fields`.
+///
 /// # Errors
 ///
 /// Every mistake is reported in one compile, at the key: unknown, repeated, misplaced or empty keys, two fields with
-/// one namespace or one accessor, a namespace that begins with `$` or has a brace in it, an older type of a newer version, a field that is
+/// one namespace or one accessor, a `RedisTtlCache` without `ttl` or `idle`, a namespace that begins with `$` or has a brace in it, an older type of a newer version, a field that is
 /// neither a cache object nor `skip`, and anything but a struct with named fields and no generics.
 #[proc_macro_derive(RedisNamespaced, attributes(rediscache))]
 pub fn derive_redis_namespaced(input: TokenStream) -> TokenStream {

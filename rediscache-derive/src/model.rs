@@ -11,6 +11,7 @@ use syn::{
 use crate::attr::{FieldAttr, Keyed, NearAttr, StructAttr, TaskAttr, Unreadable};
 use crate::errors::Errors;
 use crate::older::VersionAttr;
+use crate::ttl::TtlAttr;
 
 /// The struct. There is always one, so that broken input can be expanded too.
 pub(crate) struct Model<'a> {
@@ -38,6 +39,7 @@ pub(crate) struct Object<'a> {
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
     pub(crate) task: TaskAttr,
+    pub(crate) ttl: TtlAttr,
     pub(crate) version: VersionAttr,
     pub(crate) unreadable: Option<Keyed<Unreadable>>,
     pub(crate) near: Option<NearAttr>,
@@ -92,6 +94,7 @@ impl<'a> Object<'a> {
             global: attr.global.unwrap_or(global),
             timeout: attr.timeout,
             task: attr.task,
+            ttl: attr.ttl,
             version: attr.version,
             unreadable: attr.unreadable,
             near: attr.near,

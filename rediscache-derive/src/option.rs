@@ -68,9 +68,10 @@ fn readable(object: &Object, root: &Path, declared: TokenStream) -> TokenStream 
 
 fn near(object: &Object, root: &Path, declared: TokenStream) -> TokenStream {
     let Some(near) = &object.near else { return declared };
+    let bound = if near.fields { quote!(#root::RedisFieldsObject) } else { quote!(#root::RedisNearObject) };
     let (ty, near) = (at_key(object, near.key), description(near, root));
     quote!({
-        fn near_cache<T: #root::RedisNearObject>(object: T, near: #root::Near) -> T {
+        fn near_cache<T: #bound>(object: T, near: #root::Near) -> T {
             <T as #root::RedisNearObject>::near(object, near)
         }
         near_cache::<#ty>(#declared, #near)

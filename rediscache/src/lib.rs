@@ -3,6 +3,8 @@
 //! - A [`RedisSession`] is a connection to one store; [`install`](RedisSession::install) makes it the default.
 //! - A [`RedisCache`] is a typed dict over one hash, a [`RedisQueue`] a typed queue over one list, and a
 //!   [`RedisTaskQueue`] a queue whose items stay on record until they are done.
+//! - A [`RedisTtlCache`] keeps what something slow says for a time, each entry by itself, and loads it once for all who ask: see
+//!   [`entries_that_expire`].
 //! - [`RedisNamespaced`](trait@RedisNamespaced) gives a struct an accessor for each of its fields, named `Struct.field`
 //!   in Redis.
 //! - A [`Codec`] says how keys and values are stored: [`Typestring`], as Python's async-rediscache 0.2.0 does, unless
@@ -47,6 +49,9 @@ mod shape;
 mod store;
 mod types;
 
+#[doc = include_str!("entries_that_expire.md")]
+pub mod entries_that_expire {}
+
 #[doc = include_str!("faults.md")]
 pub mod faults {}
 
@@ -71,9 +76,10 @@ pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
     Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, GetOrLoad, LoadError, Loaded, ObjectInfo,
-    Operation, QueueStats, QueueStream, RedisBound, RedisCache, RedisNamespaced, RedisNearObject, RedisObject,
-    RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache,
-    RedisVersionedObject, Rewritten, Scan, TaskError, TaskQueueStats, TtlScan, TtlStats, WhenDown,
+    Operation, OptionalLifetime, QueueStats, QueueStream, RedisBound, RedisCache, RedisFieldsObject, RedisNamespaced,
+    RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject,
+    RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject, Rewritten, Scan, TaskError, TaskQueueStats,
+    TtlScan, TtlStats, WhenDown,
 };
 
 /// The examples of the README.

@@ -8,4 +8,5 @@ mod object;
 mod path;
 mod task;
 mod timeout;
+mod ttl;
 mod version;

@@ -2,8 +2,9 @@
 
 mod renamed {
     pub(crate) use rediscache::{
-        Bound, Declaration, LeadsTo, Near, ObjectInfo, RedisBound, RedisCache, RedisNamespaced, RedisNearObject,
-        RedisObject, RedisReadableObject, RedisSession, RedisTaskObject, RedisTaskQueue, RedisVersionedObject, Value,
+        Bound, Declaration, LeadsTo, Near, ObjectInfo, OptionalLifetime, RedisBound, RedisCache, RedisNamespaced,
+        RedisNearObject, RedisObject, RedisReadableObject, RedisSession, RedisTaskObject, RedisTaskQueue,
+        RedisTtlCache, RedisTtlObject, RedisVersionedObject, Value,
     };
 }
 
@@ -15,7 +16,7 @@ mod child {
     }
 }
 
-use self::renamed::{RedisCache, RedisNamespaced, RedisTaskQueue};
+use self::renamed::{RedisCache, RedisNamespaced, RedisTaskQueue, RedisTtlCache};
 
 #[derive(RedisNamespaced)]
 #[rediscache(crate = "crate::path::renamed")]
@@ -25,6 +26,8 @@ struct ByCrate {
     names: RedisCache<u64, String>,
     #[rediscache(max_attempts = 3)]
     reminders: RedisTaskQueue<String>,
+    #[rediscache(ttl = "10m", stale = "1h", jitter = "10%", eager = 0.8, when_down = "error", from(char))]
+    pages: RedisTtlCache<u64, String>,
 }
 
 #[derive(RedisNamespaced)]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::coherence::{Coherence, Invalidate, Provenance, ReadTicket, now};
+use super::coherence::{Coherence, Invalidate, NEVER, Provenance, ReadTicket, now};
 use super::registry::Retire;
 use super::{Mode, Near, NearStats, Unit};
 use crate::codec::EncodedKey;
@@ -32,16 +32,17 @@ pub(crate) struct NearCache<V, C> {
 /// What was read: a value, or that there is none.
 #[derive(Clone)]
 enum NearEntry<V> {
-    Present { size: Size, read: u32, value: V },
-    Absent { size: Size, read: u32 },
+    Present { size: Size, ends: u32, value: V },
+    Absent { size: Size, ends: u32 },
 }
 
 /// In bytes, so many that more are not kept. Three of them fit beside the rest of an entry.
 #[derive(Clone, Copy)]
 struct Size([u8; 3]);
 
-/// Tells how old an entry is, in ticks of a small part of its life.
+/// Tells when an entry ends, in ticks of a small part of its life.
 struct Clock {
+    /// The longest life that an entry has here; without it, no entry ends.
     ttl: Option<u64>,
     /// A tick is so many powers of two nanoseconds.
     shift: u32,
@@ -53,7 +54,7 @@ struct Weigher(Unit);
 impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
     pub(crate) fn new(near: Near, coherence: Arc<Coherence>) -> Arc<Self> {
         match near.mode {
-            Mode::Tracking => coherence.track(),
+            Mode::Tracking | Mode::Entries => coherence.track(),
             Mode::Fields => coherence.publish(),
         }
         let expected = match near.unit {
@@ -84,11 +85,11 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
         if !self.coherence.is_fresh(time, self.staleness) {
             return None;
         }
-        let (read, value) = match self.entries.get(key)? {
-            NearEntry::Present { read, value, .. } => (read, Some(value)),
-            NearEntry::Absent { read, .. } => (read, None),
+        let (ends, value) = match self.entries.get(key)? {
+            NearEntry::Present { ends, value, .. } => (ends, Some(value)),
+            NearEntry::Absent { ends, .. } => (ends, None),
         };
-        if !self.clock.is_fresh(read, time) {
+        if !self.clock.is_fresh(ends, time) {
             return None;
         }
         self.hits.fetch_add(1, Ordering::Relaxed);
@@ -112,11 +113,24 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> NearCache<V, C> {
         stored: usize,
         value: Option<&V>,
     ) {
+        self.keep_until(ticket, provenance, NEVER, key, stored, value);
+    }
+
+    /// As [`keep`](Self::keep), of an entry that ends by itself.
+    pub(crate) fn keep_until(
+        &self,
+        ticket: ReadTicket,
+        provenance: Provenance,
+        ends: u64,
+        key: EncodedKey,
+        stored: usize,
+        value: Option<&V>,
+    ) {
         let Some(size) = Size::of(key.as_slice().len() + stored + OVERHEAD) else { return };
-        let read = self.clock.tick(provenance.asked);
+        let ends = self.clock.end(provenance.asked, ends);
         let entry = match value {
-            Some(value) => NearEntry::Present { size, read, value: value.clone() },
-            None => NearEntry::Absent { size, read },
+            Some(value) => NearEntry::Present { size, ends, value: value.clone() },
+            None => NearEntry::Absent { size, ends },
         };
         self.coherence.keep(ticket, provenance, || self.entries.insert(key, entry));
         if self.retired.load(Ordering::Acquire) {
@@ -216,17 +230,22 @@ impl Clock {
         Self { ttl, shift: ttl.and_then(|ttl| (ttl / 4096).checked_ilog2()).unwrap_or(0) }
     }
 
+    /// The lower half: what ended so long ago has ended anyway, unless it is asked for just then again.
     fn tick(&self, time: u64) -> u32 {
-        // The lower half: what was read so long ago is not fresh anyway, unless it is asked for just then again.
         let [.., a, b, c, d] = (time >> self.shift).to_be_bytes();
         u32::from_be_bytes([a, b, c, d])
     }
 
-    fn is_fresh(&self, read: u32, now: u64) -> bool {
+    /// The tick in which what was asked for at this time is not to be served any more.
+    fn end(&self, asked: u64, ends: u64) -> u32 {
+        let ttl = self.ttl.unwrap_or(NEVER);
+        self.tick(asked.saturating_add(ttl).min(ends).max(asked))
+    }
+
+    fn is_fresh(&self, ends: u32, now: u64) -> bool {
         self.ttl.is_none_or(|ttl| {
-            let age = u64::from(self.tick(now).wrapping_sub(read));
-            // What was read within a tick may be as old as the whole tick.
-            (age + 1) << self.shift <= ttl
+            let left = u64::from(ends.wrapping_sub(self.tick(now)));
+            left > 0 && (left - 1) << self.shift <= ttl
         })
     }
 }
@@ -240,15 +259,33 @@ mod tests {
         for ttl in [1, 1_000, 1_000_000, 60_000_000_000, u64::MAX / 2] {
             let clock = Clock::new(Some(ttl));
             for read in [1, 12_345, 999_999_999_999] {
-                let tick = clock.tick(read);
-                assert!(!clock.is_fresh(tick, read + ttl), "{ttl} {read}");
-                assert!(!clock.is_fresh(tick, read + ttl + ttl / 2), "{ttl} {read}");
+                let end = clock.end(read, NEVER);
+                assert!(!clock.is_fresh(end, read + ttl), "{ttl} {read}");
+                assert!(!clock.is_fresh(end, read + ttl + ttl / 2), "{ttl} {read}");
                 if ttl > 1_000 {
-                    assert!(clock.is_fresh(tick, read + ttl / 1_000 * 998), "{ttl} {read}");
+                    assert!(clock.is_fresh(end, read + ttl / 1_000 * 998), "{ttl} {read}");
                 }
             }
         }
-        assert!(Clock::new(None).is_fresh(0, u64::MAX));
+        let clock = Clock::new(None);
+        assert!(clock.is_fresh(clock.end(1, NEVER), u64::MAX));
+    }
+
+    #[test]
+    fn an_entry_that_ends_by_itself_is_fresh_until_then_and_no_longer() {
+        const SECOND: u64 = 1_000_000_000;
+        for ttl in [1, 10, 60, 3_600] {
+            let clock = Clock::new(Some(ttl * SECOND));
+            for left in [0, 1, 1_000_000, SECOND / 2, SECOND, 30 * SECOND, 100 * SECOND, NEVER] {
+                let (asked, lives) = (5 * SECOND, left.min(ttl * SECOND));
+                let end = clock.end(asked, asked.saturating_add(left));
+                assert!(!clock.is_fresh(end, asked + lives), "{ttl} {left}");
+                assert!(!clock.is_fresh(end, asked + lives + SECOND), "{ttl} {left}");
+                if lives > ttl * SECOND / 10 {
+                    assert!(clock.is_fresh(end, asked + lives / 100 * 99), "{ttl} {left}");
+                }
+            }
+        }
     }
 
     #[test]

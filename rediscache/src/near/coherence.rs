@@ -37,6 +37,8 @@ pub(crate) struct Coherence {
     published: AtomicBool,
     /// Whether someone relies on the server to tell of changes.
     tracked: AtomicBool,
+    /// Whether its entries are read from several servers, each of which tells of those that it has.
+    is_spread: bool,
     basis: RwLock<Basis>,
     /// How often all was dropped.
     generation: AtomicU64,
@@ -54,9 +56,17 @@ pub(crate) struct Coherence {
 
 /// What everything kept stands on.
 struct Basis {
-    /// The connection that tells of changes; zero is none.
-    source: u64,
+    /// The connections that tell of changes. More than one only where entries lie on several servers.
+    sources: Vec<Source>,
     near_caches: Vec<Weak<dyn Invalidate>>,
+}
+
+/// A connection that tells of changes.
+struct Source {
+    /// Not zero.
+    number: u64,
+    /// When it was last known to have told of all changes so far; zero while that is not known.
+    heard: AtomicU64,
 }
 
 /// The changes of some entries, counted before what they concern is dropped.
@@ -101,12 +111,23 @@ impl<'a> Change<'a> {
 }
 
 impl Coherence {
+    /// Of entries that lie on one server.
     pub(crate) fn new(scope: &str) -> Self {
+        Self::of(scope, false)
+    }
+
+    /// Of entries that may lie on several servers, and end one by one.
+    pub(crate) fn spread(scope: &str) -> Self {
+        Self::of(scope, true)
+    }
+
+    fn of(scope: &str, is_spread: bool) -> Self {
         Self {
             scope: scope.into(),
             published: AtomicBool::new(false),
             tracked: AtomicBool::new(false),
-            basis: RwLock::new(Basis { source: 0, near_caches: Vec::new() }),
+            is_spread,
+            basis: RwLock::new(Basis { sources: Vec::new(), near_caches: Vec::new() }),
             generation: AtomicU64::new(0),
             stripes: std::array::from_fn(|_| Stripe { changes: AtomicU64::new(0), lock: Mutex::new(()) }),
             heard: AtomicU64::new(0),
@@ -189,7 +210,7 @@ impl Coherence {
     pub(crate) fn keep(&self, ticket: ReadTicket, provenance: Provenance, keep: impl FnOnce()) {
         let basis = self.basis();
         let is_same = self.generation.load(Ordering::Acquire) == ticket.generation;
-        if !is_same || basis.source != provenance.source || provenance.source == 0 {
+        if !is_same || basis.find(provenance.source).is_none() {
             return;
         }
         let stripe = &self.stripes[ticket.stripe];
@@ -202,17 +223,22 @@ impl Coherence {
         }
     }
 
-    /// Has the connection tell of changes from now on, in place of another. Whether it did already.
+    /// Has the connection tell of changes from now on, in place of another, or beside it where entries lie on several servers.
+    /// Whether it did already.
     pub(crate) fn rely_on(&self, source: u64) -> bool {
-        if self.basis().source == source {
+        if self.basis().find(source).is_some() {
             return true;
         }
         let mut basis = self.basis_mut();
-        if basis.source != 0 {
+        if basis.find(source).is_some() {
+            return true;
+        }
+        if !self.is_spread && !basis.sources.is_empty() {
             // What is on its way from the other is not kept, so that the two do not take turns.
             self.forget_on(&mut basis);
+            basis.sources.clear();
         }
-        basis.source = source;
+        basis.sources.push(Source { number: source, heard: AtomicU64::new(0) });
         self.heard.store(0, Ordering::Release);
         false
     }
@@ -220,17 +246,19 @@ impl Coherence {
     /// Notes that the connection has told of all that happened until `heard`.
     pub(crate) fn hear(&self, source: u64, heard: u64) {
         let basis = self.basis();
-        if basis.source == source {
-            self.heard.fetch_max(heard, Ordering::AcqRel);
+        if let Some(source) = basis.find(source) {
+            source.heard.fetch_max(heard, Ordering::AcqRel);
+            // Whose entry is asked for is not known: all must have been heard.
+            self.heard.fetch_max(basis.heard(), Ordering::AcqRel);
         }
     }
 
     /// The connection does not tell of changes any more.
     pub(crate) fn lose(&self, source: u64) {
         let mut basis = self.basis_mut();
-        if basis.source == source {
-            self.heard.store(0, Ordering::Release);
-            basis.source = 0;
+        if basis.find(source).is_some() {
+            basis.sources.retain(|other| other.number != source);
+            self.heard.store(basis.heard(), Ordering::Release);
             self.invalidations.fetch_add(1, Ordering::Relaxed);
             self.forget_on(&mut basis);
         }
@@ -276,6 +304,17 @@ impl Coherence {
 
     fn basis_mut(&self) -> RwLockWriteGuard<'_, Basis> {
         self.basis.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Basis {
+    fn find(&self, source: u64) -> Option<&Source> {
+        self.sources.iter().find(|other| other.number == source)
+    }
+
+    /// When all of them were last heard; zero where there is none.
+    fn heard(&self) -> u64 {
+        self.sources.iter().map(|source| source.heard.load(Ordering::Acquire)).min().unwrap_or(0)
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Near {
     // As short as can be, since every read carries it.
     pub(crate) mode: Mode,
     pub(crate) unit: Unit,
+    /// What of the remaining life of an entry is not fresh any more.
+    stale: Stale,
     /// How many of the unit.
     pub(crate) room: usize,
     /// In nanoseconds; the most there are stand for no limit.
@@ -53,6 +55,8 @@ pub(crate) enum Mode {
     Tracking,
     /// Whoever writes, of the fields that changed.
     Fields,
+    /// The server, of every change of an entry, which is a key of its own and ends by itself.
+    Entries,
 }
 
 /// By what it is counted how much is kept.
@@ -62,13 +66,37 @@ pub(crate) enum Unit {
     Bytes,
 }
 
+/// A time in milliseconds, rounded up, or, with the highest bit set, in so many times 1,024 of them: short enough to cost a read
+/// nothing, and exact up to 24 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stale(u32);
+
+impl Stale {
+    const LONG: u32 = 1 << 31;
+
+    const fn of(stale: Duration) -> Self {
+        let milliseconds = stale.as_nanos().div_ceil(1_000_000);
+        let (is_long, units) = if milliseconds < Self::LONG as u128 {
+            (0, milliseconds)
+        } else {
+            (Self::LONG, milliseconds.div_ceil(1_024))
+        };
+        Self(is_long | if units < Self::LONG as u128 { units as u32 } else { Self::LONG - 1 })
+    }
+
+    fn milliseconds(self) -> u64 {
+        let units = u64::from(self.0 & (Self::LONG - 1));
+        if self.0 & Self::LONG == 0 { units } else { units * 1_024 }
+    }
+}
+
 impl Near {
     /// Has the server tell of changes (`CLIENT TRACKING`), whoever makes them: another language, `redis-cli`, an expiry.
     /// It says only that the namespace changed, so that all of it is dropped.
     #[must_use]
     pub const fn tracking() -> Self {
         let staleness = nanoseconds(Duration::from_secs(1));
-        Self { mode: Mode::Tracking, unit: Unit::Entries, room: 10_000, ttl: u64::MAX, staleness }
+        Self { mode: Mode::Tracking, unit: Unit::Entries, stale: Stale(0), room: 10_000, ttl: u64::MAX, staleness }
     }
 
     /// Has every write of this crate publish, in the same atomic step, which fields it changed, and only those are
@@ -127,6 +155,36 @@ impl Near {
             the_staleness_of_a_near_cache_must_not_be_zero();
         }
         Self { staleness: nanoseconds(bound), ..self }
+    }
+
+    /// The same for entries that are keys of their own, are fresh for so long for the most part, and are kept for so long after
+    /// that.
+    pub(crate) const fn of_entries(self, fresh: Duration, stale: Duration) -> Self {
+        let fresh = nanoseconds(fresh);
+        Self {
+            mode: Mode::Entries,
+            stale: Stale::of(stale),
+            ttl: if fresh < self.ttl { fresh } else { self.ttl },
+            ..self
+        }
+    }
+
+    /// When an entry is not fresh any more that was asked for then, and ends in so many milliseconds, if it ends.
+    pub(crate) fn end_of_entry(&self, asked: u64, left: Option<i64>) -> u64 {
+        let Some(left) = left else { return NEVER };
+        // The server counts from the start of its millisecond.
+        let fresh = u64::try_from(left - 1).unwrap_or(0).saturating_sub(self.stale.milliseconds());
+        asked.saturating_add(fresh.saturating_mul(1_000_000))
+    }
+
+    /// How long entries are kept when they are not fresh any more.
+    pub(crate) fn stale_of_entries(&self) -> Duration {
+        Duration::from_millis(self.stale.milliseconds())
+    }
+
+    /// Whether an entry is fresh that ends in so many milliseconds, if it ends.
+    pub(crate) fn is_entry_fresh(&self, left: Option<i64>) -> bool {
+        left.is_none_or(|left| u64::try_from(left).unwrap_or(0) > self.stale.milliseconds())
     }
 
     /// In nanoseconds, if there is a limit.
@@ -225,5 +283,29 @@ impl NearStats {
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stale_of_an_entry_is_never_taken_for_fresh() {
+        let day = Duration::from_secs(24 * 3_600);
+        for stale in
+            [Duration::ZERO, Duration::from_nanos(1), Duration::from_millis(7), day, 24 * day, 25 * day, 9_000 * day]
+        {
+            let (near, exact) = (Near::tracking().of_entries(day, stale), stale.as_nanos().div_ceil(1_000_000));
+            let told = u128::from(near.stale.milliseconds());
+            assert!(told >= exact && told - exact < 1_024, "{stale:?}: {told}");
+            assert!(stale > 24 * day || told == exact, "{stale:?}: {told}");
+            let left = i64::try_from(told).expect("it is not that long");
+            assert!(!near.is_entry_fresh(Some(left)) && near.is_entry_fresh(Some(left + 1)));
+            assert_eq!(near.end_of_entry(5, Some(left)), 5);
+            assert_eq!(near.end_of_entry(5, Some(left + 11)), 10_000_005);
+        }
+        assert_eq!(Near::tracking().of_entries(day, day).end_of_entry(5, None), NEVER);
+        assert_eq!(size_of::<Near>(), 32);
     }
 }

@@ -24,7 +24,9 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 pub(crate) use compared::Compared;
-pub(crate) use entry::{Begun, Cursor, EntryPage, EntryStore, Found, Hearing, LeaseStore, Life, Token, Wanted};
+pub(crate) use entry::{
+    Begun, Cursor, EntryPage, EntryStore, Found, Hearing, LeaseStore, Life, RedisEntries, Token, Wanted,
+};
 pub(crate) use hash::{HASH, HashStore, Page, RedisHash};
 pub(crate) use increment::Increment;
 pub(crate) use key::KeyStore;
@@ -34,7 +36,7 @@ pub(crate) use packed::Packed;
 pub(crate) use task::{Client, Due, EndingLease, Lease, Outcome, Side, TaskStats, TaskStore, Unread, Whereabouts};
 
 use self::background::Background;
-use self::entry::{MemoryEntries, MemoryLeases, RedisEntries, RedisLeases};
+use self::entry::{MemoryEntries, MemoryLeases, RedisLeases};
 use self::hash::MemoryHash;
 use self::in_flight::InFlight;
 use self::key::{MemoryKey, RedisKey};
@@ -77,7 +79,7 @@ impl RedisStore {
         let router = Arc::new(router);
         Self {
             keys: RedisKey::new(&router),
-            entries: RedisEntries::new(&router),
+            entries: RedisEntries::new(&router, &tracking),
             leases: RedisLeases::new(&router),
             hashes: RedisHash::new(&router, &tracking),
             lists: RedisList::new(&router),
@@ -130,6 +132,14 @@ impl Store {
         match self {
             Self::Memory(store) => Slice::Memory(MemoryTasks(store)),
             Self::Redis(store) => Slice::Redis(&store.tasks, &store.in_flight),
+        }
+    }
+
+    /// The entries of a server that tells of changes; `None` where the store itself is in this process.
+    pub(crate) fn tracked_entries(&self) -> Option<&RedisEntries> {
+        match self {
+            Self::Memory(_) => None,
+            Self::Redis(store) => Some(&store.entries),
         }
     }
 

@@ -88,10 +88,13 @@ pub type Bound<T> = <T as RedisBound>::Handle;
 /// A type that a field of a [`RedisNamespaced`] struct may have: the caches and queues of this crate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a cache object",
-    label = "expected `RedisCache<K, V>`, `RedisQueue<T>` or `RedisTaskQueue<T>`",
+    label = "expected `RedisCache<K, V>`, `RedisTtlCache<K, V>`, `RedisQueue<T>` or `RedisTaskQueue<T>`",
     note = "to keep a field of another type in the struct, put `#[rediscache(skip)]` on it"
 )]
 pub trait RedisObject: Sized {
+    /// What a field of it says of how long entries live: `()` where it need say nothing, since its object lasts.
+    type Lifetime;
+
     /// Makes the object that a field declares.
     fn declare(declaration: Declaration) -> Self;
 
@@ -108,9 +111,31 @@ pub trait RedisObject: Sized {
 )]
 pub trait RedisTaskObject: RedisObject {}
 
+/// A [`RedisObject`] whose entries live for a time, each by itself.
+#[diagnostic::on_unimplemented(
+    message = "`ttl`, `idle`, `stale`, `jitter`, `eager`, `lease`, `load_timeout`, `retry_after` and `when_down` are for \
+               `RedisTtlCache` fields",
+    label = "this is `{Self}`",
+    note = "make the field a `RedisTtlCache<K, V>`, each of whose entries lives for a time, or take the key away",
+    note = "every other object expires as a whole, by `set_expiry`; `near(ttl = \"60s\")` bounds how long what was read is kept \
+            in this process"
+)]
+pub trait RedisTtlObject: RedisObject {}
+
+/// What a field may leave unsaid of how long entries live.
+#[diagnostic::on_unimplemented(
+    message = "a `RedisTtlCache` field needs `ttl` or `idle`",
+    label = "how long its entries live is not said",
+    note = "write `#[rediscache(ttl = \"10m\")]` above the field, or `idle = \"30m\"`, with which every read begins the time anew",
+    note = "an entry without a lifetime belongs into a `RedisCache<K, V>`"
+)]
+pub trait OptionalLifetime {}
+
+impl OptionalLifetime for () {}
+
 /// A [`RedisObject`] whose reads can be kept in this process.
 #[diagnostic::on_unimplemented(
-    message = "`near` is for `RedisCache` fields",
+    message = "`near` is for `RedisCache` and `RedisTtlCache` fields",
     label = "this is `{Self}`",
     note = "take the key away, or make the field a `RedisCache<K, V>`"
 )]
@@ -119,6 +144,14 @@ pub trait RedisNearObject: RedisObject {
     #[must_use]
     fn near(self, near: Near) -> Self;
 }
+
+/// A [`RedisNearObject`] whose writers can tell which of its entries they change.
+#[diagnostic::on_unimplemented(
+    message = "`mode = \"fields\"` is for `RedisCache` fields",
+    label = "this is `{Self}`",
+    note = "take `mode` away: the server tells of each entry of a `RedisTtlCache` as it is"
+)]
+pub trait RedisFieldsObject: RedisNearObject {}
 
 /// A [`RedisObject`] whose values may be of older types: one with the default codec.
 #[diagnostic::on_unimplemented(
@@ -142,7 +175,7 @@ pub trait RedisVersionedObject: RedisObject {
 
 /// A [`RedisObject`] in which a value that cannot be read may be taken for none.
 #[diagnostic::on_unimplemented(
-    message = "`unreadable` is for `RedisCache` fields",
+    message = "`unreadable` is for `RedisCache` and `RedisTtlCache` fields",
     label = "this is `{Self}`",
     note = "take the key away; what a queue cannot read becomes a dead letter"
 )]
@@ -165,6 +198,15 @@ pub struct Declaration {
     pub(crate) backoff: Option<(Duration, Duration)>,
     pub(crate) unreadable_for: Option<Duration>,
     pub(crate) recover_unleased: Option<Duration>,
+    pub(crate) ttl: Option<Duration>,
+    pub(crate) idle: Option<Duration>,
+    pub(crate) stale: Option<Duration>,
+    pub(crate) jitter: Option<f64>,
+    pub(crate) eager: Option<f64>,
+    pub(crate) lease: Option<Duration>,
+    pub(crate) load_timeout: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) down_is_error: bool,
     /// The one that it is bound to.
     pub(crate) session: Option<RedisSession>,
 }
@@ -183,6 +225,15 @@ impl Declaration {
             backoff: None,
             unreadable_for: None,
             recover_unleased: None,
+            ttl: None,
+            idle: None,
+            stale: None,
+            jitter: None,
+            eager: None,
+            lease: None,
+            load_timeout: None,
+            retry_after: None,
+            down_is_error: false,
             session: None,
         }
     }

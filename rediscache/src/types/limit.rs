@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::refusal::config;
+use crate::refusal::{config, refusals};
 
 /// In milliseconds; the most there are stand for no limit. Short, since every call carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,10 +75,8 @@ fn over(limit: Duration) -> Error {
     Error::new(ErrorKind::Timeout, message).outcome_unknown()
 }
 
-/// Stops a constant's evaluation with its name in the compiler's message, and does nothing at run time.
-const fn the_timeout_of_an_object_must_not_be_zero() {
-    // Const evaluation cannot say whether a pointer past its allocation is null; running code can.
-    let _ = "".as_ptr().wrapping_add(8).is_null();
+refusals! {
+    the_timeout_of_an_object_must_not_be_zero
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod cache;
 mod dead;
 mod declare;
 mod info;
+mod kept;
 mod limit;
 mod named;
 mod object;
@@ -20,8 +21,8 @@ mod versions;
 pub use cache::{RedisCache, Rewritten, Scan};
 pub use dead::{DeadLetter, DeadLetters};
 pub use declare::{
-    Bound, Declaration, RedisBound, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
-    RedisTaskObject, RedisVersionedObject,
+    Bound, Declaration, OptionalLifetime, RedisBound, RedisFieldsObject, RedisNamespaced, RedisNearObject, RedisObject,
+    RedisReadableObject, RedisTaskObject, RedisTtlObject, RedisVersionedObject,
 };
 pub use info::ObjectInfo;
 pub use operation::Operation;

@@ -5,7 +5,7 @@ use rediscache::{RedisCache, RedisNamespaced};
 struct Channel {
     #[rediscache(namespce = "topic")]
     topics: RedisCache<u64, String>,
-    #[rediscache(ttl = "5s")]
+    #[rediscache(lifetime = "5s")]
     birthdays: RedisCache<u64, String>,
 }
 

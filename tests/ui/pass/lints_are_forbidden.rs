@@ -5,7 +5,7 @@
 #![forbid(missing_debug_implementations, single_use_lifetimes, trivial_casts, unused_qualifications)]
 #![forbid(future_incompatible, let_underscore, nonstandard_style, rust_2018_idioms, unused_results)]
 
-use rediscache::{RedisCache, RedisNamespaced, RedisQueue, RedisTaskQueue};
+use rediscache::{RedisCache, RedisNamespaced, RedisQueue, RedisTaskQueue, RedisTtlCache};
 
 #[derive(RedisNamespaced)]
 struct UsedThroughItsAccessors {
@@ -16,6 +16,10 @@ struct UsedThroughItsAccessors {
     combined: RedisCache<u64, u64>,
     #[rediscache(version = 2, unreadable = "error")]
     versioned: RedisCache<u64, u64>,
+    #[rediscache(ttl = "10m", stale = "1h", jitter = "10%", eager = 0.8, from(u32))]
+    pages: RedisTtlCache<u64, u64>,
+    #[rediscache(idle = "30m", when_down = "error")]
+    sessions: RedisTtlCache<u64, u64>,
     #[rediscache(skip)]
     other: u32,
 }

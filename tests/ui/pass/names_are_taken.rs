@@ -22,6 +22,8 @@ mod names {
     struct RedisVersionedObject;
     struct RedisReadableObject;
     struct RedisNearObject;
+    struct RedisTtlObject;
+    struct OptionalLifetime;
     struct LeadsTo;
     struct Value;
     struct Older0;
@@ -36,6 +38,7 @@ mod names {
     struct str;
     struct u32;
     struct u64;
+    struct f64;
 
     macro_rules! vec {
         () => {};
@@ -51,6 +54,8 @@ mod names {
     fn older_types() {}
     fn readable() {}
     fn near_cache() {}
+    fn ttl_cache() {}
+    fn without_ttl() {}
     fn object() {}
 
     type Number = ::core::primitive::u64;
@@ -65,6 +70,10 @@ mod names {
         versioned: ::rediscache::RedisQueue<Number>,
         #[rediscache(from(Number), version = 2, unreadable = "absent", near(capacity = 10, ttl = "5s"))]
         older_types: ::rediscache::RedisCache<Number, Number>,
+        #[rediscache(ttl = "10m", stale = "1h", jitter = "10%", eager = 0.8, when_down = "error")]
+        ttl_cache: ::rediscache::RedisTtlCache<Number, Number>,
+        #[rediscache(idle = "30m", lease = "5s", load_timeout = "1m", retry_after = "2s")]
+        without_ttl: ::rediscache::RedisTtlCache<Number, Number>,
         objects: ::rediscache::RedisQueue<Number>,
         declare: ::rediscache::RedisQueue<Number>,
         describe: ::rediscache::RedisQueue<Number>,
@@ -92,6 +101,15 @@ trait Methods: ::core::marker::Sized {
     fn from_older_versions(self, _: ()) {}
     fn unreadable_as_absent(self) {}
     fn near(self, _: ()) {}
+    fn ttl(self, _: ()) {}
+    fn idle(self, _: ()) {}
+    fn stale(self, _: ()) {}
+    fn jitter(self, _: ()) {}
+    fn eager(self, _: ()) {}
+    fn lease(self, _: ()) {}
+    fn load_timeout(self, _: ()) {}
+    fn retry_after(self, _: ()) {}
+    fn when_down_is_error(self) {}
     fn bound(self, _: ()) {}
     fn on(self, _: ()) {}
     fn clone(self, _: ()) {}
@@ -105,6 +123,10 @@ struct Guild {
     reminders: ::rediscache::RedisTaskQueue<u64>,
     #[rediscache(from(u32), version = 2, unreadable = "absent", near)]
     topics: ::rediscache::RedisCache<u64, u64>,
+    #[rediscache(ttl = "10m", stale = "1h", jitter = "10%", eager = 0.8, when_down = "error")]
+    pages: ::rediscache::RedisTtlCache<u64, u64>,
+    #[rediscache(idle = "30m", lease = "5s", load_timeout = "1m", retry_after = "2s")]
+    sessions: ::rediscache::RedisTtlCache<u64, u64>,
 }
 
 fn main() {

@@ -43,14 +43,14 @@ impl Batch for EntryGets {
 }
 
 /// One `MGET` of all.
-fn read_all(names: &Packed) -> Request<'_> {
+pub(super) fn read_all(names: &Packed) -> Request<'_> {
     let mut names = names.iter();
     let first = names.next().map(text).unwrap_or_default();
     Request::command("MGET", first, Effect::Read).args(names)
 }
 
 /// The values of so many entries, as `MGET` answers.
-fn values_of(answer: Value, names: usize) -> Result<Vec<Option<Vec<u8>>>> {
+pub(super) fn values_of(answer: Value, names: usize) -> Result<Vec<Option<Vec<u8>>>> {
     let value = |answer| match answer {
         Value::BulkString(value) => Ok(Some(value)),
         Value::Nil => Ok(None),
@@ -63,7 +63,7 @@ fn values_of(answer: Value, names: usize) -> Result<Vec<Option<Vec<u8>>>> {
 }
 
 /// Gives each caller its answer, which may be a refusal.
-fn share<T: Clone>(wanted: &Distinct, answers: Vec<Result<T>>) -> Result<Vec<Result<T>>> {
+pub(super) fn share<T: Clone>(wanted: &Distinct, answers: Vec<Result<T>>) -> Result<Vec<Result<T>>> {
     let mut refusals = Vec::new();
     let answers = answers.into_iter().map(|answer| {
         answer.map_err(|error| {

@@ -11,6 +11,7 @@ mod lease;
 mod life;
 mod memory;
 mod redis;
+mod tracked;
 mod walk;
 
 pub(crate) use answer::{Cursor, EntryPage, Found};

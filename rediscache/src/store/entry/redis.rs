@@ -8,8 +8,11 @@ use futures_util::future::try_join_all;
 use super::answer::{Cursor, EntryPage, Found};
 use super::batches::{EntryDeletes, EntryGets, EntrySets, Finds, Prolongs, left_of, text};
 use super::life::Life;
+use super::tracked::{TrackedFinds, scope_of};
 use super::{LEASE, walk};
 use crate::error::{Error, Result};
+use crate::near::Change;
+use crate::refusal;
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
@@ -28,23 +31,28 @@ static INCREMENT: Script = Script::new(concat!(
 /// The commands and scripts of entries. Calls of the kinds that have a batcher are gathered by the server that they go to.
 #[derive(Debug)]
 pub(crate) struct RedisEntries {
-    router: Arc<Router>,
+    pub(super) router: Arc<Router>,
+    /// Over connections that tell of changes.
+    pub(super) tracking: Arc<Router>,
     gets: Arc<Batcher<EntryGets>>,
     finds: Arc<Batcher<Finds>>,
     prolongs: Arc<Batcher<Prolongs>>,
     sets: Arc<Batcher<EntrySets>>,
     deletes: Arc<Batcher<EntryDeletes>>,
+    pub(super) tracked_finds: Arc<Batcher<TrackedFinds>>,
 }
 
 impl RedisEntries {
-    pub(crate) fn new(router: &Arc<Router>) -> Self {
+    pub(crate) fn new(router: &Arc<Router>, tracking: &Arc<Router>) -> Self {
         Self {
             router: Arc::clone(router),
+            tracking: Arc::clone(tracking),
             gets: Batcher::new(router),
             finds: Batcher::new(router),
             prolongs: Batcher::new(router),
             sets: Batcher::new(router),
             deletes: Batcher::new(router),
+            tracked_finds: Batcher::new(tracking),
         }
     }
 
@@ -78,19 +86,23 @@ impl RedisEntries {
     }
 
     pub(super) async fn set(&self, key: &str, value: &[u8], kept: i64) -> Result<()> {
+        let _guard = self.guard(key);
         self.sets.call(&self.router.server_of(key), (key, value, kept)).await?
     }
 
     pub(super) async fn set_if_absent(&self, key: &str, value: &[u8], life: Life) -> Result<bool> {
+        let _guard = self.guard(key);
         let request = Request::script(&SET_IF_ABSENT, key, Effect::Once).arg(life.stale_milliseconds());
         self.router.send(&request.arg(value).arg(life.kept())).await
     }
 
     pub(super) async fn delete(&self, key: &str, life: Life) -> Result<bool> {
+        let _guard = self.guard(key);
         self.deletes.call(&self.router.server_of(key), (key, life.stale_milliseconds())).await?
     }
 
     pub(super) async fn swap(&self, key: &str, old: Option<&[u8]>, new: Option<&[u8]>, life: Life) -> Result<Compared> {
+        let _guard = self.guard(key);
         let request = Request::script(&SWAP, key, Effect::Once).arg(life.stale_milliseconds()).arg(life.kept());
         let request = request.arg(if old.is_some() { "1" } else { "" }).arg(old.unwrap_or_default()).arg(new);
         Ok(match self.router.send(&request).await? {
@@ -101,6 +113,7 @@ impl RedisEntries {
     }
 
     pub(super) async fn increment(&self, key: &str, by: &Increment, life: Life, may_be_led: bool) -> Result<Vec<u8>> {
+        let _guard = self.guard(key);
         let lease = if may_be_led { vec![self.router.beside(key, LEASE)?] } else { Vec::new() };
         let mut amount = Vec::new();
         // Memory takes whatever is written.
@@ -111,6 +124,7 @@ impl RedisEntries {
     }
 
     pub(super) async fn expire(&self, key: &str, life: Life) -> Result<bool> {
+        let _guard = self.guard(key);
         let request = Request::script(&EXPIRE, key, Effect::Idempotent).arg(life.stale_milliseconds());
         self.router.send(&request.arg(life.kept())).await
     }
@@ -137,7 +151,9 @@ impl RedisEntries {
         Ok(found.into_iter().map(|found| fresh(found).map(|found| found.value)).collect())
     }
 
-    pub(super) async fn set_many(&self, _: &str, pairs: &Packed, life: Life) -> Result<()> {
+    pub(super) async fn set_many(&self, key: &str, pairs: &Packed, life: Life) -> Result<()> {
+        let (scope, changed) = self.kept(key, pairs.iter().step_by(2));
+        let _guard = self.router.guard_write(&scope, Change::of(&changed));
         // By themselves, two for one name might change places.
         let mut last = std::collections::HashMap::with_capacity_and_hasher(pairs.len() / 2, ahash::RandomState::new());
         for at in (0..pairs.len()).step_by(2) {
@@ -149,7 +165,9 @@ impl RedisEntries {
         self.send_all::<EntrySets, _>(sets).await.map(drop)
     }
 
-    pub(super) async fn delete_many(&self, _: &str, names: &Packed, life: Life) -> Result<u64> {
+    pub(super) async fn delete_many(&self, key: &str, names: &Packed, life: Life) -> Result<u64> {
+        let (scope, changed) = self.kept(key, names.iter());
+        let _guard = self.router.guard_write(&scope, Change::of(&changed));
         let stale = life.stale_milliseconds();
         let deleted = self.send_all::<EntryDeletes, _>(names.iter().map(|name| (text(name), stale))).await?;
         Ok(deleted.into_iter().map(u64::from).sum())
@@ -172,6 +190,8 @@ impl RedisEntries {
     }
 
     pub(super) async fn clear(&self, key: &str) -> Result<()> {
+        let scope = scope_of(key);
+        let _guard = self.router.guard_write(&scope, Change::All);
         walk::clear(&self.router, key).await
     }
 

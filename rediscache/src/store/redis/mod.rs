@@ -20,5 +20,5 @@ pub(super) use request::{Effect, Request};
 pub(super) use router::{Router, ServingNode};
 pub(super) use script::Script;
 pub(super) use subscriber::{Subscriber, Subscription};
-pub(super) use tracking::read as tracked_read;
+pub(super) use tracking::{read as tracked_read, read_entries as tracked_read_entries};
 pub(super) use waiter::RedisWaiter;

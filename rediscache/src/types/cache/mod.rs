@@ -10,7 +10,9 @@ use std::time::{Duration, SystemTime};
 
 pub use scan::Scan;
 
-use super::declare::{Declaration, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject};
+use super::declare::{
+    Declaration, RedisFieldsObject, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject,
+};
 use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::Operation;
@@ -251,6 +253,8 @@ include!("near.rs");
 include!("rewrite.rs");
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
+    type Lifetime = ();
+
     fn declare(declaration: Declaration) -> Self {
         Self::over(Object::declared(&declaration, Self::TYPES))
     }
@@ -265,6 +269,8 @@ impl<K: Key, V: NearValue, C: Codec> RedisNearObject for RedisCache<K, V, C> {
         Self::near(self, near)
     }
 }
+
+impl<K: Key, V: NearValue, C: Codec> RedisFieldsObject for RedisCache<K, V, C> {}
 
 impl<K: Key, V: Value, C: ShapedCodec> RedisVersionedObject for RedisCache<K, V, C> {
     type Value = V;

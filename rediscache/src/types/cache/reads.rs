@@ -2,14 +2,13 @@
 
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::bounds::{NearValue, Value};
 use crate::codec::{Codec, EncodedKey};
 use crate::error::Result;
-use crate::near::{Label, Near, NearCache, NearStats, Retire, look_again, remember};
-use crate::refusal;
+use crate::near::{Label, Near, NearCache, NearStats};
 use crate::store::{HashStore, Packed, RedisHash};
+use crate::types::kept::{self, count_embedded, label, near_cache};
 use crate::types::object::{Object, Target};
 use crate::types::operation::{NearLook, NearRead, Operation};
 
@@ -53,7 +52,7 @@ impl<V: Value> Reads<V> {
             get_or: NearLook { look: Kept::<V, C>::look, call: |read| Kept::<V, C>::get(read, "get_or") },
             contains: NearLook { look: Kept::<V, C>::look_for, call: Kept::<V, C>::contains },
             get_many: Kept::<V, C>::get_many,
-            stats: Kept::<V, C>::stats,
+            stats: kept::stats::<V, C>,
         }
     }
 
@@ -98,16 +97,8 @@ impl<V: Value> Reads<V> {
 struct Kept<V, C>(PhantomData<(V, C)>);
 
 impl<V: NearValue, C: Codec> Kept<V, C> {
-    /// What is kept. No other work is done for a hit.
     fn look(read: &NearRead) -> Option<Option<V>> {
-        let (object, label) = (&read.object, label(&read.object, read.near));
-        let (session, namespace) = (object.session_number(), object.name());
-        let look = |cache: &NearCache<V, C>| cache.look(&read.key);
-        look_again(session, namespace, &label, look).unwrap_or_else(|| {
-            let cache = object.session()?.state().near_caches.find(namespace.as_str(), &label)?;
-            remember(session, namespace, &label, Arc::<NearCache<V, C>>::clone(&cache));
-            look(&cache)
-        })
+        kept::look::<V, C>(&read.object, read.near, &read.key)
     }
 
     fn look_for(read: &NearRead) -> Option<bool> {
@@ -155,20 +146,6 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
             stored.iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
         })
     }
-
-    fn stats(object: &Object, near: Near) -> NearStats {
-        let (namespace, label) = (object.namespace(), label(object, near));
-        let Some(session) = object.session() else { return NearStats::default() };
-        let near_caches = &session.state().near_caches;
-        if let Some(cache) = near_caches.find::<NearCache<V, C>>(namespace, &label) {
-            return cache.stats();
-        }
-        near_caches.find::<Embedded>(namespace, &label).map(|embedded| embedded.stats()).unwrap_or_default()
-    }
-}
-
-fn label(object: &Object, near: Near) -> Label {
-    Label { near, global: object.global, meaning: object.meaning.id() }
 }
 
 /// The hashes of a server, and what this process keeps of one.
@@ -178,34 +155,13 @@ type Tracked<'a, V, C> = (&'a RedisHash, Arc<NearCache<V, C>>);
 fn tracked<'a, V: NearValue, C: Codec>(at: &'a Target, label: &Label) -> Result<Option<Tracked<'a, V, C>>> {
     label.near.check()?;
     let Some(hashes) = at.store()?.tracked_hashes() else { return Ok(None) };
-    let make = || NearCache::new(label.near, hashes.coherence(&at.key));
-    let cache = at.session.state().near_caches.get_or_make(at.namespace.as_str(), label, make);
-    cache.map(|cache| Some((hashes, cache))).ok_or_else(refusal::closed)
+    Ok(Some((hashes, near_cache(at, label, || hashes.coherence(&at.key))?)))
 }
 
 /// The hashes of the store that is in this process, to read so many keys from.
 fn embedded<'a>(at: &'a Target, label: &Label, keys: u64) -> Result<HashStore<'a>> {
-    let near_caches = &at.session.state().near_caches;
-    if let Some(embedded) = near_caches.get_or_make(at.namespace.as_str(), label, Arc::<Embedded>::default) {
-        embedded.hits.fetch_add(keys, Ordering::Relaxed);
-    }
+    count_embedded(at, label, keys);
     Ok(at.store()?.hashes())
-}
-
-/// What a store in this process was asked for: it keeps nothing twice.
-#[derive(Default)]
-struct Embedded {
-    hits: AtomicU64,
-}
-
-impl Embedded {
-    fn stats(&self) -> NearStats {
-        NearStats::of_hits(self.hits.load(Ordering::Relaxed))
-    }
-}
-
-impl Retire for Embedded {
-    fn retire(&self) {}
 }
 
 /// Asks the server for a field. The answer is kept by what is handed back with it.

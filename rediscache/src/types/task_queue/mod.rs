@@ -188,6 +188,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 }
 
 impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
+    type Lifetime = ();
+
     fn declare(declaration: Declaration) -> Self {
         let mut queue = Self::over(Object::declared(&declaration, Self::TYPES));
         queue.options = TaskOptions {

@@ -36,7 +36,10 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// ```
     pub fn get_many<A: Lend<K>>(&self, keys: impl IntoIterator<Item = A>) -> Operation<Vec<Option<V>>> {
         let (keys, fault, life) = (pack_keys::<C, K, _>(keys), self.options.check(), self.options.life);
-        Operation::new(&self.object, "get_many", move |at| async move {
+        if let Some((reads, near)) = self.kept() {
+            return reads.get_many(&self.object, near, keys);
+        }
+        Operation::reading(&self.object, "get_many", move |at| async move {
             fault?;
             let (store, names) = (at.store()?, entry_names(&at.key, keys?.iter()));
             if names.is_empty() {

@@ -33,7 +33,11 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// # }
     /// ```
     pub fn get(&self, key: impl Lend<K>) -> Operation<Option<V>> {
-        self.read("get", EncodedKey::of::<C, K>(&key), |value| value)
+        let key = EncodedKey::of::<C, K>(&key);
+        match self.kept() {
+            Some((reads, near)) => reads.get(&self.object, near, key),
+            None => self.read("get", key, |value| value),
+        }
     }
 
     /// Reads the value of `key`, or gives `default` back where there is none, or only a stale one.
@@ -68,8 +72,12 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     where
         V: Send,
     {
-        let default = default.give();
-        self.read("get_or", EncodedKey::of::<C, K>(&key), |value| value.unwrap_or(default))
+        let (key, default) = (EncodedKey::of::<C, K>(&key), default.give());
+        if let Some((reads, near)) = self.kept() {
+            let read = reads.get_or(&self.object, near, key);
+            return Operation::of(async move { Ok(read.await?.unwrap_or(default)) });
+        }
+        self.read("get_or", key, |value| value.unwrap_or(default))
     }
 
     /// Whether `key` has a value that is not stale, readable or not.
@@ -102,7 +110,11 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// # }
     /// ```
     pub fn contains(&self, key: impl Lend<K>) -> Operation<bool> {
-        self.at_entry("contains", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
+        let key = EncodedKey::of::<C, K>(&key);
+        if let Some((reads, near)) = self.kept() {
+            return reads.contains(&self.object, near, key);
+        }
+        self.reading_at_entry("contains", key, |at, name, life| async move {
             at.store()?.entries().contains(&name, life).await
         })
     }
@@ -223,7 +235,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         key: Result<EncodedKey>,
         made: impl FnOnce(Option<V>) -> T + Send + 'static,
     ) -> Operation<T> {
-        self.at_entry(operation, key, |at, name, life| async move {
+        self.reading_at_entry(operation, key, |at, name, life| async move {
             let stored = at.store()?.entries().get(&name, life).await?;
             Ok(made(at.read::<V, C>(stored).await?))
         })
@@ -252,6 +264,24 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     {
         let (fault, life) = (self.options.check(), self.options.life);
         Operation::new(&self.object, operation, move |at| async move {
+            fault?;
+            let name = entry_name(&at.key, key?.as_slice());
+            call(at, name, life).await
+        })
+    }
+
+    /// As [`at_entry`](Self::at_entry), of what changes nothing, or no more than how long it lives.
+    fn reading_at_entry<T: 'static, F>(
+        &self,
+        operation: &'static str,
+        key: Result<EncodedKey>,
+        call: impl FnOnce(Target, String, Life) -> F + Send + 'static,
+    ) -> Operation<T>
+    where
+        F: Future<Output = Result<T>> + Send,
+    {
+        let (fault, life) = (self.options.check(), self.options.life);
+        Operation::reading(&self.object, operation, move |at| async move {
             fault?;
             let name = entry_name(&at.key, key?.as_slice());
             call(at, name, life).await

@@ -106,7 +106,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// # }
     /// ```
     pub fn expiry(&self, key: impl Lend<K>) -> Operation<Option<Duration>> {
-        self.at_entry("expiry", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
+        self.reading_at_entry("expiry", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
             at.store()?.entries().expiry(&name, life).await
         })
     }

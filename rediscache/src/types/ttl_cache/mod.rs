@@ -1,8 +1,10 @@
 //! The cache whose entries live for a time, each a Redis key of its own.
 
+mod declare;
 mod load;
 mod name;
 mod options;
+mod reads;
 mod scan;
 
 use std::collections::HashMap;
@@ -18,17 +20,17 @@ pub use scan::TtlScan;
 use self::load::{Ask, new_key};
 use self::name::{entry_name, entry_names};
 use self::options::Options;
-use super::declare::{Declaration, RedisObject, RedisReadableObject, RedisVersionedObject};
-use super::info::ObjectInfo;
+use self::reads::Reads;
 use super::named::named_methods;
 use super::object::{Object, Target};
 use super::operation::Operation;
 use super::value::{Encoded, EncodedEntry, PackedPairs, encode_entry, encode_value, pack_keys, pack_pairs};
 use super::versions::version_methods;
-use crate::bounds::{Key, Value};
+use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring};
 use crate::error::Result;
 use crate::lend::{Give, Lend};
+use crate::near::{Near, NearStats};
 use crate::number::Number;
 use crate::record::{ObjectKind, ObjectTypes};
 use crate::refusal::no_numbers;
@@ -88,11 +90,19 @@ use crate::store::{Compared, Increment, Life, Packed};
 pub struct RedisTtlCache<K, V, C = Typestring> {
     object: Object,
     options: Options,
+    /// How answers are kept in this process, if they are.
+    reads: Option<Reads<V>>,
     types: TtlTypes<K, V, C>,
 }
 
 /// Holds none of them: a cache is `Send` and `Sync` whatever they are.
 type TtlTypes<K, V, C> = PhantomData<fn() -> (K, V, C)>;
+
+impl<K, V, C> RedisTtlCache<K, V, C> {
+    const fn living(object: Object, options: Options) -> Self {
+        Self { object, options, reads: None, types: PhantomData }
+    }
+}
 
 impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     const TYPES: &'static ObjectTypes = &ObjectTypes::of_cache::<K, V, C>(ObjectKind::TtlCache);
@@ -115,7 +125,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// ```
     #[must_use]
     pub const fn new(namespace: &'static str, ttl: Duration) -> Self {
-        Self { object: Object::new(namespace, Self::TYPES), options: Options::living(ttl), types: PhantomData }
+        Self::living(Object::new(namespace, Self::TYPES), Options::living(ttl))
     }
 
     /// Names a cache by a string that is known only at run time, whose entries live for `ttl`.
@@ -135,8 +145,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// ```
     #[must_use]
     pub fn with_namespace(namespace: impl Into<String>, ttl: Duration) -> Self {
-        let object = Object::with_namespace(namespace.into(), Self::TYPES);
-        Self { object, options: Options::living(ttl), types: PhantomData }
+        Self::living(Object::with_namespace(namespace.into(), Self::TYPES), Options::living(ttl))
     }
 
     named_methods!("RedisTtlCache", "<u64, String>", "(\"names\", std::time::Duration::from_secs(60))");
@@ -150,48 +159,22 @@ include!("conditional.rs");
 include!("number.rs");
 include!("life.rs");
 include!("bulk.rs");
+include!("near.rs");
 include!("absent.rs");
 include!("configure_loads.rs");
 include!("loading.rs");
 include!("stats.rs");
 
-impl<K: Key, V: Value, C: Codec> RedisObject for RedisTtlCache<K, V, C> {
-    fn declare(declaration: Declaration) -> Self {
-        let object = Object::declared(&declaration, Self::TYPES);
-        Self { object, options: Options::living(Duration::from_secs(60)), types: PhantomData }
-    }
-
-    fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
-        declaration.info(field, Self::TYPES, self.object.meaning)
-    }
-}
-
-impl<K: Key, V: Value, C: ShapedCodec> RedisVersionedObject for RedisTtlCache<K, V, C> {
-    type Value = V;
-
-    fn version(self, version: u32) -> Self {
-        Self::version(self, version)
-    }
-
-    fn from_older_versions<O: OlderTypes<V> + 'static>(self, versions: &'static [u32]) -> Self {
-        Self::from_older_versions::<O>(self, versions)
-    }
-}
-
-impl<K: Key, V: Value, C: Codec> RedisReadableObject for RedisTtlCache<K, V, C> {
-    fn unreadable_as_absent(self) -> Self {
-        Self::unreadable_as_absent(self)
-    }
-}
-
 impl<K, V, C> Clone for RedisTtlCache<K, V, C> {
     fn clone(&self) -> Self {
-        Self { object: self.object.clone(), options: self.options, types: PhantomData }
+        Self { object: self.object.clone(), options: self.options, reads: self.reads, types: PhantomData }
     }
 }
 
 impl<K, V, C> fmt::Debug for RedisTtlCache<K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisTtlCache").field("namespace", &self.object.namespace()).finish_non_exhaustive()
+        let mut shown = f.debug_struct("RedisTtlCache");
+        self.object.show(&mut shown);
+        shown.field("options", &self.options).finish_non_exhaustive()
     }
 }

@@ -1,5 +1,6 @@
 //! The Redis key of an entry.
 
+use crate::codec::EncodedKey;
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::FullKey;
 use crate::store::Packed;
@@ -15,6 +16,28 @@ pub(super) fn entry_name(object: &FullKey, stored: &[u8]) -> String {
     name.push(':');
     append(stored, &mut name);
     name
+}
+
+/// The name of an entry by what stands for its key there.
+pub(super) fn entry_name_of(object: &FullKey, rest: &[u8]) -> String {
+    let mut name = String::with_capacity(object.len() + 1 + rest.len());
+    name.push_str(object);
+    name.push(':');
+    // It was made as text.
+    name.push_str(std::str::from_utf8(rest).unwrap_or_default());
+    name
+}
+
+/// What stands for a key in the name of its entry, where that is not the key itself.
+#[inline]
+pub(super) fn near_key(stored: &EncodedKey) -> Option<EncodedKey> {
+    let bytes = stored.as_slice();
+    if bytes.iter().all(|&byte| byte.is_ascii() && !is_escaped(byte)) {
+        return None;
+    }
+    let mut rest = String::with_capacity(bytes.len() + 8);
+    append(bytes, &mut rest);
+    Some(rest.as_bytes().into())
 }
 
 fn append(stored: &[u8], name: &mut String) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Result;
+use crate::near::{Mode, Near};
 use crate::refusal::{config, refusals};
 use crate::store::Life;
 
@@ -25,6 +26,8 @@ pub(super) struct Options {
     pub(super) retry_after: Duration,
     /// Whether a store that is away is an error to who loads.
     pub(super) down_is_error: bool,
+    /// Whether reads are kept in this process, and who tells of changes then.
+    pub(super) near: Option<Mode>,
 }
 
 impl Options {
@@ -39,6 +42,7 @@ impl Options {
             load_timeout: LOAD_TIMEOUT,
             retry_after: RETRY_AFTER,
             down_is_error: false,
+            near: None,
         }
     }
 
@@ -64,6 +68,14 @@ impl Options {
         self
     }
 
+    pub(super) const fn near(mut self, near: &Near) -> Self {
+        if matches!(near.mode, Mode::Fields) {
+            near_fields_is_for_a_redis_cache();
+        }
+        self.near = Some(near.mode);
+        self
+    }
+
     /// Whether someone may load while there is a value, so that a lease lies beside it.
     pub(super) fn may_be_led(&self) -> bool {
         !self.life.stale.is_zero() || self.eager.is_some()
@@ -85,6 +97,14 @@ impl Options {
                 "`idle` begins an entry's life anew with every read, so that `stale`, `jitter` and `eager` mean nothing to it; \
                  take those away, or give the cache a `ttl`",
             )),
+            Life { is_idle: true, .. } if self.near.is_some() => Err(config(
+                "`idle` begins an entry's life anew with every read, which what is kept in this process does not: take `near` \
+                 away, or give the cache a `ttl`",
+            )),
+            _ if self.near == Some(Mode::Fields) => Err(config(
+                "`Near::fields()` is for a `RedisCache`: the server tells of each entry of a `RedisTtlCache` as it is; write \
+                 `Near::tracking()`",
+            )),
             _ => Ok(()),
         }
     }
@@ -96,6 +116,7 @@ const fn is_part(part: f64) -> bool {
 }
 
 refusals! {
+    near_fields_is_for_a_redis_cache
     the_ttl_of_a_cache_must_not_be_zero
     the_idle_time_of_a_cache_must_not_be_zero
     the_jitter_of_a_cache_must_be_a_part_from_0_to_1

@@ -45,7 +45,7 @@ fn next_page<V: Value, C: Codec>(
     cursor: Option<Cursor>,
     fault: Result<()>,
 ) -> Operation<(EntryPage, Target)> {
-    Operation::new(object, "scan", move |at| async move {
+    Operation::reading(object, "scan", move |at| async move {
         fault?;
         let page = at.store()?.entries().scan(&at.key, cursor, life).await?;
         let unknown = at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value));

@@ -172,6 +172,9 @@ impl InvalidationListener {
             Some(coherence) => self.heard_of().unexplained = Some((coherence, now())),
             None => {}
         }
+        if let Some((coherence, entry)) = watched.of_entry(key) {
+            coherence.invalidate(Change::Entry(entry));
+        }
     }
 
     /// A key that changed, and of which no message comes next, was changed by someone who does not publish.

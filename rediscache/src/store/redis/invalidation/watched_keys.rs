@@ -37,6 +37,15 @@ impl WatchedKeys {
 
     /// What guards the entries of a key, made if there is none.
     pub(crate) fn watch(&self, key: &str) -> Arc<Coherence> {
+        self.watch_as(key, Coherence::new)
+    }
+
+    /// What guards entries that are keys of their own, all of whose names begin with `scope`, up to their last `:`.
+    pub(crate) fn watch_entries(&self, scope: &str) -> Arc<Coherence> {
+        self.watch_as(scope, Coherence::spread)
+    }
+
+    fn watch_as(&self, key: &str, make: fn(&str) -> Coherence) -> Arc<Coherence> {
         if let Some(coherence) = self.find(key) {
             return coherence;
         }
@@ -45,7 +54,7 @@ impl WatchedKeys {
             keys.retain(|_, coherence| Arc::strong_count(coherence) > 1);
         }
         self.any.store(true, Ordering::Release);
-        Arc::clone(keys.entry(key.into()).or_insert_with(|| Arc::new(Coherence::new(key))))
+        Arc::clone(keys.entry(key.into()).or_insert_with(|| Arc::new(make(key))))
     }
 
     pub(crate) fn find(&self, key: &str) -> Option<Arc<Coherence>> {
@@ -106,15 +115,26 @@ impl WatchedKeys {
 
     /// The key is not where it was, so that nobody may tell of its changes.
     pub(crate) fn left(&self, key: &str) {
-        if let Some(coherence) = self.find(key) {
-            coherence.invalidate(Change::All);
+        for scope in [Some(key), scope_of(key).map(|(scope, _)| scope)].into_iter().flatten() {
+            self.find(scope).into_iter().for_each(|coherence| coherence.invalidate(Change::All));
         }
+    }
+
+    /// What guards the entry that is this key, and its name there.
+    pub(super) fn of_entry<'a>(&self, key: &'a str) -> Option<(Arc<Coherence>, &'a [u8])> {
+        let (scope, entry) = scope_of(key)?;
+        Some((self.find(scope)?, entry.as_bytes()))
     }
 
     pub(super) fn everything_changed(&self) {
         let all: Vec<_> = self.keys.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         all.iter().for_each(|coherence| coherence.invalidate(Change::All));
     }
+}
+
+/// Where a key may belong that is an entry, and the name of the entry there.
+fn scope_of(key: &str) -> Option<(&str, &str)> {
+    key.split_at_checked(key.rfind(':')? + 1)
 }
 
 /// A write of this process: drops what it concerns before it is sent, and again when it is over, however it ends, so that

@@ -6,6 +6,7 @@
 mod apart;
 mod attempt;
 mod decision;
+mod kept;
 mod node;
 mod ping;
 mod presence;
@@ -24,14 +25,14 @@ use self::decision::{History, Next};
 use self::presence::Interest;
 use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
 use super::error::{from_driver, not_connected, of_a_cluster, timed_out};
-use super::invalidation::{CHANNEL, WatchedKeys, WriteGuard, write};
+use super::invalidation::{CHANNEL, WatchedKeys, write};
 use super::remedy::Remedy;
 use super::request::{Effect, Request};
 use super::script::Verb;
 use super::topology::Topology;
 use crate::config::{Config, Deployment};
 use crate::error::{Error, Result};
-use crate::near::{Change, Coherence};
+use crate::near::Change;
 use crate::refusal;
 use crate::store::background::Background;
 use crate::store::packed::Packed;
@@ -285,21 +286,6 @@ impl Router {
                 if self.background.moves() == began { not_connected(limit) } else { refusal::stuck(limit) }
             }
         }
-    }
-
-    /// Says that what is kept of this key in this process is about to change, until the guard is dropped.
-    pub(crate) fn guard_write<'a>(&'a self, key: &'a str, change: Change<'a>) -> WriteGuard<'a> {
-        self.watched.guard_write(key, change)
-    }
-
-    /// Whether this process keeps something of any key.
-    pub(crate) fn keeps_any(&self) -> bool {
-        self.watched.is_used()
-    }
-
-    /// What guards what this process keeps of a key.
-    pub(crate) fn coherence(&self, key: &str) -> Arc<Coherence> {
-        self.watched.watch(key)
     }
 
     pub(crate) fn background(&self) -> &Background {

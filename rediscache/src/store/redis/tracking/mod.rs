@@ -27,10 +27,28 @@ const ATTEMPTS: u32 = 3;
 /// Makes a read over a router of tracking connections, and asks how long the key has to live.
 pub(crate) async fn read(router: &Router, request: Request<'_>) -> Result<(Value, Provenance)> {
     let coherence = router.coherence(request.key());
-    let request = request.and_read("PTTL");
+    let (answers, provenance) = answers(router, &coherence, &request.and_read("PTTL")).await?;
+    let [value, left] = <[Value; 2]>::try_from(answers).map_err(|_| refusal::unexpected())?;
+    Ok((value, Provenance { ends: provenance.asked.saturating_add(life(&left)), ..provenance }))
+}
+
+/// Makes several reads of entries of this scope in one request, each of which is a key of its own.
+pub(crate) async fn read_entries(
+    router: &Router,
+    scope: &str,
+    request: &Request<'_>,
+) -> Result<(Vec<Value>, Provenance)> {
+    answers(router, &router.coherence_of_entries(scope), request).await
+}
+
+async fn answers(
+    router: &Router,
+    coherence: &Arc<Coherence>,
+    request: &Request<'_>,
+) -> Result<(Vec<Value>, Provenance)> {
     for _ in 0..ATTEMPTS {
         let asked = now();
-        let (answers, by) = router.answer_of::<Vec<Value>>(&request).await?;
+        let (answers, by) = router.answer_of::<Vec<Value>>(request).await?;
         let Some(listener) = &by.live.listener else { return Err(refusal::unexpected()) };
         let is_heard = !coherence.is_published() || subscribe(router, listener, request.key(), &by).await?;
         // Given up by now, it may have brought the answer to another call.
@@ -39,12 +57,11 @@ pub(crate) async fn read(router: &Router, request: Request<'_>) -> Result<(Value
             continue;
         }
         if is_heard {
-            listener.answered(request.key(), &coherence, asked);
-            keep_alive(router, listener, &coherence, &by);
+            listener.answered(request.key(), coherence, asked);
+            keep_alive(router, listener, coherence, &by);
         }
-        let [value, left] = <[Value; 2]>::try_from(answers).map_err(|_| refusal::unexpected())?;
         let source = if is_heard { listener.number() } else { 0 };
-        return Ok((value, Provenance { source, asked, ends: asked.saturating_add(life(&left)) }));
+        return Ok((answers, Provenance { source, asked, ends: NEVER }));
     }
     Err(broken())
 }

@@ -70,20 +70,22 @@ impl<E: fmt::Debug> fmt::Debug for LoadError<E> {
     }
 }
 
-impl<E> fmt::Display for LoadError<E> {
+/// In the words of whoever failed. An `E` that is no [`Error`](StdError), such as that of `anyhow` or a `String`, has them too:
+/// `.map_err(|error| anyhow!("{error:#}"))`.
+impl<E: fmt::Display> fmt::Display for LoadError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Load(_) => f.write_str("the value could not be loaded"),
+            Self::Load(error) => error.fmt(f),
             Self::Cache(error) => error.fmt(f),
         }
     }
 }
 
 impl<E: StdError + 'static> StdError for LoadError<E> {
-    /// What the loader said; of the cache, what is underneath, since its own words are these.
+    /// What is underneath, since the words of whoever failed are these.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Load(error) => Some(&**error),
+            Self::Load(error) => (**error).source(),
             Self::Cache(error) => error.source(),
         }
     }

@@ -1,0 +1,119 @@
+//! Reads of entries whose answers this process may keep, and writes that tell what it keeps of them.
+//!
+//! What is kept is kept by scope: all entries of one object, each under what stands behind the last `:` of its name.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use super::answer::Found;
+use super::batches::{left_of, read_all, share, values_of};
+use super::redis::{RedisEntries, text};
+use crate::error::{Error, Result};
+use crate::near::{Change, Coherence, Provenance};
+use crate::refusal;
+use crate::store::packed::Packed;
+use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Value, tracked_read_entries};
+
+/// What the names of all entries of the object at this key begin with.
+pub(super) fn scope_of(object: &str) -> String {
+    format!("{object}:")
+}
+
+/// The scope of an entry, and what it is called there.
+fn entry_of(name: &str) -> (&str, &[u8]) {
+    let (scope, entry) = name.split_at(name.rfind(':').map_or(0, |colon| colon + 1));
+    (scope, entry.as_bytes())
+}
+
+impl RedisEntries {
+    /// What guards what is kept of the object's entries in this process.
+    pub(crate) fn coherence(&self, object: &str) -> Arc<Coherence> {
+        self.router.coherence_of_entries(&scope_of(object))
+    }
+
+    /// Whether the entries lie on several servers.
+    pub(crate) fn are_spread(&self) -> bool {
+        self.router.is_cluster()
+    }
+
+    /// Reads an entry over the connection that tells of changes, and how far the answer can be relied on.
+    pub(crate) async fn tracked_find(&self, name: &str) -> Result<(Option<Found>, Provenance)> {
+        self.tracked_finds.call(entry_of(name).0, name).await.and_then(|found| found).map_err(Error::without_effect)
+    }
+
+    /// As [`tracked_find`](Self::tracked_find), in the order of the names, which are all of one object.
+    pub(crate) async fn tracked_find_many(&self, names: &Packed) -> Result<Vec<(Option<Found>, Provenance)>> {
+        let mut finds = TrackedFinds::default();
+        names.iter().for_each(|name| finds.add(text(name)));
+        let scope = names.iter().next().map_or("", |name| entry_of(text(name)).0);
+        let found = self.tracking.in_time(Box::pin(finds.send(&self.tracking, scope))).await;
+        found.map_err(Error::without_effect)?.into_iter().map(|found| found.map_err(Error::without_effect)).collect()
+    }
+
+    /// Says that what is kept of this entry is about to change, until the guard is dropped.
+    pub(super) fn guard<'a>(&'a self, name: &'a str) -> impl Sized + use<'a> {
+        let (scope, entry) = entry_of(name);
+        self.router.guard_write(scope, Change::Entry(entry))
+    }
+
+    /// The scope of the object, and what these entries of it are called there; none when nothing is kept anyway.
+    pub(super) fn kept<'a>(&self, object: &str, names: impl Iterator<Item = &'a [u8]>) -> (String, Vec<&'a [u8]>) {
+        if !self.router.keeps_any() {
+            return (String::new(), Vec::new());
+        }
+        (scope_of(object), names.map(|name| entry_of(text(name)).1).collect())
+    }
+}
+
+/// Reads entries of one scope, with their ends, over the connection that tells of changes. Callers who want the same one share
+/// it.
+#[derive(Default)]
+pub(super) struct TrackedFinds(Distinct);
+
+impl Batch for TrackedFinds {
+    type Call<'a> = &'a str;
+    type Answer = Result<(Option<Found>, Provenance)>;
+
+    fn add(&mut self, name: &str) {
+        self.0.add(name.as_bytes());
+    }
+
+    fn has_room_for(&self, name: &&str) -> bool {
+        self.0.has_room_for(name.as_bytes())
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        self.0.retain(wanted);
+    }
+
+    async fn send(self, router: &Router, scope: &str) -> Result<Vec<Self::Answer>> {
+        let names = self.0.parts();
+        if router.is_cluster() || names.len() == 1 {
+            let each = names.iter().map(|name| find(router, scope, text(name)));
+            return share(&self.0, join_all(each).await);
+        }
+        let reads = names.iter().map(|name| Request::command("PTTL", text(name), Effect::Read));
+        let request = Request::together(reads.chain([read_all(names)]).collect());
+        let (mut answers, provenance) = tracked_read_entries(router, scope, &request).await?;
+        let values = values_of(answers.pop().ok_or_else(refusal::unexpected)?, names.len())?;
+        if answers.len() != values.len() {
+            return Err(refusal::unexpected());
+        }
+        let found = answers.into_iter().zip(values).map(|(left, value)| Ok((found(&left, value)?, provenance)));
+        Ok(self.0.share(found.collect::<Result<_>>()?)?.into_iter().map(Ok).collect())
+    }
+}
+
+async fn find(router: &Router, scope: &str, name: &str) -> Result<(Option<Found>, Provenance)> {
+    let request = Request::command("PTTL", name, Effect::Read).and_read("MGET");
+    let (answers, provenance) = tracked_read_entries(router, scope, &request).await?;
+    let [left, value] = <[Value; 2]>::try_from(answers).map_err(|_| refusal::unexpected())?;
+    let value = values_of(value, 1)?.pop().flatten();
+    Ok((found(&left, value)?, provenance))
+}
+
+fn found(left: &Value, value: Option<Vec<u8>>) -> Result<Option<Found>> {
+    let Value::Int(left) = *left else { return Err(refusal::unexpected()) };
+    Ok(value.map(|value| Found { value, left: left_of(left) }))
+}
