@@ -17,7 +17,7 @@ use crate::shape::Schema;
 /// The loads of a session.
 #[derive(Debug, Default)]
 pub(crate) struct Loads {
-    entries: Mutex<Entries>,
+    entries: Mutex<LoadTable>,
     /// How many entries are in the table: most of the time none, and then nothing is looked up.
     crowd: AtomicUsize,
     /// How many loads were begun. What was begun after someone asked has a greater number than there was then.
@@ -25,11 +25,11 @@ pub(crate) struct Loads {
     counts: Mutex<HashMap<Box<str>, Arc<LoadCounts>, ahash::RandomState>>,
 }
 
-type Entries = HashMap<Box<str>, Entry, ahash::RandomState>;
+type LoadTable = HashMap<Box<str>, LoadedEntry, ahash::RandomState>;
 
 /// What goes on with one entry.
 #[derive(Debug, Default)]
-struct Entry {
+struct LoadedEntry {
     under_way: Vec<Arc<Load>>,
     /// Until when there is no use in loading it anew, where there is a stale value.
     resting: Option<Instant>,
@@ -39,17 +39,17 @@ struct Entry {
 #[derive(Debug)]
 struct Load {
     kind: LoadKind,
-    progress: watch::Sender<Progress>,
+    progress: watch::Sender<LoadProgress>,
 }
 
 /// How far a load is.
 #[derive(Clone, Debug, Default)]
-enum Progress {
+enum LoadProgress {
     #[default]
     UnderWay,
     /// A write came between. It goes on for those who had asked when so many had been begun.
     Overtaken(u64),
-    Over(Outcome),
+    Over(LoadOutcome),
 }
 
 /// Those who give the same can share a load.
@@ -64,7 +64,7 @@ pub(crate) struct LoadKind {
 
 /// What a load came to.
 #[derive(Clone, Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct LoadOutcome {
     pub(crate) brought: Brought,
     /// It holds what was so when this many loads had been begun, and says nothing of what came after.
     holds: u64,
@@ -107,7 +107,7 @@ pub(crate) struct LoadUnderWay {
 
 /// Waits for what a load brings.
 #[derive(Debug)]
-pub(crate) struct LoadWait(watch::Receiver<Progress>);
+pub(crate) struct LoadWait(watch::Receiver<LoadProgress>);
 
 /// How many entries may rest before those are looked for that do no more.
 const CROWD: usize = 4096;
@@ -178,12 +178,12 @@ impl Loads {
         Arc::clone(counts.entry(namespace.into()).or_default())
     }
 
-    fn entries(&self) -> MutexGuard<'_, Entries> {
+    fn entries(&self) -> MutexGuard<'_, LoadTable> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Entry {
+impl LoadedEntry {
     fn is_over(&self, now: Instant) -> bool {
         self.under_way.is_empty() && self.resting.is_none_or(|until| until <= now)
     }
@@ -203,13 +203,13 @@ impl LoadUnderWay {
     /// Lets nobody else join, and sends those away who have asked since this step: the entry was written.
     pub(crate) fn leave(&self, began: u64) {
         self.take_out(None);
-        self.load.progress.send_replace(Progress::Overtaken(began));
+        self.load.progress.send_replace(LoadProgress::Overtaken(began));
     }
 
     /// Tells all who wait what came of it, for whom it holds, and that there is no use in loading a stale entry anew for so long.
     pub(crate) fn end(self, brought: Brought, holds: u64, rest: Duration) {
         self.take_out(Some(rest));
-        self.load.progress.send_replace(Progress::Over(Outcome { brought, holds }));
+        self.load.progress.send_replace(LoadProgress::Over(LoadOutcome { brought, holds }));
     }
 
     fn take_out(&self, rest: Option<Duration>) {
@@ -237,20 +237,20 @@ impl Drop for LoadUnderWay {
 
 impl LoadWait {
     /// What came of the load; `None` when nobody will say, or it is not for one who asked when so many had been begun.
-    pub(crate) async fn outcome(&mut self, asked: u64) -> Option<Outcome> {
-        let is_told = |progress: &Progress| match progress {
-            Progress::UnderWay => false,
-            Progress::Overtaken(began) => asked >= *began,
-            Progress::Over(_) => true,
+    pub(crate) async fn outcome(&mut self, asked: u64) -> Option<LoadOutcome> {
+        let is_told = |progress: &LoadProgress| match progress {
+            LoadProgress::UnderWay => false,
+            LoadProgress::Overtaken(began) => asked >= *began,
+            LoadProgress::Over(_) => true,
         };
         match self.0.wait_for(is_told).await.as_deref() {
-            Ok(Progress::Over(outcome)) => Some(outcome.clone()),
+            Ok(LoadProgress::Over(outcome)) => Some(outcome.clone()),
             _ => None,
         }
     }
 }
 
-impl Outcome {
+impl LoadOutcome {
     /// Whether one may have it who asked when so many loads had been begun.
     pub(crate) fn is_for(&self, asked: u64) -> bool {
         asked < self.holds

@@ -5,6 +5,7 @@ mod current;
 mod load_counts;
 mod loads;
 mod ping;
+mod scoped;
 mod section;
 mod state;
 
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 pub use builder::RedisSessionBuilder;
 pub(crate) use load_counts::LoadCounts;
-pub(crate) use loads::{Brought, Joined, LoadKind, LoadUnderWay, LoadWait, LoadedBytes, Loads, Outcome};
+pub(crate) use loads::{Brought, Joined, LoadKind, LoadOutcome, LoadUnderWay, LoadWait, LoadedBytes, Loads};
 pub use section::CacheSection;
 pub(crate) use state::SessionState;
 
@@ -297,11 +298,6 @@ impl RedisSession {
     /// The prefix of all keys that did not opt out; `""` when there is none.
     pub fn global_namespace(&self) -> &str {
         &self.0.global_namespace
-    }
-
-    /// That of the innermost scope, if there is one.
-    pub(crate) fn scoped() -> Option<Self> {
-        current::scoped().map(Self)
     }
 
     pub(crate) fn state(&self) -> &SessionState {

@@ -13,7 +13,9 @@ Parts:
   killed  A process that loads is killed, or stopped for longer than its lease, at some step: nobody waits for longer than the
           lease and a second, and what the stopped one brings when it wakes up is not stored.
 
-  --part PART        one of them (all)
+  speed   Hits, near hits and a cold start, beside the same without loads. To be built with `--release`.
+
+  --part PART        one of them (all but `speed`)
   --rounds N         of `race` (10,000); a hundredth of it of `killed`, a thousandth of `cold`
   --processes N      of `cold` (8)
   --callers N        of `cold`, in each process (1,000)
@@ -49,6 +51,7 @@ pub(crate) enum Part {
     Race,
     Cold,
     Killed,
+    Speed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +113,7 @@ fn part_of(name: &str) -> Result<Part, String> {
         "race" => Ok(Part::Race),
         "cold" => Ok(Part::Cold),
         "killed" => Ok(Part::Killed),
+        "speed" => Ok(Part::Speed),
         _ => Err(format!("there is no part {name}")),
     }
 }

@@ -8,6 +8,7 @@ mod child;
 mod crowd;
 mod process;
 mod race;
+mod speed;
 mod stage;
 
 use std::io::{self, Write};
@@ -41,6 +42,7 @@ async fn soak(options: &Options) -> ExitCode {
             Part::Race => race::run(&mut stage, options).await,
             Part::Cold => crowd::cold(&stage, options).await,
             Part::Killed => crowd::killed(&stage, options).await,
+            Part::Speed => speed::run(&stage, options).await,
         };
         match outcome {
             Ok(figures) => println!("{part:?}: {figures}"),

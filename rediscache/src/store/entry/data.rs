@@ -3,7 +3,7 @@
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::lease::Token;
+use super::token::Token;
 use crate::store::memory::Collection;
 
 /// What the key of an entry holds. A write puts another in its place, and so ends the lease.
@@ -11,12 +11,12 @@ use crate::store::memory::Collection;
 pub(super) struct Entry {
     pub(super) value: Option<Box<[u8]>>,
     /// Of who loads it, or the mark of loads that failed.
-    pub(super) lease: Option<Held>,
+    pub(super) lease: Option<HeldLease>,
 }
 
 /// A lease.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct HeldLease {
     /// Whose it is, unless it is but a mark of loads that failed.
     pub(super) token: Option<Token>,
     pub(super) until: Instant,
@@ -42,7 +42,7 @@ impl Entry {
     }
 }
 
-impl Drop for Held {
+impl Drop for HeldLease {
     fn drop(&mut self) {
         self.ended.send_replace(());
     }

@@ -82,6 +82,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         R: Into<Loaded<V>> + 'static,
         E: Send + Sync + 'static,
     {
-        Ask::<V, C, L, R, E>::new(self.object.clone(), self.options, loader).about(new_key::<C, K>(&key))
+        let (key, kept) = (new_key::<C, K>(&key), self.kept().map(|(reads, near)| (*reads, near)));
+        LoadCall::<V, C, L, R, E>::new(self.object.clone(), self.options, (key, kept), loader).prepared()
     }
 }

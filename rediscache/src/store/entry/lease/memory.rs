@@ -5,9 +5,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{Begun, Hearing, Token, Wanted};
+use super::hearing::Hearing;
+use super::step::{Begun, Wanted};
 use crate::error::Result;
-use crate::store::entry::data::{Entry, Held};
+use crate::store::entry::data::{Entry, HeldLease};
+use crate::store::entry::token::Token;
 use crate::store::memory::{Collection, Keyspace, MemoryStore, ends_in};
 use crate::store::milliseconds::milliseconds;
 
@@ -82,7 +84,7 @@ impl MemoryLeases<'_> {
         } else if !first.is_zero() {
             let pause = first.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX)).min(most);
             let (resting, until) = (Some(ends_in(pause)), ends_in(pause + most));
-            entry.lease = Some(Held { token: None, until, failures: failures + 1, resting, ended });
+            entry.lease = Some(HeldLease { token: None, until, failures: failures + 1, resting, ended });
             return Ok((true, pause));
         }
         Ok((true, Duration::ZERO))
@@ -103,7 +105,7 @@ fn standing<'a>(keyspace: &'a mut Keyspace, key: &str, token: Token) -> Option<&
 /// Takes the lease: beside the value, or in the place of one, where it ends as one does.
 fn take(keyspace: &mut Keyspace, key: &str, token: Token, failures: u32, lease: Duration) {
     let ended = keyspace.beside::<Ended>().0.clone();
-    let held = Held { token: Some(token), until: ends_in(lease), failures, resting: None, ended };
+    let held = HeldLease { token: Some(token), until: ends_in(lease), failures, resting: None, ended };
     let until = held.until;
     match keyspace.find_if::<Entry>(key) {
         Some((entry, _)) if entry.value.is_some() => entry.lease = Some(held),

@@ -6,46 +6,19 @@
 mod hearing;
 mod memory;
 mod redis;
+mod step;
 
-use std::collections::hash_map::RandomState;
-use std::fmt;
-use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
 pub(crate) use hearing::Hearing;
 pub(crate) use memory::MemoryLeases;
 pub(crate) use redis::RedisLeases;
+pub(crate) use step::{Begun, Wanted};
 
+use super::token::Token;
 use crate::store::operations::{Slice, operations};
 
 pub(crate) type LeaseStore<'a> = Slice<'a, MemoryLeases<'a>, RedisLeases>;
-
-/// Whose a lease is: by chance, so that no other has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Token(u64);
-
-/// What a load is begun for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
-    /// A value, also a stale one.
-    Value,
-    /// Another value than the one that is there: it cannot be read.
-    Another,
-    /// A value for those who come later: whoever asked has one.
-    Ahead,
-}
-
-/// What came of beginning a load.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Begun {
-    Leased,
-    /// There is a value, which may be given out. Read for who wants it.
-    Fresh(Option<Vec<u8>>),
-    /// There is none, and another loads it; its lease ends then, unless it is renewed.
-    Held(Duration),
-    /// There is one that is past its time, and another loads it, or failed to lately; how long there is no use in asking.
-    Stale(Duration, Option<Vec<u8>>),
-}
 
 // The first argument of each is whose lease it is.
 operations! { LeaseStore<'_> {
@@ -61,16 +34,3 @@ operations! { LeaseStore<'_> {
     /// Hears of the end of leases of this entry, from its return on; `None` where nobody tells.
     fn hear() -> Option<Hearing>;
 }}
-
-impl Token {
-    pub(crate) fn new() -> Self {
-        // The standard library's source of randomness, which hash maps are seeded from.
-        Self(RandomState::new().build_hasher().finish())
-    }
-}
-
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Begun, Hearing, Token, Wanted};
+use super::hearing::Hearing;
+use super::step::{Begun, Wanted};
 use crate::error::Result;
 use crate::refusal;
 use crate::store::entry::LEASE;
+use crate::store::entry::token::Token;
 use crate::store::milliseconds::milliseconds;
 use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
 

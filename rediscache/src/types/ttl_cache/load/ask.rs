@@ -8,41 +8,47 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
 
-use super::at::{At, Seen, Want};
+use super::at::{At, KeptEntry, SeenValue, Want};
 use super::error::LoadError;
-use super::future::GetOrLoad;
+use super::future::{GetOrLoad, Prepared};
 use super::loaded::Loaded;
 use super::loader::Loader;
 use super::nested::Loading;
-use super::run::{Lease, Run};
+use super::run::{LoadLease, LoadRun};
 use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::error::{Error, ErrorKind, Result};
+use crate::near::Near;
 use crate::refusal::{config, interrupted};
-use crate::session::{Brought, Joined, LoadCounts, LoadKind, LoadUnderWay, Outcome};
+use crate::session::{Brought, Joined, LoadCounts, LoadKind, LoadOutcome, LoadUnderWay};
 use crate::store::Wanted;
 use crate::types::object::{Object, span};
 use crate::types::ttl_cache::options::Options;
+use crate::types::ttl_cache::reads::Reads;
 
 const OPERATION: &str = "get_or_load";
 
 /// One call of `get_or_load`.
-pub(in crate::types::ttl_cache) struct Ask<V, C, L, R, E> {
+pub(in crate::types::ttl_cache) struct LoadCall<V, C, L, R, E> {
     object: Object,
     options: Options,
+    /// In its stored form.
+    key: Result<Vec<u8>>,
+    /// What this process keeps, if it does.
+    near: Option<KeptEntry<V>>,
     /// Until it is asked.
     loader: Option<L>,
     /// Around the call, for the loader.
     span: Span,
-    types: Types<V, C, R, E>,
+    types: LoadTypes<V, C, R, E>,
 }
 
 /// Holds none of them.
-type Types<V, C, R, E> = PhantomData<fn() -> (V, C, R, E)>;
+type LoadTypes<V, C, R, E> = PhantomData<fn() -> (V, C, R, E)>;
 
-type Answer<V, E> = std::result::Result<V, LoadError<E>>;
+type LoadResult<V, E> = std::result::Result<V, LoadError<E>>;
 
-impl<V, C, L, F, R, E> Ask<V, C, L, R, E>
+impl<V, C, L, F, R, E> LoadCall<V, C, L, R, E>
 where
     V: Value,
     C: Codec,
@@ -51,33 +57,45 @@ where
     R: Into<Loaded<V>> + 'static,
     E: Send + Sync + 'static,
 {
-    pub(in crate::types::ttl_cache) fn new(object: Object, options: Options, loader: L) -> Self {
-        Self { object, options, loader: Some(loader), span: Span::none(), types: PhantomData }
+    pub(in crate::types::ttl_cache) fn new(
+        object: Object,
+        options: Options,
+        (key, kept): (Result<Vec<u8>>, Option<(Reads<V>, Near)>),
+        loader: L,
+    ) -> Self {
+        let near = kept.and_then(|(reads, near)| Some(KeptEntry { reads, near, key: key.as_deref().ok()?.into() }));
+        Self { object, options, key, near, loader: Some(loader), span: Span::none(), types: PhantomData }
     }
 
-    /// Asks for the value of a key in its stored form, with a span around it and errors of the cache told where they happened.
-    pub(in crate::types::ttl_cache) fn about(mut self, key: Result<Vec<u8>>) -> GetOrLoad<V, E> {
+    /// The call as a future, which looks first whether this process keeps the value.
+    pub(in crate::types::ttl_cache) fn prepared(self) -> GetOrLoad<V, E> {
+        if self.near.is_some() { GetOrLoad::looking(Box::new(self)) } else { self.begin() }
+    }
+
+    /// Asks for the value, with a span around it and errors of the cache told where they happened.
+    fn begin(mut self) -> GetOrLoad<V, E> {
         GetOrLoad::of(async move {
             self.span = Span::current();
             let (span, namespace) = (span(OPERATION, self.object.namespace()), self.object.name().clone());
-            self.call(key).instrument(span).await.map_err(|error| match error {
+            self.call().instrument(span).await.map_err(|error| match error {
                 LoadError::Cache(error) => LoadError::Cache(error.during(OPERATION, Some(namespace.as_str()))),
                 LoadError::Load(error) => LoadError::Load(error),
             })
         })
     }
 
-    async fn call(mut self, key: Result<Vec<u8>>) -> Answer<V, E> {
-        let mut at = At::of(&self.object, &self.options, &key?)?;
+    async fn call(mut self) -> LoadResult<V, E> {
+        let key = std::mem::replace(&mut self.key, Ok(Vec::new()))?;
+        let mut at = At::of(&self.object, &self.options, &key)?;
         loop {
-            let want = match at.find::<V, C>(&self.options).await? {
-                Seen::Value(value, ahead) => {
+            let want = match at.find::<V, C>(&self.object, &self.options, self.near.as_ref()).await? {
+                SeenValue::Value(value, ahead) => {
                     if let Some(left) = ahead {
                         self.load_ahead(&at, left);
                     }
                     return Ok(value);
                 }
-                Seen::Missing(want) => want,
+                SeenValue::Missing(want) => want,
             };
             // Rare, and large: kept out of the futures of those who find what they ask for.
             if let Some(value) = Box::pin(self.miss(&at, want)).await? {
@@ -87,7 +105,7 @@ where
     }
 
     /// What a load brings; `None` when it is of no use, and there is another value or another load now.
-    async fn miss(&mut self, at: &At, want: Want) -> Answer<Option<V>, E> {
+    async fn miss(&mut self, at: &At, want: Want) -> LoadResult<Option<V>, E> {
         LoadCounts::add(&at.counts.misses);
         match at.loads().join(&at.entry, Self::kind(&self.object)) {
             Joined::First(load) => {
@@ -95,6 +113,7 @@ where
                 at.target.store()?.move_if_stuck().await;
                 self.start(at, load, want)?;
                 let outcome = at.outcome(wait).await.ok_or_else(interrupted)?;
+                self.keep_near(at);
                 Self::take(at, &outcome).await?.map(Some).ok_or_else(|| changed().into())
             }
             Joined::Shares(wait) => {
@@ -109,6 +128,18 @@ where
                 at.outcome(wait).await;
                 Ok(None)
             }
+        }
+    }
+
+    /// Has this process keep what it loaded. Nobody waits for it.
+    fn keep_near(&self, at: &At) {
+        let Some(KeptEntry { reads, near, key }) = self.near.clone() else { return };
+        let object = self.object.on(&at.target.session);
+        if let (Ok(store), Ok(target)) = (at.target.store(), object.clone().target()) {
+            store.run_aside(async move {
+                let kept = reads.bring(&target, &object, near, key).await;
+                kept.unwrap_or_else(|error| tracing::debug!(%error, "what was loaded is not kept in this process"));
+            });
         }
     }
 
@@ -131,7 +162,7 @@ where
         let loading = Loading::of(session.state().near_caches.session(), &at.entry);
         let loader = self.loader.take().ok_or_else(interrupted)?;
         let loader = Loader::of::<V, C, _, _, _, _>(loader, (self.object.meaning, self.span.clone()), loading, runtime);
-        let run = Run {
+        let run = LoadRun {
             at: self.object.on(session).target()?,
             entry: at.entry.clone(),
             options: self.options,
@@ -139,14 +170,14 @@ where
             counts: Arc::clone(&at.counts),
             wanted: want.wanted,
             above: want.above,
-            lease: if want.is_away { Lease::Nowhere } else { Lease::Wanted },
+            lease: if want.is_away { LoadLease::Nowhere } else { LoadLease::Wanted },
         };
         at.target.store()?.spawn(run.run(load, loader));
         Ok(())
     }
 
     /// What a load brought.
-    async fn take(at: &At, outcome: &Outcome) -> Answer<Option<V>, E> {
+    async fn take(at: &At, outcome: &LoadOutcome) -> LoadResult<Option<V>, E> {
         match &outcome.brought {
             Brought::Value(loaded) => Ok(at.target.read_loaded::<V, C>(loaded).await?),
             Brought::Failure(error) => match Arc::clone(error).downcast() {
@@ -161,6 +192,25 @@ where
     fn kind(object: &Object) -> LoadKind {
         let (value, error) = (TypeId::of::<(V, C)>(), TypeId::of::<E>());
         LoadKind { value, meaning: object.meaning.id(), error }
+    }
+}
+
+impl<V, C, L, F, R, E> Prepared<V, E> for LoadCall<V, C, L, R, E>
+where
+    V: Value,
+    C: Codec,
+    L: FnOnce() -> F + Send + 'static,
+    F: Future<Output = std::result::Result<R, E>> + Send + 'static,
+    R: Into<Loaded<V>> + 'static,
+    E: Send + Sync + 'static,
+{
+    fn look(&self) -> Option<V> {
+        let KeptEntry { reads, near, key } = self.near.as_ref()?;
+        reads.look(&self.object, *near, key).flatten()
+    }
+
+    fn begin(self: Box<Self>) -> GetOrLoad<V, E> {
+        (*self).begin()
     }
 }
 

@@ -7,13 +7,15 @@ use super::budget::Budget;
 use super::chance::is_chosen;
 use super::nested::Loading;
 use crate::bounds::Value;
-use crate::codec::Codec;
+use crate::codec::{Codec, EncodedKey};
 use crate::error::{Error, ErrorKind, Result};
-use crate::session::{LoadCounts, LoadWait, Loads, Outcome};
+use crate::near::Near;
+use crate::session::{LoadCounts, LoadOutcome, LoadWait, Loads};
 use crate::store::{Found, Wanted};
 use crate::types::object::{Object, Target};
 use crate::types::ttl_cache::name::entry_name;
 use crate::types::ttl_cache::options::Options;
+use crate::types::ttl_cache::reads::Reads;
 
 /// How long one who waits in another runtime than that of the load does not look whether somebody runs that.
 const STANDSTILL: Duration = Duration::from_millis(500);
@@ -29,10 +31,17 @@ pub(super) struct At {
 }
 
 /// What there is for who asks.
-pub(super) enum Seen<V> {
+pub(super) enum SeenValue<V> {
     /// A value; to be loaded ahead for those who come later, where it has no more than so many milliseconds to live.
     Value(V, Option<i64>),
     Missing(Want),
+}
+
+/// How this process keeps an entry.
+pub(super) struct KeptEntry<V> {
+    pub(super) reads: Reads<V>,
+    pub(super) near: Near,
+    pub(super) key: EncodedKey,
 }
 
 /// What is wanted of a load.
@@ -60,27 +69,49 @@ impl At {
         &self.target.session.state().loads
     }
 
-    /// Looks into the store.
-    pub(super) async fn find<V: Value, C: Codec>(&mut self, options: &Options) -> Result<Seen<V>> {
+    /// Looks into the store, by a read that this process keeps where it is to.
+    pub(super) async fn find<V: Value, C: Codec>(
+        &mut self,
+        object: &Object,
+        options: &Options,
+        near: Option<&KeptEntry<V>>,
+    ) -> Result<SeenValue<V>> {
+        if let Some(near) = near.filter(|_| !self.is_away()) {
+            let read = near.reads.get(&object.on(&self.target.session), near.near, Ok(near.key.clone()));
+            match self.budget.spend(read).await {
+                Ok(Some(value)) => {
+                    LoadCounts::add(&self.counts.hits);
+                    return Ok(SeenValue::Value(value, None));
+                }
+                Err(error) => return Self::bear(error, options).map(SeenValue::Missing),
+                // A stale one, or none.
+                Ok(None) => {}
+            }
+        }
         let above = options.life.stale_milliseconds();
-        let missing = |wanted| Seen::Missing(Want { wanted, above, is_away: false });
+        let missing = |wanted| SeenValue::Missing(Want { wanted, above, is_away: false });
         let found = if self.is_away() { Err(away()) } else { self.peek(options).await };
         let Found { value, left } = match found {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(missing(Wanted::Value)),
-            Err(error) if error.is_retryable() && !options.down_is_error => {
-                tracing::debug!(%error, "the store is away, loading without it");
-                return Ok(Seen::Missing(Want { wanted: Wanted::Value, above, is_away: true }));
-            }
-            Err(error) => return Err(error),
+            Err(error) => return Self::bear(error, options).map(SeenValue::Missing),
         };
         if let Some(value) = self.target.read::<V, C>(Some(&value)).await? {
             let is_fresh = left.is_none_or(|left| left > above);
             LoadCounts::add(if is_fresh { &self.counts.hits } else { &self.counts.stale });
             let ahead = left.filter(|&left| !is_fresh || self.is_ending(options, left - above));
-            return Ok(Seen::Value(value, ahead));
+            return Ok(SeenValue::Value(value, ahead));
         }
-        Ok(Seen::Missing(self.another().await?))
+        Ok(SeenValue::Missing(self.another().await?))
+    }
+
+    /// Goes on without the store where that is away.
+    fn bear(error: Error, options: &Options) -> Result<Want> {
+        if !error.is_retryable() || options.down_is_error {
+            return Err(error);
+        }
+        tracing::debug!(%error, "the store is away, loading without it");
+        Ok(Want { wanted: Wanted::Value, above: options.life.stale_milliseconds(), is_away: true })
     }
 
     /// Whether the store is known to be away, so that there is no use in asking it.
@@ -114,7 +145,7 @@ impl At {
     }
 
     /// Waits for what a load comes to; `None` when nobody will say.
-    pub(super) async fn outcome(&self, mut wait: LoadWait) -> Option<Outcome> {
+    pub(super) async fn outcome(&self, mut wait: LoadWait) -> Option<LoadOutcome> {
         let Ok(store) = self.target.store() else { return wait.outcome(self.asked).await };
         if !store.is_elsewhere() {
             return wait.outcome(self.asked).await;
@@ -137,4 +168,10 @@ impl At {
 #[cold]
 pub(super) fn away() -> Error {
     Error::new(ErrorKind::Connection, "the server is away, as other calls have found out")
+}
+
+impl<V> Clone for KeptEntry<V> {
+    fn clone(&self) -> Self {
+        Self { key: self.key.clone(), ..*self }
+    }
 }

@@ -13,7 +13,7 @@ mod nested;
 mod run;
 mod stats;
 
-pub(super) use ask::Ask;
+pub(super) use ask::LoadCall;
 pub use configure::WhenDown;
 pub use error::LoadError;
 pub use future::GetOrLoad;

@@ -26,7 +26,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// One load.
-pub(super) struct Run {
+pub(super) struct LoadRun {
     pub(super) at: Target,
     pub(super) entry: String,
     pub(super) options: Options,
@@ -35,12 +35,12 @@ pub(super) struct Run {
     pub(super) wanted: Wanted,
     /// A value that lives for more milliseconds need not be loaded anew.
     pub(super) above: i64,
-    pub(super) lease: Lease,
+    pub(super) lease: LoadLease,
 }
 
 /// Whether what is loaded may be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lease {
+pub(super) enum LoadLease {
     /// It was not asked for yet.
     Wanted,
     Held(Token),
@@ -51,7 +51,7 @@ pub(super) enum Lease {
 }
 
 /// What a load came to.
-struct End {
+struct LoadEnd {
     brought: Brought,
     /// For whom it holds: those who asked before this step.
     holds: u64,
@@ -59,7 +59,7 @@ struct End {
     rest: Duration,
 }
 
-impl Run {
+impl LoadRun {
     pub(super) async fn run(mut self, load: LoadUnderWay, loader: Loader) {
         // Whoever closes the session waits for this to be dropped.
         let mut closing = self.at.open_store().closing();
@@ -71,22 +71,22 @@ impl Run {
             Some(end) => end,
             None => {
                 self.give_up().await;
-                End::for_all(Brought::Refusal(Arc::new(refusal::closed())))
+                LoadEnd::for_all(Brought::Refusal(Arc::new(refusal::closed())))
             }
         };
         load.end(end.brought, end.holds, end.rest);
     }
 
-    async fn carry_out(&mut self, load: &LoadUnderWay, loader: Loader) -> End {
-        if self.lease == Lease::Wanted {
+    async fn carry_out(&mut self, load: &LoadUnderWay, loader: Loader) -> LoadEnd {
+        if self.lease == LoadLease::Wanted {
             match self.begin(load).await {
                 Ok(None) => {}
                 Ok(Some(end)) => return end,
                 Err(error) if self.bears(&error) => {
                     tracing::debug!(%error, "the store grants no lease, loading without one");
-                    self.lease = Lease::Nowhere;
+                    self.lease = LoadLease::Nowhere;
                 }
-                Err(error) => return End::for_all(Brought::Refusal(Arc::new(error))),
+                Err(error) => return LoadEnd::for_all(Brought::Refusal(Arc::new(error))),
             }
         }
         let began = load.begin();
@@ -99,14 +99,14 @@ impl Run {
                 // Where the lease stands at this step, no write came before it.
                 let ending = load.begin();
                 let holds = if self.keep(encoded, worth).await { ending } else { began };
-                End::of(Brought::Value(Arc::new(LoadedBytes { bytes, schema })), holds)
+                LoadEnd::of(Brought::Value(Arc::new(LoadedBytes { bytes, schema })), holds)
             }
             Some(LoaderEnd::Failed(error)) => self.fail(Brought::Failure(error)).await,
             Some(LoaderEnd::Refused(error)) => self.fail(Brought::Refusal(Arc::new(error))).await,
             // The runtime of who asked has ended; others ask their own loader.
             None => {
                 self.give_up().await;
-                End::for_all(Brought::Nothing)
+                LoadEnd::for_all(Brought::Nothing)
             }
         }
     }
@@ -117,7 +117,7 @@ impl Run {
     }
 
     /// Takes the lease; what came of it where there is something else.
-    async fn begin(&mut self, load: &LoadUnderWay) -> Result<Option<End>> {
+    async fn begin(&mut self, load: &LoadUnderWay) -> Result<Option<LoadEnd>> {
         let (token, mut hearing) = (Token::new(), None);
         loop {
             let began = load.begin();
@@ -125,15 +125,17 @@ impl Run {
             let begin = leases.begin(&self.entry, token, self.wanted, self.options.lease, self.above);
             match self.budget.spend(begin).await? {
                 Begun::Leased => {
-                    self.lease = Lease::Held(token);
+                    self.lease = LoadLease::Held(token);
                     return Ok(None);
                 }
-                Begun::Fresh(value) => return Ok(Some(End::found(value, began, Duration::ZERO))),
-                Begun::Stale(rest, value) => return Ok(Some(End::found(value, began, rest))),
-                Begun::Held(left) if self.wanted == Wanted::Ahead => return Ok(Some(End::found(None, began, left))),
+                Begun::Fresh(value) => return Ok(Some(LoadEnd::found(value, began, Duration::ZERO))),
+                Begun::Stale(rest, value) => return Ok(Some(LoadEnd::found(value, began, rest))),
+                Begun::Held(left) if self.wanted == Wanted::Ahead => {
+                    return Ok(Some(LoadEnd::found(None, began, left)));
+                }
                 Begun::Held(left) => match &mut hearing {
                     // Before it is seen for the last time that another has the lease.
-                    None => hearing = Some(leases.hear(&self.entry).await?),
+                    None => hearing = Some(self.budget.spend(leases.hear(&self.entry)).await.unwrap_or_default()),
                     Some(hearing) => wait(hearing.as_mut(), left).await,
                 },
             }
@@ -151,7 +153,7 @@ impl Run {
             () = self.renew() => {}
         }
         // Whoever asks from here on gets another load; those who asked before wait for this one.
-        self.lease = Lease::Lost;
+        self.lease = LoadLease::Lost;
         load.leave(began);
         tokio::select! {
             biased;
@@ -162,7 +164,7 @@ impl Run {
 
     /// Renews the lease for as long as it stands.
     async fn renew(&self) {
-        let Lease::Held(token) = self.lease else { return pending().await };
+        let LoadLease::Held(token) = self.lease else { return pending().await };
         loop {
             sleep(self.options.lease / 3).await;
             let Ok(store) = self.at.store() else { return pending().await };
@@ -176,7 +178,7 @@ impl Run {
 
     /// Stores what was loaded, if the lease stands; whether it did to the end, as far as is known.
     async fn keep(&mut self, encoded: Encoded<Vec<u8>>, worth: Worth) -> bool {
-        let Lease::Held(token) = self.lease else { return false };
+        let LoadLease::Held(token) = self.lease else { return false };
         let life = self.options.life;
         let kept = match worth {
             Worth::Nothing => return self.end_lease(token, Duration::ZERO).await.is_ok_and(|(stood, _)| stood),
@@ -202,14 +204,14 @@ impl Run {
     }
 
     /// Ends the lease of a load that failed.
-    async fn fail(&mut self, brought: Brought) -> End {
+    async fn fail(&mut self, brought: Brought) -> LoadEnd {
         LoadCounts::add(&self.counts.failures);
         let pause = self.options.retry_after;
         let rest = match self.lease {
-            Lease::Held(token) => self.end_lease(token, pause).await.map_or(pause, |(_, rest)| rest),
-            Lease::Wanted | Lease::Lost | Lease::Nowhere => Duration::ZERO,
+            LoadLease::Held(token) => self.end_lease(token, pause).await.map_or(pause, |(_, rest)| rest),
+            LoadLease::Wanted | LoadLease::Lost | LoadLease::Nowhere => Duration::ZERO,
         };
-        End { rest, ..End::for_all(brought) }
+        LoadEnd { rest, ..LoadEnd::for_all(brought) }
     }
 
     async fn end_lease(&mut self, token: Token, pause: Duration) -> Result<(bool, Duration)> {
@@ -219,7 +221,7 @@ impl Run {
 
     /// Leaves the load to the next one.
     async fn give_up(&self) {
-        let Lease::Held(token) = self.lease else { return };
+        let LoadLease::Held(token) = self.lease else { return };
         let leases = self.at.open_store().while_closing().leases();
         let ended = timeout(CLOSING, leases.end(&self.entry, token, (Duration::ZERO, LONGEST_PAUSE))).await;
         if !matches!(ended, Ok(Ok(_))) {
@@ -228,7 +230,7 @@ impl Run {
     }
 }
 
-impl End {
+impl LoadEnd {
     fn of(brought: Brought, holds: u64) -> Self {
         Self { brought, holds, rest: Duration::ZERO }
     }

@@ -27,7 +27,8 @@ impl TtlStats {
         }
     }
 
-    /// How often there was a value that was fresh.
+    /// How often there was a value that was fresh, in the store: what is served from this process is counted by
+    /// [`near_stats`](crate::RedisTtlCache::near_stats).
     #[must_use]
     pub fn hits(&self) -> u64 {
         self.hits
