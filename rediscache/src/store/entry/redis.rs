@@ -12,7 +12,6 @@ use super::tracked::{TrackedFinds, scope_of};
 use super::{LEASE, walk};
 use crate::error::{Error, Result};
 use crate::near::Change;
-use crate::refusal;
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
