@@ -1,7 +1,6 @@
 //! What a customer is told when something fails.
 
 use std::error::Error;
-use std::iter::successors;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -22,9 +21,13 @@ impl Failure {
 /// Whatever failed is ours to know, and not the customer's.
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        let first: &dyn Error = &error;
-        let causes: Vec<_> = successors(Some(first), |error| error.source()).map(ToString::to_string).collect();
-        eprintln!("{}", causes.join(": "));
+        let mut said = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            said = format!("{said}: {error}");
+            cause = error.source();
+        }
+        eprintln!("{said}");
         Self { status: StatusCode::SERVICE_UNAVAILABLE, message: "please come again in a minute\n" }
     }
 }

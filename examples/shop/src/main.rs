@@ -2,6 +2,14 @@
 //!
 //! Runs on the embedded store, or on the server whose URL is in `REDISCACHE_URL`. `SHOP_ADDRESS` is where it listens, and
 //! `SHOP_DATABASE` the file of its SQLite database; without it, that is in memory.
+//!
+//! ```sh
+//! curl localhost:3000/pages/1                        # takes a while, and the next time it does not
+//! curl -X PUT -d 600 localhost:3000/pages/1/price    # whoever asks from here on is told the new price
+//! token=$(curl -d ada localhost:3000/login)
+//! curl -H "authorization: Bearer $token" localhost:3000/me
+//! curl localhost:3000/stats
+//! ```
 #![expect(clippy::print_stdout, reason = "it says where it is")]
 
 mod cache;

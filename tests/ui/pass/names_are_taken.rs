@@ -22,6 +22,7 @@ mod names {
     struct RedisVersionedObject;
     struct RedisReadableObject;
     struct RedisNearObject;
+    struct RedisFieldsObject;
     struct RedisTtlObject;
     struct OptionalLifetime;
     struct LeadsTo;

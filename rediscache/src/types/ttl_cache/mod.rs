@@ -41,7 +41,10 @@ use crate::store::{Compared, Increment, Life, Packed};
 ///
 /// For what is made anew when it is gone: pages, profiles, sessions, counts of a minute. A cache is a name, as a
 /// [`RedisCache`](crate::RedisCache) is; clones, and other caches of the same name, see the same data. What is to stay, or to be
-/// counted and listed as a whole, belongs into a `RedisCache`.
+/// counted and listed as a whole, belongs into a `RedisCache`. [`get_or_load`](Self::get_or_load) asks for what is not there, once
+/// for all who want it: [`entries_that_expire`](crate::entries_that_expire) tells what holds then.
+///
+/// A field of a [`RedisNamespaced`](trait@crate::RedisNamespaced) struct says by `ttl` or `idle` how long entries live.
 ///
 /// Every method gives an [`Operation`], a future that owns what it needs; nothing happens until it is awaited. Beside the errors
 /// that each names, all of them can fail as those of a `RedisCache`, but never with [`WrongType`](crate::ErrorKind::WrongType):
@@ -73,17 +76,27 @@ use crate::store::{Compared, Increment, Life, Packed};
 /// # Examples
 ///
 /// ```
+/// use std::io;
 /// use std::time::Duration;
 ///
-/// use rediscache::{RedisSession, RedisTtlCache};
+/// use rediscache::{RedisNamespaced, RedisSession, RedisTtlCache};
 ///
-/// static REQUESTS: RedisTtlCache<String, u32> = RedisTtlCache::new("requests", Duration::from_secs(60));
+/// #[derive(RedisNamespaced)]
+/// struct Shop {
+///     #[rediscache(ttl = "10m", stale = "1h", jitter = "10%")]
+///     pages: RedisTtlCache<u64, String>,
+///     #[rediscache(ttl = "1m")]
+///     requests: RedisTtlCache<String, u32>,
+/// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> rediscache::Result<()> {
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// RedisSession::in_memory().install();
-/// assert_eq!(REQUESTS.increment("127.0.0.1", 1).await?, 1);
-/// assert!(REQUESTS.expiry("127.0.0.1").await? <= Some(Duration::from_secs(60)));
+/// let page = Shop::pages().get_or_load(7, || async { io::Result::Ok("welcome".to_owned()) }).await?;
+/// assert_eq!(page, "welcome");
+///
+/// assert_eq!(Shop::requests().increment("127.0.0.1", 1).await?, 1);
+/// assert!(Shop::requests().expiry("127.0.0.1").await? <= Some(Duration::from_secs(60)));
 /// # Ok(())
 /// # }
 /// ```

@@ -8,7 +8,9 @@ use crate::error::Error;
 
 /// Why [`get_or_load`](crate::RedisTtlCache::get_or_load) has no value: the loader failed, or the cache did.
 ///
-/// Shared by all who waited for one load, and so a clone is cheap, whatever `E` is.
+/// Its words and its source are those of whoever failed. Shared by all who waited for one load, and so a clone is cheap, whatever
+/// `E` is. It is an [`Error`](StdError) where `E` is one; `anyhow::Error` is none, and takes
+/// `.map_err(|error| anyhow!("{error:#}"))` before the `?`.
 ///
 /// # Examples
 ///
@@ -70,8 +72,6 @@ impl<E: fmt::Debug> fmt::Debug for LoadError<E> {
     }
 }
 
-/// In the words of whoever failed. An `E` that is no [`Error`](StdError), such as that of `anyhow` or a `String`, has them too:
-/// `.map_err(|error| anyhow!("{error:#}"))`.
 impl<E: fmt::Display> fmt::Display for LoadError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
