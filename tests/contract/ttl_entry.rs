@@ -205,7 +205,7 @@ contract! {
                 assert!(is_about(counts.expiry(1).await?, whole), "{held:?}");
             }
         }
-        let counts = self::counts(&session);
+        let counts = counts(&session);
         hold(Held::Stale, &session).await;
         assert_eq!(counts.increment(1, 2).await?, 2);
         assert!(is_about(counts.expiry(1).await?, MINUTE));

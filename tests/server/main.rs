@@ -8,6 +8,7 @@ mod closing;
 mod command;
 mod connection;
 mod dropped;
+mod entry_command;
 mod fault;
 mod frozen;
 mod hostile;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::answer::{Cursor, EntryPage, Found};
 use super::data::Entry;
 use super::life::Life;
-use super::rest_of;
+use super::name::rest_of;
 use crate::error::Result;
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;

@@ -2,7 +2,7 @@
 //!
 //! A value is a string. Where there is none and someone loads one, the key holds a hash, the lease, in its place: it is an
 //! absent entry to everyone, and a plain `SET` ends it. So does what others put there: reads see nothing, and writes replace it.
-//! Where there is a value, the lease lies beside it and holds as long as neither its bytes nor its end change: see [`LEASE`].
+//! Where there is a value, the lease lies beside it and holds as long as neither its bytes nor its end change: see [`LEASE`](name::LEASE).
 
 mod answer;
 mod batches;
@@ -10,6 +10,7 @@ mod data;
 mod lease;
 mod life;
 mod memory;
+mod name;
 mod redis;
 mod token;
 mod tracked;
@@ -26,9 +27,6 @@ use super::compared::Compared;
 use super::increment::Increment;
 use super::operations::{Slice, operations};
 use super::packed::Packed;
-
-/// What the name of the lease of an entry that has a value ends with.
-pub(crate) const LEASE: &str = "$lease";
 
 pub(crate) type EntryStore<'a> = Slice<'a, MemoryEntries<'a>, RedisEntries>;
 
@@ -71,9 +69,3 @@ operations! { EntryStore<'_> {
     /// Removes all that a walk meets, leases included.
     fn clear() -> ();
 }}
-
-/// What stands behind the name of the object in the name of an entry, if it is one of this object: such a rest has no `:` or
-/// `$` of its own.
-fn rest_of<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
-    name.strip_prefix(prefix).filter(|rest| !rest.contains([':', '$']))
-}

@@ -8,8 +8,9 @@ use futures_util::future::try_join_all;
 use super::answer::{Cursor, EntryPage, Found};
 use super::batches::{EntryDeletes, EntryGets, EntrySets, Finds, Prolongs, left_of, text};
 use super::life::Life;
+use super::name::{LEASE, rest_of};
 use super::tracked::{TrackedFinds, scope_of};
-use super::{LEASE, walk};
+use super::walk;
 use crate::error::{Error, Result};
 use crate::near::Change;
 use crate::store::compared::Compared;
@@ -19,6 +20,7 @@ use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script, Value
 
 static SET_IF_ABSENT: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("set_if_absent.lua")));
 static SWAP: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("swap.lua")));
+static EXPIRY: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("expiry.lua")));
 static EXPIRE: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("expire.lua")));
 static INCREMENT: Script = Script::new(concat!(
     include_str!("../redis/ask.lua"),
@@ -129,9 +131,10 @@ impl RedisEntries {
     }
 
     pub(super) async fn expiry(&self, key: &str, life: Life) -> Result<Option<Duration>> {
-        let request = Request::command("PTTL", key, Effect::Read).and_read("TYPE");
-        let (left, held): (i64, String) = self.router.send(&request).await?;
-        Ok(if held == "string" { life.fresh_left(left_of(left)) } else { None })
+        let request = Request::script(&EXPIRY, key, Effect::Read).arg(life.stale_milliseconds());
+        // Where there is no value, nothing is left of it.
+        let left: Option<i64> = self.router.send(&request).await?;
+        Ok(left.and_then(|left| life.fresh_left(left_of(left))))
     }
 
     pub(super) async fn get_many(&self, _: &str, names: &Packed, life: Life) -> Result<Vec<Option<Vec<u8>>>> {
@@ -176,7 +179,7 @@ impl RedisEntries {
         let (names, next) = walk::page(&self.router, key, cursor).await?;
         let prefix = format!("{key}:");
         let mut own: Vec<&str> =
-            names.iter().filter(|name| super::rest_of(name, &prefix).is_some()).map(|name| &**name).collect();
+            names.iter().filter(|name| rest_of(name, &prefix).is_some()).map(|name| &**name).collect();
         // A page may name one twice.
         own.sort_unstable();
         own.dedup();

@@ -1,7 +1,7 @@
 //! Walks over the keys of all servers, in pages, to find the entries of one object.
 
 use super::answer::Cursor;
-use super::{LEASE, rest_of};
+use super::name::{LEASE, rest_of};
 use crate::error::Result;
 use crate::store::packed::Packed;
 use crate::store::redis::{Effect, Request, Router};

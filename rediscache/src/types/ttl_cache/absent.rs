@@ -18,7 +18,6 @@ pub trait ListedAtOnce {
 type Listed<T> = Operation<T>;
 
 /// What would lie or be slow is not there.
-#[expect(clippy::len_without_is_empty, reason = "neither is there")]
 impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     #[doc(hidden)]
     pub fn len(&self) -> Listed<u64>

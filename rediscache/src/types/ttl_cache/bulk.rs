@@ -195,7 +195,8 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     ///
     /// A walk over all keys of the database, as [`scan`](Self::scan) makes it, at the same cost: `SCAN`, and one `UNLINK` a
     /// page, with the leases of those who load; on a cluster one each. It begins anew where a connection was lost or made
-    /// meanwhile. It is not atomic: an entry that is stored meanwhile may stay.
+    /// meanwhile. It is not atomic: an entry that is stored meanwhile may stay, and so may one whose slot moves to another
+    /// node meanwhile.
     ///
     /// # Errors
     ///

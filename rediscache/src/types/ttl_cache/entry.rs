@@ -84,7 +84,8 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     ///
     /// # Redis
     ///
-    /// One round trip: `TYPE`; with [`stale`](Self::stale), `PTTL` and `TYPE`. It does not begin the life of an entry anew.
+    /// One round trip: `TYPE`; with [`stale`](Self::stale), a script that asks for `PTTL`, too. It does not begin the life
+    /// of an entry anew.
     ///
     /// # Errors
     ///

@@ -80,7 +80,8 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     ///
     /// # Redis
     ///
-    /// One round trip: `PTTL` and `TYPE`. It does not begin the life of an entry anew.
+    /// One round trip: `PTTL`, in a script that looks whether there is a value. It does not begin the life of an entry
+    /// anew.
     ///
     /// # Errors
     ///

@@ -26,8 +26,11 @@ pub struct TtlScan<K, V, C> {
     page: Option<(Target, UnreadPage)>,
     /// The page under way; `None` after the last.
     next: Option<Operation<(EntryPage, Target)>>,
-    types: PhantomData<fn() -> (K, V, C)>,
+    types: ScanTypes<K, V, C>,
 }
+
+/// Holds none of them.
+type ScanTypes<K, V, C> = PhantomData<fn() -> (K, V, C)>;
 
 type UnreadPage = VecDeque<(String, Vec<u8>)>;
 

@@ -7,7 +7,7 @@ use super::hearing::Hearing;
 use super::step::{Begun, Wanted};
 use crate::error::Result;
 use crate::refusal;
-use crate::store::entry::LEASE;
+use crate::store::entry::name::LEASE;
 use crate::store::entry::token::Token;
 use crate::store::milliseconds::milliseconds;
 use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
