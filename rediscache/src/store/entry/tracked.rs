@@ -7,8 +7,8 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use super::answer::Found;
-use super::batches::{left_of, read_all, share, values_of};
 use super::batches::text;
+use super::batches::{left_of, read_all, share, values_of};
 use super::redis::RedisEntries;
 use crate::error::{Error, Result};
 use crate::near::{Change, Coherence, Provenance};
