@@ -15,8 +15,8 @@ use crate::stage::Stage;
 /// How many keys are raced for at a time.
 const LANES: u64 = 64;
 
-/// How long before a failover what was acknowledged may be lost with it: the replica had not heard of it.
-const UNHEARD: Duration = Duration::from_secs(2);
+/// For how many milliseconds around a failover what was acknowledged may be lost with it: the replica had not heard of it.
+const UNHEARD: u64 = 4_000;
 
 type Cache = RedisTtlCache<u64, u64>;
 
@@ -126,8 +126,7 @@ impl Lane {
                 match value {
                     Ok(Some(value)) if value < newest => {
                         let failover = failovers.load(Ordering::SeqCst);
-                        let near =
-                            failover > 0 && since(start).saturating_sub(failover) < 2 * UNHEARD.as_millis() as u64;
+                        let near = failover > 0 && since(start).saturating_sub(failover) < UNHEARD;
                         let count = if near { &figures.lost } else { &figures.old };
                         count.fetch_add(1, Ordering::Relaxed);
                     }
