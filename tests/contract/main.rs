@@ -29,6 +29,7 @@ mod many_callers;
 mod model;
 mod namespace;
 mod near;
+mod near_ttl;
 mod number;
 mod ping;
 mod queue;

@@ -10,6 +10,7 @@ mod load_soak;
 mod near;
 mod near_failover;
 mod near_permission;
+mod near_ttl;
 mod permission;
 mod reshard;
 mod sentinel;

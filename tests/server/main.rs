@@ -22,6 +22,7 @@ mod near;
 mod near_harm;
 mod near_limit;
 mod near_soak;
+mod near_ttl;
 mod near_untold;
 mod permission;
 mod ping;
