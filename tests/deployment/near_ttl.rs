@@ -82,12 +82,14 @@ async fn what_is_absent_and_what_moves_is_never_older_than_it_may_be() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_falls_silent_takes_nothing_with_it_for_good() {
     let mut cluster = Cluster::of_masters(&[]);
-    let session = RedisSession::builder(cluster.url()).response_timeout(Duration::from_secs(2)).connect().await.unwrap();
+    let session =
+        RedisSession::builder(cluster.url()).response_timeout(Duration::from_secs(2)).connect().await.unwrap();
     let near = counts(&session);
     near.set_many((0..KEYS).map(|n| (n, n))).await.unwrap();
     keep_all(&near).await;
     let silent = cluster.owner(cluster.slot("counts:i|0"));
-    let there: Vec<u64> = (0..KEYS).filter(|n| cluster.owner(cluster.slot(&format!("counts:i|{n}"))) != silent).collect();
+    let there: Vec<u64> =
+        (0..KEYS).filter(|n| cluster.owner(cluster.slot(&format!("counts:i|{n}"))) != silent).collect();
     cluster.pause(silent);
     until(async || {
         let misses = near.near_stats().misses();

@@ -9,10 +9,10 @@ use super::answer::{Cursor, EntryPage, Found};
 use super::batches::{EntryDeletes, EntryGets, EntrySets, Finds, Prolongs, left_of, text};
 use super::life::Life;
 use super::name::{LEASE, rest_of};
-use super::tracked::{TrackedFinds, scope_of};
+use super::tracked::{TrackedFinds, entry_of, guard, scope_of};
 use super::walk;
 use crate::error::{Error, Result};
-use crate::near::Change;
+use crate::near::{Change, Coherence, Provenance};
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
@@ -32,15 +32,15 @@ static INCREMENT: Script = Script::new(concat!(
 /// The commands and scripts of entries. Calls of the kinds that have a batcher are gathered by the server that they go to.
 #[derive(Debug)]
 pub(crate) struct RedisEntries {
-    pub(super) router: Arc<Router>,
+    router: Arc<Router>,
     /// Over connections that tell of changes.
-    pub(super) tracking: Arc<Router>,
+    tracking: Arc<Router>,
     gets: Arc<Batcher<EntryGets>>,
     finds: Arc<Batcher<Finds>>,
     prolongs: Arc<Batcher<Prolongs>>,
     sets: Arc<Batcher<EntrySets>>,
     deletes: Arc<Batcher<EntryDeletes>>,
-    pub(super) tracked_finds: Arc<Batcher<TrackedFinds>>,
+    tracked_finds: Arc<Batcher<TrackedFinds>>,
 }
 
 impl RedisEntries {
@@ -215,5 +215,45 @@ impl RedisEntries {
         }
         let sent = try_join_all(batches.into_iter().map(|batch| batch.send(&self.router, "")));
         self.router.in_time(Box::pin(sent)).await?.into_iter().flatten().collect()
+    }
+}
+
+/// What this process keeps of entries.
+impl RedisEntries {
+    /// What guards what is kept of the object's entries in this process.
+    pub(crate) fn coherence(&self, object: &str) -> Arc<Coherence> {
+        self.router.coherence_of_entries(&scope_of(object))
+    }
+
+    /// Whether the entries lie on several servers.
+    pub(crate) fn are_spread(&self) -> bool {
+        self.router.is_cluster()
+    }
+
+    /// Reads an entry over the connection that tells of changes, and how far the answer can be relied on.
+    pub(crate) async fn tracked_find(&self, name: &str) -> Result<(Option<Found>, Provenance)> {
+        self.tracked_finds.call(entry_of(name).0, name).await.and_then(|found| found).map_err(Error::without_effect)
+    }
+
+    /// As [`tracked_find`](Self::tracked_find), in the order of the names, which are all of one object.
+    pub(crate) async fn tracked_find_many(&self, names: &Packed) -> Result<Vec<(Option<Found>, Provenance)>> {
+        let mut finds = TrackedFinds::default();
+        names.iter().for_each(|name| finds.add(text(name)));
+        let scope = names.iter().next().map_or("", |name| entry_of(text(name)).0);
+        let found = self.tracking.in_time(Box::pin(finds.send(&self.tracking, scope))).await;
+        found.map_err(Error::without_effect)?.into_iter().map(|found| found.map_err(Error::without_effect)).collect()
+    }
+
+    /// Says that what is kept of this entry is about to change, until the guard is dropped.
+    fn guard<'a>(&'a self, name: &'a str) -> impl Sized + use<'a> {
+        guard(&self.router, name)
+    }
+
+    /// The scope of the object, and what these entries of it are called there; none when nothing is kept anyway.
+    fn kept<'a>(&self, object: &str, names: impl Iterator<Item = &'a [u8]>) -> (String, Vec<&'a [u8]>) {
+        if !self.router.keeps_any() {
+            return (String::new(), Vec::new());
+        }
+        (scope_of(object), names.map(|name| entry_of(text(name)).1).collect())
     }
 }

@@ -2,18 +2,13 @@
 //!
 //! What is kept is kept by scope: all entries of one object, each under what stands behind the last `:` of its name.
 
-use std::sync::Arc;
-
 use futures_util::future::join_all;
 
 use super::answer::Found;
-use super::batches::text;
-use super::batches::{left_of, read_all, share, values_of};
-use super::redis::RedisEntries;
-use crate::error::{Error, Result};
-use crate::near::{Change, Coherence, Provenance};
+use super::batches::{left_of, read_all, share, text, values_of};
+use crate::error::Result;
+use crate::near::{Change, Provenance};
 use crate::refusal;
-use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Value, tracked_read_entries};
 
 /// What the names of all entries of the object at this key begin with.
@@ -22,49 +17,15 @@ pub(super) fn scope_of(object: &str) -> String {
 }
 
 /// The scope of an entry, and what it is called there.
-fn entry_of(name: &str) -> (&str, &[u8]) {
+pub(super) fn entry_of(name: &str) -> (&str, &[u8]) {
     let (scope, entry) = name.split_at(name.rfind(':').map_or(0, |colon| colon + 1));
     (scope, entry.as_bytes())
 }
 
-impl RedisEntries {
-    /// What guards what is kept of the object's entries in this process.
-    pub(crate) fn coherence(&self, object: &str) -> Arc<Coherence> {
-        self.router.coherence_of_entries(&scope_of(object))
-    }
-
-    /// Whether the entries lie on several servers.
-    pub(crate) fn are_spread(&self) -> bool {
-        self.router.is_cluster()
-    }
-
-    /// Reads an entry over the connection that tells of changes, and how far the answer can be relied on.
-    pub(crate) async fn tracked_find(&self, name: &str) -> Result<(Option<Found>, Provenance)> {
-        self.tracked_finds.call(entry_of(name).0, name).await.and_then(|found| found).map_err(Error::without_effect)
-    }
-
-    /// As [`tracked_find`](Self::tracked_find), in the order of the names, which are all of one object.
-    pub(crate) async fn tracked_find_many(&self, names: &Packed) -> Result<Vec<(Option<Found>, Provenance)>> {
-        let mut finds = TrackedFinds::default();
-        names.iter().for_each(|name| finds.add(text(name)));
-        let scope = names.iter().next().map_or("", |name| entry_of(text(name)).0);
-        let found = self.tracking.in_time(Box::pin(finds.send(&self.tracking, scope))).await;
-        found.map_err(Error::without_effect)?.into_iter().map(|found| found.map_err(Error::without_effect)).collect()
-    }
-
-    /// Says that what is kept of this entry is about to change, until the guard is dropped.
-    pub(super) fn guard<'a>(&'a self, name: &'a str) -> impl Sized + use<'a> {
-        let (scope, entry) = entry_of(name);
-        self.router.guard_write(scope, Change::Entry(entry))
-    }
-
-    /// The scope of the object, and what these entries of it are called there; none when nothing is kept anyway.
-    pub(super) fn kept<'a>(&self, object: &str, names: impl Iterator<Item = &'a [u8]>) -> (String, Vec<&'a [u8]>) {
-        if !self.router.keeps_any() {
-            return (String::new(), Vec::new());
-        }
-        (scope_of(object), names.map(|name| entry_of(text(name)).1).collect())
-    }
+/// Says that what is kept of this entry is about to change, until the guard is dropped.
+pub(super) fn guard<'a>(router: &'a Router, name: &'a str) -> impl Sized + use<'a> {
+    let (scope, entry) = entry_of(name);
+    router.guard_write(scope, Change::Entry(entry))
 }
 
 /// Reads entries of one scope, with their ends, over the connection that tells of changes. Callers who want the same one share

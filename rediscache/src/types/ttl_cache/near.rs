@@ -3,7 +3,7 @@
 /// Keeping what was read.
 impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// Keeps what is read in this process, so that [`get`](Self::get), [`get_or`](Self::get_or),
-    /// [`contains`](Self::contains) and [`get_many`](Self::get_many) of it ask no server.
+    /// [`contains`](Self::contains), [`get_many`](Self::get_many) and [`get_or_load`](Self::get_or_load) of it ask no server.
     ///
     /// As on a [`RedisCache`](crate::RedisCache::near), whose promises hold here, too, but for what follows: the server tells of
     /// each entry, so that a change drops one and not all, and an entry is served no longer than it is fresh, by the clock of this

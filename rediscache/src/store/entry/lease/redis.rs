@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::refusal;
 use crate::store::entry::name::LEASE;
 use crate::store::entry::token::Token;
+use crate::store::entry::tracked::guard;
 use crate::store::milliseconds::milliseconds;
 use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
 
@@ -66,6 +67,8 @@ impl RedisLeases {
     }
 
     pub(super) async fn store(&self, key: &str, token: Token, value: &[u8], kept: i64) -> Result<bool> {
+        // What this process keeps of it is older.
+        let _guard = guard(&self.router, key);
         self.router.send(&self.request(&STORE, key, token)?.arg(value).arg(kept)).await
     }
 
