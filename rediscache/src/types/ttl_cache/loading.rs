@@ -83,6 +83,6 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         E: Send + Sync + 'static,
     {
         let (key, kept) = (new_key::<C, K>(&key), self.kept().map(|(reads, near)| (*reads, near)));
-        LoadCall::<V, C, L, R, E>::new(self.object.clone(), self.options, (key, kept), loader).prepared()
+        LoadCall::<V, C, L, R, E>::new(self.object.clone(), self.options, key, kept, loader).prepared()
     }
 }

@@ -60,7 +60,8 @@ where
     pub(in crate::types::ttl_cache) fn new(
         object: Object,
         options: Options,
-        (key, kept): (Result<Vec<u8>>, Option<(Reads<V>, Near)>),
+        key: Result<Vec<u8>>,
+        kept: Option<(Reads<V>, Near)>,
         loader: L,
     ) -> Self {
         let near = kept.and_then(|(reads, near)| Some(KeptEntry { reads, near, key: key.as_deref().ok()?.into() }));
