@@ -12,7 +12,7 @@ pub(crate) struct Shop {
     #[rediscache(ttl = "10m", stale = "1h", jitter = "10%", timeout = "100ms")]
     pub(crate) pages: RedisTtlCache<u32, Option<Page>>,
     /// Who is logged in. Every request begins the half hour anew.
-    #[rediscache(idle = "30m")]
+    #[rediscache(idle = "30m", timeout = "100ms")]
     pub(crate) sessions: RedisTtlCache<Uuid, Login>,
     /// How often each address has asked in this minute.
     #[rediscache(ttl = "1m", timeout = "100ms")]
