@@ -1,16 +1,26 @@
 //! The runtime that the background tasks of a store run on.
 
+use std::cell::Cell;
 use std::future::{Future, pending};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 /// How long a runtime may take to run an empty task, and is taken for one that nobody runs after that.
 const STUCK: Duration = Duration::from_millis(50);
+
+/// Runtimes give themselves their ids: nobody else chooses what is hashed.
+const ID_HASHER: ahash::RandomState = ahash::RandomState::with_seeds(1, 2, 3, 4);
+
+thread_local! {
+    /// The hash of the id of the runtime of which this thread is a worker, where that has threads of its own: then nothing
+    /// else that this thread runs has it stand still.
+    static WORKER_OF: Cell<u64> = const { Cell::new(0) };
+}
 
 /// The runtime that background tasks of a store run on: that in which it was connected, or first needed one, for as long
 /// as the runtime lives.
@@ -20,6 +30,9 @@ const STUCK: Duration = Duration::from_millis(50);
 #[derive(Debug, Default)]
 pub(crate) struct Background {
     runtime: Mutex<Option<BackgroundRuntime>>,
+    /// The same for calls, each of which asks, and would wait for the others at the lock: a hash of its id, 0 where there is
+    /// none.
+    id_hash: AtomicU64,
     /// Becomes true when all tasks are to end, whatever they hold.
     over: watch::Sender<bool>,
     /// How often a runtime was left since nobody ran it. What was begun before may never end.
@@ -38,31 +51,47 @@ struct BackgroundRuntime {
 impl Background {
     /// Settles in the current runtime.
     pub(crate) fn here() -> Self {
-        Self { runtime: Mutex::new(Some(BackgroundRuntime::here())), ..Self::default() }
+        let background = Self::default();
+        background.replace(&mut background.runtime(), Some(BackgroundRuntime::here()));
+        background
     }
 
     /// Runs `task` at background. Must be called within a runtime, which becomes background if there is none.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut over = self.over.subscribe();
-        let task = async move {
+        let mut background = self.runtime();
+        if background.as_ref().is_none_or(|runtime| runtime.alive.strong_count() == 0) {
+            self.replace(&mut background, Some(BackgroundRuntime::here()));
+        }
+        let Some(BackgroundRuntime { handle, .. }) = &*background else { return };
+        let has_workers = handle.runtime_flavor() == RuntimeFlavor::MultiThread;
+        let worker_of = has_workers.then(|| self.id_hash.load(Ordering::Relaxed));
+        handle.spawn(async move {
+            if let Some(id_hash) = worker_of {
+                WORKER_OF.set(id_hash);
+            }
             tokio::select! {
                 () = task => {}
                 _ = over.wait_for(|over| *over) => {}
             }
-        };
-        let mut background = self.runtime();
-        if background.as_ref().is_none_or(|runtime| runtime.alive.strong_count() == 0) {
-            *background = Some(BackgroundRuntime::here());
-        }
-        if let Some(runtime) = &*background {
-            runtime.handle.spawn(task);
-        }
+        });
     }
 
     /// Lets go of the runtime. What is under way goes on.
     pub(crate) fn end(&self) {
-        let runtime = self.runtime().take();
+        let runtime = self.replace(&mut self.runtime(), None);
         drop(runtime);
+    }
+
+    /// Settles in another runtime, or in none. What was there before is for the caller to drop, without the lock.
+    fn replace(
+        &self,
+        background: &mut Option<BackgroundRuntime>,
+        next: Option<BackgroundRuntime>,
+    ) -> Option<BackgroundRuntime> {
+        let id_hash = next.as_ref().map_or(0, |runtime| ID_HASHER.hash_one(runtime.handle.id()));
+        self.id_hash.store(id_hash, Ordering::Relaxed);
+        std::mem::replace(background, next)
     }
 
     fn runtime(&self) -> MutexGuard<'_, Option<BackgroundRuntime>> {
@@ -76,7 +105,11 @@ impl Background {
 
     /// Whether the caller runs in another runtime, which goes on while this one may stand still.
     pub(crate) fn is_elsewhere(&self) -> bool {
-        self.elsewhere().is_some()
+        let background = self.id_hash.load(Ordering::Relaxed);
+        // Most callers are workers of the background. A handle costs two writes that all of them share.
+        background != 0
+            && WORKER_OF.get() != background
+            && Handle::try_current().is_ok_and(|here| ID_HASHER.hash_one(here.id()) != background)
     }
 
     /// The runtime, where the caller runs in another.
@@ -95,7 +128,7 @@ impl Background {
         // Another may have been faster.
         if runtime.as_ref().is_some_and(|runtime| runtime.handle.id() == handle.id()) {
             tracing::warn!("nobody runs the runtime of this session: its work goes on in another");
-            let left = runtime.replace(BackgroundRuntime::here());
+            let left = self.replace(&mut runtime, Some(BackgroundRuntime::here()));
             self.moves.fetch_add(1, Ordering::Relaxed);
             drop((runtime, left));
         }
