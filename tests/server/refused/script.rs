@@ -38,9 +38,10 @@ pub(super) fn called() -> BTreeSet<String> {
     names.flatten().map(|call| call.split('\'').next().unwrap().to_lowercase()).collect()
 }
 
-/// What the script of task queues can be asked to do.
+/// What the scripts of task queues can be asked to do.
 pub(super) fn of_tasks() -> BTreeSet<String> {
-    let texts = ["tasks", "later"].map(|name| fs::read_to_string(store().join(format!("task/{name}.lua"))).unwrap());
+    let texts =
+        ["tasks", "queue", "later"].map(|name| fs::read_to_string(store().join(format!("task/{name}.lua"))).unwrap());
     let names = texts.iter().flat_map(|text| text.split("function commands.").skip(1));
     names.map(|name| name.split('(').next().unwrap().to_owned()).collect()
 }
@@ -89,8 +90,9 @@ const UNLEASED: &[&[&str]] = &[
     &["HSET", "jobs$unleased$pending", "ab1708fa09f7e56dca580b4b394bd8757d4e6248", "1x1,", "gone", "1x1,"],
 ];
 
-const TASKS: &[&str] =
-    &["task/delayed.lua", "task/leases.lua", "task/tasks.lua", "task/later.lua", "task/ask_first.lua"];
+const TASKS: &[&str] = &["task/delayed.lua", "task/leases.lua", "task/tasks.lua"];
+
+const QUEUE: &[&str] = &["task/delayed.lua", "task/leases.lua", "task/queue.lua", "task/later.lua"];
 
 const CLIENT: &str = "0123456789abcdef$pending";
 
@@ -110,20 +112,20 @@ const ASIDE: [Aside; 8] = [
     },
     Aside {
         before: HELD,
-        script: TASKS,
+        script: QUEUE,
         keys: &["jobs"],
         arguments: &["retry_after", CLIENT, "60000", "5", "1", "0", "2", "70"],
     },
     Aside {
         before: HELD,
-        script: TASKS,
+        script: QUEUE,
         keys: &["jobs"],
         arguments: &["unreadable", CLIENT, "60000", "0", "60000", "1", "70", "1", "0", "2", "70", "3", "1"],
     },
-    Aside { before: HELD, script: TASKS, keys: &["jobs"], arguments: &["keep", CLIENT, "60000", "0", "1"] },
+    Aside { before: HELD, script: QUEUE, keys: &["jobs"], arguments: &["keep", CLIENT, "60000", "0", "1"] },
     Aside {
         before: UNLEASED,
-        script: TASKS,
+        script: QUEUE,
         keys: &["jobs"],
         arguments: &["recover_unleased", CLIENT, "60000", "0", "100", "jobs$unleased$pending"],
     },

@@ -68,7 +68,7 @@ impl ScriptText {
     /// The name of the command on the line that the error names; each line calls one at most.
     fn command_at(&self, detail: &str, arguments: &[&[u8]]) -> Option<String> {
         let line = self.source.lines().nth(line_of(detail)?.checked_sub(1)?)?;
-        let (_, call) = line.split_once(CALL)?;
+        let (_, call) = CALLS.iter().find_map(|call| line.split_once(call))?;
         let name = match call.strip_prefix("ARGV[") {
             Some(index) => {
                 let index: usize = index.split(']').next()?.parse().ok()?;
@@ -98,8 +98,8 @@ fn publishing(source: &str, verb: &str) -> String {
     )
 }
 
-/// What stands where a script calls a command.
-const CALL: &str = "redis.call(";
+/// What stands where a script calls a command, or asks whether it may.
+const CALLS: [&str; 2] = ["redis.call(", "may("];
 
 /// The line that an error of a script stands on, as servers say it: `… on @user_script:12.`
 fn line_of(detail: &str) -> Option<usize> {
@@ -115,7 +115,9 @@ fn is_unnamed(detail: &str) -> Option<ServerErrorKind> {
             Some(ServerErrorKind::NoPerm)
         }
         _ if detail.starts_with("Unknown Redis command called from script")
-            || detail.starts_with("Unknown command called from script") =>
+            || detail.starts_with("Unknown command called from script")
+            // `redis.acl_check_cmd()`, or `server.…` of Valkey.
+            || detail.starts_with("Invalid command passed to ") =>
         {
             Some(ServerErrorKind::ResponseError)
         }
@@ -127,7 +129,8 @@ fn is_unnamed(detail: &str) -> Option<ServerErrorKind> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "local x = 1\nredis.call('LPUSH', x)\nredis.call(ARGV[2], x)";
+    const TEXT: &str =
+        "local x = 1\nredis.call('LPUSH', x)\nredis.call(ARGV[2], x)\n_ = may('ZREM', x) or ask('ZREM', x)";
 
     fn said(detail: &str) -> RedisError {
         (ErrorKind::Server(ServerErrorKind::ResponseError), "An error was signalled", detail.to_owned()).into()
@@ -149,6 +152,8 @@ mod tests {
         let renamed = "Unknown Redis command called from script script: 7f9c, on @user_script:3.";
         assert_eq!(detail(renamed), "unknown command 'hset'");
         assert_eq!(detail("Unknown command called from script script: on @user_script:2."), "unknown command 'lpush'");
+        let asked = "Invalid command passed to redis.acl_check_cmd() script: 7f9c, on @user_script:4.";
+        assert_eq!(detail(asked), "unknown command 'zrem'");
     }
 
     #[test]

@@ -12,9 +12,9 @@ for _, lease in ipairs(held) do
   left = lease and left - 1 or left
 end
 -- What is done after the first change.
-ask('HDEL', leases, '')
+local _ = may('HDEL', leases, '') or ask('HDEL', leases, '')
 if left == 0 then
-  ask('ZREM', clients, client)
+  local _ = may('ZREM', clients, client) or ask('ZREM', clients, client)
 end
 local finalized = {}
 for at, lease in ipairs(held) do

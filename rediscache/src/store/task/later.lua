@@ -2,7 +2,7 @@
 -- Fails before anything is changed where a key holds another type.
 local function check_later()
   check()
-  redis.call('ZCOUNT', delayed, 0, 0)
+  redis.call('ZRANGE', delayed, 0, 0)
 end
 
 -- Puts an item in after some ms, with what is known of it.
@@ -21,13 +21,21 @@ local function announce(members)
 end
 
 -- Ends the lease on each of the tasks, of which so many words are given, the number first: `place` is told item, attempt and
--- where its words begin, and returns whether it is a dead letter, and what it is in `$delayed`, if it is there.
+-- where its words begin, and returns whether it is a dead letter, and what it is in `$delayed`, if it is there. What only
+-- `place` does is asked for before.
 -- -> of each 0: was not held, 1: comes again, 2: is a dead letter
 local function place_each(given, words, place)
   check_later()
-  local answer, members = {}, {}
+  local numbers, answer, members = {}, {}, {}
   for at = 1, #given, words do
-    local attempt, item = release(client, given[at])
+    numbers[#numbers + 1] = given[at]
+  end
+  local ending, left = ask_to_end(numbers)
+  now()
+  local _ = may('LREM', pending, '', '') or ask('LREM', pending, '', '')
+  local _ = may('ZADD', delayed, '', '') or ask('ZADD', delayed, '', '')
+  for at = 1, #given, words do
+    local attempt, item = release(client, given[at], ending[#answer + 1])
     if not item then
       answer[#answer + 1] = 0
     else
@@ -39,13 +47,21 @@ local function place_each(given, words, place)
     end
   end
   announce(members)
-  beat()
+  beat(left > 0)
   return answer
 end
 
 -- number and ms of tasks that failed -> of each 0: was not held, 1: comes again after that time, 2: is a dead letter
 function commands.retry_after(...)
-  local given = { ... }
+  local given, is_now = { ... }, false
+  for at = 2, #given, 2 do
+    is_now = is_now or given[at] == '0'
+  end
+  if is_now then
+    ask_to_retry('LPUSH')
+  elseif most > 0 then
+    ask('LPUSH', dead, '')
+  end
   return place_each(given, 2, function(item, attempt, at)
     local ms = tonumber(given[at + 1])
     if most > 0 and attempt >= most then
@@ -63,6 +79,7 @@ end
 -- could not be read -> of each 0: was not held, 1: comes again after that time, 2: is a dead letter
 function commands.unreadable(patience, ...)
   local given = { ... }
+  ask('LPUSH', dead, '')
   return place_each(given, 4, function(item, attempt, at)
     local ms, failures, since = tonumber(given[at + 1]), given[at + 2], tonumber(given[at + 3])
     since = since > 0 and since or now()
@@ -79,15 +96,16 @@ end
 
 -- numbers of tasks -> their leases end, and they stay pending
 function commands.keep(...)
-  redis.call('LLEN', pending_of(client))
-  redis.call('HDEL', leases_of(client), ...)
-  beat()
+  redis.call('LLEN', pending)
+  local _, left = ask_to_end({ ... })
+  redis.call('HDEL', leases, ...)
+  beat(left > 0)
 end
 
 -- How many items of the pending list have no lease, by item, and the items: of the oldest ones, and not where too much is leased to look.
 local function unleased()
   local counts, leased = {}, 0
-  local items = redis.call('LRANGE', pending_of(client), -1000, -1)
+  local items = redis.call('LRANGE', pending, -1000, -1)
   for _, item in ipairs(items) do
     counts[item] = (counts[item] or 0) + 1
   end
@@ -118,6 +136,11 @@ function commands.recover_unleased(limit, seen)
   if not counts then
     return 0
   end
+  ask('LREM', pending, 1, '')
+  ask('RPUSH', queue, '')
+  ask('HSET', seen, '', '')
+  ask('HDEL', seen, '')
+  ask('PEXPIRE', seen, WEEK)
   -- `{ms}x{items},` of each, the oldest first.
   for _, id in ipairs(redis.call('HKEYS', seen)) do
     last[id] = true
@@ -144,7 +167,7 @@ function commands.recover_unleased(limit, seen)
   end
   -- The oldest goes back last, to come out first.
   for _, item in ipairs(items) do
-    if (due[item] or 0) > 0 and redis.call('LREM', pending_of(client), -1, item) == 1 then
+    if (due[item] or 0) > 0 and redis.call('LREM', pending, -1, item) == 1 then
       due[item] = due[item] - 1
       redis.call('RPUSH', queue, item)
       returned = returned + 1
@@ -163,3 +186,5 @@ function commands.recover_unleased(limit, seen)
   redis.call('PEXPIRE', seen, math.max(limit * 2, WEEK))
   return returned
 end
+
+return commands[ARGV[1]](unpack(ARGV, 5))

@@ -1,4 +1,8 @@
--- What tasks.lua and ask_first.lua begin with: what is held, and how it comes back.
+-- What tasks.lua and queue.lua begin with: what is held, and how it comes back.
+--
+-- A command asks for all that it does after its first change before that, with the real keys; what becomes of each refusal is
+-- looked at in `tests/server/refused`. What it rarely does it asks for where that shows, as `refresh` does. What it
+-- reads later it reads before, too, or asks for, which also shows a key of another type.
 --
 -- KEYS[1] is the queue; every other key is named after it. On a cluster these follow, but for what belongs to other
 -- clients: KEYS[2] ends with `$clients`, and what stands before that starts all their names. ARGV: what to do, the client
@@ -29,10 +33,12 @@ local function pending_of(client)
   return name .. client:sub(17)
 end
 
+local leases, pending = leases_of(client), pending_of(client)
+
 -- Fails before anything is changed where a key holds another type.
 local function check()
   redis.call('LLEN', queue)
-  redis.call('LLEN', pending_of(client))
+  redis.call('LLEN', pending)
   redis.call('LLEN', dead)
 end
 
@@ -68,8 +74,8 @@ end
 -- Asks whether `remember` may be done.
 local function ask_to_remember()
   redis.call('HGET', attempts, '')
-  ask('HSET', attempts, '', '')
-  ask('PEXPIRE', attempts, WEEK)
+  local _ = may('HSET', attempts, '', '') or ask('HSET', attempts, '', '')
+  local _ = may('PEXPIRE', attempts, '') or ask('PEXPIRE', attempts, '')
 end
 
 -- How often an item that leaves the queue was delivered before.
@@ -108,20 +114,24 @@ local function ask_to_retry(push)
   ask(push, queue, '')
   ask_to_remember()
   if most > 0 then
-    ask('LPUSH', dead, '')
+    local _ = may('LPUSH', dead, '') or ask('LPUSH', dead, '')
   end
 end
 
 -- The attempt and the item of a lease, if there is one and it can be read.
-local function lease_of(client, number)
-  local attempt, item = (redis.call('HGET', leases_of(client), number) or ''):match('^(%d+):(.*)$')
+local function read_lease(lease)
+  local attempt, item = (lease or ''):match('^(%d+):(.*)$')
   return tonumber(attempt), item
+end
+
+local function lease_of(client, number)
+  return redis.call('HGET', leases_of(client), number)
 end
 
 -- Ends a lease; returns its attempt and item if the client still had the task. Its item is looked for from the newest on
 -- where `side` is 'n', as its process does where few that it holds are newer, and otherwise from the oldest on.
-local function release(client, number, side)
-  local attempt, item = lease_of(client, number)
+local function release(client, number, lease, side)
+  local attempt, item = read_lease(lease)
   redis.call('HDEL', leases_of(client), number)
   if item and redis.call('LREM', pending_of(client), side == 'n' and 1 or -1, item) == 1 then
     return attempt, item
@@ -162,7 +172,7 @@ end
 local function recover(client)
   local tasks = {}
   for _, number in ipairs(numbers_of(client)) do
-    local attempt, item = release(client, number)
+    local attempt, item = release(client, number, lease_of(client, number))
     if item then
       tasks[#tasks + 1] = { item, attempt }
     end
@@ -180,7 +190,7 @@ local function first_of(key)
 end
 
 -- Brings what is due into the queue, and what dead clients held. Returns the ms until there is something to bring
--- again, as far as can be foreseen; otherwise -1.
+-- again, as far as can be foreseen, otherwise -1; and whether it brought something.
 local function refresh()
   local _, due = first_of(delayed)
   local silent, ends = first_of(clients)
@@ -231,15 +241,37 @@ local function refresh()
     ends = nil
   end
   local soonest = math.min(due or math.huge, ends or math.huge)
-  return soonest < math.huge and math.max(soonest - now(), 1) or -1
+  return soonest < math.huge and math.max(soonest - now(), 1) or -1, is_due or is_over
 end
 
 -- A client is known for as long as it holds tasks.
-local function beat()
-  if redis.call('EXISTS', leases_of(client)) == 1 then
+local function beat(holds)
+  if holds then
     redis.call('ZADD', clients, now() + silence, client)
   else
     redis.call('ZREM', clients, client)
   end
 end
 
+-- Asks whether these leases of the client may end. Returns them; how many others it holds, by which it is known then; and how
+-- often one of their tasks was delivered, at the most.
+local function ask_to_end(numbers)
+  first_of(clients)
+  local ending = redis.call('HMGET', leases, unpack(numbers))
+  local left, most_often = redis.call('HLEN', leases), 0
+  for _, lease in ipairs(ending) do
+    if lease then
+      left, most_often = left - 1, math.max(most_often, read_lease(lease) or 0)
+    end
+  end
+  if left > 0 then
+    now()
+    local _ = may('ZADD', clients, '', client) or ask('ZADD', clients, '', client)
+  else
+    local _ = may('ZREM', clients, client) or ask('ZREM', clients, client)
+  end
+  return ending, left, most_often
+end
+
+-- What can be done.
+local commands = {}

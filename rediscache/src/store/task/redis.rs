@@ -16,9 +16,14 @@ static TASKS: Script = Script::new(concat!(
     include_str!("../redis/ask.lua"),
     include_str!("delayed.lua"),
     include_str!("leases.lua"),
-    include_str!("tasks.lua"),
-    include_str!("later.lua"),
-    include_str!("ask_first.lua")
+    include_str!("tasks.lua")
+));
+static QUEUE: Script = Script::new(concat!(
+    include_str!("../redis/ask.lua"),
+    include_str!("delayed.lua"),
+    include_str!("leases.lua"),
+    include_str!("queue.lua"),
+    include_str!("later.lua")
 ));
 static FINALIZE: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("finalize.lua")));
 
@@ -97,7 +102,7 @@ impl RedisTasks {
 
     pub(super) async fn recover_unleased(&self, key: &str, client: &Client, after: Duration) -> Result<u64> {
         let seen = self.router.beside(key, &format!("$unleased{}", client.pending_suffix()))?;
-        let request = script(&self.router, &TASKS, key, &client.name, &[&seen], Effect::Once)?;
+        let request = script(&self.router, &QUEUE, key, &client.name, &[&seen], Effect::Once)?;
         let request = request.arg("recover_unleased").arg(&client.name).arg(milliseconds(client.silence)).arg(0);
         self.router.send(&request.arg(milliseconds(after)).arg(&seen)).await
     }
@@ -145,7 +150,8 @@ impl RedisTasks {
     }
 
     fn request<'a>(&self, key: &'a str, client: &Client, command: &str, effect: Effect) -> Result<Request<'a>> {
-        let request = script(&self.router, &TASKS, key, &client.name, &[], effect)?.arg(command).arg(&client.name);
+        let text = if ["take", "settle", "beat"].contains(&command) { &TASKS } else { &QUEUE };
+        let request = script(&self.router, text, key, &client.name, &[], effect)?.arg(command).arg(&client.name);
         Ok(request.arg(milliseconds(client.silence)).arg(client.most_attempts.unwrap_or(0)))
     }
 }

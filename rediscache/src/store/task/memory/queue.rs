@@ -1,4 +1,5 @@
-//! One task queue of the embedded store, under its lock. The Redis store does the same in `leases.lua` and `tasks.lua`.
+//! One task queue of the embedded store, under its lock. The Redis store does the same in `leases.lua`, `tasks.lua`
+//! and `queue.lua`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
