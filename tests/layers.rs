@@ -31,7 +31,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "dispatch",
-        "mod dispatchers dispatcher registration delivery hands stranded task_source list_source source",
+        "mod dispatchers dispatcher registration delivery hands stranded task_source leases list_source source",
     ),
     (
         LIBRARY,

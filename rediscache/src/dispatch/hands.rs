@@ -65,6 +65,15 @@ impl<T> TokenBatch<T> {
     fn new(items: Vec<T>) -> Self {
         Self { items, token: RandomState::new().build_hasher().finish(), may_be_there: false }
     }
+
+    /// Takes the items out after a try, unless they may be there though it failed.
+    fn conclude<O>(batch: &mut Option<Self>, outcome: &Result<O>) -> Option<Vec<T>> {
+        let may_be_there = outcome.as_ref().is_err_and(Error::is_outcome_unknown);
+        if let Some(tried) = batch {
+            tried.may_be_there |= may_be_there;
+        }
+        batch.take_if(|tried| outcome.is_ok() || !tried.may_be_there).map(|tried| tried.items)
+    }
 }
 
 impl<S: Source> Hands<S> {
@@ -179,17 +188,13 @@ impl<S: Source> Hands<S> {
             if self.going_back.is_none() {
                 self.going_back = Some(TokenBatch::new(self.offer()));
             }
-            let Some(TokenBatch { items, token, may_be_there }) = &mut self.going_back else { break };
+            let Some(TokenBatch { items, token, .. }) = &self.going_back else { break };
             let in_order: Vec<&S::Item> = items.iter().map(|(_, item)| item).collect();
             let outcome = source.put_back(store.while_closing(), &in_order, *token).await;
-            *may_be_there |= outcome.as_ref().is_err_and(Error::is_outcome_unknown);
-            if outcome.is_err() && *may_be_there {
-                return outcome;
-            }
-            let batch = self.going_back.take();
+            let concluded = TokenBatch::conclude(&mut self.going_back, &outcome);
             if outcome.is_err() {
-                // They are not there: the next who asks may have them.
-                self.returned.extend(batch.into_iter().flat_map(|batch| batch.items));
+                // Those that are not there: the next who asks may have them.
+                self.returned.extend(concluded.into_iter().flatten());
                 return outcome;
             }
         }
@@ -202,14 +207,10 @@ impl<S: Source> Hands<S> {
                 let count = self.ended.len().min(TOGETHER);
                 self.ending = Some(TokenBatch::new(self.ended.drain(..count).collect()));
             }
-            let Some(TokenBatch { items, token, may_be_there }) = &mut self.ending else { break };
+            let Some(TokenBatch { items, token, .. }) = &self.ending else { break };
             let ended: Vec<(&S::Item, S::Ending)> = items.iter().map(|ended| (&ended.item, ended.ending)).collect();
             let outcome = source.end(store.while_closing(), &ended, *token).await;
-            *may_be_there |= outcome.as_ref().is_err_and(Error::is_outcome_unknown);
-            if outcome.is_err() && *may_be_there {
-                return outcome.map(drop);
-            }
-            let items = self.ending.take().map_or_else(Vec::new, |batch| batch.items);
+            let items = TokenBatch::conclude(&mut self.ending, &outcome).unwrap_or_default();
             let whereabouts = match outcome {
                 Ok(whereabouts) => whereabouts,
                 Err(error) => {

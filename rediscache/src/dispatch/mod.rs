@@ -8,6 +8,7 @@ mod delivery;
 mod dispatcher;
 mod dispatchers;
 mod hands;
+mod leases;
 mod list_source;
 mod registration;
 mod source;
@@ -16,5 +17,6 @@ mod task_source;
 
 pub(crate) use delivery::{Delivery, UnreadItem, Wait};
 pub(crate) use dispatchers::Dispatchers;
+pub(crate) use leases::{HeldTask, Leases, TaskEnding};
 pub(crate) use list_source::ListSource;
-pub(crate) use task_source::{HeldTask, Leases, TaskEnding, TaskSource};
+pub(crate) use task_source::TaskSource;
