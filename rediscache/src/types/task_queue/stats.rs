@@ -1,5 +1,7 @@
 //! How many tasks there are.
 
+use std::fmt;
+
 use super::RedisTaskQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
@@ -7,7 +9,7 @@ use crate::store::TaskStats;
 use crate::types::operation::Operation;
 
 /// How many tasks of a [`RedisTaskQueue`] are in which state; made by [`RedisTaskQueue::stats`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TaskQueueStats(TaskStats);
 
 impl TaskQueueStats {
@@ -46,6 +48,19 @@ impl TaskQueueStats {
     #[must_use]
     pub fn clients(&self) -> u64 {
         self.0.clients
+    }
+}
+
+impl fmt::Debug for TaskQueueStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TaskStats { waiting, delayed, pending, dead, clients } = &self.0;
+        f.debug_struct("TaskQueueStats")
+            .field("waiting", waiting)
+            .field("delayed", delayed)
+            .field("pending", pending)
+            .field("dead", dead)
+            .field("clients", clients)
+            .finish()
     }
 }
 
