@@ -34,7 +34,37 @@ pub(crate) enum Fault {
 }
 
 /// What a user may lose the right to.
-const COMMANDS: [&str; 10] = ["hget", "hset", "hmget", "hdel", "hgetall", "rpop", "rpush", "llen", "evalsha", "blmove"];
+const COMMANDS: [&str; 29] = [
+    "blmove",
+    "del",
+    "eval",
+    "evalsha",
+    "hdel",
+    "hget",
+    "hgetall",
+    "hkeys",
+    "hlen",
+    "hmget",
+    "hset",
+    "hsetnx",
+    "lmove",
+    "llen",
+    "lpush",
+    "lrange",
+    "lrem",
+    "pexpire",
+    "publish",
+    "rpop",
+    "rpush",
+    "set",
+    "time",
+    "type",
+    "unlink",
+    "zadd",
+    "zrange",
+    "zrangebyscore",
+    "zrem",
+];
 
 /// How long it takes until a server has closed what is idle for a second.
 const IDLE: Duration = Duration::from_millis(2300);
