@@ -3,11 +3,11 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use bench_support::Spread;
+use bench_support::{Spread, Target};
 use quick_cache::sync::Cache;
 use rediscache::{Near, RedisCache};
 
-use crate::{Counts, HOT, Target, connect, keep};
+use crate::{Counts, HOT, connect, keep};
 
 /// How many reads are made without a look at the clock.
 const PART: u64 = 1_000;

@@ -8,7 +8,7 @@ mod memory;
 mod miss;
 mod rate;
 
-use bench_support::{Machine, Options, Server, Spread};
+use bench_support::{Machine, Options, Server};
 use rediscache::{Near, RedisCache, RedisSession};
 
 /// How many keys are read again and again.
@@ -35,31 +35,6 @@ fn main() {
     }
     if options.wants("rate") {
         runtime.block_on(rate::measure(server.url(), quick));
-    }
-}
-
-/// What was reached, beside what the library set out to reach. It is told, not judged.
-struct Target {
-    name: &'static str,
-    sign: char,
-    wanted: f64,
-}
-
-impl Target {
-    const fn at_least(name: &'static str, wanted: f64) -> Self {
-        Self { name, sign: '≥', wanted }
-    }
-
-    const fn at_most(name: &'static str, wanted: f64) -> Self {
-        Self { name, sign: '≤', wanted }
-    }
-
-    fn tell(&self, reached: Spread) {
-        let Self { name, sign, wanted } = self;
-        let Spread { median, min, max } = reached;
-        let is_reached = if *sign == '≥' { median >= *wanted } else { median <= *wanted };
-        let verdict = if is_reached { "reached" } else { "missed" };
-        println!("{name:<40} {median:>8.2} ({min:.2}–{max:.2}) target {sign} {wanted} {verdict}");
     }
 }
 

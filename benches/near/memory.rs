@@ -1,10 +1,10 @@
 //! What an entry takes that is kept.
 
-use bench_support::Spread;
+use bench_support::{Spread, Target};
 use quick_cache::sync::Cache;
 use rediscache::{Near, RedisCache};
 
-use crate::{Counts, Target, connect};
+use crate::{Counts, connect};
 
 const ENTRIES: u32 = 100_000;
 const CHUNK: usize = 1_000;

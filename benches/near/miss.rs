@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use bench_support::{Caller, Effort, Spread, drive};
+use bench_support::{Caller, Effort, Spread, Target, drive};
 use rediscache::{Near, RedisCache};
 
-use crate::{Counts, HOT, Target, connect};
+use crate::{Counts, HOT, connect};
 
 /// What a miss may take, compared with a read without a near cache.
 const TARGETS: [(usize, Target); 2] = [

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use bench_support::Spread;
+use bench_support::{Spread, Target};
 use rediscache::{Near, RedisCache};
 use tokio::time::MissedTickBehavior;
 
-use crate::{Counts, HOT, Target, connect, hot, keep};
+use crate::{Counts, HOT, connect, hot, keep};
 
 /// One hundred thousand reads a second.
 const PART: u64 = 100;

@@ -7,9 +7,11 @@ mod machine;
 mod options;
 mod server;
 mod spread;
+mod target;
 
 pub use drive::{Caller, Driven, Effort, drive};
 pub use machine::Machine;
 pub use options::Options;
 pub use server::Server;
 pub use spread::{Spread, percentile};
+pub use target::Target;
