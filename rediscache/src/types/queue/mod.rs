@@ -38,6 +38,10 @@ use crate::store::{LIST, Packed};
 /// items in flight: taken from the list and not yet handed over. On a cluster and under Sentinels, a wait outlives a
 /// failover of up to a minute. A [`RedisTaskQueue`](crate::RedisTaskQueue) loses not even those.
 ///
+/// Whether an item could be put back is not asked before it is taken: `RPOP` by itself takes the server a tenth of the time of
+/// a script that asks. Where it may not go back, for want of the right to `RPUSH` or of memory, it stays in this process, for the
+/// next who gets or until it may, and [`close`](RedisSession::close) tells of it.
+///
 /// An item that cannot be read is one [`Decode`](crate::ErrorKind::Decode) error to the one who would have got it, and becomes
 /// a [dead letter](crate::DeadLetter), so that the queue goes on and nothing is lost: see [`dead`](Self::dead).
 ///
