@@ -1,6 +1,8 @@
 //! Calls in one runtime while nobody runs that in which the session was connected: every limit is kept, and the work goes on
 //! in the runtime of whoever calls.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{join_all, try_join_all};
@@ -172,5 +174,36 @@ fn runtimes_that_take_turns_share_a_session() {
                 });
             }
         }
+    }
+}
+
+async fn read_three(session: &RedisSession) -> Vec<Option<u64>> {
+    let numbers = numbers(session);
+    try_join_all((0..3).map(|n| numbers.get(n))).await.unwrap()
+}
+
+/// A runtime with workers of its own, all of which are kept busy: its workers called before.
+#[test]
+fn workers_that_are_kept_busy_hold_up_nobody_else() {
+    for url in ["memory://".to_owned(), url(), format!("{}?protocol=resp2", url())] {
+        let home = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let builder = RedisSession::builder(&url).global_namespace(namespace("busy")).response_timeout(LIMIT);
+        let session = home.block_on(builder.connect()).unwrap();
+        let worker = session.clone();
+        home.block_on(home.spawn(async move { read_three(&worker).await })).unwrap();
+        let (release, busy) = std::sync::mpsc::channel::<()>();
+        let is_busy = Arc::new(AtomicBool::new(false));
+        let begun = Arc::clone(&is_busy);
+        home.spawn(async move {
+            begun.store(true, Ordering::Release);
+            let _ = busy.recv();
+        });
+        while !is_busy.load(Ordering::Acquire) {
+            std::thread::yield_now();
+        }
+        runtime().block_on(async {
+            assert_eq!(within(LIMIT, "get", read_three(&session)).await, [None; 3]);
+        });
+        drop(release);
     }
 }

@@ -41,6 +41,8 @@ contract! {
         let mut tasks = take(&jobs, 4).await;
         tasks.remove(0).reschedule().await?;
         assert_eq!(numbers(&jobs).await?, (6, 1, 3, 1, 1));
+        let shown = "TaskQueueStats { waiting: 6, delayed: 1, pending: 3, dead: 1, clients: 1 }";
+        assert_eq!(format!("{:?}", jobs.stats().await?), shown);
         assert_eq!((jobs.len().await?, jobs.delayed_len().await?, jobs.dead_len().await?), (6, 1, 1));
         assert_eq!(jobs.pending_len().await?, jobs.pending().await?.len() as u64);
         for task in tasks {
