@@ -41,7 +41,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "store/redis",
-        "mod tracking subscriber batch waiter router topology connection invalidation remedy request script barrier error",
+        "mod tracking subscriber batch waiter router topology connection invalidation remedy request script barrier answer error",
     ),
     (LIBRARY, "near", "memo cache registry mod coherence sync"),
     (DERIVE, "", "lib bound fallback expand option model attr older ttl entry key errors"),

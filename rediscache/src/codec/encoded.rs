@@ -35,6 +35,11 @@ pub(crate) fn decode<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> Result<T> 
     C::decode(stored).map_err(unreadable::<T>)
 }
 
+/// As [`decode`], of bytes that nobody needs any more.
+pub(crate) fn decode_owned<C: Codec, T: DeserializeOwned>(stored: Vec<u8>) -> Result<T> {
+    C::decode_owned(stored).map_err(unreadable::<T>)
+}
+
 /// The stored form of a key, in place where it is short: a near hit allocates nothing.
 ///
 /// One form is told in one way only, the rest of a short one being zeros, so that equal ones are compared as they are.

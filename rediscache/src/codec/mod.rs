@@ -13,12 +13,12 @@ use serde::de::DeserializeOwned;
 use crate::number::Notation;
 
 pub(crate) use decoded::{KnownSchema, Shapes};
-pub(crate) use encoded::{EncodedKey, append, append_new, decode, encode};
+pub(crate) use encoded::{EncodedKey, append, append_new, decode, decode_owned, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
 pub use typestring::{LeadsTo, OlderTypes, Typestring};
 pub(crate) use typestring::{Meaning, MeaningId};
-pub(crate) use value::{append_value, decode_value, describe_value, fingerprint_of, is_same_form};
+pub(crate) use value::{append_value, decode_owned_value, decode_value, describe_value, fingerprint_of, is_same_form};
 
 /// Why a codec refused; its text must not hold the key or value itself.
 pub type CodecError = Box<dyn std::error::Error + Send + Sync>;
@@ -95,6 +95,16 @@ pub trait Codec: 'static {
     ///
     /// When the bytes are not a `T`. Must not panic, and must not allocate far beyond their length.
     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError>;
+
+    /// Does what [`decode`](Self::decode) does with bytes that nobody needs any more, so that a value can take their memory
+    /// over.
+    ///
+    /// # Errors
+    ///
+    /// Those of `decode`.
+    fn decode_owned<T: DeserializeOwned>(stored: Vec<u8>) -> Result<T, CodecError> {
+        Self::decode(&stored)
+    }
 }
 
 /// A codec that writes values by their shape, and so can tell older types apart: [`Typestring`].

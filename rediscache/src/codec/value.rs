@@ -72,6 +72,20 @@ pub(crate) fn decode_value<C: Codec, T: Value>(
     read.map_err(unreadable::<T>)
 }
 
+/// As [`decode_value`], of bytes that nobody needs any more.
+pub(crate) fn decode_owned_value<C: Codec, T: Value>(
+    stored: Vec<u8>,
+    meaning: &Meaning,
+    shapes: &dyn Shapes,
+) -> Result<T> {
+    let read = if C::STORES_SHAPES {
+        typestring::read_owned_value(stored, meaning, shapes).map(|decoded| decoded.value)
+    } else {
+        C::decode_owned(stored)
+    };
+    read.map_err(unreadable::<T>)
+}
+
 /// Reads what was written; the limit that it meets, if it does, is said as it stands.
 pub(super) fn check_readable<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> std::result::Result<(), CodecError> {
     C::decode::<T>(stored).map(drop).map_err(|source| format!("it could not be read again: {source}").into())

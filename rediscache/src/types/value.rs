@@ -8,7 +8,8 @@ use tokio::time::Instant;
 use super::object::Target;
 use crate::bounds::{Key, Value};
 use crate::codec::{
-    Codec, KnownSchema, Meaning, Shapes, append, append_new, append_value, decode_value, describe_value, fingerprint_of,
+    Codec, KnownSchema, Meaning, Shapes, append, append_new, append_value, decode_owned_value, decode_value,
+    describe_value, fingerprint_of,
 };
 use crate::error::{ErrorKind, Result};
 use crate::lend::Lend;
@@ -191,17 +192,16 @@ impl Target {
     }
 
     /// Reads one value, if there is one.
-    pub(super) async fn read<V: Value, C: Codec>(&self, stored: Option<impl AsRef<[u8]>>) -> Result<Option<V>> {
+    pub(super) async fn read<V: Value, C: Codec>(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
         let mut known = None;
-        let stored = stored.as_ref().map(AsRef::as_ref);
-        if let Some(fingerprint) = stored.and_then(fingerprint_of::<C>) {
+        if let Some(fingerprint) = stored.as_deref().and_then(fingerprint_of::<C>) {
             known = self.shapes().find(fingerprint);
             if known.is_none() {
                 self.learn::<V>(vec![fingerprint]).await?;
                 known = self.shapes().find(fingerprint);
             }
         }
-        self.reader_by::<V, C>(&known).read_if_any(stored)
+        self.reader_by::<V, C>(&known).take_if_any(stored)
     }
 
     /// Reads what a loader of this process brought, or another found in the store.
@@ -212,7 +212,7 @@ impl Target {
                 let shape = Some(KnownSchema::Own(schema));
                 self.reader_by::<V, C>(&shape).read(&loaded.bytes).map(Some)
             }
-            None => self.read::<V, C>(Some(&loaded.bytes)).await,
+            None => self.read::<V, C>(Some(loaded.bytes.clone())).await,
         }
     }
 
@@ -232,7 +232,17 @@ impl Target {
 impl<V: Value, C: Codec> Reader<'_, V, C> {
     /// The value, if there is one; where what cannot be read is taken for absent, `None` for that, too.
     pub(super) fn read_if_any(&self, stored: Option<&[u8]>) -> Result<Option<V>> {
-        match stored.map(|stored| self.read(stored)).transpose() {
+        self.none_if_unreadable(stored.map(|stored| self.read(stored)).transpose())
+    }
+
+    /// As [`read_if_any`](Self::read_if_any), of bytes that nobody needs any more.
+    pub(super) fn take_if_any(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
+        let take = |stored| decode_owned_value::<C, V>(stored, &self.meaning, self.shapes);
+        self.none_if_unreadable(stored.map(take).transpose())
+    }
+
+    fn none_if_unreadable(&self, read: Result<Option<V>>) -> Result<Option<V>> {
+        match read {
             Err(error) if self.unreadable_is_absent && error.kind() == ErrorKind::Decode => {
                 tracing::debug!(%error, "a value that cannot be read is taken for absent");
                 Ok(None)

@@ -7,6 +7,7 @@ mod header;
 mod limit;
 mod meaning;
 mod older;
+mod owned;
 mod positional;
 mod read;
 mod spot;
@@ -19,9 +20,12 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use meaning::{Meaning, MeaningId};
 pub use older::{LeadsTo, OlderTypes};
-pub(crate) use value::{ValueForm, describe_value, fingerprint_of, is_same_form, read_value, write_value};
+pub(crate) use value::{
+    ValueForm, describe_value, fingerprint_of, is_same_form, read_owned_value, read_value, write_value,
+};
 
 use self::header::Composite;
+use self::owned::OwnedText;
 use self::read::ScalarReader;
 use super::{Codec, CodecError, ShapedCodec};
 use crate::number::Notation;
@@ -83,6 +87,13 @@ impl Codec for Typestring {
         }
         header::write_described(None, false, out);
         described::write(value, None, false, out)
+    }
+
+    fn decode_owned<T: DeserializeOwned>(stored: Vec<u8>) -> Result<T, CodecError> {
+        match OwnedText::of(stored) {
+            Ok(text) => Ok(T::deserialize(text)?),
+            Err(stored) => Self::decode(&stored),
+        }
     }
 
     fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, CodecError> {

@@ -6,6 +6,7 @@ use super::header::{self, Composite};
 use super::limit::TOO_DEEP;
 use super::meaning::Meaning;
 use super::older::{Older, OlderComposite};
+use super::owned::{self, OwnedText};
 use super::positional::{self, NotWritten};
 use super::read::{Mismatch, ScalarReader};
 use super::{by_name, described, write};
@@ -104,6 +105,25 @@ pub(crate) fn read_value<T: Value>(
             let stored = OlderComposite::described(body, told, is_readable);
             read_other(stored, Schema::of::<T>(meaning.version), meaning)
         }
+    }
+}
+
+/// As [`read_value`], of bytes that nobody needs any more.
+pub(crate) fn read_owned_value<T: Value>(
+    stored: Vec<u8>,
+    meaning: &Meaning,
+    shapes: &dyn Shapes,
+) -> Result<Decoded<T>, CodecError> {
+    // An older type may want to read the same bytes.
+    if !meaning.is_plain() {
+        return read_value(&stored, meaning, shapes);
+    }
+    match OwnedText::of(stored) {
+        Ok(text) => Ok(Decoded::whole(T::deserialize(text)?)),
+        Err(stored) => match owned::bytes(stored, meaning, shapes) {
+            Ok(bytes) => Ok(Decoded::whole(bytes)),
+            Err(stored) => read_value(&stored, meaning, shapes),
+        },
     }
 }
 

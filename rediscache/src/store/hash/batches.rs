@@ -5,7 +5,7 @@ use crate::near::{Change, Provenance};
 use crate::refusal;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Distinct, Effect, FoundParts, Request, Router, Script, Value, tracked_read};
+use crate::store::redis::{Batch, Distinct, Effect, FoundParts, Request, Router, Script, Value, answer, tracked_read};
 
 static INCREMENT: Script = Script::new(concat!(include_str!("../increment/adder.lua"), include_str!("increment.lua")));
 
@@ -45,16 +45,11 @@ impl Gets {
 
 /// The values of so many fields, as the request for them is answered.
 pub(super) fn values_of(answer: Value, fields: usize) -> Result<Vec<Option<Vec<u8>>>> {
-    let value = |answer| match answer {
-        Value::BulkString(value) => Ok(Some(value)),
-        Value::Nil => Ok(None),
-        _ => Err(refusal::unexpected()),
-    };
-    match answer {
-        answer if fields == 1 => Ok(vec![value(answer)?]),
-        Value::Array(answers) if answers.len() == fields => answers.into_iter().map(value).collect(),
-        _ => Err(refusal::unexpected()),
+    if fields == 1 {
+        return Ok(vec![answer::bytes_if_any(answer)?]);
     }
+    let values = answer::list(answer, answer::bytes_if_any)?;
+    if values.len() == fields { Ok(values) } else { Err(refusal::unexpected()) }
 }
 
 /// As [`Gets`], over the connection that tells of changes.

@@ -9,7 +9,7 @@ use crate::near::{Change, Coherence, Provenance};
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batcher, Effect, Request, Router, Script, Value, tracked_read};
+use crate::store::redis::{Batcher, Effect, Request, Router, Script, Value, answer, tracked_read};
 
 /// About how many entries the server looks at for one page of a scan.
 const PAGE: usize = 500;
@@ -89,7 +89,8 @@ impl RedisHash {
     }
 
     pub(super) async fn get_many(&self, key: &str, fields: &Packed) -> Result<Vec<Option<Vec<u8>>>> {
-        self.router.send(&Request::on_all("HMGET", key, Effect::Read, fields)).await
+        let values = self.router.send(&Request::on_all("HMGET", key, Effect::Read, fields)).await?;
+        answer::list(values, answer::bytes_if_any)
     }
 
     pub(super) async fn set_many(&self, key: &str, pairs: &Packed) -> Result<()> {
@@ -108,15 +109,15 @@ impl RedisHash {
     }
 
     pub(super) async fn entries(&self, key: &str) -> Result<Entries> {
-        self.router.send(&Request::command("HGETALL", key, Effect::Read)).await
+        answer::pairs(self.router.send(&Request::command("HGETALL", key, Effect::Read)).await?)
     }
 
     pub(super) async fn fields(&self, key: &str) -> Result<Vec<Vec<u8>>> {
-        self.router.send(&Request::command("HKEYS", key, Effect::Read)).await
+        answer::list(self.router.send(&Request::command("HKEYS", key, Effect::Read)).await?, answer::bytes)
     }
 
     pub(super) async fn values(&self, key: &str) -> Result<Vec<Vec<u8>>> {
-        self.router.send(&Request::command("HVALS", key, Effect::Read)).await
+        answer::list(self.router.send(&Request::command("HVALS", key, Effect::Read)).await?, answer::bytes)
     }
 
     pub(super) async fn len(&self, key: &str) -> Result<u64> {

@@ -1,5 +1,6 @@
 //! The Redis store, as far as all kinds of data share it. Nothing outside this folder names the driver.
 
+pub(super) mod answer;
 mod barrier;
 mod batch;
 mod connection;

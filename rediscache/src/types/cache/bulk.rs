@@ -81,7 +81,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             }
             let stored = store.hashes().get_many(&at.key, &fields).await?;
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(stored.iter().flatten())).await?;
-            stored.into_iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
+            stored.into_iter().map(|stored| reader.take_if_any(stored)).collect()
         })
     }
 
@@ -224,7 +224,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// ```
     pub fn keys(&self) -> Operation<Vec<K>> {
         Operation::reading(&self.object, "keys", |at| async move {
-            at.store()?.hashes().fields(&at.key).await?.into_iter().map(|field| decode::<C, K>(&field)).collect()
+            at.store()?.hashes().fields(&at.key).await?.into_iter().map(decode_owned::<C, K>).collect()
         })
     }
 
@@ -259,7 +259,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         Operation::reading(&self.object, "values", |at| async move {
             let values = at.store()?.hashes().values(&at.key).await?;
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(values.iter())).await?;
-            values.into_iter().filter_map(|value| reader.read_if_any(Some(&value)).transpose()).collect()
+            values.into_iter().filter_map(|value| reader.take_if_any(Some(value)).transpose()).collect()
         })
     }
 
@@ -301,8 +301,8 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(entries.iter().map(|(_, value)| value))).await?;
             // Each is dropped when it is read, so that the next finds its memory at hand.
             let read = |(field, value): (Vec<u8>, Vec<u8>)| {
-                let value = reader.read_if_any(Some(&value)).transpose()?;
-                Some(value.and_then(|value| Ok((decode::<C, K>(&field)?, value))))
+                let value = reader.take_if_any(Some(value)).transpose()?;
+                Some(value.and_then(|value| Ok((decode_owned::<C, K>(field)?, value))))
             };
             entries.into_iter().filter_map(read).collect()
         })

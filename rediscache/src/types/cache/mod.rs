@@ -20,7 +20,7 @@ use super::shared::shared_methods;
 use super::value::{Encoded, EncodedEntry, PackedPairs, encode_entry, encode_value, pack_keys, pack_pairs};
 use super::versions::version_methods;
 use crate::bounds::{Key, NearValue, Value};
-use crate::codec::{Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, decode, encode, is_same_form};
+use crate::codec::{Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, decode_owned, encode, is_same_form};
 use crate::error::{ErrorKind, Result};
 use crate::lend::{Give, Lend};
 use crate::near::{Mode, Near, NearStats};

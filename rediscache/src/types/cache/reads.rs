@@ -143,7 +143,7 @@ impl<V: NearValue, C: Codec> Kept<V, C> {
             let stored = embedded(&at, &label, keys.len() as u64)?.get_many(&at.key, &keys).await?;
             let unknown = at.unknown_shapes::<C>(stored.iter().flatten());
             let reader = at.reader::<V, C>(unknown).await?;
-            stored.iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
+            stored.into_iter().map(|stored| reader.take_if_any(stored)).collect()
         })
     }
 }

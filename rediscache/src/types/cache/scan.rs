@@ -10,7 +10,7 @@ use futures_core::Stream;
 
 use super::RedisCache;
 use crate::bounds::{Key, Value};
-use crate::codec::{Codec, decode};
+use crate::codec::{Codec, decode_owned};
 use crate::error::Result;
 use crate::store::Page;
 use crate::types::object::{Object, Target};
@@ -95,9 +95,9 @@ impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {
             if let Some((at, entries)) = &mut scan.page
                 && let Some((field, value)) = entries.pop_front()
             {
-                let read = at.knowing_reader::<V, C>().read_if_any(Some(&value)).transpose();
+                let read = at.knowing_reader::<V, C>().take_if_any(Some(value)).transpose();
                 let Some(value) = read else { continue };
-                let entry = value.and_then(|value| Ok((decode::<C, K>(&field)?, value)));
+                let entry = value.and_then(|value| Ok((decode_owned::<C, K>(field)?, value)));
                 let namespace = scan.cache.object.namespace();
                 return Poll::Ready(Some(entry.map_err(|error| error.during("scan", Some(namespace)))));
             }

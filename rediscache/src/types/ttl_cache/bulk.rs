@@ -47,7 +47,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
             }
             let stored = store.entries().get_many(&at.key, &names, life).await?;
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(stored.iter().flatten())).await?;
-            stored.into_iter().map(|stored| reader.read_if_any(stored.as_deref())).collect()
+            stored.into_iter().map(|stored| reader.take_if_any(stored)).collect()
         })
     }
 

@@ -96,7 +96,7 @@ impl At {
             Ok(None) => return Ok(missing(Wanted::Value)),
             Err(error) => return Self::bear(error, options).map(SeenValue::Missing),
         };
-        if let Some(value) = self.target.read::<V, C>(Some(&value)).await? {
+        if let Some(value) = self.target.read::<V, C>(Some(value)).await? {
             let is_fresh = left.is_none_or(|left| left > above);
             LoadCounts::add(if is_fresh { &self.counts.hits } else { &self.counts.stale });
             let ahead = left.filter(|&left| !is_fresh || self.is_ending(options, left - above));
