@@ -47,7 +47,9 @@ pub(crate) async fn run(stage: &mut Stage, options: &Options) -> Result<String, 
         })
         .collect();
     let mut random = Random::from_seed(options.seed);
-    while figures.rounds.load(Ordering::Relaxed) < options.rounds && !lanes.iter().all(|lane| lane.is_finished()) {
+    while figures.rounds.load(Ordering::Relaxed) < options.rounds
+        && !lanes.iter().all(tokio::task::JoinHandle::is_finished)
+    {
         tokio::time::sleep(Duration::from_millis(300)).await;
         disturb(stage, &mut random, &failovers, start);
     }
@@ -68,8 +70,8 @@ pub(crate) async fn run(stage: &mut Stage, options: &Options) -> Result<String, 
 
 fn cache(session: &RedisSession, lane: u64) -> Cache {
     // Half of them load beside a stale value, too.
-    let fresh = if lane % 2 == 0 { Duration::from_secs(600) } else { Duration::from_millis(3) };
-    let stale = if lane % 2 == 0 { Duration::ZERO } else { Duration::from_secs(600) };
+    let fresh = if lane.is_multiple_of(2) { Duration::from_secs(600) } else { Duration::from_millis(3) };
+    let stale = if lane.is_multiple_of(2) { Duration::ZERO } else { Duration::from_secs(600) };
     Cache::new("race", fresh).stale(stale).lease(Duration::from_secs(1)).on(session)
 }
 

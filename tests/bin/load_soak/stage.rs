@@ -7,7 +7,7 @@ use crate::args::{Deployment, Options};
 
 /// The servers.
 pub(crate) enum Stage {
-    Server(Server),
+    Server(Box<Server>),
     Cluster(Cluster),
     Sentinels(Sentinels),
 }
@@ -17,7 +17,7 @@ impl Stage {
         match options.deployment {
             Deployment::Server => {
                 let program = |program: &PathBuf| Server::options().program(program);
-                Self::Server(options.server.as_ref().map_or_else(Server::options, program).start())
+                Self::Server(Box::new(options.server.as_ref().map_or_else(Server::options, program).start()))
             }
             Deployment::Cluster => Self::Cluster(Cluster::of_masters(&[])),
             Deployment::Sentinel => Self::Sentinels(Sentinels::start()),
@@ -38,7 +38,7 @@ impl Stage {
 
     pub(crate) fn version(&self) -> String {
         let (server, kind) = match self {
-            Self::Server(server) => (server, ""),
+            Self::Server(server) => (&**server, ""),
             Self::Cluster(cluster) => (cluster.node(0), " cluster"),
             Self::Sentinels(trio) => (trio.master(), " with Sentinels"),
         };
