@@ -9,7 +9,7 @@ use crate::args::{Deployment, Options};
 pub(crate) enum Stage {
     Server(Box<Server>),
     Cluster(Cluster),
-    Sentinels(Sentinels),
+    Sentinels(Box<Sentinels>),
 }
 
 impl Stage {
@@ -20,7 +20,7 @@ impl Stage {
                 Self::Server(Box::new(options.server.as_ref().map_or_else(Server::options, program).start()))
             }
             Deployment::Cluster => Self::Cluster(Cluster::of_masters(&[])),
-            Deployment::Sentinel => Self::Sentinels(Sentinels::start()),
+            Deployment::Sentinel => Self::Sentinels(Box::new(Sentinels::start())),
         }
     }
 
