@@ -26,7 +26,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "types",
-        "mod verify task_queue queue ttl_cache cache dead shared named versions operation value object reliance declare info",
+        "mod verify task_queue queue ttl_cache cache dead shared named versions operation value kept object limit reliance declare info",
     ),
     (
         LIBRARY,

@@ -57,12 +57,12 @@ pub(crate) struct Coherence {
 /// What everything kept stands on.
 struct Basis {
     /// The connections that tell of changes. More than one only where entries lie on several servers.
-    sources: Vec<Source>,
+    sources: Vec<ChangeSource>,
     near_caches: Vec<Weak<dyn Invalidate>>,
 }
 
 /// A connection that tells of changes.
-struct Source {
+struct ChangeSource {
     /// Not zero.
     number: u64,
     /// When it was last known to have told of all changes so far; zero while that is not known.
@@ -238,7 +238,7 @@ impl Coherence {
             self.forget_on(&mut basis);
             basis.sources.clear();
         }
-        basis.sources.push(Source { number: source, heard: AtomicU64::new(0) });
+        basis.sources.push(ChangeSource { number: source, heard: AtomicU64::new(0) });
         self.heard.store(0, Ordering::Release);
         false
     }
@@ -308,7 +308,7 @@ impl Coherence {
 }
 
 impl Basis {
-    fn find(&self, source: u64) -> Option<&Source> {
+    fn find(&self, source: u64) -> Option<&ChangeSource> {
         self.sources.iter().find(|other| other.number == source)
     }
 

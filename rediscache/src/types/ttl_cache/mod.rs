@@ -20,7 +20,7 @@ pub use scan::TtlScan;
 use self::load::{LoadCall, new_key};
 use self::name::{entry_name, entry_names};
 use self::options::Options;
-use self::reads::Reads;
+use self::reads::EntryReads;
 use super::named::named_methods;
 use super::object::{Object, Target};
 use super::operation::Operation;
@@ -104,7 +104,7 @@ pub struct RedisTtlCache<K, V, C = Typestring> {
     object: Object,
     options: Options,
     /// How answers are kept in this process, if they are.
-    reads: Option<Reads<V>>,
+    reads: Option<EntryReads<V>>,
     types: TtlTypes<K, V, C>,
 }
 

@@ -19,7 +19,7 @@ use crate::types::operation::{NearLook, NearRead, Operation};
 /// How the reads of one cache are kept.
 ///
 /// What can be done with a value is known where the description is given, and not in the methods of the cache.
-pub(super) struct Reads<V> {
+pub(super) struct EntryReads<V> {
     near: Near,
     get: NearLook<Option<V>>,
     get_or: NearLook<Option<V>>,
@@ -32,15 +32,15 @@ pub(super) struct Reads<V> {
 
 type Bringing<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 
-impl<V> Clone for Reads<V> {
+impl<V> Clone for EntryReads<V> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<V> Copy for Reads<V> {}
+impl<V> Copy for EntryReads<V> {}
 
-impl<V> Reads<V> {
+impl<V> EntryReads<V> {
     /// As it was given.
     pub(super) fn near(&self) -> &Near {
         &self.near
@@ -48,19 +48,19 @@ impl<V> Reads<V> {
 }
 
 /// Here, `near` is what was given as the life of entries has it.
-impl<V: Value> Reads<V> {
+impl<V: Value> EntryReads<V> {
     pub(super) const fn new<C: Codec>(near: Near) -> Self
     where
         V: NearValue,
     {
         Self {
             near,
-            get: NearLook { look: Kept::<V, C>::look, call: |read| Kept::<V, C>::get(read, "get") },
-            get_or: NearLook { look: Kept::<V, C>::look, call: |read| Kept::<V, C>::get(read, "get_or") },
-            contains: NearLook { look: Kept::<V, C>::look_for, call: Kept::<V, C>::contains },
-            get_many: Kept::<V, C>::get_many,
+            get: NearLook { look: KeptEntries::<V, C>::look, call: |read| KeptEntries::<V, C>::get(read, "get") },
+            get_or: NearLook { look: KeptEntries::<V, C>::look, call: |read| KeptEntries::<V, C>::get(read, "get_or") },
+            contains: NearLook { look: KeptEntries::<V, C>::look_for, call: KeptEntries::<V, C>::contains },
+            get_many: KeptEntries::<V, C>::get_many,
             look: kept::look::<V, C>,
-            bring: Kept::<V, C>::bring,
+            bring: KeptEntries::<V, C>::bring,
             stats: kept::stats::<V, C>,
         }
     }
@@ -115,9 +115,9 @@ fn read<T: 'static>(
 }
 
 /// The reads of values of type `V` in the form of codec `C`. A key is what stands for it in the name of its entry.
-struct Kept<V, C>(PhantomData<(V, C)>);
+struct KeptEntries<V, C>(PhantomData<(V, C)>);
 
-impl<V: NearValue, C: Codec> Kept<V, C> {
+impl<V: NearValue, C: Codec> KeptEntries<V, C> {
     fn look(read: &NearRead) -> Option<Option<V>> {
         kept::look::<V, C>(&read.object, read.near, &read.key)
     }
@@ -194,10 +194,10 @@ fn life(near: Near) -> Life {
 }
 
 /// The entries of a server, and what this process keeps of those of one cache.
-type Tracked<'a, V, C> = (&'a RedisEntries, Arc<NearCache<V, C>>);
+type TrackedEntries<'a, V, C> = (&'a RedisEntries, Arc<NearCache<V, C>>);
 
 /// Where to read and what is kept; `None` where the store itself is in this process.
-fn tracked<'a, V: NearValue, C: Codec>(at: &'a Target, label: &Label) -> Result<Option<Tracked<'a, V, C>>> {
+fn tracked<'a, V: NearValue, C: Codec>(at: &'a Target, label: &Label) -> Result<Option<TrackedEntries<'a, V, C>>> {
     label.near.check()?;
     let Some(entries) = at.store()?.tracked_entries() else { return Ok(None) };
     Ok(Some((entries, near_cache(at, label, || entries.coherence(&at.key))?)))

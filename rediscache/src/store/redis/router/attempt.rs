@@ -6,7 +6,7 @@ use std::time::Duration;
 use redis::{RedisResult, Value};
 use tokio::time::Instant;
 
-use super::presence::{Pace, watch};
+use super::watcher::{Pace, watch};
 use crate::store::redis::connection::{Backoff, Connection, Live};
 use crate::store::redis::remedy::Remedy;
 use crate::store::redis::request::{Effect, Request};

@@ -10,6 +10,7 @@ mod kept;
 mod node;
 mod ping;
 mod presence;
+mod watcher;
 
 use std::fmt;
 use std::future::Future;
@@ -22,7 +23,7 @@ use redis::{FromRedisValue, Value};
 
 use self::attempt::{Attempt, Patience};
 use self::decision::{History, Next};
-use self::presence::Interest;
+use self::watcher::Interest;
 use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
 use super::error::{from_driver, not_connected, of_a_cluster, timed_out};
 use super::invalidation::{CHANNEL, WatchedKeys, write};

@@ -24,7 +24,7 @@ use crate::session::{Brought, Joined, LoadCounts, LoadKind, LoadOutcome, LoadUnd
 use crate::store::Wanted;
 use crate::types::object::{Object, span};
 use crate::types::ttl_cache::options::Options;
-use crate::types::ttl_cache::reads::Reads;
+use crate::types::ttl_cache::reads::EntryReads;
 
 const OPERATION: &str = "get_or_load";
 
@@ -61,7 +61,7 @@ where
         object: Object,
         options: Options,
         key: Result<Vec<u8>>,
-        kept: Option<(Reads<V>, Near)>,
+        kept: Option<(EntryReads<V>, Near)>,
         loader: L,
     ) -> Self {
         let near = kept.and_then(|(reads, near)| Some(KeptEntry { reads, near, key: key.as_deref().ok()?.into() }));

@@ -15,7 +15,7 @@ use crate::store::{Found, Wanted};
 use crate::types::object::{Object, Target};
 use crate::types::ttl_cache::name::entry_name;
 use crate::types::ttl_cache::options::Options;
-use crate::types::ttl_cache::reads::Reads;
+use crate::types::ttl_cache::reads::EntryReads;
 
 /// How long one who waits in another runtime than that of the load does not look whether somebody runs that.
 const STANDSTILL: Duration = Duration::from_millis(500);
@@ -39,7 +39,7 @@ pub(super) enum SeenValue<V> {
 
 /// How this process keeps an entry.
 pub(super) struct KeptEntry<V> {
-    pub(super) reads: Reads<V>,
+    pub(super) reads: EntryReads<V>,
     pub(super) near: Near,
     pub(super) key: EncodedKey,
 }
