@@ -76,9 +76,10 @@ async fn every_call_takes_what_a_user_has_at_hand() -> Result<()> {
     assert_eq!(sendable(sessions.delete_many(["dan", "eve"])).await?, 1);
     sendable(sessions.clear()).await?;
 
-    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let (address, one) = (IpAddr::V4(Ipv4Addr::LOCALHOST), &1);
     assert_eq!(sendable(requests.increment(address, 2)).await?, 2);
-    assert_eq!(sendable(requests.decrement(&address, &1)).await?, 1);
+    let address = &address;
+    assert_eq!(sendable(requests.decrement(address, one)).await?, 1);
     Ok(())
 }
 
@@ -118,7 +119,8 @@ async fn a_loader_is_given_in_every_form() -> std::result::Result<(), Box<dyn St
     let loaded = pages.get_or_load(7, move || async move { db.page(7).await }).await?;
     assert_eq!(loaded, page("welcome"));
     // What is there is not loaded; a reference to a key will do.
-    let again = pages.get_or_load(&7, || async { Err::<Page, _>(Broken(io::Error::other("asked"))) }).await?;
+    let seven = &7;
+    let again = pages.get_or_load(seven, || async { Err::<Page, _>(Broken(io::Error::other("asked"))) }).await?;
     assert_eq!(again, loaded);
 
     // A function, and one that says what a value is worth.

@@ -74,6 +74,7 @@ struct Stale(u32);
 impl Stale {
     const LONG: u32 = 1 << 31;
 
+    #[expect(clippy::cast_possible_truncation, reason = "it fits where it is made; constants have no `try_from`")]
     const fn of(stale: Duration) -> Self {
         let milliseconds = stale.as_nanos().div_ceil(1_000_000);
         let (is_long, units) = if milliseconds < Self::LONG as u128 {

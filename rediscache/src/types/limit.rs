@@ -19,6 +19,7 @@ impl CallLimit {
     pub(super) const NONE: Self = Self(u32::MAX);
 
     /// Rounds up. Zero does not compile where the call is a constant itself.
+    #[expect(clippy::cast_possible_truncation, reason = "it fits where it is made; constants have no `try_from`")]
     pub(super) const fn of(timeout: Duration) -> Self {
         if timeout.is_zero() {
             the_timeout_of_an_object_must_not_be_zero();

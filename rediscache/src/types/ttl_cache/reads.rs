@@ -24,11 +24,13 @@ pub(super) struct EntryReads<V> {
     get: NearLook<Option<V>>,
     get_or: NearLook<Option<V>>,
     contains: NearLook<bool>,
-    get_many: fn(&Object, Near, Result<Packed>) -> Operation<Vec<Option<V>>>,
+    get_many: GetMany<V>,
     look: fn(&Object, Near, &EncodedKey) -> Option<Option<V>>,
     bring: for<'a> fn(&'a Target, &Object, Near, EncodedKey) -> Bringing<'a>,
     stats: fn(&Object, Near) -> NearStats,
 }
+
+type GetMany<V> = fn(&Object, Near, Result<Packed>) -> Operation<Vec<Option<V>>>;
 
 type Bringing<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
 
