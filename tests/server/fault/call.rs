@@ -34,8 +34,15 @@ impl Objects {
 
     /// The same, whose calls have so much time.
     pub(super) fn timeout(self, limit: Duration) -> Self {
-        let Self { numbers, plain, jobs, dead } = self;
-        Self { numbers: numbers.timeout(limit), plain: plain.timeout(limit), jobs: jobs.timeout(limit), dead }
+        let Self { numbers, entries, none, plain, jobs, dead } = self;
+        Self {
+            numbers: numbers.timeout(limit),
+            entries: entries.timeout(limit),
+            none: none.timeout(limit),
+            plain: plain.timeout(limit),
+            jobs: jobs.timeout(limit),
+            dead,
+        }
     }
 
     /// Gives each call something to work on.
