@@ -72,7 +72,7 @@ contract! {
         assert_eq!(pages.get(7).await?.as_deref(), Some("page 1"));
         assert!(pages.expiry(7).await? > Some(HOUR / 2));
         let one = source.clone();
-        assert_eq!(pages.get_or_load(&8, move || one.page()).await?, "page 2");
+        assert_eq!(pages.get_or_load(8, move || one.page()).await?, "page 2");
         let stats = pages.stats();
         assert_eq!((stats.hits(), stats.misses(), stats.loads(), stats.failures()), (2, 2, 2, 0));
         Ok(())

@@ -98,9 +98,9 @@ async fn nothing_old_is_served_after_the_connection_was_lost_or_fell_silent() {
         see(&pages, 1, Some("old")).await;
         keep(&pages, 1).await;
         if cut {
-            proxy.cut()
+            proxy.cut();
         } else {
-            proxy.hold(Direction::Replies)
+            proxy.hold(Direction::Replies);
         }
         set(&server, 1, "new");
         let since = Instant::now();
