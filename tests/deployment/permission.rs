@@ -12,8 +12,8 @@ pub(crate) const README: &str = include_str!("../../README.md");
 /// What is done without, where it is forbidden: waits look now and then, and nobody learns the name.
 const DISPENSABLE: [&str; 4] = ["+blmove", "+publish", "+subscribe", "+client|setname"];
 
-/// What puts back, when nobody is there to be told.
-const BEHIND_THE_SCENES: [&str; 2] = ["+rpush", "+set"];
+/// What puts back, and what loads anew where there is a stale value, when nobody is there to be told.
+const BEHIND_THE_SCENES: [&str; 3] = ["+rpush", "+set", "+pexpiretime"];
 
 /// The rules of the user in the README, after its name and password.
 fn documented() -> Vec<&'static str> {

@@ -22,7 +22,7 @@ const DISPENSABLE: [(&str, &str); 3] =
     [("put_after", "publish"), ("put_after_the_first", "publish"), ("retry_after", "publish")];
 
 /// What only those do who are there for nobody any more; see `script`.
-const BEHIND_THE_SCENES: [&str; 5] = ["set", "beat", "keep", "unreadable", "recover_unleased"];
+const BEHIND_THE_SCENES: [&str; 6] = ["set", "pexpiretime", "beat", "keep", "unreadable", "recover_unleased"];
 
 /// What a queue has beside its list.
 const BESIDE: [&str; 7] = ["", "$pending", "$leases:*", "$clients", "$attempts", "$delayed", "$dead"];

@@ -94,9 +94,35 @@ const TASKS: &[&str] = &["task/delayed.lua", "task/leases.lua", "task/tasks.lua"
 
 const QUEUE: &[&str] = &["task/delayed.lua", "task/leases.lua", "task/queue.lua", "task/later.lua"];
 
+/// A stale value, and who loads another.
+const LED: &[&[&str]] = &[
+    &["SET", "page", "i|1", "PXAT", "9000000000000"],
+    // The end, and the SHA-1 of `i|1`.
+    &[
+        "HSET",
+        "page$lease",
+        "token",
+        "7",
+        "waited",
+        "1",
+        "basis",
+        "9000000000000 d66d4808f55f51943eb0b18b512888178dba965e",
+    ],
+];
+
+const PAGE: &[&str] = &["page", "page$lease"];
+
 const CLIENT: &str = "0123456789abcdef$pending";
 
-const ASIDE: [Aside; 8] = [
+const BEGIN: &[&str] = &["entry/lease/lease.lua", "entry/lease/begin.lua"];
+
+const RENEW: &[&str] = &["entry/lease/lease.lua", "entry/lease/renew.lua"];
+
+const STORE: &[&str] = &["entry/lease/lease.lua", "entry/lease/store.lua"];
+
+const END: &[&str] = &["entry/lease/lease.lua", "entry/lease/end.lua"];
+
+const ASIDE: [Aside; 15] = [
     Aside { before: LEFT_BEHIND, script: TASKS, keys: &["jobs"], arguments: &["beat", CLIENT, "60000", "4"] },
     Aside {
         before: &[&["LPUSH", "queue", "1"]],
@@ -135,6 +161,28 @@ const ASIDE: [Aside; 8] = [
         keys: &["queue$dead", "queue$returned:1"],
         arguments: &["7"],
     },
+    Aside { before: &[], script: BEGIN, keys: PAGE, arguments: &["7", "told", "value", "10000", "0"] },
+    Aside {
+        before: &[&["LPUSH", "page", "of others"]],
+        script: BEGIN,
+        keys: PAGE,
+        arguments: &["7", "told", "value", "10000", "0"],
+    },
+    Aside {
+        before: &[&["SET", "page", "i|1", "PX", "5000"], &["HSET", "page$lease", "token", "6", "basis", "another"]],
+        script: BEGIN,
+        keys: PAGE,
+        arguments: &["7", "told", "ahead", "10000", "60000"],
+    },
+    Aside {
+        before: &[&["HSET", "page", "token", "7", "waited", "1"]],
+        script: STORE,
+        keys: PAGE,
+        arguments: &["7", "told", "i|2", "60000"],
+    },
+    Aside { before: LED, script: STORE, keys: PAGE, arguments: &["7", "told", "i|2", "60000"] },
+    Aside { before: LED, script: END, keys: PAGE, arguments: &["7", "told", "1000", "60000"] },
+    Aside { before: LED, script: RENEW, keys: PAGE, arguments: &["7", "told", "10000"] },
 ];
 
 impl Aside {
