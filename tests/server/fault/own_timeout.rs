@@ -7,8 +7,8 @@ use rediscache::{ErrorKind, RedisSession};
 use support::{Server, namespace};
 
 use super::SLACK;
-use super::call::{NAMES, Objects, prepare};
-use super::page::{Class, operations};
+use super::call::{NAMES, Objects, operations, prepare};
+use super::page::Class;
 use crate::PATIENCE;
 
 /// Long enough for what is made ready, on a slow machine too.
