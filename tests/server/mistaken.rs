@@ -1,5 +1,6 @@
 //! Servers that are there, and let nobody in who comes like this: the error says why, and what to write or to do.
 
+use std::fmt::Debug;
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
@@ -150,6 +151,16 @@ async fn a_host_without_an_address_is_told() {
     }
 }
 
+/// The error of a call where no server is; who answered otherwise.
+#[track_caller]
+fn nobody<T: Debug>(server: &Server, answer: rediscache::Result<T>) -> Error {
+    let Err(error) = answer else {
+        let other: String = cmd("INFO").arg("server").query(&mut server.raw()).unwrap();
+        panic!("{answer:?} came from another server at the same port: {other}");
+    };
+    error
+}
+
 #[tokio::test]
 async fn an_outage_is_no_mistake_in_the_url() {
     let mut server = Server::start();
@@ -159,10 +170,10 @@ async fn an_outage_is_no_mistake_in_the_url() {
     names(&session).set(1, "one").await.unwrap();
     server.kill();
     for error in [
-        names(&session).get(1).await.unwrap_err(),
-        names(&session).set(1, "one").await.unwrap_err(),
-        near.get(1).await.unwrap_err(),
-        jobs.get_timeout(PATIENCE).await.unwrap_err(),
+        nobody(&server, names(&session).get(1).await),
+        nobody(&server, names(&session).set(1, "one").await),
+        nobody(&server, near.get(1).await),
+        nobody(&server, jobs.get_timeout(PATIENCE).await.map(drop)),
     ] {
         assert_eq!(error.kind(), ErrorKind::Connection, "{error}");
         let text = error.to_string();

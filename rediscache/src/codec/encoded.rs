@@ -70,6 +70,16 @@ impl EncodedKey {
         encoded
     }
 
+    /// As [`of`](Self::of), of a key of which something is to be stored, if it can be read again.
+    #[inline]
+    pub(crate) fn of_new<C: Codec, K: DeserializeOwned>(key: &impl Lend<K>) -> Result<Self> {
+        let encoded = Self::of::<C, K>(key)?;
+        if C::may_be_unreadable(encoded.as_slice()) {
+            check_readable::<C, K>(encoded.as_slice()).map_err(formless::<K>)?;
+        }
+        Ok(encoded)
+    }
+
     /// What is in the buffer, which may be longer afterwards: with zeros behind it, it is copied in one piece.
     #[inline]
     fn taken_from(buffer: &mut Vec<u8>) -> Self {

@@ -82,7 +82,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         R: Into<Loaded<V>> + 'static,
         E: Send + Sync + 'static,
     {
-        let (key, kept) = (new_key::<C, K>(&key), self.kept().map(|(reads, near)| (*reads, near)));
+        let (key, kept) = (EncodedKey::of_new::<C, K>(&key), self.kept().map(|(reads, near)| (*reads, near)));
         LoadCall::<V, C, L, R, E>::new(self.object.clone(), self.options, key, kept, loader).prepared()
     }
 }

@@ -17,7 +17,7 @@ pub use load::{GetOrLoad, LoadError, Loaded, TtlStats, WhenDown};
 pub(super) use name::stored_key;
 pub use scan::TtlScan;
 
-use self::load::{LoadCall, new_key};
+use self::load::LoadCall;
 use self::name::{entry_name, entry_names};
 use self::options::Options;
 use self::reads::EntryReads;

@@ -3,12 +3,13 @@
 use std::any::TypeId;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::mem;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
 
-use super::at::{At, KeptEntry, SeenValue, Want};
+use super::at::{At, SeenValue, Want};
 use super::error::LoadError;
 use super::future::{GetOrLoad, Prepared};
 use super::loaded::Loaded;
@@ -16,7 +17,7 @@ use super::loader::Loader;
 use super::nested::Loading;
 use super::run::{LoadLease, LoadRun};
 use crate::bounds::Value;
-use crate::codec::Codec;
+use crate::codec::{Codec, EncodedKey};
 use crate::error::{Error, ErrorKind, Result};
 use crate::near::Near;
 use crate::refusal::{config, interrupted};
@@ -32,10 +33,10 @@ const OPERATION: &str = "get_or_load";
 pub(in crate::types::ttl_cache) struct LoadCall<V, C, L, R, E> {
     object: Object,
     options: Options,
-    /// In its stored form.
-    key: Result<Vec<u8>>,
-    /// What this process keeps, if it does.
-    near: Option<KeptEntry<V>>,
+    /// Until it is asked for.
+    key: Result<EncodedKey>,
+    /// How this process keeps what is read, if it does.
+    kept: Option<(EntryReads<V>, Near)>,
     /// Until it is asked.
     loader: Option<L>,
     /// Around the call, for the loader.
@@ -60,36 +61,35 @@ where
     pub(in crate::types::ttl_cache) fn new(
         object: Object,
         options: Options,
-        key: Result<Vec<u8>>,
+        key: Result<EncodedKey>,
         kept: Option<(EntryReads<V>, Near)>,
         loader: L,
     ) -> Self {
-        let near = kept.and_then(|(reads, near)| Some(KeptEntry { reads, near, key: key.as_deref().ok()?.into() }));
-        Self { object, options, key, near, loader: Some(loader), span: Span::none(), types: PhantomData }
+        Self { object, options, key, kept, loader: Some(loader), span: Span::none(), types: PhantomData }
     }
 
     /// The call as a future, which looks first whether this process keeps the value.
     pub(in crate::types::ttl_cache) fn prepared(self) -> GetOrLoad<V, E> {
-        if self.near.is_some() { GetOrLoad::looking(Box::new(self)) } else { self.begin() }
+        if self.kept.is_some() { GetOrLoad::looking(Box::new(self)) } else { self.begin() }
     }
 
     /// Asks for the value, with a span around it and errors of the cache told where they happened.
     fn begin(mut self) -> GetOrLoad<V, E> {
         GetOrLoad::of(async move {
             self.span = Span::current();
-            let (span, namespace) = (span(OPERATION, self.object.namespace()), self.object.name().clone());
+            let span = span(OPERATION, self.object.namespace());
             self.call().instrument(span).await.map_err(|error| match error {
-                LoadError::Cache(error) => LoadError::Cache(error.during(OPERATION, Some(namespace.as_str()))),
+                LoadError::Cache(error) => LoadError::Cache(error.during(OPERATION, Some(self.object.namespace()))),
                 LoadError::Load(error) => LoadError::Load(error),
             })
         })
     }
 
-    async fn call(mut self) -> LoadResult<V, E> {
-        let key = std::mem::replace(&mut self.key, Ok(Vec::new()))?;
-        let mut at = At::of(&self.object, &self.options, &key)?;
+    async fn call(&mut self) -> LoadResult<V, E> {
+        let key = mem::replace(&mut self.key, Ok([].as_slice().into()))?;
+        let mut at = At::of(&mut self.object, &self.options, key)?;
         loop {
-            let want = match at.find::<V, C>(&self.object, &self.options, self.near.as_ref()).await? {
+            let want = match at.find::<V, C>(&self.object, &self.options, self.kept.as_ref()).await? {
                 SeenValue::Value(value, ahead) => {
                     if let Some(left) = ahead {
                         self.load_ahead(&at, left);
@@ -134,8 +134,8 @@ where
 
     /// Has this process keep what it loaded. Nobody waits for it.
     fn keep_near(&self, at: &At) {
-        let Some(KeptEntry { reads, near, key }) = self.near.clone() else { return };
-        let object = self.object.on(&at.target.session);
+        let Some((reads, near)) = self.kept else { return };
+        let (object, key) = (self.object.on(&at.target.session), at.key.clone());
         if let (Ok(store), Ok(target)) = (at.target.store(), object.clone().target()) {
             store.run_aside(async move {
                 let kept = reads.bring(&target, &object, near, key).await;
@@ -206,7 +206,7 @@ where
     E: Send + Sync + 'static,
 {
     fn look(&self) -> Option<V> {
-        let KeptEntry { reads, near, key } = self.near.as_ref()?;
+        let ((reads, near), key) = (self.kept.as_ref()?, self.key.as_ref().ok()?);
         reads.look(&self.object, *near, key).flatten()
     }
 

@@ -23,6 +23,7 @@ const STANDSTILL: Duration = Duration::from_millis(500);
 /// Where one call asks, and what it knows.
 pub(super) struct At {
     pub(super) target: Target,
+    pub(super) key: EncodedKey,
     pub(super) entry: String,
     pub(super) budget: Budget,
     pub(super) counts: Arc<LoadCounts>,
@@ -37,13 +38,6 @@ pub(super) enum SeenValue<V> {
     Missing(Want),
 }
 
-/// How this process keeps an entry.
-pub(super) struct KeptEntry<V> {
-    pub(super) reads: EntryReads<V>,
-    pub(super) near: Near,
-    pub(super) key: EncodedKey,
-}
-
 /// What is wanted of a load.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Want {
@@ -55,14 +49,15 @@ pub(super) struct Want {
 }
 
 impl At {
-    pub(super) fn of(object: &Object, options: &Options, stored: &[u8]) -> Result<Self> {
+    /// A session that the object was bound to goes along.
+    pub(super) fn of(object: &mut Object, options: &Options, key: EncodedKey) -> Result<Self> {
         options.check_loading()?;
-        let target = object.clone().target()?;
-        let entry = entry_name(&target.key, stored);
+        let target = object.target()?;
+        let entry = entry_name(&target.key, key.as_slice());
         let state = target.session.state();
         Loading::check(state.near_caches.session(), &entry)?;
         let (asked, counts) = (state.loads.begun(), state.loads.counts(target.namespace.as_str()));
-        Ok(Self { budget: Budget::of(target.limit), asked, counts, entry, target })
+        Ok(Self { budget: Budget::of(target.limit), asked, counts, key, entry, target })
     }
 
     pub(super) fn loads(&self) -> &Arc<Loads> {
@@ -74,10 +69,10 @@ impl At {
         &mut self,
         object: &Object,
         options: &Options,
-        near: Option<&KeptEntry<V>>,
+        kept: Option<&(EntryReads<V>, Near)>,
     ) -> Result<SeenValue<V>> {
-        if let Some(near) = near.filter(|_| !self.is_away()) {
-            let read = near.reads.get(&object.on(&self.target.session), near.near, Ok(near.key.clone()));
+        if let Some((reads, near)) = kept.filter(|_| !self.is_away()) {
+            let read = reads.get(&object.on(&self.target.session), *near, Ok(self.key.clone()));
             match self.budget.spend(read).await {
                 Ok(Some(value)) => {
                     LoadCounts::add(&self.counts.hits);
@@ -88,18 +83,20 @@ impl At {
                 Ok(None) => {}
             }
         }
-        let above = options.life.stale_milliseconds();
-        let missing = |wanted| SeenValue::Missing(Want { wanted, above, is_away: false });
+        let above = || options.life.stale_milliseconds();
         let found = if self.is_away() { Err(away()) } else { self.peek(options).await };
         let Found { value, left } = match found {
             Ok(Some(found)) => found,
-            Ok(None) => return Ok(missing(Wanted::Value)),
+            Ok(None) => {
+                let want = Want { wanted: Wanted::Value, above: above(), is_away: false };
+                return Ok(SeenValue::Missing(want));
+            }
             Err(error) => return Self::bear(error, options).map(SeenValue::Missing),
         };
         if let Some(value) = self.target.read::<V, C>(Some(value)).await? {
-            let is_fresh = left.is_none_or(|left| left > above);
+            let is_fresh = left.is_none_or(|left| left > above());
             LoadCounts::add(if is_fresh { &self.counts.hits } else { &self.counts.stale });
-            let ahead = left.filter(|&left| !is_fresh || self.is_ending(options, left - above));
+            let ahead = left.filter(|&left| !is_fresh || self.is_ending(options, left - above()));
             return Ok(SeenValue::Value(value, ahead));
         }
         Ok(SeenValue::Missing(self.another().await?))
@@ -168,10 +165,4 @@ impl At {
 #[cold]
 pub(super) fn away() -> Error {
     Error::new(ErrorKind::Connection, "the server is away, as other calls have found out")
-}
-
-impl<V> Clone for KeptEntry<V> {
-    fn clone(&self) -> Self {
-        Self { key: self.key.clone(), ..*self }
-    }
 }
