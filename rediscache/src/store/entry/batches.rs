@@ -4,7 +4,7 @@ use super::answer::Found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Script, Value};
+use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Script, Value, answer};
 
 static DELETE: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("delete.lua")));
 
@@ -38,28 +38,39 @@ impl Batch for EntryGets {
             return share(&self.0, values.collect());
         }
         let values = router.send(&read_all(names)).await?;
-        Ok(self.0.share(values_of(values, names.len())?)?.into_iter().map(Ok).collect())
+        Ok(self.0.share(answer::values(values, names.len())?)?.into_iter().map(Ok).collect())
     }
 }
 
 /// One `MGET` of all.
-pub(super) fn read_all(names: &Packed) -> Request<'_> {
+fn read_all(names: &Packed) -> Request<'_> {
     let mut names = names.iter();
     let first = names.next().map(text).unwrap_or_default();
     Request::command("MGET", first, Effect::Read).args(names)
 }
 
-/// The values of so many entries, as `MGET` answers.
-pub(super) fn values_of(answer: Value, names: usize) -> Result<Vec<Option<Vec<u8>>>> {
-    let value = |answer| match answer {
-        Value::BulkString(value) => Ok(Some(value)),
-        Value::Nil => Ok(None),
-        _ => Err(refusal::unexpected()),
-    };
-    match answer {
-        Value::Array(answers) if answers.len() == names => answers.into_iter().map(value).collect(),
-        _ => Err(refusal::unexpected()),
+/// The end of each, and then one `MGET` of all.
+pub(super) fn read_with_ends(names: &Packed) -> Request<'_> {
+    let ends = names.iter().map(|name| Request::command("PTTL", text(name), Effect::Read));
+    Request::together(ends.chain([read_all(names)]).collect())
+}
+
+/// What is found of so many entries, as the ends of all and one `MGET` are answered.
+pub(super) fn found_of(mut answers: Vec<Value>, names: usize) -> Result<Vec<Option<Found>>> {
+    let values = answer::values(answers.pop().ok_or_else(refusal::unexpected)?, names)?;
+    if answers.len() != names {
+        return Err(refusal::unexpected());
     }
+    let found = answers.into_iter().zip(values).map(|(left, value)| {
+        let Value::Int(left) = left else { return Err(refusal::unexpected()) };
+        Ok(value.map(|value| Found { value, left: left_of(left) }))
+    });
+    found.collect()
+}
+
+/// The same of one.
+pub(super) fn found_of_one(answers: Vec<Value>) -> Result<Option<Found>> {
+    Ok(found_of(answers, 1)?.pop().flatten())
 }
 
 /// Gives each caller its answer, which may be a refusal.
@@ -102,21 +113,12 @@ impl Batch for Finds {
             let names: Vec<&str> = names.iter().map(text).collect();
             let each = names.iter().map(|name| async move {
                 let request = Request::command("PTTL", name, Effect::Read).and_read("MGET");
-                let (left, (value,)): (i64, (Option<Vec<u8>>,)) = router.send(&request).await?;
-                Ok(value.map(|value| Found { value, left: left_of(left) }))
+                found_of_one(router.send(&request).await?)
             });
             return share(&self.0, futures_util::future::join_all(each).await);
         }
-        let reads =
-            names.iter().map(|name| Request::command("PTTL", text(name), Effect::Read)).chain([read_all(names)]);
-        let reads: Vec<Request<'_>> = reads.collect();
-        let mut answers: Vec<Value> = router.send(&Request::together(reads)).await?;
-        let values = values_of(answers.pop().ok_or_else(refusal::unexpected)?, names.len())?;
-        let found = all_of(answers, names.len())?.into_iter().zip(values).map(|(left, value)| {
-            let Value::Int(left) = left else { return Err(refusal::unexpected()) };
-            Ok(value.map(|value| Found { value, left: left_of(left) }))
-        });
-        Ok(self.0.share(found.collect::<Result<_>>()?)?.into_iter().map(Ok).collect())
+        let found = found_of(router.send(&read_with_ends(names)).await?, names.len())?;
+        Ok(self.0.share(found)?.into_iter().map(Ok).collect())
     }
 }
 
@@ -239,9 +241,4 @@ fn retain<T>(parts: &mut Vec<T>, wanted: &[bool]) {
 /// The name of an entry, which is made as text.
 pub(super) fn text(name: &[u8]) -> &str {
     std::str::from_utf8(name).unwrap_or_default()
-}
-
-/// As many answers as there are callers.
-fn all_of<T>(answers: Vec<T>, count: usize) -> Result<Vec<T>> {
-    if answers.len() == count { Ok(answers) } else { Err(refusal::unexpected()) }
 }

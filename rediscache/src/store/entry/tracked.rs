@@ -5,11 +5,10 @@
 use futures_util::future::join_all;
 
 use super::answer::Found;
-use super::batches::{left_of, read_all, share, text, values_of};
+use super::batches::{found_of, found_of_one, read_with_ends, share, text};
 use crate::error::Result;
 use crate::near::{Change, Provenance};
-use crate::refusal;
-use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Value, tracked_read_entries};
+use crate::store::redis::{Batch, Distinct, Effect, Request, Router, tracked_read_entries};
 
 /// What the names of all entries of the object at this key begin with.
 pub(super) fn scope_of(object: &str) -> String {
@@ -55,27 +54,14 @@ impl Batch for TrackedFinds {
             let each = names.iter().map(|name| find(router, scope, text(name)));
             return share(&self.0, join_all(each).await);
         }
-        let reads = names.iter().map(|name| Request::command("PTTL", text(name), Effect::Read));
-        let request = Request::together(reads.chain([read_all(names)]).collect());
-        let (mut answers, provenance) = tracked_read_entries(router, scope, &request).await?;
-        let values = values_of(answers.pop().ok_or_else(refusal::unexpected)?, names.len())?;
-        if answers.len() != values.len() {
-            return Err(refusal::unexpected());
-        }
-        let found = answers.into_iter().zip(values).map(|(left, value)| Ok((found(&left, value)?, provenance)));
-        Ok(self.0.share(found.collect::<Result<_>>()?)?.into_iter().map(Ok).collect())
+        let (answers, provenance) = tracked_read_entries(router, scope, &read_with_ends(names)).await?;
+        let found = self.0.share(found_of(answers, names.len())?)?;
+        Ok(found.into_iter().map(|found| Ok((found, provenance))).collect())
     }
 }
 
 async fn find(router: &Router, scope: &str, name: &str) -> Result<(Option<Found>, Provenance)> {
     let request = Request::command("PTTL", name, Effect::Read).and_read("MGET");
     let (answers, provenance) = tracked_read_entries(router, scope, &request).await?;
-    let [left, value] = <[Value; 2]>::try_from(answers).map_err(|_| refusal::unexpected())?;
-    let value = values_of(value, 1)?.pop().flatten();
-    Ok((found(&left, value)?, provenance))
-}
-
-fn found(left: &Value, value: Option<Vec<u8>>) -> Result<Option<Found>> {
-    let Value::Int(left) = *left else { return Err(refusal::unexpected()) };
-    Ok(value.map(|value| Found { value, left: left_of(left) }))
+    Ok((found_of_one(answers)?, provenance))
 }

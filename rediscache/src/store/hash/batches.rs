@@ -2,7 +2,6 @@
 
 use crate::error::Result;
 use crate::near::{Change, Provenance};
-use crate::refusal;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Distinct, Effect, FoundParts, Request, Router, Script, Value, answer, tracked_read};
@@ -45,11 +44,7 @@ impl Gets {
 
 /// The values of so many fields, as the request for them is answered.
 pub(super) fn values_of(answer: Value, fields: usize) -> Result<Vec<Option<Vec<u8>>>> {
-    if fields == 1 {
-        return Ok(vec![answer::bytes_if_any(answer)?]);
-    }
-    let values = answer::list(answer, answer::bytes_if_any)?;
-    if values.len() == fields { Ok(values) } else { Err(refusal::unexpected()) }
+    if fields == 1 { Ok(vec![answer::bytes_if_any(answer)?]) } else { answer::values(answer, fields) }
 }
 
 /// As [`Gets`], over the connection that tells of changes.

@@ -31,6 +31,12 @@ pub(crate) fn list<T>(answer: Value, one: fn(Value) -> Result<T>) -> Result<Vec<
     }
 }
 
+/// So many bulk strings, each of which may be nothing.
+pub(crate) fn values(answer: Value, count: usize) -> Result<Vec<Option<Vec<u8>>>> {
+    let values = list(answer, bytes_if_any)?;
+    if values.len() == count { Ok(values) } else { Err(refusal::unexpected()) }
+}
+
 /// Bulk strings in pairs: a map, and in RESP2 a list in which they alternate.
 pub(crate) fn pairs(answer: Value) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
     match answer {
