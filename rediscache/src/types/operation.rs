@@ -30,6 +30,15 @@ enum Stage<T> {
     Neither,
 }
 
+/// What a call does that is given up.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Access {
+    /// It changes nothing.
+    Read,
+    /// It may have changed something.
+    Change,
+}
+
 /// A read of one key that may be answered by what this process keeps.
 pub(super) struct NearRead {
     pub(super) object: Object,
@@ -57,8 +66,7 @@ impl<T> Operation<T> {
         T: 'static,
         F: Future<Output = Result<T>> + Send,
     {
-        let call = Self::unbounded(object, operation, body);
-        if object.limit == CallLimit::NONE { call } else { call.bounded(object, operation, false) }
+        Self::to(Access::Change, object, operation, body)
     }
 
     /// As [`new`](Self::new), of what changes nothing when it is given up.
@@ -71,8 +79,22 @@ impl<T> Operation<T> {
         T: 'static,
         F: Future<Output = Result<T>> + Send,
     {
+        Self::to(Access::Read, object, operation, body)
+    }
+
+    /// The one or the other.
+    pub(super) fn to<F>(
+        access: Access,
+        object: &Object,
+        operation: &'static str,
+        body: impl FnOnce(Target) -> F + Send + 'static,
+    ) -> Self
+    where
+        T: 'static,
+        F: Future<Output = Result<T>> + Send,
+    {
         let call = Self::unbounded(object, operation, body);
-        if object.limit == CallLimit::NONE { call } else { call.bounded(object, operation, true) }
+        if object.limit == CallLimit::NONE { call } else { call.bounded(access, object, operation) }
     }
 
     /// As [`new`](Self::new), of what waits for others, or bounds its steps itself.
@@ -99,13 +121,16 @@ impl<T> Operation<T> {
 
     /// In a future around it, so that those without a limit carry nothing of it.
     #[cold]
-    fn bounded(self, object: &Object, operation: &'static str, is_read: bool) -> Self
+    fn bounded(self, access: Access, object: &Object, operation: &'static str) -> Self
     where
         T: 'static,
     {
         let (limit, namespace) = (object.limit, object.name().clone());
         Self::of(async move {
-            let answer = if is_read { limit.bound_reading(self).await } else { limit.bound(self).await };
+            let answer = match access {
+                Access::Read => limit.bound_reading(self).await,
+                Access::Change => limit.bound(self).await,
+            };
             // Of the call itself, it is known already.
             answer.map_err(|error| error.during(operation, Some(namespace.as_str())))
         })

@@ -13,10 +13,12 @@ use crate::codec::{
 };
 use crate::error::{ErrorKind, Result};
 use crate::lend::Lend;
+use crate::number::Number;
 use crate::record::ShapeTable;
+use crate::refusal::no_numbers;
 use crate::session::LoadedBytes;
 use crate::shape::{Fingerprint, Schema};
-use crate::store::Packed;
+use crate::store::{Increment, Packed};
 
 /// Values that were encoded, and what whoever reads them has to know.
 pub(super) struct Encoded<B> {
@@ -99,6 +101,11 @@ impl EncodedEntry {
 
     pub(super) fn value(&self) -> &[u8] {
         &self.bytes[self.split..]
+    }
+
+    /// What adds the value, which is a number.
+    pub(super) fn increment<C: Codec, V: Number>(&self) -> Result<Increment> {
+        Increment::by(self.value(), C::NUMBERS.ok_or_else(no_numbers)?, V::KIND.0)
     }
 }
 

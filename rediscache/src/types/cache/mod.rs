@@ -26,7 +26,6 @@ use crate::lend::{Give, Lend};
 use crate::near::{Mode, Near, NearStats};
 use crate::number::Number;
 use crate::record::{ObjectKind, ObjectTypes};
-use crate::refusal::no_numbers;
 use crate::session::{CacheSection, RedisSession};
 use crate::store::{Compared, HASH, Increment};
 use reads::Reads;

@@ -92,8 +92,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     {
         Operation::new(&self.object, operation, move |mut at| async move {
             let entry = entry?;
-            let notation = C::NUMBERS.ok_or_else(no_numbers)?;
-            let increment = direction(Increment::by(entry.bytes.value(), notation, V::KIND.0)?);
+            let increment = direction(entry.bytes.increment::<C, V>()?);
             let entry = entry.ready(&mut at).await?;
             let sum = at.store()?.hashes().increment(&at.key, entry.field(), &increment).await?;
             at.knowing_reader::<V, C>().read(&sum)

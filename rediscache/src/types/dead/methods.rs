@@ -57,7 +57,7 @@ macro_rules! dead_methods {
         /// ```
         pub fn dead(&self) -> DeadLetters<T> {
             let queue = self.clone();
-            DeadLetters::new::<C>(move |seen| queue.read("dead", |at| next_letters::<T, C>(at, seen)))
+            DeadLetters::new::<C>(move |seen| queue.call(Access::Read, "dead", |at| next_letters::<T, C>(at, seen)))
         }
 
         /// How many dead letters there are; 0 where there are none.
@@ -89,7 +89,7 @@ macro_rules! dead_methods {
         /// # }
         /// ```
         pub fn dead_len(&self) -> Operation<u64> {
-            self.read("dead_len", |at| async move {
+            self.call(Access::Read, "dead_len", |at| async move {
                 let store = at.store()?;
                 store.lists().len(&store.beside(&at.key, DEAD)?).await
             })
@@ -133,7 +133,7 @@ macro_rules! dead_methods {
         /// ```
         pub fn requeue_one(&self, letter: &DeadLetter<T>) -> Operation<bool> {
             let (bytes, seen) = (letter.bytes().to_vec(), Arc::clone(letter.seen()));
-            self.call("requeue_one", |at| async move {
+            self.call(Access::Change, "requeue_one", |at| async move {
                 let store = at.store()?;
                 let moved = store.lists().requeue_one(&at.key, &store.beside(&at.key, DEAD)?, &bytes).await?;
                 if moved {
@@ -180,7 +180,7 @@ macro_rules! dead_methods {
         /// ```
         pub fn delete_one(&self, letter: &DeadLetter<T>) -> Operation<bool> {
             let (bytes, seen) = (letter.bytes().to_vec(), Arc::clone(letter.seen()));
-            self.call("delete_one", |at| async move {
+            self.call(Access::Change, "delete_one", |at| async move {
                 let store = at.store()?;
                 let deleted = store.lists().delete_one(&at.key, &store.beside(&at.key, DEAD)?, &bytes).await?;
                 if deleted {
@@ -221,7 +221,7 @@ macro_rules! dead_methods {
         /// # }
         /// ```
         pub fn requeue_dead(&self) -> Operation<u64> {
-            self.call("requeue_dead", |at| async move {
+            self.call(Access::Change, "requeue_dead", |at| async move {
                 let store = at.store()?;
                 store.lists().requeue_all(&at.key, &store.beside(&at.key, DEAD)?).await
             })
@@ -257,7 +257,7 @@ macro_rules! dead_methods {
         /// # }
         /// ```
         pub fn clear_dead(&self) -> Operation<u64> {
-            self.call("clear_dead", |at| async move {
+            self.call(Access::Change, "clear_dead", |at| async move {
                 let store = at.store()?;
                 store.lists().delete_all(&at.key, &store.beside(&at.key, DEAD)?).await
             })

@@ -6,7 +6,7 @@ use super::RedisQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::types::dead::{DEAD, DeadLetter, DeadLetters, dead_methods, next_letters};
-use crate::types::operation::Operation;
+use crate::types::operation::{Access, Operation};
 
 /// How many items of a [`RedisQueue`] are in which state; made by [`RedisQueue::stats`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     /// # }
     /// ```
     pub fn stats(&self) -> Operation<QueueStats> {
-        self.read("stats", |at| async move {
+        self.call(Access::Read, "stats", |at| async move {
             let store = at.store()?;
             let (waiting, dead) = store.lists().stats(&at.key, &store.beside(&at.key, DEAD)?).await?;
             Ok(QueueStats { waiting, dead })

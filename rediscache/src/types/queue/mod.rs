@@ -16,7 +16,7 @@ pub(super) use take::put_aside;
 use super::declare::{Declaration, RedisObject, RedisVersionedObject};
 use super::info::ObjectInfo;
 use super::object::{Object, Target};
-use super::operation::Operation;
+use super::operation::{Access, Operation};
 use super::shared::shared_methods;
 use super::value::Encoded;
 use super::versions::version_methods;
@@ -249,20 +249,17 @@ impl<T: Value, C: Codec> RedisQueue<T, C> {
     }
 
     /// Makes one call.
-    fn call<R, F>(&self, operation: &'static str, body: impl FnOnce(Target) -> F + Send + 'static) -> Operation<R>
+    fn call<R, F>(
+        &self,
+        access: Access,
+        operation: &'static str,
+        body: impl FnOnce(Target) -> F + Send + 'static,
+    ) -> Operation<R>
     where
         R: 'static,
         F: Future<Output = Result<R>> + Send,
     {
-        Operation::new(&self.object, operation, body)
-    }
-
-    fn read<R, F>(&self, operation: &'static str, body: impl FnOnce(Target) -> F + Send + 'static) -> Operation<R>
-    where
-        R: 'static,
-        F: Future<Output = Result<R>> + Send,
-    {
-        Operation::reading(&self.object, operation, body)
+        Operation::to(access, &self.object, operation, body)
     }
 }
 

@@ -6,7 +6,7 @@ use super::RedisTaskQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::types::dead::{DEAD, DeadLetter, DeadLetters, dead_methods, next_letters};
-use crate::types::operation::Operation;
+use crate::types::operation::{Access, Operation};
 
 /// What failed too often, or cannot be read.
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {

@@ -26,7 +26,7 @@ use options::{BACKOFF, RECOVER_AFTER, TaskOptions, UNREADABLE_FOR};
 use super::declare::{Declaration, RedisObject, RedisTaskObject, RedisVersionedObject};
 use super::info::ObjectInfo;
 use super::object::{Object, Target};
-use super::operation::Operation;
+use super::operation::{Access, Operation};
 use super::shared::shared_methods;
 use super::versions::version_methods;
 use crate::bounds::Value;
@@ -135,6 +135,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// Makes one call in the name of this client.
     fn run<R, F>(
         &self,
+        access: Access,
         operation: &'static str,
         body: impl FnOnce(Target, Client) -> F + Send + 'static,
     ) -> Operation<R>
@@ -143,44 +144,22 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         F: Future<Output = Result<R>> + Send,
     {
         let options = self.options.clone();
-        self.call(operation, move |at| body(at, options.client()))
+        self.call(access, operation, move |at| body(at, options.client()))
     }
 
     /// Makes one call, if the options are acceptable.
-    fn call<R, F>(&self, operation: &'static str, body: impl FnOnce(Target) -> F + Send + 'static) -> Operation<R>
-    where
-        R: 'static,
-        F: Future<Output = Result<R>> + Send,
-    {
-        let acceptable = self.options.check();
-        Operation::new(&self.object, operation, |at| async move {
-            acceptable?;
-            body(at).await
-        })
-    }
-
-    /// As [`run`](Self::run), of what changes nothing.
-    fn run_reading<R, F>(
+    fn call<R, F>(
         &self,
+        access: Access,
         operation: &'static str,
-        body: impl FnOnce(Target, Client) -> F + Send + 'static,
+        body: impl FnOnce(Target) -> F + Send + 'static,
     ) -> Operation<R>
     where
         R: 'static,
         F: Future<Output = Result<R>> + Send,
     {
-        let options = self.options.clone();
-        self.read(operation, move |at| body(at, options.client()))
-    }
-
-    /// As [`call`](Self::call), of what changes nothing.
-    fn read<R, F>(&self, operation: &'static str, body: impl FnOnce(Target) -> F + Send + 'static) -> Operation<R>
-    where
-        R: 'static,
-        F: Future<Output = Result<R>> + Send,
-    {
         let acceptable = self.options.check();
-        Operation::reading(&self.object, operation, |at| async move {
+        Operation::to(access, &self.object, operation, |at| async move {
             acceptable?;
             body(at).await
         })

@@ -5,7 +5,7 @@ use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::error::{Error, ErrorKind};
 use crate::lend::Lend;
-use crate::types::operation::Operation;
+use crate::types::operation::{Access, Operation};
 use crate::types::value::encode_value;
 
 /// What was taken and is not done.
@@ -43,7 +43,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn pending(&self) -> Operation<Vec<T>> {
-        self.run_reading("pending", |at, client| async move {
+        self.run(Access::Read, "pending", |at, client| async move {
             let store = at.store()?;
             let items = store.lists().items(&store.beside(&at.key, client.pending_suffix())?).await?;
             let reader = at.reader::<T, C>(at.unknown_shapes::<C>(items.iter())).await?;
@@ -89,7 +89,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// ```
     pub fn reschedule_pending(&self, value: impl Lend<T>) -> Operation<()> {
         let item = encode_value::<C, T>(&value, self.object.meaning);
-        self.run("reschedule_pending", |at, client| async move {
+        self.run(Access::Change, "reschedule_pending", |at, client| async move {
             let (store, item) = (at.store()?, item?.bytes);
             if store.tasks().reschedule_pending(&at.key, &client, &item).await? {
                 return Ok(());
@@ -140,7 +140,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn reschedule_all_pending(&self) -> Operation<u64> {
-        self.run("reschedule_all_pending", |at, client| async move {
+        self.run(Access::Change, "reschedule_all_pending", |at, client| async move {
             at.store()?.tasks().reschedule_all_pending(&at.key, &client).await
         })
     }

@@ -7,7 +7,7 @@ use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::lend::Lend;
 use crate::store::Due;
-use crate::types::operation::Operation;
+use crate::types::operation::{Access, Operation};
 use crate::types::queue::push;
 use crate::types::value::encode_value;
 
@@ -159,7 +159,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     fn put_later(&self, operation: &'static str, item: &impl Lend<T>, due: Due) -> Operation<()> {
         let item = encode_value::<C, T>(item, self.object.meaning);
-        self.run(operation, move |mut at, client| async move {
+        self.run(Access::Change, operation, move |mut at, client| async move {
             let item = item?.ready(&mut at).await?;
             let store = at.store()?;
             store.tasks().put_later(&at.key, &client, &item, due).await

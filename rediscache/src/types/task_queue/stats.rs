@@ -6,7 +6,7 @@ use super::RedisTaskQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::store::TaskStats;
-use crate::types::operation::Operation;
+use crate::types::operation::{Access, Operation};
 
 /// How many tasks of a [`RedisTaskQueue`] are in which state; made by [`RedisTaskQueue::stats`].
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,7 +96,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn len(&self) -> Operation<u64> {
-        self.run_reading("len", |at, client| async move { at.store()?.tasks().len(&at.key, &client).await })
+        self.run(Access::Read, "len", |at, client| async move { at.store()?.tasks().len(&at.key, &client).await })
     }
 
     /// Whether no task can be taken now: none waits, and none is due.
@@ -130,10 +130,9 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn is_empty(&self) -> Operation<bool> {
-        self.run_reading(
-            "is_empty",
-            |at, client| async move { Ok(at.store()?.tasks().len(&at.key, &client).await? == 0) },
-        )
+        self.run(Access::Read, "is_empty", |at, client| async move {
+            Ok(at.store()?.tasks().len(&at.key, &client).await? == 0)
+        })
     }
 
     /// How many tasks are not due yet; 0 where there are none.
@@ -166,10 +165,9 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn delayed_len(&self) -> Operation<u64> {
-        self.run_reading(
-            "delayed_len",
-            |at, client| async move { at.store()?.tasks().delayed_len(&at.key, &client).await },
-        )
+        self.run(Access::Read, "delayed_len", |at, client| async move {
+            at.store()?.tasks().delayed_len(&at.key, &client).await
+        })
     }
 
     /// Tells how many tasks wait, are delayed, pending and dead, and how many clients live; 0 where there are none.
@@ -210,7 +208,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn stats(&self) -> Operation<TaskQueueStats> {
-        self.run_reading("stats", |at, client| async move {
+        self.run(Access::Read, "stats", |at, client| async move {
             at.store()?.tasks().stats(&at.key, &client).await.map(TaskQueueStats)
         })
     }
@@ -247,7 +245,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # }
     /// ```
     pub fn pending_len(&self) -> Operation<u64> {
-        self.run_reading("pending_len", |at, client| async move {
+        self.run(Access::Read, "pending_len", |at, client| async move {
             let store = at.store()?;
             store.lists().len(&store.beside(&at.key, client.pending_suffix())?).await
         })

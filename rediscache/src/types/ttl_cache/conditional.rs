@@ -78,7 +78,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// # }
     /// ```
     pub fn pop(&self, key: impl Lend<K>) -> Operation<Option<V>> {
-        self.at_entry("pop", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
+        self.at_entry(Access::Change, "pop", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
             Self::swap(&at, &name, None, life).await
         })
     }

@@ -115,7 +115,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         if let Some((reads, near)) = self.kept() {
             return reads.contains(&self.object, near, key);
         }
-        self.reading_at_entry("contains", key, |at, name, life| async move {
+        self.at_entry(Access::Read, "contains", key, |at, name, life| async move {
             at.store()?.entries().contains(&name, life).await
         })
     }
@@ -223,7 +223,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// # }
     /// ```
     pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
-        self.at_entry("delete", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
+        self.at_entry(Access::Change, "delete", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
             let _writing = at.writing(&name);
             at.store()?.entries().delete(&name, life).await
         })
@@ -236,7 +236,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         key: Result<EncodedKey>,
         made: impl FnOnce(Option<V>) -> T + Send + 'static,
     ) -> Operation<T> {
-        self.reading_at_entry(operation, key, |at, name, life| async move {
+        self.at_entry(Access::Read, operation, key, |at, name, life| async move {
             let stored = at.store()?.entries().get(&name, life).await?;
             Ok(made(at.read::<V, C>(stored).await?))
         })
@@ -253,9 +253,11 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         })
     }
 
-    /// Makes a call on the entry of a key, of which it is told where, by what name, and how long it lives.
+    /// Makes a call on the entry of a key, of which it is told where, by what name, and how long it lives. One that changes no
+    /// more than that is a read.
     fn at_entry<T: 'static, F>(
         &self,
+        access: Access,
         operation: &'static str,
         key: Result<EncodedKey>,
         call: impl FnOnce(Target, String, Life) -> F + Send + 'static,
@@ -264,25 +266,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         F: Future<Output = Result<T>> + Send,
     {
         let (fault, life) = (self.options.check(), self.options.life);
-        Operation::new(&self.object, operation, move |at| async move {
-            fault?;
-            let name = entry_name(&at.key, key?.as_slice());
-            call(at, name, life).await
-        })
-    }
-
-    /// As [`at_entry`](Self::at_entry), of what changes nothing, or no more than how long it lives.
-    fn reading_at_entry<T: 'static, F>(
-        &self,
-        operation: &'static str,
-        key: Result<EncodedKey>,
-        call: impl FnOnce(Target, String, Life) -> F + Send + 'static,
-    ) -> Operation<T>
-    where
-        F: Future<Output = Result<T>> + Send,
-    {
-        let (fault, life) = (self.options.check(), self.options.life);
-        Operation::reading(&self.object, operation, move |at| async move {
+        Operation::to(access, &self.object, operation, move |at| async move {
             fault?;
             let name = entry_name(&at.key, key?.as_slice());
             call(at, name, life).await

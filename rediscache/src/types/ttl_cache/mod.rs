@@ -23,7 +23,7 @@ use self::options::Options;
 use self::reads::EntryReads;
 use super::named::named_methods;
 use super::object::{Object, Target};
-use super::operation::Operation;
+use super::operation::{Access, Operation};
 use super::value::{Encoded, EncodedEntry, PackedPairs, encode_entry, encode_value, pack_keys, pack_pairs};
 use super::versions::version_methods;
 use crate::bounds::{Key, NearValue, Value};
@@ -33,7 +33,6 @@ use crate::lend::{Give, Lend};
 use crate::near::{Near, NearStats};
 use crate::number::Number;
 use crate::record::{ObjectKind, ObjectTypes};
-use crate::refusal::no_numbers;
 use crate::session::RedisSession;
 use crate::store::{Compared, Increment, Life, Packed};
 

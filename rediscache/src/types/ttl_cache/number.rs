@@ -99,8 +99,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         Operation::new(&self.object, operation, move |mut at| async move {
             fault?;
             let entry = entry?;
-            let notation = C::NUMBERS.ok_or_else(no_numbers)?;
-            let increment = direction(Increment::by(entry.bytes.value(), notation, V::KIND.0)?);
+            let increment = direction(entry.bytes.increment::<C, V>()?);
             let entry = entry.ready(&mut at).await?;
             let name = entry_name(&at.key, entry.field());
             let _writing = at.writing(&name);
