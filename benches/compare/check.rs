@@ -50,6 +50,8 @@ async fn one(side: &mut impl Side) {
     // Drivers by hand count in one hash.
     let before = side.increment(ENTRIES).await;
     assert_eq!(side.increment(ENTRIES).await, before + 1);
+    let before = side.increment_json(ENTRIES).await;
+    assert_eq!(side.increment_json(ENTRIES).await, before + 1);
     side.clear_queues().await;
     side.put_many(1..3).await;
     side.put(3).await;

@@ -13,6 +13,7 @@ pub(crate) enum Pair {
     EntryGet,
     EntrySet,
     Increment,
+    IncrementJson,
     Put,
     PutGet,
     GetFinalize,
@@ -23,12 +24,13 @@ pub(crate) enum Pair {
 }
 
 impl Pair {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Get,
         Self::Set,
         Self::EntryGet,
         Self::EntrySet,
         Self::Increment,
+        Self::IncrementJson,
         Self::Put,
         Self::PutGet,
         Self::GetFinalize,
@@ -45,6 +47,7 @@ impl Pair {
             Self::EntryGet => "entry get",
             Self::EntrySet => "entry set",
             Self::Increment => "increment",
+            Self::IncrementJson => "increment (json)",
             Self::Put => "put",
             Self::PutGet => "put+get",
             Self::GetFinalize => "get+finalize",
@@ -80,6 +83,7 @@ impl Pair {
             Self::EntryGet => assert_eq!(side.get_entry(key).await.as_deref(), Some(VALUE)),
             Self::EntrySet => side.set_entry(key, VALUE).await,
             Self::Increment => assert!(side.increment(key).await > 0),
+            Self::IncrementJson => assert!(side.increment_json(key).await > 0),
             Self::Put => side.put(number).await,
             Self::PutGet => {
                 side.put(number).await;

@@ -63,7 +63,7 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, callers, against, ours, theirs, ratio, latency } = self;
         let rate = |rate: &Spread| format!("{:.0}/s", rate.median);
-        write!(f, "{name:<14} callers={callers:<4} ours={:<10} theirs={:<10} ", rate(ours), rate(theirs))?;
+        write!(f, "{name:<16} callers={callers:<4} ours={:<10} theirs={:<10} ", rate(ours), rate(theirs))?;
         write!(f, "ratio={:.2} (min {:.2}, max {:.2})  against={against:<6}  ", ratio.median, ratio.min, ratio.max)?;
         let micros = |ours: &Spread, theirs: &Spread| format!("{:.0}/{:.0}", ours.median, theirs.median);
         let medians = micros(&latency.our_median, &latency.their_median);

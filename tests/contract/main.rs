@@ -10,6 +10,7 @@ mod closed;
 mod conditional;
 mod dead_letter;
 mod dead_letter_stream;
+mod digits;
 mod entry;
 mod environment;
 mod error;

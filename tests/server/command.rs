@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
-use rediscache::{RedisCache, RedisSession};
+use rediscache::{Json, RedisCache, RedisSession};
 use support::Server;
 
 use crate::monitor::Monitor;
@@ -78,6 +78,17 @@ async fn every_method_takes_the_round_trips_it_says() {
     let section = cache.section().await.unwrap();
     assert!(monitor.commands().is_empty());
     drop(section);
+    // Plain digits in the range of `i64`, and what the server does not add to by itself.
+    let digits = RedisCache::<u64, i64, Json>::new("digits").on(&session);
+    assert_commands! { digits, monitor:
+        increment(1, 1) => ["HINCRBY"];
+        decrement(9, i64::MAX) => ["HINCRBY"];
+        decrement(9, i64::MIN + 1) => ["HINCRBY"];
+    }
+    let small = RedisCache::<u64, i32, Json>::new("digits").on(&session);
+    let unsigned = RedisCache::<u64, u64, Json>::new("digits").on(&session);
+    assert_commands! { small, monitor: increment(1, 1) => ["EVALSHA"]; }
+    assert_commands! { unsigned, monitor: increment(1, 1) => ["EVALSHA"]; }
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Users whom the server's ACL restricts.
 
 use futures_util::StreamExt;
+use futures_util::future::join_all;
 use redis::cmd;
-use rediscache::{ErrorKind, RedisCache, RedisNamespaced, RedisQueue, RedisSession};
+use rediscache::{ErrorKind, Json, RedisCache, RedisNamespaced, RedisQueue, RedisSession};
 use support::Server;
 
 use crate::{eventually_async, names};
@@ -51,6 +52,23 @@ async fn what_the_user_may_not_is_refused_by_the_server() {
         assert!(!error.is_retryable(), "{error:?}");
     }
     assert_eq!(names(&session).get(1).await.unwrap().as_deref(), Some("one"));
+}
+
+/// An older version did without `HINCRBY`.
+#[tokio::test]
+async fn who_may_not_count_with_the_command_for_it_counts_with_a_script_and_does_not_ask_again() {
+    let server = Server::start();
+    let session = session_of(&server, &["~counts", "+@all", "-hincrby"]).await;
+    let counts = RedisCache::<u64, i64, Json>::new("counts").on(&session);
+    let sums = join_all((0..40).map(|n| counts.increment(n % 4, 1))).await;
+    let mut sums: Vec<i64> = sums.into_iter().map(Result::unwrap).collect();
+    sums.sort_unstable();
+    assert!(sums.into_iter().eq((4..44).map(|n| n / 4)));
+    cmd("ACL").arg(&["LOG", "RESET"]).exec(&mut server.raw()).unwrap();
+    assert_eq!(counts.increment(1, 1).await.unwrap(), 11);
+    assert_eq!(counts.decrement(1, 1).await.unwrap(), 10);
+    let refused: Vec<redis::Value> = cmd("ACL").arg("LOG").query(&mut server.raw()).unwrap();
+    assert!(!format!("{refused:?}").contains("hincrby"), "{refused:?}");
 }
 
 /// Within a script the server checks commands and keys again.

@@ -41,6 +41,10 @@ pub(crate) trait Side: Clone + Send + Sync + 'static {
     /// To be kept for [`KEPT`].
     fn set_entry(&mut self, key: u64, value: &str) -> impl Future<Output = ()> + Send;
     fn increment(&mut self, key: u64) -> impl Future<Output = i64> + Send;
+    /// Of a number in plain digits, as drivers count anyway.
+    fn increment_json(&mut self, key: u64) -> impl Future<Output = i64> + Send {
+        self.increment(key)
+    }
     fn get_many(&mut self, keys: Range<u64>) -> impl Future<Output = Vec<Option<String>>> + Send;
     fn update(&mut self, keys: Range<u64>, value: &str) -> impl Future<Output = ()> + Send;
     fn items(&mut self) -> impl Future<Output = Vec<(u64, String)>> + Send;

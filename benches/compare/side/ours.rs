@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use rediscache::{RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache};
+use rediscache::{Json, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache};
 
 use super::{ENTRIES, HASH, KEPT, Side};
 
@@ -10,6 +10,7 @@ pub(crate) struct Ours {
     names: RedisCache<u64, String>,
     entries: RedisTtlCache<u64, String>,
     counts: RedisCache<u64, i64>,
+    json_counts: RedisCache<u64, i64, Json>,
     queue: RedisQueue<u64>,
     tasks: RedisTaskQueue<u64>,
 }
@@ -21,6 +22,7 @@ impl Side for Ours {
             names: RedisCache::new(HASH).on(&session),
             entries: RedisTtlCache::new(ENTRIES, KEPT).on(&session),
             counts: RedisCache::new("ours.counts").on(&session),
+            json_counts: RedisCache::new("ours.json_counts").on(&session),
             queue: RedisQueue::new("ours.queue").on(&session),
             tasks: RedisTaskQueue::new("ours.tasks").on(&session),
         }
@@ -44,6 +46,10 @@ impl Side for Ours {
 
     async fn increment(&mut self, key: u64) -> i64 {
         self.counts.increment(key, 1).await.unwrap()
+    }
+
+    async fn increment_json(&mut self, key: u64) -> i64 {
+        self.json_counts.increment(key, 1).await.unwrap()
     }
 
     async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {

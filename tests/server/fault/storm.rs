@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use rediscache::{ErrorKind, RedisCache, RedisSession};
-use support::{Direction, Proxy, Server};
+use rediscache::{ErrorKind, Json, RedisCache, RedisSession};
+use support::{Direction, Proxy, Server, Strike};
 
 use crate::{PATIENCE, eventually_async};
 
@@ -99,6 +99,29 @@ async fn a_connection_that_died_in_silence_is_replaced_while_calls_wait() {
     assert!(!lost.is_finished());
     assert_eq!(proxy.accepted(), 2);
     lost.abort();
+}
+
+/// What is counted by a command of its own must not be sent twice, whoever goes with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn counts_without_an_answer_are_not_made_again() {
+    let server = Server::start();
+    let proxy = Proxy::before(&server);
+    let session = RedisSession::connect(&proxy.url()).await.unwrap();
+    let counts = RedisCache::<u64, i64, Json>::new("counts").on(&session);
+    for strike in [Strike::Before, Strike::After, Strike::InReply] {
+        counts.increment(0, 1).await.unwrap();
+        let (before, struck) = (counts.get(0).await.unwrap().unwrap(), proxy.struck());
+        proxy.strike("HINCRBY", strike);
+        let answers = join_all((0..40).map(|n| counts.increment(n % 4, 1))).await;
+        assert_eq!(proxy.struck(), struck + 1);
+        let after = counts.get(0).await.unwrap().unwrap();
+        let answers: Vec<_> = answers.into_iter().step_by(4).collect();
+        assert!(answers.iter().flatten().all(|sum| *sum <= after));
+        let lost: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
+        assert!(!lost.is_empty() && lost.iter().all(|error| error.is_outcome_unknown()), "{lost:?}");
+        let told = 10 - i64::try_from(lost.len()).unwrap();
+        assert!((told..=10).contains(&(after - before)), "{told} of 10 were told, and {} counted", after - before);
+    }
 }
 
 /// A server that is slow, or busy, is not taken for dead.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{FutureExt, TryFutureExt};
-use rediscache::{ErrorKind, RedisCache, Result};
+use rediscache::{Codec, ErrorKind, RedisCache, Result};
 use support::{Random, within_polls};
 use tokio::task::yield_now;
 
 use super::check::{Event, NEVER};
-use super::register::{Answer, Call};
+use super::register::{Answer, Call, Registers, with};
 
 /// The time, which goes on when someone looks at it: what one caller sees before another has a lower number.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ impl Shape {
 
 pub(super) struct Caller {
     shape: Shape,
-    cache: RedisCache<u64, i64>,
+    registers: Registers,
     clock: Arc<Clock>,
     random: Random,
     /// The last value it wrote; nobody else writes it.
@@ -80,15 +80,9 @@ const GIVEN_UP: u64 = 15;
 const APART: u64 = 1_000_000;
 
 impl Caller {
-    pub(super) fn new(
-        number: u64,
-        shape: Shape,
-        cache: RedisCache<u64, i64>,
-        clock: &Arc<Clock>,
-        random: Random,
-    ) -> Self {
+    pub(super) fn new(number: u64, shape: Shape, registers: Registers, clock: &Arc<Clock>, random: Random) -> Self {
         let (clock, fresh) = (Arc::clone(clock), signed(number * APART));
-        Self { shape, cache, clock, random, fresh, seen: BTreeMap::new(), histories: Histories::new() }
+        Self { shape, registers, clock, random, fresh, seen: BTreeMap::new(), histories: Histories::new() }
     }
 
     /// Makes its calls.
@@ -156,7 +150,7 @@ impl Caller {
 
     /// Makes a call, drops it after so many polls, and records it.
     async fn act(&mut self, act: Act, polls: usize) {
-        let operation = operation(&self.cache, &act);
+        let operation = with!(&self.registers, cache => operation(cache, &act));
         let made = self.clock.tick();
         let answers = match within_polls(polls, operation).await {
             Some(Ok(answers)) => Some(answers),
@@ -189,7 +183,10 @@ impl Caller {
 }
 
 /// Of several calls, `get_many` or `update`.
-fn operation(cache: &RedisCache<u64, i64>, act: &Act) -> Pin<Box<dyn Future<Output = Result<Vec<Answer>>> + Send>> {
+fn operation<C: Codec>(
+    cache: &RedisCache<u64, i64, C>,
+    act: &Act,
+) -> Pin<Box<dyn Future<Output = Result<Vec<Answer>>> + Send>> {
     let cache = cache.clone();
     match act[..] {
         [(key, call)] => async move { Ok(vec![call.on(&cache, key).await?]) }.boxed(),

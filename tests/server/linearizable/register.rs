@@ -1,8 +1,44 @@
 //! What an entry is to its callers: a register that holds a number, or nothing.
 
-use rediscache::{RedisCache, Result};
+use rediscache::{Codec, Json, RedisCache, RedisSession, Result};
 
 pub(super) type Entry = Option<i64>;
+
+/// A cache of registers, whose numbers are stored in the usual form or in plain digits.
+#[derive(Clone)]
+pub(super) enum Registers {
+    Typestring(RedisCache<u64, i64>),
+    Digits(RedisCache<u64, i64, Json>),
+}
+
+/// What is to be done with a cache of either form.
+macro_rules! with {
+    ($registers:expr, $cache:ident => $done:expr) => {
+        match $registers {
+            Registers::Typestring($cache) => $done,
+            Registers::Digits($cache) => $done,
+        }
+    };
+}
+
+pub(super) use with;
+
+impl Registers {
+    pub(super) fn new(namespace: String, digits: bool) -> Self {
+        if digits {
+            Self::Digits(RedisCache::with_namespace(namespace))
+        } else {
+            Self::Typestring(RedisCache::with_namespace(namespace))
+        }
+    }
+
+    pub(super) fn on(&self, session: &RedisSession) -> Self {
+        match self {
+            Self::Typestring(cache) => Self::Typestring(cache.on(session)),
+            Self::Digits(cache) => Self::Digits(cache.on(session)),
+        }
+    }
+}
 
 /// A call on one entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +84,7 @@ impl Call {
     }
 
     /// Makes the call.
-    pub(super) async fn on(self, cache: &RedisCache<u64, i64>, key: u64) -> Result<Answer> {
+    pub(super) async fn on<C: Codec>(self, cache: &RedisCache<u64, i64, C>, key: u64) -> Result<Answer> {
         Ok(match self {
             Self::Get => Answer::Value(cache.get(key).await?),
             Self::Contains => Answer::Flag(cache.contains(key).await?),

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Either, MaybeDone, join_all, maybe_done, select};
-use rediscache::{RedisCache, RedisSession};
+use rediscache::RedisSession;
 use support::Random;
 
 use super::caller::{Caller, Clock, Histories, Shape};
 use super::check::{Event, NEVER, check};
 use super::mischief::Mischief;
-use super::register::Call;
+use super::register::{Call, Registers, with};
 
 /// Makes all choices the same again; which call comes first on the server is another matter.
 const SEED: &str = "REDISCACHE_LINEARIZABLE_SEED";
@@ -73,20 +73,20 @@ impl Trials {
 
     /// What is seen in one trial.
     async fn histories(&mut self) -> Histories {
-        let cache = RedisCache::with_namespace(format!("trial{}", self.trials));
+        let registers = Registers::new(format!("trial{}", self.trials), self.trials.is_multiple_of(2));
         let shape = Shape::draw(&mut self.random, self.mischief.as_ref().is_some_and(|mischief| mischief.breaks));
         let clock = Arc::default();
         let callers = (0..shape.callers).map(|number| {
             let session = self.sessions[self.random.place(self.sessions.len())].clone();
-            Caller::new(number, shape, cache.on(&session), &clock, self.random.fork()).make().boxed()
+            Caller::new(number, shape, registers.on(&session), &clock, self.random.fork()).make().boxed()
         });
         let callers = callers.collect();
         let mut histories = self.amid_mischief(callers, &clock, shape).await;
         for (number, session) in (shape.callers..).zip(&self.sessions) {
-            let witness = Caller::new(number, shape, cache.on(session), &clock, self.random.fork());
+            let witness = Caller::new(number, shape, registers.on(session), &clock, self.random.fork());
             merge(&mut histories, witness.look().await);
         }
-        let _ = cache.on(&self.sessions[0]).clear().await;
+        let _ = with!(registers.on(&self.sessions[0]), cache => cache.clear().await);
         histories
     }
 

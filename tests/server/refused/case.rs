@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use futures_util::TryStreamExt;
 use redis::{Connection, cmd};
 use rediscache::{
-    DeadLetter, Near, RedisCache, RedisQueue, RedisSession, RedisTask, RedisTaskQueue, Result, TaskError,
+    DeadLetter, Json, Near, RedisCache, RedisQueue, RedisSession, RedisTask, RedisTaskQueue, Result, TaskError,
 };
 
 use super::entry_case;
@@ -107,6 +107,11 @@ fn of_caches() -> Vec<Case> {
     };
     cases.push(case("increment", |session, _| async move {
         let counts = RedisCache::<u64, u64>::new("counts").on(&session);
+        counts.increment(1, 1).await.unwrap();
+        async move { counts.increment(1, 1).await.map(drop) }
+    }));
+    cases.push(case("increment_digits", |session, _| async move {
+        let counts = RedisCache::<u64, i64, Json>::new("counts").on(&session);
         counts.increment(1, 1).await.unwrap();
         async move { counts.increment(1, 1).await.map(drop) }
     }));

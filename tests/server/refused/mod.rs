@@ -18,8 +18,12 @@ use case::{Action, Case};
 use observed::Observed;
 
 /// What is done without, where it is forbidden: those who wait for what is due look for it now and then.
-const DISPENSABLE: [(&str, &str); 3] =
-    [("put_after", "publish"), ("put_after_the_first", "publish"), ("retry_after", "publish")];
+const DISPENSABLE: [(&str, &str); 4] = [
+    ("put_after", "publish"),
+    ("put_after_the_first", "publish"),
+    ("retry_after", "publish"),
+    ("increment_digits", "hincrby"),
+];
 
 /// What only those do who are there for nobody any more; see `script`.
 const BEHIND_THE_SCENES: [&str; 6] = ["set", "pexpiretime", "beat", "keep", "unreadable", "recover_unleased"];

@@ -2,11 +2,8 @@
 
 use crate::error::Result;
 use crate::near::{Change, Provenance};
-use crate::store::increment::Increment;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Distinct, Effect, FoundParts, Request, Router, Script, Value, answer, tracked_read};
-
-static INCREMENT: Script = Script::new(concat!(include_str!("../increment/adder.lua"), include_str!("increment.lua")));
+use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Value, answer, tracked_read};
 
 /// Reads as one `HMGET`, or `HGET` of one field. Callers who want the same field share it.
 #[derive(Default)]
@@ -141,74 +138,4 @@ impl Batch for Sets {
         router.change::<()>(request, Change::of(&fields)).await?;
         Ok(vec![(); fields.len()])
     }
-}
-
-/// Adds to numbers in one script, since `HINCRBY` knows neither the stored form nor numbers beyond `i64`.
-///
-/// Measured: `HINCRBY` takes the server 0.25 µs, the script for one number 3.5 µs, of which 1.2 µs are for any script and 1.5 µs
-/// for reading and writing; in a batch of 64, a number takes 0.76 µs.
-#[derive(Default)]
-pub(super) struct Increments {
-    /// What all have in common: how numbers are written, and their range.
-    like: Option<Increment>,
-    fields: Packed,
-    amounts: Packed,
-    found: FoundParts,
-    /// Whether a field may come twice.
-    repeats: bool,
-}
-
-impl Batch for Increments {
-    type Call<'a> = (&'a [u8], &'a Increment);
-    type Answer = Result<Vec<u8>>;
-
-    fn add(&mut self, (field, by): (&[u8], &Increment)) {
-        let at = self.fields.len();
-        self.repeats |= self.found.find(field, at, |_| true) != at;
-        self.fields.push(field);
-        // Memory takes whatever is written.
-        let _ = self.amounts.push_with(|out| by.write_amount(out));
-        self.like = Some(*by);
-    }
-
-    fn has_room_for(&self, (field, by): &(&[u8], &Increment)) -> bool {
-        // It takes the server longer than a plain command.
-        let fits = self.fields.len() < Packed::MOST_PARTS / 2 && self.fields.has_room_for(field.len());
-        fits && self.like.is_none_or(|like| like.is_like(by))
-    }
-
-    fn retain(&mut self, wanted: &[bool]) {
-        self.fields.retain(1, wanted);
-        self.amounts.retain(1, wanted);
-    }
-
-    async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
-        let Some(like) = self.like else { return Ok(Vec::new()) };
-        let fields: Vec<&[u8]> = self.fields.iter().collect();
-        let answers: Vec<Vec<u8>> = router.change(self.request(key, &like), Change::of(&fields)).await?;
-        Ok(answers.into_iter().map(Increment::sum_of).collect())
-    }
-}
-
-impl Increments {
-    fn request<'a>(&self, key: &'a str, like: &Increment) -> Request<'a> {
-        let notation = like.notation;
-        let request = Request::script(&INCREMENT, key, Effect::Once).arg(notation.integer).arg(notation.float);
-        let request = request
-            .args(like.range_in_lua())
-            .arg(format!("^{}(%-?%d+)$", escaped(notation.integer)))
-            .arg(notation.integer.replace('%', "%%") + "%d");
-        // Often all count by one: what is the same for all is sent once.
-        let common = self.amounts.get(0);
-        let is_common = self.amounts.iter().all(|amount| amount == common);
-        let request = request.arg(if self.repeats { "1" } else { "" }).arg(if is_common { common } else { b"" });
-        let amounts = self.amounts.iter().filter(|_| !is_common);
-        request.args(self.fields.iter().chain(amounts))
-    }
-}
-
-/// A pattern of Lua for this very text.
-fn escaped(text: &str) -> String {
-    let escape = |c: char| c.is_ascii_punctuation().then_some('%').into_iter().chain([c]);
-    text.chars().flat_map(escape).collect()
 }

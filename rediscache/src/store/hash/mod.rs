@@ -2,6 +2,7 @@
 
 mod answer;
 mod batches;
+mod increments;
 mod memory;
 mod redis;
 

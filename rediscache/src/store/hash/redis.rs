@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::answer::{Entries, Page};
-use super::batches::{Contains, Deletes, Gets, Increments, Sets, TrackedGets, values_of};
+use super::batches::{Contains, Deletes, Gets, Sets, TrackedGets, values_of};
+use super::increments::{Hincrby, Increments};
 use crate::error::{Error, Result};
 use crate::near::{Change, Coherence, Provenance};
 use crate::store::compared::Compared;
@@ -29,6 +30,7 @@ pub(crate) struct RedisHash {
     sets: Arc<Batcher<Sets>>,
     deletes: Arc<Batcher<Deletes>>,
     increments: Arc<Batcher<Increments>>,
+    hincrby: Arc<Hincrby>,
 }
 
 impl RedisHash {
@@ -42,6 +44,7 @@ impl RedisHash {
             sets: Batcher::new(router),
             deletes: Batcher::new(router),
             increments: Batcher::new(router),
+            hincrby: Arc::default(),
         }
     }
 
@@ -85,7 +88,7 @@ impl RedisHash {
 
     pub(super) async fn increment(&self, key: &str, field: &[u8], by: &Increment) -> Result<Vec<u8>> {
         let _guard = self.router.guard_write(key, Change::Entry(field));
-        self.increments.call(key, (field, by)).await?
+        self.increments.call(key, (field, by, &self.hincrby)).await?
     }
 
     pub(super) async fn get_many(&self, key: &str, fields: &Packed) -> Result<Vec<Option<Vec<u8>>>> {

@@ -59,6 +59,13 @@ impl Increment {
         ranges && self.notation == other.notation
     }
 
+    /// Whether `HINCRBY` and its kin add as this does: to plain digits, in the range of `i64`.
+    pub(super) fn is_of_hincrby(&self) -> bool {
+        const LEAST: i128 = i64::MIN as i128;
+        const MOST: u128 = i64::MAX.unsigned_abs() as u128;
+        self.notation.integer.is_empty() && matches!(self.step, Step::Integer { min: LEAST, max: MOST, .. })
+    }
+
     /// What `adder.lua` makes an addition for, after what stands before numbers: their kind and the range.
     pub(super) fn range_in_lua(&self) -> [String; 3] {
         match self.step {

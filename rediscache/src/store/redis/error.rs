@@ -94,6 +94,8 @@ fn refused(error: &RedisError) -> Error {
         ("ERR", _) if error.detail().is_some_and(|detail| detail.contains("no permissions to run")) => {
             return forbidden(error);
         }
+        // What commands say that add.
+        ("ERR", _) if error.detail() == Some("increment or decrement would overflow") => return refusal::overflow(),
         ("ERR", _) => match error.detail().and_then(mistaken) {
             Some(mistake) => return mistake.because(ServerText::by(error)),
             None => return not_now("ERR", error),

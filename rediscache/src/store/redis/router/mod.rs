@@ -144,7 +144,7 @@ impl Router {
     }
 
     /// Whether those who write to the key publish what they changed.
-    fn is_published(&self, key: &str) -> bool {
+    pub(crate) fn is_published(&self, key: &str) -> bool {
         self.watched.find(key).is_some_and(|coherence| coherence.is_published())
     }
 
