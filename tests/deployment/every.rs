@@ -6,7 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
-use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache, Result, TaskError};
+use rediscache::{
+    Codec, ErrorKind, Json, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache, Result, TaskError,
+    Typestring,
+};
 use support::values;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -69,11 +72,16 @@ async fn whole(session: &RedisSession, name: &str) -> Result<()> {
 }
 
 async fn numbers(session: &RedisSession, name: &str) -> Result<()> {
-    let counts = RedisCache::<u64, i64>::with_namespace(format!("{name}.counts")).on(session);
-    let sums = join_all((0..20).map(|_| counts.increment(1, 5))).await.into_iter().collect::<Result<Vec<_>>>()?;
+    numbers_in::<Typestring>(session, &format!("{name}.counts")).await?;
+    numbers_in::<Json>(session, &format!("{name}.digits")).await
+}
+
+async fn numbers_in<C: Codec>(session: &RedisSession, name: &str) -> Result<()> {
+    let counts = RedisCache::<u64, i64, C>::with_namespace(name.to_owned()).on(session);
+    let sums = join_all((0..40).map(|n| counts.increment(n % 2, 5))).await.into_iter().collect::<Result<Vec<_>>>()?;
     assert_eq!((sums.into_iter().max(), counts.decrement(1, 1).await?), (Some(100), 99));
     assert_eq!(counts.increment(1, i64::MAX).await.unwrap_err().kind(), ErrorKind::Overflow);
-    let words = RedisCache::<u64, String>::with_namespace(format!("{name}.counts")).on(session);
+    let words = RedisCache::<u64, String, C>::with_namespace(name.to_owned()).on(session);
     words.set(2, "no number").await?;
     assert_eq!(counts.increment(2, 1).await.unwrap_err().kind(), ErrorKind::NotANumber);
     Ok(())

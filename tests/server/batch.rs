@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, join_all};
 use futures_util::{FutureExt, TryFutureExt};
 use redis::cmd;
-use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, Result};
+use rediscache::{ErrorKind, Json, RedisCache, RedisQueue, RedisSession, Result};
 use support::{Proxy, Server, Strike, namespace, redis_session, url};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
@@ -72,6 +72,24 @@ async fn what_goes_in_company_takes_few_commands() -> Result<()> {
     let of_sums = commands_of((0..1_000).map(|n| numbers.increment(n, 1).map_ok(drop).boxed()).collect()).await;
     let commands = [of_sets, of_gets, of_puts, of_sums];
     assert!(commands.iter().all(|count| (2..100).contains(count)), "{commands:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn those_who_count_one_thing_share_a_command() -> Result<()> {
+    let server = Server::start();
+    let session = RedisSession::connect(&server.url()).await?;
+    let counts = RedisCache::<u64, i64, Json>::new("counts").on(&session);
+    counts.increment(0, 1).await?;
+    let mut monitor = Monitor::on(&server);
+    let sums = join_all((0..300).map(|_| counts.increment(0, 2))).await.into_iter().collect::<Result<Vec<_>>>()?;
+    assert!(sums.into_iter().eq((1..=300).map(|n| 1 + 2 * n)));
+    // In both directions.
+    let turns = (0..300).map(|n| if n % 2 == 0 { counts.increment(0, 2) } else { counts.decrement(0, 3) });
+    join_all(turns).await.into_iter().collect::<Result<Vec<_>>>()?;
+    assert_eq!(counts.get(0).await?, Some(601 - 150));
+    let commands = monitor.names().into_iter().filter(|name| name == "HINCRBY").count();
+    assert!((2..=60).contains(&commands), "{commands} for 600 increments");
     Ok(())
 }
 

@@ -10,7 +10,8 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     ///
     /// # Redis
     ///
-    /// One round trip, atomic: a script, since `INCRBY` knows neither the stored form nor numbers beyond `i64`.
+    /// One round trip, atomic: a script, since `INCRBY` knows neither the stored form nor numbers beyond `i64`, and gives no
+    /// new entry an end.
     ///
     /// # Errors
     ///
