@@ -1,9 +1,12 @@
 //! An item on its way to whoever asked for it, and what dispatchers are told.
 
+use std::sync::Arc;
+
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use super::hands::EndedItem;
+use super::line::Line;
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::refusal;
@@ -25,18 +28,15 @@ pub(crate) struct UnreadItem {
     pub(crate) aside: Result<Whereabouts>,
 }
 
-/// One who asks for an item.
-pub(super) struct GetRequest<S: Source> {
-    pub(super) wait: Wait,
-    pub(super) reply: oneshot::Sender<Result<Option<Delivery<S>>>>,
-    /// Keeps the store open while someone waits.
-    pub(super) store: OpenStore,
-}
-
 pub(super) enum DispatcherMessage<S: Source> {
-    Asked(GetRequest<S>),
-    /// Someone who asked is gone.
+    /// Someone asks who does not look.
+    Asked,
+    /// Someone has looked, and waits.
+    Waits,
+    /// The last who waited is gone.
     Left,
+    /// Something is held again.
+    Holds,
     /// An item that arrived for nobody, with its place in the order in which items were taken.
     Returned(u64, S::Item, OpenStore),
     /// An item that nobody is to have now.
@@ -49,6 +49,7 @@ pub(crate) struct Delivery<S: Source> {
     item: Option<S::Item>,
     /// Its place in the order in which items were taken.
     place: u64,
+    line: Arc<Line<S>>,
     dispatcher: UnboundedSender<DispatcherMessage<S>>,
     store: OpenStore,
 }
@@ -57,10 +58,11 @@ impl<S: Source> Delivery<S> {
     pub(super) fn new(
         place: u64,
         item: S::Item,
+        line: Arc<Line<S>>,
         dispatcher: UnboundedSender<DispatcherMessage<S>>,
         store: OpenStore,
     ) -> Self {
-        Self { item: Some(item), place, dispatcher, store }
+        Self { item: Some(item), place, line, dispatcher, store }
     }
 
     /// The item, before it is read.
@@ -80,6 +82,7 @@ impl<S: Source> Delivery<S> {
         };
         let (told, outcome) = oneshot::channel();
         let ended = EndedItem { place: self.place, item, ending: S::UNREADABLE, told: Some(told) };
+        self.line.begin_return();
         let _ = self.dispatcher.send(DispatcherMessage::Ended(ended, self.store.clone()));
         // Not a hold on the dispatcher while it is waited for.
         drop(self);
@@ -95,6 +98,8 @@ impl<S: Source> Delivery<S> {
 impl<S: Source> Drop for Delivery<S> {
     fn drop(&mut self) {
         if let Some(item) = self.item.take() {
+            // Who asks from here on does not come before it.
+            self.line.begin_return();
             // A dispatcher that is gone went with its runtime, as in a crash.
             let _ = self.dispatcher.send(DispatcherMessage::Returned(self.place, item, self.store.clone()));
         }

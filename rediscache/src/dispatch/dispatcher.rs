@@ -1,17 +1,18 @@
 //! The task that takes the items of one queue for all who ask, in order, and puts back what arrives for nobody.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{UnboundedReceiver, WeakUnboundedSender};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::delivery::{Delivery, DispatcherMessage, GetRequest, Wait};
+use super::delivery::DispatcherMessage;
 use super::hands::Hands;
-use super::registration::Registration;
+use super::line::Line;
+use super::registration::{Desk, Registration};
 use super::source::Source;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::refusal;
 use crate::store::{OpenStore, Waiter, WeakStore};
 
@@ -24,19 +25,18 @@ const FAILOVER: Duration = Duration::from_secs(60);
 /// How long an unused dispatcher keeps its connection, for the next one who waits.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// Those who ask, in order, and what is on its way to them.
+/// Works for those in line who wait for it.
 pub(super) struct Dispatcher<S: Source> {
-    source: S,
+    source: Arc<S>,
     inbox: UnboundedReceiver<DispatcherMessage<S>>,
-    sender: WeakUnboundedSender<DispatcherMessage<S>>,
     registration: Registration<S>,
-    /// Those who wait, first come first served.
-    requests: VecDeque<GetRequest<S>>,
-    /// How many of them may have left.
-    left: usize,
+    /// After the inbox: who finds nobody in charge finds that closed.
+    line: OwnLine<S>,
     hands: Hands<S>,
-    /// How many items were taken.
-    taken: u64,
+    /// How many of those on their way back were read.
+    returned: usize,
+    /// Whether there may be something to take.
+    may_find: bool,
     waiter: Waiter,
     /// Since when waits break, one after another, where another server may take over.
     outage: Option<Instant>,
@@ -46,27 +46,35 @@ pub(super) struct Dispatcher<S: Source> {
     is_deserted: bool,
 }
 
+/// The line of a dispatcher, which ends with it.
+struct OwnLine<S: Source>(Arc<Line<S>>);
+
+impl<S: Source> Drop for OwnLine<S> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
 impl<S: Source> Dispatcher<S> {
     pub(super) fn new(
-        source: S,
+        desk: &Desk<S>,
         inbox: UnboundedReceiver<DispatcherMessage<S>>,
-        sender: WeakUnboundedSender<DispatcherMessage<S>>,
         registration: Registration<S>,
         hands: Hands<S>,
         store: &OpenStore,
     ) -> Self {
+        let (source, line) = (Arc::clone(&desk.source), OwnLine(Arc::clone(&desk.line)));
         let waiter = store.while_closing().waiter(source.key(), source.channel());
         let (store, closing) = (store.downgrade(), store.closing());
-        let (requests, left, taken, outage, is_deserted) = Default::default();
+        let (returned, may_find, outage, is_deserted) = Default::default();
         Self {
             source,
             inbox,
-            sender,
             registration,
-            requests,
-            left,
+            line,
             hands,
-            taken,
+            returned,
+            may_find,
             waiter,
             outage,
             store,
@@ -82,21 +90,22 @@ impl<S: Source> Dispatcher<S> {
             if *self.closing.borrow() {
                 return self.end().await;
             }
-            if self.requests.is_empty() {
+            if self.line.0.waiting() == 0 {
                 if !self.rest().await {
                     return;
                 }
-                continue;
-            }
-            if !self.take().await && !self.requests.is_empty() {
+            } else if std::mem::take(&mut self.may_find) {
+                self.may_find = self.take().await;
+            } else {
                 self.wait().await;
+                self.may_find = true;
             }
         }
     }
 
     /// Sends everyone off, and puts back what still comes from those who left with an item on its way.
     async fn end(mut self) {
-        self.fail_all(&refusal::closed());
+        self.line.0.fail_all(&refusal::closed());
         self.registration.leave();
         self.hands.hurry();
         self.put_away().await;
@@ -116,102 +125,79 @@ impl<S: Source> Dispatcher<S> {
                 },
                 () = sleep_until(next_try.unwrap_or_else(Instant::now)), if next_try.is_some() => {}
             }
-            self.fail_all(&refusal::closed());
+            self.line.0.fail_all(&refusal::closed());
         }
     }
 
-    /// Reads all messages there are, and forgets those who left.
+    /// Reads all messages there are.
     fn read_messages(&mut self) {
         while let Ok(message) = self.inbox.try_recv() {
             self.read(message);
-        }
-        self.forget_those_who_left();
-    }
-
-    /// In one sweep for many, so that many who leave together cost no more than they did to come.
-    fn forget_those_who_left(&mut self) {
-        if self.left * 2 > self.requests.len() {
-            self.requests.retain(|request| !request.reply.is_closed());
-            self.left = 0;
         }
     }
 
     fn read(&mut self, message: DispatcherMessage<S>) {
         match message {
-            DispatcherMessage::Asked(request) => self.requests.push_back(request),
-            DispatcherMessage::Returned(place, item, store) => self.hands.take_back(place, item, &store),
-            DispatcherMessage::Ended(ended, store) => self.hands.end(ended, store),
-            DispatcherMessage::Left => self.left += 1,
+            DispatcherMessage::Asked => self.may_find = true,
+            DispatcherMessage::Returned(place, item, store) => {
+                self.returned += 1;
+                self.hands.take_back(place, item, &store);
+            }
+            DispatcherMessage::Ended(ended, store) => {
+                self.returned += usize::from(ended.told.is_some());
+                self.hands.end(ended, store);
+            }
+            DispatcherMessage::Waits | DispatcherMessage::Left | DispatcherMessage::Holds => {}
         }
     }
 
     /// Finds a new receiver for what came back, and puts away what is in hand then.
     async fn put_away(&mut self) {
         for (place, item) in self.hands.offer() {
-            if let Some(item) = self.hand_out(place, item) {
+            if let Some((place, item)) = self.line.0.hand_out(Some(place), item) {
                 self.hands.keep(place, item);
             }
         }
-        self.hands.put_away(&self.source).await;
-    }
-
-    /// Gives an item to the first who still wants it.
-    fn hand_out(&mut self, place: u64, mut item: S::Item) -> Option<S::Item> {
-        let dispatcher = self.sender.upgrade();
-        while let Some(dispatcher) = &dispatcher
-            && let Some(GetRequest { reply, store, .. }) = self.requests.pop_front()
-        {
-            match reply.send(Ok(Some(Delivery::new(place, item, dispatcher.clone(), store)))) {
-                Ok(()) => return None,
-                Err(Ok(Some(delivery))) => item = delivery.take_back()?,
-                Err(_) => return None,
-            }
+        self.hands.put_away(&*self.source).await;
+        if self.hands.is_empty() {
+            self.line.0.end_returns(std::mem::take(&mut self.returned));
         }
-        Some(item)
     }
 
-    /// Takes items for those who ask; whether there may be more.
+    /// Takes items for those who wait; whether there may be more.
     async fn take(&mut self) -> bool {
-        let Some(first) = self.requests.front() else { return true };
+        let Some(store) = self.line.0.store() else { return true };
         if let Some(error) = self.hands.fullness().map(Error::again) {
-            self.fail_all(&error);
+            self.fail(&error);
             return true;
         }
-        let (store, limit) = (first.store.clone(), self.requests.len().min(BATCH));
+        let (limit, before) = (self.line.0.waiting().min(BATCH), self.line.0.next_ticket());
         let items = match self.source.take(store.while_closing(), limit).await {
             Ok(items) => items,
             // Nothing was taken.
             Err(error) if error.is_retryable() && !error.is_outcome_unknown() && self.is_failing_over() => {
-                self.answer_those_who_do_not_wait(|| Err(error.again()));
+                self.line.0.answer_the_hasty(before, || Err(error.again()));
                 return false;
             }
             Err(error) => {
-                self.fail_all(&error);
+                self.fail(&error);
                 return true;
             }
         };
         self.outage = None;
         let fewer = items.len() < limit;
-        // No message is read before those who do not wait are answered: who asked meanwhile was not looked for yet.
         for item in items {
-            self.taken += 1;
-            if let Some(item) = self.hand_out(self.taken, item) {
-                self.hands.take_back(self.taken, item, &store);
+            if let Some((place, item)) = self.line.0.hand_out(None, item) {
+                self.line.0.begin_return();
+                self.returned += 1;
+                self.hands.take_back(place, item, &store);
             }
         }
         if fewer {
-            self.answer_those_who_do_not_wait(|| Ok(None));
+            // Who asked meanwhile was not looked for yet.
+            self.line.0.answer_the_hasty(before, || Ok(None));
         }
         !fewer
-    }
-
-    fn answer_those_who_do_not_wait(&mut self, answer: impl Fn() -> Result<Option<Delivery<S>>>) {
-        let requests = std::mem::take(&mut self.requests).into_iter();
-        let (answered, waiting): (VecDeque<_>, _) = requests.partition(|request| request.wait == Wait::No);
-        self.requests = waiting;
-        for request in answered {
-            let _ = request.reply.send(answer());
-        }
     }
 
     /// Whether those who wait began before the server went, which may be for as long as a failover takes.
@@ -219,16 +205,14 @@ impl<S: Source> Dispatcher<S> {
         self.outage.is_some_and(|since| since.elapsed() < FAILOVER)
     }
 
-    fn fail_all(&mut self, error: &Error) {
+    fn fail(&mut self, error: &Error) {
         self.outage = None;
-        for request in self.requests.drain(..) {
-            let _ = request.reply.send(Err(error.again()));
-        }
+        self.line.0.fail_those_who_wait(error);
     }
 
     /// Waits until there may be something to take, or someone who wants to know at once.
     async fn wait(&mut self) {
-        let Some(store) = self.requests.front().map(|request| request.store.clone()) else { return };
+        let Some(store) = self.line.0.store() else { return };
         loop {
             let (tick, next_try) = (self.source.next_tick(), self.hands.next_try());
             tokio::select! {
@@ -246,13 +230,9 @@ impl<S: Source> Dispatcher<S> {
                 () = sleep_until(next_try.unwrap_or_else(Instant::now)), if next_try.is_some() => return,
                 message = self.inbox.recv() => match message {
                     // There is nothing to take, or the wait would be over: this one waits too.
-                    Some(DispatcherMessage::Asked(request)) if request.wait == Wait::Forever => {
-                        self.requests.push_back(request);
-                    }
+                    Some(DispatcherMessage::Waits | DispatcherMessage::Holds) => {}
                     Some(DispatcherMessage::Left) => {
-                        self.left += 1;
-                        self.forget_those_who_left();
-                        if self.requests.is_empty() {
+                        if self.line.0.waiting() == 0 {
                             return;
                         }
                     }
@@ -278,7 +258,7 @@ impl<S: Source> Dispatcher<S> {
         if self.is_deserted && self.hands.is_empty() {
             return false;
         }
-        let (tick, next_try) = (self.source.next_tick().filter(|_| self.source.is_held()), self.hands.next_try());
+        let (tick, next_try) = (self.source.next_tick().filter(|_| self.source.is_watched()), self.hands.next_try());
         let next = tick.into_iter().chain(next_try).min();
         tokio::select! {
             message = self.inbox.recv(), if !self.is_deserted => match message {
@@ -299,7 +279,7 @@ impl<S: Source> Dispatcher<S> {
                 }
                 _ if !self.hands.is_empty() => true,
                 Some(_) if tick.is_some() => true,
-                _ => !self.registration.give_up(&self.inbox),
+                _ => !self.registration.give_up(&self.inbox, &self.line.0),
             },
         }
     }

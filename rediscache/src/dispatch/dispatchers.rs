@@ -2,16 +2,17 @@
 
 use std::sync::{Arc, PoisonError};
 
-use tokio::sync::mpsc::{UnboundedSender, WeakUnboundedSender, unbounded_channel};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::unbounded_channel;
 
-use super::delivery::{Delivery, DispatcherMessage, GetRequest, Wait};
+use super::delivery::{Delivery, DispatcherMessage, Wait};
 use super::dispatcher::Dispatcher;
-use super::hands::{EndedItem, Hands};
-use super::registration::{Registration, Senders};
+use super::hands::Hands;
+use super::line::{Line, Next};
+use super::registration::{Desk, Registration, Senders};
 use super::source::Source;
 use super::stranded::StrandedItems;
 use crate::error::{Error, Result};
+use crate::refusal;
 use crate::store::OpenStore;
 
 pub(crate) struct Dispatchers<S: Source> {
@@ -52,64 +53,54 @@ impl<S: Source> Dispatchers<S> {
         wait: Wait,
     ) -> Result<Option<Delivery<S>>> {
         loop {
-            let dispatcher = self.dispatcher(store, name, &source);
-            let (reply, answer) = oneshot::channel();
-            let request = GetRequest { wait, reply, store: store.clone() };
-            if dispatcher.send(DispatcherMessage::Asked(request)).is_ok() {
-                // Not a hold on the dispatcher: a future that nobody polls must not keep a closed session open.
-                let mut leave = Leave(Some(dispatcher.downgrade()));
-                drop(dispatcher);
-                let answer = answer.await;
-                leave.0 = None;
-                if let Ok(answer) = answer {
-                    return answer;
+            let Desk { sender, line, source, .. } = self.desk(store, name, &source);
+            let place = line.join(wait, source.may_look(), store.clone());
+            // The dispatcher went with its runtime; this one runs the next, unless someone else's does already.
+            let Some(place) = place else { continue };
+            if place.next == Next::Ask {
+                let _ = sender.send(DispatcherMessage::Asked);
+            }
+            // Not a hold on the dispatcher: a future that nobody polls must not keep a closed session open.
+            drop(sender);
+            if place.next == Next::Look
+                && let Err(error) = source.look(store.while_closing(), place.ticket).await
+            {
+                // Someone else's look may have brought something meanwhile.
+                match place.given() {
+                    Some(answer) => return answer,
+                    None => return Err(error),
                 }
             }
-            // The dispatcher went with its runtime; this one runs the next, unless someone else's does already.
+            // What arrives from here on is too late to go back with all that is held.
+            if place.next == Next::Look && store.is_closed() {
+                return Err(refusal::closed());
+            }
+            if let Some(answer) = place.answer().await {
+                return answer;
+            }
         }
     }
 
-    /// The dispatcher of that name; a new one where none is at work.
-    fn dispatcher(
-        &self,
-        store: &OpenStore,
-        name: &str,
-        source: impl Fn() -> S,
-    ) -> UnboundedSender<DispatcherMessage<S>> {
+    /// How to reach the dispatcher of that name; a new one where none is at work.
+    fn desk(&self, store: &OpenStore, name: &str, source: impl Fn() -> S) -> Desk<S> {
         let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
         let moves = store.while_closing().moves();
-        if let Some((begun, dispatcher)) = senders.get(name)
-            && *begun == moves
-            && !dispatcher.is_closed()
+        if let Some(desk) = senders.get(name)
+            && desk.moves == moves
+            && !desk.sender.is_closed()
         {
-            return dispatcher.clone();
+            return desk.clone();
         }
         let (sender, inbox) = unbounded_channel();
-        senders.insert(name.to_owned(), (moves, sender.clone()));
+        let (line, source) = (Arc::new(Line::new(sender.downgrade())), Arc::new(source()));
+        source.begin(&line, &store.downgrade());
+        let desk = Desk { moves, sender, line, source };
+        senders.insert(name.to_owned(), desk.clone());
         let registration = Registration::new(&self.senders, name);
-        let (source, dispatcher) = (source(), sender.downgrade());
-        source.ends_by(Box::new(move |item, ending, store| {
-            // One that is gone went with its runtime, as in a crash.
-            if let Some(dispatcher) = dispatcher.upgrade() {
-                let ended = EndedItem { place: 0, item, ending, told: None };
-                let _ = dispatcher.send(DispatcherMessage::Ended(ended, store));
-            }
-        }));
         let hands = Hands::new(name, &self.stranded);
-        let dispatcher = Dispatcher::new(source, inbox, sender.downgrade(), registration, hands, store);
+        let dispatcher = Dispatcher::new(&desk, inbox, registration, hands, store);
         store.while_closing().spawn(dispatcher.run());
-        sender
-    }
-}
-
-/// Tells the dispatcher when the one who asked is gone before the answer came.
-struct Leave<S: Source>(Option<WeakUnboundedSender<DispatcherMessage<S>>>);
-
-impl<S: Source> Drop for Leave<S> {
-    fn drop(&mut self) {
-        if let Some(dispatcher) = self.0.take().and_then(|dispatcher| dispatcher.upgrade()) {
-            let _ = dispatcher.send(DispatcherMessage::Left);
-        }
+        desk
     }
 }
 

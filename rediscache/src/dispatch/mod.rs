@@ -9,6 +9,7 @@ mod dispatcher;
 mod dispatchers;
 mod hands;
 mod leases;
+mod line;
 mod list_source;
 mod registration;
 mod source;

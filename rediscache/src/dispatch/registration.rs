@@ -6,11 +6,27 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::delivery::DispatcherMessage;
+use super::line::Line;
 use super::source::Source;
 
-/// How to reach the dispatchers that are at work, by name, with how often the background had moved when they were begun: in
-/// a runtime that was left, they may stand still.
-pub(super) type Senders<S> = Mutex<HashMap<String, (u64, UnboundedSender<DispatcherMessage<S>>)>>;
+/// How to reach the dispatchers that are at work, by name.
+pub(super) type Senders<S> = Mutex<HashMap<String, Desk<S>>>;
+
+/// How to reach a dispatcher.
+pub(super) struct Desk<S: Source> {
+    /// How often the background had moved when it was begun: in a runtime that was left, it may stand still.
+    pub(super) moves: u64,
+    pub(super) sender: UnboundedSender<DispatcherMessage<S>>,
+    pub(super) line: Arc<Line<S>>,
+    pub(super) source: Arc<S>,
+}
+
+impl<S: Source> Clone for Desk<S> {
+    fn clone(&self) -> Self {
+        let (line, source) = (Arc::clone(&self.line), Arc::clone(&self.source));
+        Self { sender: self.sender.clone(), line, source, ..*self }
+    }
+}
 
 /// What a dispatcher holds of the table, so that it does not keep itself alive.
 pub(super) struct Registration<S: Source> {
@@ -24,11 +40,11 @@ impl<S: Source> Registration<S> {
     }
 
     /// Gives the place up if nobody can ask here any more; whether it did.
-    pub(super) fn give_up(&self, inbox: &UnboundedReceiver<DispatcherMessage<S>>) -> bool {
+    pub(super) fn give_up(&self, inbox: &UnboundedReceiver<DispatcherMessage<S>>, line: &Line<S>) -> bool {
         let Some(senders) = self.senders.upgrade() else { return true };
         let mut senders = senders.lock().unwrap_or_else(PoisonError::into_inner);
         // The table's own sender is the last one.
-        let unused = inbox.is_empty() && inbox.sender_strong_count() <= 1;
+        let unused = inbox.is_empty() && inbox.sender_strong_count() <= 1 && line.is_empty();
         if unused {
             senders.remove(&self.name);
         }

@@ -1,14 +1,13 @@
 //! Where a dispatcher takes items from, and puts them back to.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::line::Line;
 use crate::error::Result;
-use crate::store::{OpenStore, Store, Whereabouts};
-
-/// Has a dispatcher end an item, and keep the store open until that is done.
-pub(crate) type EndItem<S> = Box<dyn Fn(<S as Source>::Item, <S as Source>::Ending, OpenStore) + Send + Sync>;
+use crate::store::{Store, WeakStore, Whereabouts};
 
 /// Where a dispatcher takes its items from.
 pub(crate) trait Source: Send + Sync + 'static {
@@ -43,11 +42,22 @@ pub(crate) trait Source: Send + Sync + 'static {
         token: u64,
     ) -> impl Future<Output = Result<Vec<Whereabouts>>> + Send;
 
-    /// Told how to end an item that was handed out, without waiting.
-    fn ends_by(&self, _end: EndItem<Self>)
+    /// Told of its dispatcher, by those who begin it.
+    fn begin(&self, _line: &Arc<Line<Self>>, _store: &WeakStore)
     where
         Self: Sized,
     {
+    }
+
+    /// Whether those who ask look for themselves now, by [`look`](Self::look).
+    fn may_look(&self) -> bool {
+        false
+    }
+
+    /// Looks for an item for the one with this ticket, and for no other; what there is arrives in line before this is ready.
+    /// Dropped on its way, it may have been done.
+    fn look(&self, _store: &Store, _ticket: u64) -> impl Future<Output = Result<()>> + Send {
+        std::future::ready(Ok(()))
     }
 
     /// Lets go of what was handed out, since the session closes.
@@ -60,8 +70,9 @@ pub(crate) trait Source: Send + Sync + 'static {
         None
     }
 
-    /// Whether something was handed out that needs ticks though nobody asks for more.
-    fn is_held(&self) -> bool {
+    /// Whether something was handed out that needs ticks though nobody asks for more. Where nothing was, the dispatcher is told
+    /// when something is.
+    fn is_watched(&self) -> bool {
         false
     }
 

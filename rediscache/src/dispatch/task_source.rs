@@ -1,15 +1,20 @@
 //! The source of a task queue: what is taken is leased, and the lease is kept up for as long as this process lives.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::leases::{HeldTask, Leases, TaskEnding};
-use super::source::{EndItem, Source};
+use super::delivery::{DispatcherMessage, Wait};
+use super::hands::EndedItem;
+use super::leases::{HeldTask, Leases, TaskDispatcher, TaskEnding};
+use super::line::{Kept, Line, Place};
+use super::source::Source;
 use crate::error::Result;
-use crate::store::{Client, EndingLease, Lease, Outcome, Side, Store, Unread, Whereabouts};
+use crate::store::{
+    Client, Departed, EndingLease, Lease, OpenStore, Outcome, Side, Store, Unread, WeakStore, Whereabouts, WorkPart,
+};
 
 /// How often, in the time after which it returns, it is looked for what is pending without a lease.
 const LOOKS: u32 = 4;
@@ -20,8 +25,13 @@ const SETTLED: usize = 256;
 pub(crate) struct TaskSource {
     /// Shared with the tasks that were handed out.
     leases: Arc<Leases>,
-    next_number: AtomicU64,
-    plan: Mutex<Plan>,
+    plan: Arc<TickPlan>,
+}
+
+struct TickPlan {
+    times: Mutex<Plan>,
+    /// Whether the dispatcher looks at the time though nobody waits.
+    is_watched: AtomicBool,
 }
 
 /// When there is something to do besides taking.
@@ -36,19 +46,14 @@ struct Plan {
 
 impl TaskSource {
     pub(crate) fn new(key: String, client: Client) -> Self {
-        let leases = Arc::new(Leases::new(key, client));
+        let leases = Leases::new(key, client);
         let look = leases.client.recover_unleased.map(|_| Instant::now());
-        let plan = Mutex::new(Plan { beat: Instant::now(), change: None, look });
-        Self { leases, next_number: AtomicU64::new(1), plan }
+        let times = Mutex::new(Plan { beat: Instant::now(), change: None, look });
+        Self { leases, plan: Arc::new(TickPlan { times, is_watched: AtomicBool::new(false) }) }
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {
-        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn foresee(&self, next_change: Option<Duration>) {
-        // Nothing is too far away for the next beat.
-        self.plan().change = next_change.and_then(|after| Instant::now().checked_add(after));
+        self.plan.times()
     }
 
     /// Three times in the silence that is allowed, at least.
@@ -125,17 +130,14 @@ impl Source for TaskSource {
 
     async fn take(&self, store: &Store, limit: usize) -> Result<Vec<HeldTask>> {
         // Whoever asks without end must not keep it from finding out what was lost.
-        let now = Instant::now();
-        let is_late = self.plan().beat <= now || self.plan().look.is_some_and(|look| look <= now);
-        if is_late {
+        if self.plan.is_late() {
             self.tick(store).await;
         }
         let Leases { key, client, .. } = &*self.leases;
-        // Numbers are never used again, not even those of a call whose answer was lost.
-        let first = self.next_number.fetch_add(limit as u64, Ordering::Relaxed);
-        let taken = store.tasks().take(key, client, first, limit).await?;
-        self.foresee(taken.next_change);
-        Ok(taken.leases.into_iter().map(|lease| self.leases.hold(lease)).collect())
+        let departed = Departed::new(&*self.leases, limit);
+        let taken = store.tasks().take(key, client, departed.first, limit).await?;
+        self.plan.foresee(taken.next_change);
+        Ok(self.leases.hold(taken.leases))
     }
 
     async fn put_back(&self, store: &Store, items: &[&HeldTask], _token: u64) -> Result<()> {
@@ -153,8 +155,17 @@ impl Source for TaskSource {
         Ok(whereabouts)
     }
 
-    fn ends_by(&self, end: EndItem<Self>) {
-        self.leases.end_by(end);
+    fn begin(&self, line: &Arc<Line<Self>>, store: &WeakStore) {
+        let (line, store, plan) = (Arc::downgrade(line), store.clone(), Arc::clone(&self.plan));
+        self.leases.belong_to(Box::new(TaskDesk { line, store, plan }));
+    }
+
+    fn may_look(&self) -> bool {
+        !self.plan.is_late()
+    }
+
+    async fn look(&self, store: &Store, ticket: u64) -> Result<()> {
+        self.leases.work(store, WorkPart { ending: None, ticket: Some(ticket) }).await.map(drop)
     }
 
     async fn leave(&self, store: &Store) {
@@ -170,17 +181,24 @@ impl Source for TaskSource {
         [Some(plan.beat), plan.change, plan.look].into_iter().flatten().min()
     }
 
-    fn is_held(&self) -> bool {
-        !self.leases.is_empty()
+    fn is_watched(&self) -> bool {
+        // Who holds something from here on tells.
+        self.plan.is_watched.store(false, Ordering::SeqCst);
+        let is_held = !self.leases.is_empty();
+        if is_held {
+            self.plan.is_watched.store(true, Ordering::SeqCst);
+        }
+        is_held
     }
 
     /// Keeps up the leases, and finds out which were lost.
     async fn tick(&self, store: &Store) {
         self.look_for_unleased(store).await;
         let Leases { key, client, .. } = &*self.leases;
+        self.leases.begin_beat();
         match store.tasks().beat(key, client).await {
             Ok(still) => {
-                self.foresee(still.next_change);
+                self.plan.foresee(still.next_change);
                 self.beat_again(Duration::MAX);
                 let unknown = self.leases.compare(still.numbers.into_iter().collect());
                 // Taken by a call whose answer was lost.
@@ -190,9 +208,70 @@ impl Source for TaskSource {
             }
             Err(error) => {
                 tracing::warn!(key = %key, %error, "the heartbeat of a task queue failed; trying again");
-                self.foresee(None);
+                self.plan.foresee(None);
                 self.beat_again(Duration::from_secs(1));
             }
+        }
+    }
+}
+
+impl TickPlan {
+    fn times(&self) -> MutexGuard<'_, Plan> {
+        self.times.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there is something to do besides taking, now.
+    fn is_late(&self) -> bool {
+        let (now, times) = (Instant::now(), self.times());
+        times.beat <= now || times.look.is_some_and(|look| look <= now)
+    }
+
+    fn foresee(&self, next_change: Option<Duration>) {
+        // Nothing is too far away for the next beat.
+        self.times().change = next_change.and_then(|after| Instant::now().checked_add(after));
+    }
+}
+
+/// What the leases know of the dispatcher.
+struct TaskDesk {
+    line: Weak<Line<TaskSource>>,
+    store: WeakStore,
+    plan: Arc<TickPlan>,
+}
+
+impl TaskDispatcher for TaskDesk {
+    fn keep(&self) -> Option<Kept<TaskSource>> {
+        self.line.upgrade()?.keep(self.store.upgrade()?)
+    }
+
+    fn arrive(
+        &self,
+        tickets: &[u64],
+        tasks: Vec<HeldTask>,
+        next_change: Option<Duration>,
+        kept: Option<Kept<TaskSource>>,
+    ) {
+        self.plan.foresee(next_change);
+        let Some(line) = self.line.upgrade() else { return };
+        let is_held = !tasks.is_empty();
+        line.arrive(tickets, tasks, kept.as_ref());
+        if is_held
+            && !self.plan.is_watched.swap(true, Ordering::SeqCst)
+            && let Some(kept) = kept
+        {
+            let _ = kept.dispatcher.send(DispatcherMessage::Holds);
+        }
+    }
+
+    fn join(&self, store: &OpenStore) -> Option<Place<TaskSource>> {
+        self.line.upgrade()?.join(Wait::No, !self.plan.is_late(), store.clone())
+    }
+
+    fn end(&self, task: HeldTask, ending: TaskEnding, store: OpenStore) {
+        // One that is gone went with its runtime, as in a crash.
+        if let Some(Kept { store, dispatcher }) = self.line.upgrade().and_then(|line| line.keep(store)) {
+            let ended = EndedItem { place: 0, item: task, ending, told: None };
+            let _ = dispatcher.send(DispatcherMessage::Ended(ended, store));
         }
     }
 }

@@ -33,7 +33,10 @@ pub(crate) use key::KeyStore;
 pub(crate) use list::{LIST, ListStore, Waiter};
 pub(crate) use open::{OpenStore, WeakStore};
 pub(crate) use packed::Packed;
-pub(crate) use task::{Client, Due, EndingLease, Lease, Outcome, Side, TaskStats, TaskStore, Unread, Whereabouts};
+pub(crate) use task::{
+    Client, Departed, Due, EndingLease, Lease, Outcome, Side, Taken, Taker, TaskStats, TaskStore, Unread, Whereabouts,
+    WorkPart,
+};
 
 use self::background::Background;
 use self::entry::{MemoryEntries, MemoryLeases, RedisLeases};

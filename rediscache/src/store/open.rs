@@ -35,7 +35,7 @@ impl Drop for Opened {
 }
 
 /// A store that is not kept open.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct WeakStore(Weak<Opened>);
 
 impl WeakStore {

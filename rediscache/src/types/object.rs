@@ -52,6 +52,12 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// The same, for what is done there next.
+    pub(super) fn again(&self) -> Self {
+        let (session, namespace, key) = (self.session.clone(), self.namespace.clone(), self.key.clone());
+        Self { session, namespace, key, reliance: None, ..*self }
+    }
+
     /// The values of this call are sent to whoever finds this shape in the store.
     pub(super) fn rely_on(&mut self, schema: &'static Schema, connections: u64) {
         self.reliance.get_or_insert(Reliance { schema, connections });

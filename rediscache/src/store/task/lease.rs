@@ -132,8 +132,6 @@ pub(crate) struct TaskStats {
 /// What becomes of a task when its lease ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It is gone.
-    Finalized,
     /// It goes to the back of the queue, or to the dead letters when it failed too often.
     Rescheduled,
     /// Nobody got it: it goes back to the front, as if it had not been taken. Given in reverse order.

@@ -1,4 +1,4 @@
--- What tasks.lua and queue.lua begin with: what is held, and how it comes back.
+-- What tasks.lua, queue.lua and work.lua begin with: what is held, and how it comes back.
 --
 -- A command asks for all that it does after its first change before that, with the real keys; what becomes of each refusal is
 -- looked at in `tests/server/refused`. What it rarely does it asks for where that shows, as `refresh` does. What it

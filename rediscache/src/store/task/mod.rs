@@ -4,12 +4,15 @@
 mod lease;
 mod memory;
 mod redis;
+mod work;
+mod work_batch;
 
 use std::time::Duration;
 
 pub(crate) use lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats, Unread, Whereabouts};
 pub(super) use memory::MemoryTasks;
 pub(crate) use redis::RedisTasks;
+pub(crate) use work::{Departed, Taker, WorkPart};
 
 use super::operations::{Slice, operations};
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::lease::{
-    Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats, Unread, Whereabouts, instance_of, suffix_of,
+    Client, Due, EndingLease, Held, Outcome, Taken, TaskStats, Unread, Whereabouts, instance_of, suffix_of,
 };
+use super::work::{Taker, WorkPart};
+use super::work_batch::{WorkBatch, side, work};
 use crate::error::Result;
 use crate::refusal;
 use crate::store::milliseconds::milliseconds;
-use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script};
+use crate::store::redis::{Batcher, Effect, Request, Router, Script};
 
 static TASKS: Script = Script::new(concat!(
     include_str!("../redis/ask.lua"),
@@ -25,31 +26,25 @@ static QUEUE: Script = Script::new(concat!(
     include_str!("queue.lua"),
     include_str!("later.lua")
 ));
-static FINALIZE: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("finalize.lua")));
 
-/// The scripts of task queues. Tasks that are finalized at one time go out together.
+/// The scripts of task queues. Tasks that are finalized or taken at one time go out together.
 #[derive(Debug)]
 pub(crate) struct RedisTasks {
     router: Arc<Router>,
-    finalized: Arc<Batcher<Finalized>>,
+    work: Arc<Batcher<WorkBatch>>,
 }
 
 impl RedisTasks {
     pub(crate) fn new(router: &Arc<Router>) -> Self {
-        Self { router: Arc::clone(router), finalized: Batcher::new(router) }
+        Self { router: Arc::clone(router), work: Batcher::new(router) }
+    }
+
+    pub(super) async fn work(&self, key: &str, taker: &Arc<dyn Taker>, part: WorkPart) -> Result<bool> {
+        self.work.call(key, (taker, part)).await?
     }
 
     pub(super) async fn take(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
-        let request = self.request(key, client, "take", Effect::Once)?.arg(first).arg(limit);
-        let (next, taken, unread): TakenAnswer = self.router.send(&request).await?;
-        let lease = |(number, attempt, item)| Lease { number, attempt, item, unread: Unread::default() };
-        let mut leases: Vec<Lease> = taken.into_iter().map(lease).collect();
-        for (number, failures, since) in unread {
-            if let Some(lease) = leases.iter_mut().find(|lease| lease.number == number) {
-                lease.unread = Unread { failures, since };
-            }
-        }
-        Ok(Taken { leases, next_change: from_now(next) })
+        Ok(work(&self.router, key, client, &[], (first, limit)).await?.1)
     }
 
     pub(super) async fn settle(
@@ -59,14 +54,13 @@ impl RedisTasks {
         outcome: Outcome,
         leases: &[EndingLease],
     ) -> Result<u64> {
-        let outcome = match (outcome, leases) {
-            (Outcome::Finalized, &[lease]) => return self.finalized.call(key, (client, lease)).await.map(u64::from),
-            (Outcome::Finalized, _) => "finalized",
-            (Outcome::Rescheduled, _) => "rescheduled",
-            (Outcome::Untouched, _) => "untouched",
+        let outcome = match outcome {
+            Outcome::Rescheduled => "rescheduled",
+            Outcome::Untouched => "untouched",
         };
-        let request = self.request(key, client, "settle", Effect::Once)?.arg(outcome).arg(sides(leases));
-        self.router.send(&request.args(numbers(leases))).await
+        let sides: String = leases.iter().map(|lease| side(*lease)).collect();
+        let request = self.request(key, client, "settle", Effect::Once)?.arg(outcome).arg(sides);
+        self.router.send(&request.args(leases.iter().map(|lease| lease.number))).await
     }
 
     pub(super) async fn retry_after(
@@ -150,15 +144,27 @@ impl RedisTasks {
     }
 
     fn request<'a>(&self, key: &'a str, client: &Client, command: &str, effect: Effect) -> Result<Request<'a>> {
-        let text = if ["take", "settle", "beat"].contains(&command) { &TASKS } else { &QUEUE };
-        let request = script(&self.router, text, key, &client.name, &[], effect)?.arg(command).arg(&client.name);
-        Ok(request.arg(milliseconds(client.silence)).arg(client.most_attempts.unwrap_or(0)))
+        let text = if ["settle", "beat"].contains(&command) { &TASKS } else { &QUEUE };
+        command_of(&self.router, text, key, client, command, effect)
     }
+}
+
+/// A script that is told what to do, and by whom.
+pub(super) fn command_of<'a>(
+    router: &Router,
+    text: &'static Script,
+    key: &'a str,
+    client: &Client,
+    command: &str,
+    effect: Effect,
+) -> Result<Request<'a>> {
+    let request = script(router, text, key, &client.name, &[], effect)?.arg(command).arg(&client.name);
+    Ok(request.arg(milliseconds(client.silence)).arg(client.most_attempts.unwrap_or(0)))
 }
 
 /// A script on the queue. On a cluster it names the keys that it needs, so that a node which has only some of them,
 /// while they are being moved, refuses before anything is done.
-fn script<'a>(
+pub(super) fn script<'a>(
     router: &Router,
     script: &'static Script,
     key: &'a str,
@@ -176,23 +182,6 @@ fn script<'a>(
     Ok(Request::script_on(script, key, &beside, effect))
 }
 
-/// One letter for each.
-fn sides(leases: &[EndingLease]) -> String {
-    let letter = |lease: &EndingLease| match lease.side {
-        Side::Oldest => 'o',
-        Side::Newest => 'n',
-    };
-    leases.iter().map(letter).collect()
-}
-
-fn numbers(leases: &[EndingLease]) -> impl Iterator<Item = u64> {
-    leases.iter().map(|lease| lease.number)
-}
-
-/// When to come again; number, attempt and item of each task; and of those that some program could not read, how often and
-/// since when.
-type TakenAnswer = (i64, Vec<(u64, u32, Vec<u8>)>, Vec<(u64, u32, u64)>);
-
 fn whereabouts(answer: Vec<u8>) -> Result<Vec<Whereabouts>> {
     let one = |code| match code {
         0 => Ok(Whereabouts::Elsewhere),
@@ -203,37 +192,6 @@ fn whereabouts(answer: Vec<u8>) -> Result<Vec<Whereabouts>> {
     answer.into_iter().map(one).collect()
 }
 
-fn from_now(milliseconds: i64) -> Option<Duration> {
+pub(super) fn from_now(milliseconds: i64) -> Option<Duration> {
     u64::try_from(milliseconds).ok().map(Duration::from_millis)
-}
-
-/// Tasks of one client that are finalized in one script.
-#[derive(Default)]
-struct Finalized {
-    client: String,
-    leases: Vec<EndingLease>,
-}
-
-impl Batch for Finalized {
-    type Call<'a> = (&'a Client, EndingLease);
-    type Answer = bool;
-
-    fn add(&mut self, (client, lease): (&Client, EndingLease)) {
-        self.client.clone_from(&client.name);
-        self.leases.push(lease);
-    }
-
-    fn has_room_for(&self, (client, _): &(&Client, EndingLease)) -> bool {
-        self.leases.len() < Packed::MOST_PARTS && (self.leases.is_empty() || self.client == client.name)
-    }
-
-    fn retain(&mut self, wanted: &[bool]) {
-        let mut wanted = wanted.iter();
-        self.leases.retain(|_| wanted.next().copied().unwrap_or_default());
-    }
-
-    async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
-        let request = script(router, &FINALIZE, key, &self.client, &[], Effect::Once)?;
-        router.send(&request.arg(&self.client).arg(sides(&self.leases)).args(numbers(&self.leases))).await
-    }
 }

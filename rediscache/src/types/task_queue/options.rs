@@ -19,7 +19,7 @@ pub(super) const UNREADABLE_FOR: Duration = Duration::from_secs(3600);
 /// Below this, heartbeats could not keep up.
 const SHORTEST_SILENCE: Duration = Duration::from_millis(100);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TaskOptions {
     pub(super) client_identifier: Option<Cow<'static, str>>,
     pub(super) recover_after: Duration,

@@ -51,7 +51,72 @@ impl<T> RedisTask<T> {
     where
         T: Send,
     {
-        self.settle("finalize", SettleAs::Now(Outcome::Finalized)).await
+        self.settle("finalize", SettleAs::Finalized).await
+    }
+
+    /// Says that the task is done, and takes the next one in the same step; `None` where there is none, or others in this
+    /// session wait for it.
+    ///
+    /// This is [`finalize`](Self::finalize), and then [`try_get`](crate::RedisTaskQueue::try_get) of the queue that it was taken
+    /// from.
+    ///
+    /// # Redis
+    ///
+    /// One round trip, atomic: one script that does both, for all who finalize or get at one time. Where others wait, and three
+    /// times in `recover_after`, with the heartbeat, the look is a round trip of its own.
+    ///
+    /// # Errors
+    ///
+    /// As of [`finalize`](Self::finalize), each hands the task back, and none is taken in its place:
+    /// [`TaskNotPending`](ErrorKind::TaskNotPending) when it is no longer this process's, [`Closed`](ErrorKind::Closed), and
+    /// [`Connection`](ErrorKind::Connection) or [`Timeout`](ErrorKind::Timeout), after which repeating helps and is safe. But
+    /// after [`Decode`](ErrorKind::Decode) the task that is handed back is done: the next one could not be read, and went back for
+    /// others.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped after its first poll, the task is done or stays pending for as long as this process lives. A task that arrives
+    /// for the dropped future goes back to where it was, and the delivery does not count.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use rediscache::{RedisSession, RedisTaskQueue};
+    /// let session = RedisSession::in_memory();
+    /// let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    /// jobs.put_many([1, 2, 3]).await?;
+    /// let (mut task, mut sum) = (jobs.get().await?, 0);
+    /// loop {
+    ///     sum += *task;
+    ///     match task.finalize_and_get().await? {
+    ///         Some(next) => task = next,
+    ///         None => break, // and wait with `get` for more
+    ///     }
+    /// }
+    /// assert_eq!(sum, 6);
+    /// assert!(jobs.is_empty().await? && jobs.pending().await?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn finalize_and_get(self) -> std::result::Result<Option<RedisTask<T>>, TaskError<T>>
+    where
+        T: Send,
+    {
+        const OPERATION: &str = "finalize_and_get";
+        let (leases, number) = (&self.held.leases, self.held.lease.number);
+        // As in `settle`.
+        leases.is_being_settled(number);
+        let get = Box::pin(async {
+            let next = leases.finalize_and_get(self.at.open_store(), number).await?.ok_or_else(not_held)?;
+            match next? {
+                Some(delivery) => (self.read)(self.at.again(), delivery).await.map(Some),
+                None => Ok(None),
+            }
+        });
+        let span = span(OPERATION, self.at.namespace.as_str());
+        self.at.limit.bound(get).instrument(span).await.map_err(|error| self.refused(OPERATION, error))
     }
 
     /// Puts the task at the back of the queue; or among the dead letters, when it was delivered `max_attempts` times.
@@ -143,26 +208,29 @@ impl<T> RedisTask<T> {
     }
 
     async fn settle(self, operation: &'static str, how: SettleAs) -> std::result::Result<(), TaskError<T>> {
-        let (namespace, leases, number) = (self.namespace.as_str(), &self.held.leases, self.held.lease.number);
         // A future that is dropped from here on leaves it so, and dropping the task in it sends nothing.
-        leases.is_being_settled(number);
-        match self.limit.bound(self.end_lease(how)).instrument(span(operation, namespace)).await {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                match error.kind() {
-                    ErrorKind::TaskNotPending => leases.let_go(number),
-                    _ => leases.was_refused(number),
-                }
-                let error = error.during(operation, Some(namespace));
-                Err(TaskError::new(self, error))
-            }
+        self.held.leases.is_being_settled(self.held.lease.number);
+        let span = span(operation, self.at.namespace.as_str());
+        let outcome = self.at.limit.bound(self.end_lease(how)).instrument(span).await;
+        outcome.map_err(|error| self.refused(operation, error))
+    }
+
+    /// Hands the task back.
+    fn refused(self, operation: &'static str, error: Error) -> TaskError<T> {
+        let (leases, number) = (&self.held.leases, self.held.lease.number);
+        match error.kind() {
+            ErrorKind::TaskNotPending => leases.let_go(number),
+            _ => leases.was_refused(number),
         }
+        let error = error.during(operation, Some(self.at.namespace.as_str()));
+        TaskError::new(self, error)
     }
 
     async fn end_lease(&self, how: SettleAs) -> Result<()> {
-        let (leases, number) = (&self.held.leases, self.held.lease.number);
-        let (Leases { key, client, .. }, tasks) = (&**leases, self.session.state().store.get()?.tasks());
+        let (leases, number, store) = (&self.held.leases, self.held.lease.number, self.at.store()?);
+        let (Leases { key, client, .. }, tasks) = (&**leases, store.tasks());
         let was_held = match how {
+            SettleAs::Finalized => leases.finalize(store, number).await?,
             SettleAs::Now(outcome) => tasks.settle(key, client, outcome, &[leases.ending(number)]).await? > 0,
             SettleAs::Later(after) => {
                 let whereabouts = tasks.retry_after(key, client, &[(number, after)]).await?;
@@ -170,17 +238,22 @@ impl<T> RedisTask<T> {
             }
         };
         if !was_held {
-            let message = "the task is no longer this client's; someone else may have it";
-            return Err(Error::new(ErrorKind::TaskNotPending, message));
+            return Err(not_held());
         }
         leases.let_go(number);
         Ok(())
     }
 }
 
+fn not_held() -> Error {
+    Error::new(ErrorKind::TaskNotPending, "the task is no longer this client's; someone else may have it")
+}
+
 /// How a task ends.
 #[derive(Clone, Copy)]
 enum SettleAs {
+    /// It is gone.
+    Finalized,
     Now(Outcome),
     /// It comes again after this time.
     Later(Duration),

@@ -1,8 +1,10 @@
 //! Taking tasks.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::options::TaskOptions;
+use super::task::ReadingTask;
 use super::{RedisTask, RedisTaskQueue};
 use crate::bounds::Value;
 use crate::codec::Codec;
@@ -53,8 +55,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         let options = self.options.clone();
         Operation::unbounded(&self.object, "get", |at| async move {
             loop {
-                if let Some(task) = take::<T, C>(&at, &options, Wait::Forever).await? {
-                    return Ok(task);
+                if let Some(delivery) = ask(&at, &options, Wait::Forever).await? {
+                    return read::<T, C>(at, delivery).await;
                 }
             }
         })
@@ -101,9 +103,12 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
             // In line from the start, to keep the place there; the look at the end is for those without time to wait.
             if let Ok(delivery) = tokio::time::timeout(limit, ask(&at, &options, Wait::Forever)).await {
                 // What is here is read, and told of, though the time may end meanwhile.
-                return read::<T, C>(&at, delivery?).await;
+                return match delivery? {
+                    Some(delivery) => read::<T, C>(at, delivery).await.map(Some),
+                    None => Ok(None),
+                };
             }
-            take::<T, C>(&at, &options, Wait::No).await
+            take::<T, C>(at, &options, Wait::No).await
         })
     }
 
@@ -189,7 +194,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
         QueueStream::new(move || {
             let options = queue.options.clone();
             Operation::unbounded(&queue.object, "stream", move |at| async move {
-                take::<T, C>(&at, &options, Wait::Forever).await
+                take::<T, C>(at, &options, Wait::Forever).await
             })
         })
     }
@@ -242,32 +247,38 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// What is not given out stays in the queue.
     fn look(&self, operation: &'static str) -> Operation<Option<RedisTask<T>>> {
         let options = self.options.clone();
-        Operation::reading(
-            &self.object,
-            operation,
-            move |at| async move { take::<T, C>(&at, &options, Wait::No).await },
-        )
+        Operation::reading(&self.object, operation, move |at| async move { take::<T, C>(at, &options, Wait::No).await })
     }
 }
 
-async fn take<T: Value, C: Codec>(at: &Target, options: &TaskOptions, wait: Wait) -> Result<Option<RedisTask<T>>> {
-    read::<T, C>(at, ask(at, options, wait).await?).await
+async fn take<T: Value, C: Codec>(at: Target, options: &TaskOptions, wait: Wait) -> Result<Option<RedisTask<T>>> {
+    match ask(&at, options, wait).await? {
+        Some(delivery) => read::<T, C>(at, delivery).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 async fn ask(at: &Target, options: &TaskOptions, wait: Wait) -> Result<Option<Delivery<TaskSource>>> {
     at.store()?;
     options.check()?;
     // Handles of the same options share one dispatcher, one instance and one heartbeat.
-    let name = format!("{}/{options:?}", &*at.key);
+    let name = if *options == TaskOptions::DEFAULT {
+        Cow::Borrowed(&*at.key)
+    } else {
+        Cow::Owned(format!("{}/{options:?}", &*at.key))
+    };
     let source = || TaskSource::new(at.key.to_string(), options.client());
     at.session.state().task_dispatchers.ask(at.open_store(), &name, source, wait).await
 }
 
-async fn read<T: Value, C: Codec>(at: &Target, delivery: Option<Delivery<TaskSource>>) -> Result<Option<RedisTask<T>>> {
-    let Some(delivery) = delivery else { return Ok(None) };
+async fn read<T: Value, C: Codec>(at: Target, delivery: Delivery<TaskSource>) -> Result<RedisTask<T>> {
     // Where that fails, the task goes back.
     let unknown = at.unknown_shapes::<C>(delivery.item().map(|held| &held.lease.item));
     let reader = at.reader::<T, C>(unknown).await?;
     let (held, value) = delivery.read(|held| reader.read(&held.lease.item)).await.map_err(put_aside)?;
-    Ok(Some(RedisTask::new(value, held, at)))
+    Ok(RedisTask { value, held, at, read: read_boxed::<T, C> })
+}
+
+fn read_boxed<T: Value, C: Codec>(at: Target, delivery: Delivery<TaskSource>) -> ReadingTask<T> {
+    Box::pin(read::<T, C>(at, delivery))
 }

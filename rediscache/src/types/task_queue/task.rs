@@ -1,12 +1,12 @@
 //! A task that was taken.
 
 use std::fmt;
+use std::future::Future;
 use std::ops::Deref;
+use std::pin::Pin;
 
-use crate::dispatch::{HeldTask, TaskEnding};
-use crate::namespace::Namespace;
-use crate::session::RedisSession;
-use crate::types::limit::CallLimit;
+use crate::dispatch::{Delivery, HeldTask, TaskEnding, TaskSource};
+use crate::error::Result;
 use crate::types::object::Target;
 
 /// A task that was taken and is not done yet; made by [`RedisTaskQueue`](crate::RedisTaskQueue).
@@ -21,20 +21,20 @@ use crate::types::object::Target;
 /// ends returns as soon as another client takes it for dead. It keeps its session open.
 #[must_use = "a task that is dropped is a failed attempt; `finalize` it, or `keep` it"]
 pub struct RedisTask<T> {
-    value: T,
+    pub(super) value: T,
     pub(super) held: HeldTask,
-    pub(super) session: RedisSession,
-    /// For errors.
-    pub(super) namespace: Namespace,
-    /// That of the queue that it was taken from.
-    pub(super) limit: CallLimit,
+    /// Where it was taken.
+    pub(super) at: Target,
+    /// Reads the next one, as this one was read.
+    pub(super) read: ReadTask<T>,
 }
 
-impl<T> RedisTask<T> {
-    pub(super) fn new(value: T, held: HeldTask, at: &Target) -> Self {
-        Self { value, held, session: at.session.clone(), namespace: at.namespace.clone(), limit: at.limit }
-    }
+/// Reads a task that was delivered.
+pub(super) type ReadTask<T> = fn(Target, Delivery<TaskSource>) -> ReadingTask<T>;
 
+pub(super) type ReadingTask<T> = Pin<Box<dyn Future<Output = Result<RedisTask<T>>> + Send>>;
+
+impl<T> RedisTask<T> {
     /// What was put in; the task derefs to it, too.
     ///
     /// # Examples
@@ -151,7 +151,7 @@ impl<T> RedisTask<T> {
     }
 
     fn end(&self, ending: TaskEnding) {
-        let store = &self.session.state().store;
+        let store = self.at.open_store();
         // What a closed session held is back already.
         if !store.is_closed() {
             self.held.end(ending, store);

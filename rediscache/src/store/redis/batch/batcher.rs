@@ -88,7 +88,7 @@ impl<B: Batch> Batcher<B> {
                 Some(queue) => queue,
                 None => Self::add(&mut queues, key),
             };
-            if queue.is_idle() {
+            if queue.is_idle() && !B::IS_AWAITED {
                 queue.alone = true;
                 drop(queues);
                 let mut batch = B::default();
@@ -99,10 +99,11 @@ impl<B: Batch> Batcher<B> {
             let moves = self.router.background().moves();
             let is_sent = queue.sending.replace(moves) == Some(moves);
             drop(queues);
+            let joined = others.join(call, waker);
             if !is_sent {
-                self.router.background().spawn(Sending::new(self, key, moves).run());
+                Sending::new(self, key, moves).begin();
             }
-            if let Some(pending) = others.join(call, waker) {
+            if let Some(pending) = joined {
                 return Entered::Waits(pending);
             }
         }
@@ -198,6 +199,21 @@ struct Flight<B: Batch> {
 impl<B: Batch> Sending<B> {
     fn new(batcher: &Arc<Batcher<B>>, key: &str, moves: u64) -> Self {
         Self { batcher: Arc::clone(batcher), key: key.into(), moves, flights: Vec::new(), over: false }
+    }
+
+    /// Goes on in the background. Calls whose answers must be read leave at once, without waiting for its turn.
+    fn begin(mut self) {
+        if B::IS_AWAITED {
+            let next = self.next();
+            if self.over {
+                return;
+            }
+            self.flights.extend(next.and_then(|pending| self.send(pending)));
+            // The background looks again.
+            let _ = self.land(&mut Context::from_waker(Waker::noop()));
+        }
+        let batcher = Arc::clone(&self.batcher);
+        batcher.router.background().spawn(self.run());
     }
 
     async fn run(mut self) {

@@ -19,6 +19,10 @@ pub(crate) trait Batch: Default + Send + 'static {
     type Call<'a>: Copy;
     type Answer: Send + 'static;
 
+    /// Whether the answer must be read as soon as it is there, whether or not the caller is there, or is polled: then no call
+    /// leaves by itself.
+    const IS_AWAITED: bool = false;
+
     fn add(&mut self, call: Self::Call<'_>);
 
     /// Whether the call fits in, so that the batch never holds the server for long.

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use self::queue::{DelayedItem, End, QueueRecords, TaskQueue};
 use super::lease::{Client, Due, EndingLease, Held, Outcome, Side, Taken, TaskStats, Unread, Whereabouts};
+use super::work::{Departed, Taker, WorkPart};
 use crate::error::Result;
 use crate::store::list::List;
 use crate::store::memory::MemoryStore;
@@ -41,6 +42,25 @@ impl MemoryTasks<'_> {
             tasks.check()?;
             tasks.take(first, limit)
         })
+    }
+
+    pub(crate) fn work(&self, key: &str, taker: &dyn Taker, part: WorkPart) -> Result<bool> {
+        let WorkPart { ending, ticket } = part;
+        let client = taker.client();
+        let departed = ticket.map(|_| Departed::new(taker, 1));
+        let first = departed.as_ref().map(|departed| departed.first);
+        let (is_held, taken) = self.tasks(key, client, |tasks| {
+            tasks.check()?;
+            let is_held =
+                ending.map_or(Ok(true), |lease| tasks.release(&client.name, lease).map(|held| held.is_some()))?;
+            let taken = first.filter(|_| is_held).map(|first| tasks.take(first, 1)).transpose()?;
+            tasks.beat();
+            Ok((is_held, taken))
+        })?;
+        if let (Some(departed), Some(ticket), Some(taken)) = (&departed, ticket, taken) {
+            taker.arrive(departed.first, &[ticket], taken);
+        }
+        Ok(is_held)
     }
 
     pub(crate) fn settle(&self, key: &str, client: &Client, outcome: Outcome, leases: &[EndingLease]) -> Result<u64> {

@@ -131,7 +131,6 @@ impl TaskQueue<'_> {
 
     pub(super) fn settle(&mut self, outcome: Outcome, attempt: u32, item: Box<[u8]>) -> Result<()> {
         match outcome {
-            Outcome::Finalized => Ok(()),
             Outcome::Rescheduled => self.retry(attempt, item, End::Back),
             Outcome::Untouched => {
                 self.remember(&item, attempt - 1, End::Front);

@@ -1,0 +1,323 @@
+//! Those who ask for items of one queue, in order, shared by the dispatcher and by those who look for themselves.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc::{UnboundedSender, WeakUnboundedSender};
+use tokio::sync::oneshot;
+
+use super::delivery::{Delivery, DispatcherMessage, Wait};
+use super::source::Source;
+use crate::error::{Error, Result};
+use crate::store::OpenStore;
+
+/// Those who ask, first come first served.
+pub(crate) struct Line<S: Source> {
+    state: Mutex<LineState<S>>,
+    dispatcher: WeakUnboundedSender<DispatcherMessage<S>>,
+}
+
+struct LineState<S: Source> {
+    /// By their tickets.
+    requests: VecDeque<GetRequest<S>>,
+    next_ticket: u64,
+    /// How many wait for the dispatcher.
+    waiting: usize,
+    /// How many are gone.
+    gone: usize,
+    /// How many items were taken.
+    taken: u64,
+    /// How many items are on their way back.
+    returning: usize,
+    /// The dispatcher is gone.
+    is_over: bool,
+}
+
+/// One who asks for an item.
+struct GetRequest<S: Source> {
+    ticket: u64,
+    wait: Wait,
+    standing: Standing,
+    reply: oneshot::Sender<Answer<S>>,
+    /// Keeps the store open while someone waits.
+    store: OpenStore,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Looks for itself at this moment.
+    Looks,
+    /// Waits for the dispatcher.
+    Waits,
+    Gone,
+}
+
+pub(super) type Answer<S> = Result<Option<Delivery<S>>>;
+
+/// What keeps the store open, and the dispatcher at work.
+pub(crate) struct Kept<S: Source> {
+    pub(super) store: OpenStore,
+    pub(super) dispatcher: UnboundedSender<DispatcherMessage<S>>,
+}
+
+/// What brings the item to one who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Whoever asks looks for it.
+    Look,
+    /// The dispatcher, which is to be told.
+    Ask,
+    /// The dispatcher, which works for others already.
+    Wait,
+}
+
+/// The place of one who asks, who leaves by dropping it.
+pub(super) struct Place<S: Source> {
+    line: Arc<Line<S>>,
+    pub(super) ticket: u64,
+    pub(super) next: Next,
+    answer: oneshot::Receiver<Answer<S>>,
+    is_answered: bool,
+}
+
+impl<S: Source> Place<S> {
+    /// The answer, if it is there already.
+    pub(super) fn given(mut self) -> Option<Answer<S>> {
+        let answer = self.answer.try_recv().ok();
+        self.is_answered = answer.is_some();
+        answer
+    }
+
+    /// Tells the dispatcher.
+    pub(super) fn ask(&self) {
+        if let Some(dispatcher) = self.line.dispatcher.upgrade() {
+            let _ = dispatcher.send(DispatcherMessage::Asked);
+        }
+    }
+
+    /// Waits for the answer; `None` where the dispatcher went.
+    pub(super) async fn answer(mut self) -> Option<Answer<S>> {
+        let answer = (&mut self.answer).await;
+        self.is_answered = true;
+        answer.ok()
+    }
+}
+
+impl<S: Source> Drop for Place<S> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.line.leave(self.ticket);
+        }
+    }
+}
+
+impl<S: Source> Line<S> {
+    pub(super) fn new(dispatcher: WeakUnboundedSender<DispatcherMessage<S>>) -> Self {
+        let (requests, next_ticket, waiting, gone, taken, returning, is_over) = Default::default();
+        let state = LineState { requests, next_ticket, waiting, gone, taken, returning, is_over };
+        Self { state: Mutex::new(state), dispatcher }
+    }
+
+    fn state(&self) -> MutexGuard<'_, LineState<S>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What keeps the dispatcher at work, and a store open.
+    pub(super) fn keep(&self, store: OpenStore) -> Option<Kept<S>> {
+        Some(Kept { store, dispatcher: self.dispatcher.upgrade()? })
+    }
+
+    /// Stands in line; `None` where the dispatcher is gone. Where others wait, there is nothing to look for, and what is on its
+    /// way back comes first.
+    pub(super) fn join(self: &Arc<Self>, wait: Wait, may_look: bool, store: OpenStore) -> Option<Place<S>> {
+        let (reply, answer) = oneshot::channel();
+        let mut state = self.state();
+        if state.is_over {
+            return None;
+        }
+        let next = match (state.waiting, wait) {
+            (0, _) if may_look && state.returning == 0 => Next::Look,
+            (1.., Wait::Forever) => Next::Wait,
+            _ => Next::Ask,
+        };
+        let (ticket, standing) =
+            (state.next_ticket, if next == Next::Look { Standing::Looks } else { Standing::Waits });
+        state.next_ticket += 1;
+        state.waiting += usize::from(standing == Standing::Waits);
+        state.requests.push_back(GetRequest { ticket, wait, standing, reply, store });
+        drop(state);
+        Some(Place { line: Arc::clone(self), ticket, next, answer, is_answered: false })
+    }
+
+    /// What was taken for those who looked with these tickets. Who still stands in line then waits, or is told that there was
+    /// nothing. Tells the dispatcher what is left for it.
+    pub(super) fn arrive(self: &Arc<Self>, tickets: &[u64], items: Vec<S::Item>, kept: Option<&Kept<S>>) {
+        let is_all = items.len() < tickets.len();
+        let orphans: Vec<_> = items.into_iter().filter_map(|item| self.hand_out(None, item)).collect();
+        let mut unserved = Vec::new();
+        let mut begins = false;
+        let mut state = self.state();
+        for &ticket in tickets {
+            let Some(at) = state.find(ticket) else { continue };
+            let request = &mut state.requests[at];
+            match (request.wait, request.standing) {
+                (_, Standing::Gone) => {}
+                (Wait::No, _) => unserved.extend(state.remove(at)),
+                (Wait::Forever, _) => {
+                    state.stand(at, Standing::Waits);
+                    begins = true;
+                }
+            }
+        }
+        state.returning += orphans.len();
+        drop(state);
+        for request in unserved {
+            let _ = request.reply.send(Ok(None));
+        }
+        let Some(Kept { store, dispatcher }) = kept else { return };
+        if begins {
+            let _ = dispatcher.send(if is_all { DispatcherMessage::Waits } else { DispatcherMessage::Asked });
+        }
+        for (place, item) in orphans {
+            let _ = dispatcher.send(DispatcherMessage::Returned(place, item, store.clone()));
+        }
+    }
+
+    /// Gives an item to the first who still wants it; one that was taken before has its place in the order of taking. Otherwise
+    /// it comes back with that.
+    pub(super) fn hand_out(self: &Arc<Self>, place: Option<u64>, mut item: S::Item) -> Option<(u64, S::Item)> {
+        let place = place.unwrap_or_else(|| self.state().next_place());
+        let dispatcher = self.dispatcher.upgrade();
+        // Each is told with the lock free.
+        let first = || self.state().remove(0);
+        while let Some(dispatcher) = &dispatcher
+            && let Some(GetRequest { reply, store, .. }) = first()
+        {
+            match reply.send(Ok(Some(Delivery::new(place, item, Arc::clone(self), dispatcher.clone(), store)))) {
+                Ok(()) => return None,
+                Err(Ok(Some(delivery))) => item = delivery.take_back()?,
+                Err(_) => return None,
+            }
+        }
+        Some((place, item))
+    }
+
+    /// An item goes back to the dispatcher.
+    pub(super) fn begin_return(&self) {
+        self.state().returning += 1;
+    }
+
+    /// So many are where they were.
+    pub(super) fn end_returns(&self, count: usize) {
+        let mut state = self.state();
+        state.returning = state.returning.saturating_sub(count);
+    }
+
+    /// One who asked is gone.
+    fn leave(&self, ticket: u64) {
+        let mut state = self.state();
+        let Some(at) = state.find(ticket) else { return };
+        state.stand(at, Standing::Gone);
+        state.gone += 1;
+        // In one sweep for many, so that many who leave together cost no more than they did to come.
+        let swept = if state.gone * 2 > state.requests.len() {
+            state.gone = 0;
+            state.take_out(|request| request.standing == Standing::Gone)
+        } else {
+            Vec::new()
+        };
+        let is_last = state.waiting == 0;
+        drop(state);
+        drop(swept);
+        if is_last && let Some(dispatcher) = self.dispatcher.upgrade() {
+            let _ = dispatcher.send(DispatcherMessage::Left);
+        }
+    }
+
+    /// How many wait for the dispatcher.
+    pub(super) fn waiting(&self) -> usize {
+        self.state().waiting
+    }
+
+    /// The store of the first who waits for the dispatcher.
+    pub(super) fn store(&self) -> Option<OpenStore> {
+        let state = self.state();
+        let mut waiting = state.requests.iter().filter(|request| request.standing == Standing::Waits);
+        waiting.next().map(|first| first.store.clone())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.state().requests.is_empty()
+    }
+
+    /// The ticket that the next who asks will have.
+    pub(super) fn next_ticket(&self) -> u64 {
+        self.state().next_ticket
+    }
+
+    /// Answers those who wait for the dispatcher and not for long, of those who asked before this ticket was given.
+    pub(super) fn answer_the_hasty(&self, before: u64, answer: impl Fn() -> Answer<S>) {
+        let is_hasty = |request: &GetRequest<S>| {
+            request.standing == Standing::Waits && request.wait == Wait::No && request.ticket < before
+        };
+        let out = self.state().take_out(is_hasty);
+        out.into_iter().for_each(|request| drop(request.reply.send(answer())));
+    }
+
+    /// Sends all away who wait for the dispatcher.
+    pub(super) fn fail_those_who_wait(&self, error: &Error) {
+        let out = self.state().take_out(|request| request.standing == Standing::Waits);
+        out.into_iter().for_each(|request| drop(request.reply.send(Err(error.again()))));
+    }
+
+    /// Sends all away.
+    pub(super) fn fail_all(&self, error: &Error) {
+        let out = self.state().take_out(|_| true);
+        out.into_iter().for_each(|request| drop(request.reply.send(Err(error.again()))));
+    }
+
+    /// Lets nobody in any more: the dispatcher is gone.
+    pub(super) fn end(&self) {
+        let mut state = self.state();
+        state.is_over = true;
+        let out = state.take_out(|_| true);
+        drop(state);
+        drop(out);
+    }
+}
+
+impl<S: Source> LineState<S> {
+    fn next_place(&mut self) -> u64 {
+        self.taken += 1;
+        self.taken
+    }
+
+    fn find(&self, ticket: u64) -> Option<usize> {
+        self.requests.binary_search_by_key(&ticket, |request| request.ticket).ok()
+    }
+
+    fn stand(&mut self, at: usize, standing: Standing) {
+        let request = &mut self.requests[at];
+        self.waiting -= usize::from(request.standing == Standing::Waits);
+        self.waiting += usize::from(standing == Standing::Waits);
+        request.standing = standing;
+    }
+
+    fn remove(&mut self, at: usize) -> Option<GetRequest<S>> {
+        let removed = self.requests.remove(at)?;
+        self.waiting -= usize::from(removed.standing == Standing::Waits);
+        self.gone = self.gone.saturating_sub(usize::from(removed.standing == Standing::Gone));
+        Some(removed)
+    }
+
+    fn take_out(&mut self, is_one: impl Fn(&GetRequest<S>) -> bool) -> Vec<GetRequest<S>> {
+        let (mut out, mut left) = (Vec::new(), VecDeque::new());
+        for request in std::mem::take(&mut self.requests) {
+            if is_one(&request) { out.push(request) } else { left.push_back(request) }
+        }
+        self.waiting = left.iter().filter(|request| request.standing == Standing::Waits).count();
+        self.gone = left.iter().filter(|request| request.standing == Standing::Gone).count();
+        self.requests = left;
+        out
+    }
+}

@@ -1,0 +1,143 @@
+//! Leases that end and looks for tasks, of one client, in one run of one script.
+
+use std::sync::Arc;
+
+use super::lease::{Client, EndingLease, Lease, Side, Taken, Unread};
+use super::redis::{command_of, from_now};
+use super::work::{Departed, Taker, WorkPart};
+use crate::error::{Error, ErrorKind, Result};
+use crate::refusal;
+use crate::store::packed::Packed;
+use crate::store::redis::{Batch, Effect, Router, Script};
+
+static WORK: Script = Script::new(concat!(
+    include_str!("../redis/ask.lua"),
+    "local function rarely()\n",
+    include_str!("delayed.lua"),
+    include_str!("leases.lua"),
+    "return { refresh = refresh, recall = recall, recall_unread = recall_unread }\nend\n",
+    include_str!("work.lua")
+));
+
+/// Of each lease whether it was held; when to come again; the items; how often each was delivered, or nothing where all are for
+/// the first time; and number, failures and since when of those that some program could not read.
+type WorkAnswer = (Vec<u8>, i64, Vec<Vec<u8>>, Vec<u32>, Vec<(u64, u32, u64)>);
+
+/// Ends leases, each with whether a task is to be taken in its place, and takes so many tasks besides, numbered from the first
+/// on. Whether each was held, and what was taken.
+pub(super) async fn work(
+    router: &Router,
+    key: &str,
+    client: &Client,
+    endings: &[(EndingLease, bool)],
+    (first, besides): (u64, usize),
+) -> Result<(Vec<u8>, Taken)> {
+    let upper =
+        |(lease, takes): &(EndingLease, bool)| if *takes { side(*lease).to_ascii_uppercase() } else { side(*lease) };
+    let request = command_of(router, &WORK, key, client, "work", Effect::Once)?;
+    let request = request.arg(endings.iter().map(upper).collect::<String>()).arg(first).arg(besides);
+    let request = request.args(endings.iter().map(|(lease, _)| lease.number));
+    let (ended, next, items, attempts, unread): WorkAnswer = router.send(&request).await?;
+    let attempts = attempts.into_iter().map(Some).chain(std::iter::repeat(None));
+    let lease = |((number, item), attempt): ((u64, Vec<u8>), Option<u32>)| Lease {
+        number,
+        attempt: attempt.unwrap_or(1),
+        item,
+        unread: Unread::default(),
+    };
+    let mut leases: Vec<Lease> = (first..).zip(items).zip(attempts).map(lease).collect();
+    for (number, failures, since) in unread {
+        if let Some(lease) = leases.iter_mut().find(|lease| lease.number == number) {
+            lease.unread = Unread { failures, since };
+        }
+    }
+    Ok((ended, Taken { leases, next_change: from_now(next) }))
+}
+
+/// As a letter.
+pub(super) fn side(lease: EndingLease) -> char {
+    match lease.side {
+        Side::Oldest => 'o',
+        Side::Newest => 'n',
+    }
+}
+
+/// What one client does at one time.
+#[derive(Default)]
+pub(super) struct WorkBatch {
+    taker: Option<Arc<dyn Taker>>,
+    parts: Vec<WorkPart>,
+}
+
+impl Batch for WorkBatch {
+    type Call<'a> = (&'a Arc<dyn Taker>, WorkPart);
+    /// What is refused to one kind of call is not refused to another.
+    type Answer = Result<bool>;
+
+    const IS_AWAITED: bool = true;
+
+    fn add(&mut self, (taker, part): Self::Call<'_>) {
+        self.taker.get_or_insert_with(|| Arc::clone(taker));
+        self.parts.push(part);
+    }
+
+    fn has_room_for(&self, (taker, _): &Self::Call<'_>) -> bool {
+        let is_same = self.taker.as_ref().is_none_or(|one| Arc::ptr_eq(one, taker));
+        is_same && self.parts.len() < Packed::MOST_PARTS
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        let mut wanted = wanted.iter();
+        self.parts.retain(|_| wanted.next().copied().unwrap_or_default());
+    }
+
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<bool>>> {
+        let Some(taker) = &self.taker else { return Err(refusal::unexpected()) };
+        let refusal = match send(router, key, &**taker, &self.parts).await {
+            Err(error) if self.is_mixed() && is_refused(&error) => error,
+            answers => return Ok(answers?.into_iter().map(Ok).collect()),
+        };
+        // Nothing was done. Who may not take may still end, and the other way round.
+        let mut answers: Vec<_> = self.parts.iter().map(|_| Err(refusal.again())).collect();
+        for kind in [(true, false), (true, true), (false, true)] {
+            let places: Vec<usize> = (0..self.parts.len()).filter(|&at| self.parts[at].kind() == kind).collect();
+            let parts: Vec<WorkPart> = places.iter().map(|&at| self.parts[at]).collect();
+            if parts.is_empty() {
+                continue;
+            }
+            match send(router, key, &**taker, &parts).await {
+                Ok(held) => places.iter().zip(held).for_each(|(&at, held)| answers[at] = Ok(held)),
+                Err(error) => places.iter().for_each(|&at| answers[at] = Err(error.again())),
+            }
+        }
+        Ok(answers)
+    }
+}
+
+impl WorkBatch {
+    fn is_mixed(&self) -> bool {
+        self.parts.windows(2).any(|parts| parts[0].kind() != parts[1].kind())
+    }
+}
+
+/// Whether the server ran nothing of it, and says why.
+fn is_refused(error: &Error) -> bool {
+    !error.is_outcome_unknown() && !matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout)
+}
+
+async fn send(router: &Router, key: &str, taker: &dyn Taker, parts: &[WorkPart]) -> Result<Vec<bool>> {
+    let endings: Vec<_> =
+        parts.iter().filter_map(|part| part.ending.map(|lease| (lease, part.ticket.is_some()))).collect();
+    let tickets: Vec<u64> = parts.iter().filter_map(|part| part.ticket).collect();
+    if tickets.is_empty() {
+        let (held, _) = work(router, key, taker.client(), &endings, (0, 0)).await?;
+        return Ok(held.into_iter().map(|held| held > 0).collect());
+    }
+    let besides = parts.iter().filter(|part| part.kind() == (false, true)).count();
+    let departed = Departed::new(taker, tickets.len());
+    let (held, taken) = work(router, key, taker.client(), &endings, (departed.first, besides)).await?;
+    let mut held = held.into_iter().map(|held| held > 0);
+    let held = parts.iter().map(|part| part.ending.is_none() || held.next().unwrap_or_default()).collect();
+    taker.arrive(departed.first, &tickets, taken);
+    Ok(held)
+}
