@@ -13,6 +13,7 @@ mod random;
 mod raw;
 mod sentinel;
 mod server;
+mod soak;
 
 pub use cluster::Cluster;
 pub use contract::{memory_session, redis_session, url};
@@ -26,6 +27,7 @@ pub use random::Random;
 pub use raw::{Raw, RawBytes, peek, peek_all, poke, raw_cache};
 pub use sentinel::Sentinels;
 pub use server::{Server, ServerOptions};
+pub use soak::{Deployment, SoakOptions, number};
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,7 @@
-use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use rediscache::Near;
-use support::Random;
+use support::{SoakOptions, number};
 
 pub(crate) const HELP: &str = "\
 usage: near_soak [--rounds N] [--mode MODE] [--bound MS] [--seed N] [--server PROGRAM] [--deployment KIND]
@@ -24,9 +22,6 @@ Sentinels, that connection is cut, servers stand still for moments, slots move, 
 Exit status: 0 when nothing was violated, 1 when something was, 2 when the work could not be done.
 ";
 
-/// The environment variable with the seed, where none is given.
-const SEED: &str = "REDISCACHE_SOAK_SEED";
-
 pub(crate) enum Task {
     Read(Options),
     /// What the program starts itself for.
@@ -38,16 +33,7 @@ pub(crate) struct Options {
     pub(crate) rounds: u64,
     pub(crate) modes: Vec<Mode>,
     pub(crate) bound: Duration,
-    pub(crate) seed: u64,
-    pub(crate) server: Option<PathBuf>,
-    pub(crate) deployment: Deployment,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Deployment {
-    Server,
-    Cluster,
-    Sentinel,
+    pub(crate) shared: SoakOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,17 +46,6 @@ pub(crate) enum Mode {
 pub(crate) struct Job {
     pub(crate) url: String,
     pub(crate) mode: Mode,
-}
-
-impl Deployment {
-    fn of(name: &str) -> Result<Self, String> {
-        match name {
-            "server" => Ok(Self::Server),
-            "cluster" => Ok(Self::Cluster),
-            "sentinel" => Ok(Self::Sentinel),
-            _ => Err(format!("there is no deployment {name}")),
-        }
-    }
 }
 
 impl Mode {
@@ -101,31 +76,15 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> 
     {
         return Ok(Task::Write(Job { url: url.clone(), mode: Mode::of(mode)? }));
     }
-    let (_, seed) = Random::seeded_by(SEED);
-    let (modes, bound) = (vec![Mode::Tracking, Mode::Fields], Duration::from_millis(100));
-    let mut options = Options { rounds: 10_000, modes, bound, seed, server: None, deployment: Deployment::Server };
-    let mut args = args.into_iter();
-    while let Some(name) = args.next() {
-        if name == "--help" || name == "-h" {
-            return Ok(Task::Help);
+    let (mut rounds, mut modes, mut bound) = (10_000, vec![Mode::Tracking, Mode::Fields], Duration::from_millis(100));
+    let shared = SoakOptions::parse(args, |name, value| {
+        match name {
+            "--rounds" => rounds = number(value)?,
+            "--mode" => modes = vec![Mode::of(value)?],
+            "--bound" => bound = Duration::from_millis(number::<u64>(value)?.max(1)),
+            _ => return Ok(false),
         }
-        let value = args.next().ok_or(format!("{name} needs a value"))?;
-        match &*name {
-            "--rounds" => options.rounds = number(&value)?,
-            "--mode" => options.modes = vec![Mode::of(&value)?],
-            "--bound" => options.bound = Duration::from_millis(number::<u64>(&value)?.max(1)),
-            "--seed" => options.seed = number(&value)?,
-            "--server" => options.server = Some(value.into()),
-            "--deployment" => options.deployment = Deployment::of(&value)?,
-            _ => return Err(format!("{name} is not known")),
-        }
-    }
-    if options.server.is_some() && options.deployment != Deployment::Server {
-        return Err("in a cluster, servers are those of REDISCACHE_SERVER".to_owned());
-    }
-    Ok(Task::Read(options))
-}
-
-fn number<N: FromStr>(text: &str) -> Result<N, String> {
-    text.parse().map_err(|_| format!("{text} is not a whole number"))
+        Ok(true)
+    })?;
+    Ok(shared.map_or(Task::Help, |shared| Task::Read(Options { rounds, modes, bound, shared })))
 }

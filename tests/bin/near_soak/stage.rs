@@ -1,10 +1,9 @@
-use std::path::PathBuf;
 use std::time::Duration;
 
 use rediscache::RedisSession;
-use support::{Cluster, Proxy, Sentinels, Server};
+use support::{Cluster, Deployment, Proxy, Sentinels, Server};
 
-use crate::args::{Deployment, Options};
+use crate::args::Options;
 
 /// The servers that are read from and written to.
 pub(crate) enum Stage {
@@ -16,10 +15,9 @@ pub(crate) enum Stage {
 
 impl Stage {
     pub(crate) fn start(options: &Options) -> Self {
-        match options.deployment {
+        match options.shared.deployment {
             Deployment::Server => {
-                let program = |program: &PathBuf| Server::options().program(program);
-                let server = options.server.as_ref().map_or_else(Server::options, program).start();
+                let server = options.shared.server().start();
                 let proxy = Proxy::before(&server);
                 Self::Server(server, proxy)
             }
@@ -50,16 +48,10 @@ impl Stage {
     }
 
     pub(crate) fn version(&self) -> String {
-        let (server, kind) = match self {
-            Self::Server(server, _) => (server, ""),
-            Self::Cluster(cluster) => (cluster.node(0), " cluster"),
-            Self::Sentinels(trio) => (trio.master(), " with Sentinels"),
-        };
-        let info: String = redis::cmd("INFO").arg("server").query(&mut server.raw()).unwrap_or_default();
-        let fact = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-        match (fact("valkey_version:"), fact("redis_version:")) {
-            (Some(version), _) => format!("valkey {version}{kind}"),
-            (None, version) => format!("redis {}{kind}", version.unwrap_or("unknown")),
+        match self {
+            Self::Server(server, _) => server.version(),
+            Self::Cluster(cluster) => format!("{} cluster", cluster.node(0).version()),
+            Self::Sentinels(trio) => format!("{} with Sentinels", trio.master().version()),
         }
     }
 }

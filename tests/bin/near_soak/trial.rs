@@ -19,7 +19,7 @@ const READERS: usize = 2;
 const WRITERS: usize = 2;
 
 pub(crate) async fn run(options: &Options) -> ExitCode {
-    println!("seed {}", options.seed);
+    println!("seed {}", options.shared.seed);
     let mut violated = false;
     for &mode in &options.modes {
         match try_mode(options, mode).await {
@@ -40,7 +40,7 @@ async fn try_mode(options: &Options, mode: Mode) -> Result<usize, String> {
     let (session, version) = (stage.connect(options.bound).await?, stage.version());
     let writers = Arc::new(Writers::start(WRITERS, &stage.url(), mode).map_err(|error| error.to_string())?);
     let writing = Arc::<RwLock<()>>::default();
-    let mut random = Random::from_seed(options.seed);
+    let mut random = Random::from_seed(options.shared.seed);
     let figures = Arc::new(Figures::default());
     let lane = |place| Arc::new(Lane::new(&session, mode, options.bound, place, &figures, &writing));
     let lanes: Vec<_> = (0..lane::COUNT).map(lane).collect();

@@ -1,8 +1,7 @@
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
-use support::Random;
+use support::{Random, number};
 
 pub(crate) const HELP: &str = "\
 usage: soak [--minutes N | --seconds N] [--every MS] [--seed N] [--protocol P] [--server PROGRAM | --url URL]
@@ -111,8 +110,4 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> 
         return Err("--url and --server exclude each other".to_owned());
     }
     Ok(Task::Soak(options))
-}
-
-fn number<N: FromStr>(text: &str) -> Result<N, String> {
-    text.parse().map_err(|_| format!("{text} is not a whole number"))
 }

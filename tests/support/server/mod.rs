@@ -212,6 +212,20 @@ impl Server {
         connection(&self.url()).expect("the server answers")
     }
 
+    /// What it is, as in `valkey 8.1.1`.
+    ///
+    /// # Panics
+    ///
+    /// When it does not answer.
+    pub fn version(&self) -> String {
+        let info: String = redis::cmd("INFO").arg("server").query(&mut self.raw()).unwrap_or_default();
+        let fact = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        match (fact("valkey_version:"), fact("redis_version:")) {
+            (Some(version), _) => format!("valkey {version}"),
+            (None, version) => format!("redis {}", version.unwrap_or("unknown")),
+        }
+    }
+
     /// Kills it, as a crash would. Its data is gone.
     pub fn kill(&mut self) {
         self.process.end();
