@@ -24,6 +24,7 @@ mod integer;
 mod large;
 mod limit;
 mod load;
+mod load_cancel;
 mod load_stale;
 mod load_write;
 mod many_callers;

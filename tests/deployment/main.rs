@@ -6,6 +6,7 @@ mod cluster;
 mod every;
 mod failover;
 mod harness;
+mod load_away;
 mod load_soak;
 mod near;
 mod near_failover;

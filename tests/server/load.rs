@@ -189,3 +189,71 @@ async fn what_is_loaded_is_given_while_the_server_is_dead_frozen_or_full() {
     }
     assert!(stored, "it is stored again");
 }
+
+#[tokio::test]
+async fn who_waits_for_another_process_goes_on_when_the_server_says_nothing() {
+    let server = Server::start();
+    let [one, other] = sessions(&server).await;
+    let quick = |session: &RedisSession| pages(session).timeout(Duration::from_millis(100));
+    let (bring, load) = begin(&quick(&one)).await;
+    let waiting = wait(&quick(&other), "by the other", &server).await;
+    server.pause();
+    assert_eq!(waiting.await.unwrap().unwrap(), "by the other");
+    bring.send(Ok("loaded")).unwrap();
+    assert_eq!(load.await.unwrap().unwrap(), "loaded");
+    server.resume();
+    // The lease, which nobody could be told of, ends as soon as someone can be.
+    let until = Instant::now() + PATIENCE;
+    while !pages(&other).get(7).await.is_ok_and(|page| page.is_some()) {
+        page(&quick(&other), "again").await.unwrap();
+        assert!(Instant::now() < until, "nothing is stored");
+    }
+}
+
+#[tokio::test]
+async fn a_lease_that_a_server_short_of_replicas_does_not_end_is_ended_later() {
+    let server = Server::start();
+    let [one, other] = sessions(&server).await;
+    let mut raw = server.raw();
+    let mut wanted = |replicas: u8| {
+        cmd("CONFIG").arg("SET").arg("min-replicas-to-write").arg(replicas).exec(&mut raw).unwrap();
+    };
+    let (bring, load) = begin(&pages(&one)).await;
+    wanted(1);
+    bring.send(Ok("loaded")).unwrap();
+    assert_eq!(load.await.unwrap().unwrap(), "loaded");
+    wanted(0);
+    assert_eq!(page(&pages(&other), "by the other").await.unwrap(), "by the other");
+    assert_eq!(pages(&one).get(7).await.unwrap().as_deref(), Some("by the other"));
+}
+
+/// Others may reach the server, and write before one asks here.
+#[tokio::test]
+async fn without_a_server_nobody_is_given_what_was_loaded_before_they_asked() {
+    let mut server = Server::start();
+    let session = RedisSession::connect(&server.url()).await.unwrap();
+    let pages = pages(&session).timeout(Duration::from_millis(50));
+    server.kill();
+    let (bring, early) = begin(&pages).await;
+    let late = tokio::spawn(pages.get_or_load(7, || async { Ok::<_, ()>("late".to_owned()) }));
+    eventually_async("it waits", || pages.stats().shared() == 1).await;
+    bring.send(Ok("early")).unwrap();
+    assert_eq!(early.await.unwrap().unwrap(), "early");
+    assert_eq!(late.await.unwrap().unwrap(), "late");
+}
+
+#[tokio::test]
+async fn who_may_not_ask_when_an_entry_ends_loads_what_is_not_there_and_keeps_what_is_stale() {
+    let server = Server::start();
+    let user = ["on", ">password", "~*", "&*", "+@all", "-pexpiretime"];
+    let _: () = cmd("ACL").arg("SETUSER").arg("some").arg(&user).query(&mut server.raw()).unwrap();
+    let url = server.url().replace("redis://", "redis://some:password@");
+    let pages = pages(&RedisSession::connect(&url).await.unwrap()).stale(HOUR);
+    assert_eq!(page(&pages, "one").await.unwrap(), "one");
+    pages.set_for(7, "two", Duration::ZERO).await.unwrap();
+    while pages.contains(7).await.unwrap() {}
+    for _ in 0..10 {
+        assert_eq!(page(&pages, "never").await.unwrap(), "two");
+    }
+    assert_eq!(pages.stats().loads(), 1);
+}

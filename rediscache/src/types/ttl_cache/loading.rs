@@ -33,8 +33,10 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// [`idle`](Self::idle) `GETEX`. Otherwise one more to begin and one to store, each an atomic script: a hash in the place of
     /// the value, or where there is one, a hash beside it (`{entry}$lease`), with an expiry. While the loader works, the lease is
     /// renewed at each third of it. A process that waits subscribes to the channel `{entry}$lease`, over one connection more for
-    /// as long as somebody waits, and reads when it is told. Where an ACL or RESP2 forbids that, it waits for the rest of the
-    /// [`lease`](Self::lease), as it does for a process that died.
+    /// as long as somebody waits, and reads when it is told; each half a second it sees by a `TYPE` whether the server is still
+    /// there. Where an ACL or RESP2 forbids to subscribe, it waits for the rest of the [`lease`](Self::lease), as it does for a
+    /// process that died. What is done beside a value needs `PEXPIRETIME`; where an ACL forbids that, no stale value is loaded anew,
+    /// and an event of the level `WARN` says so.
     ///
     /// # Errors
     ///

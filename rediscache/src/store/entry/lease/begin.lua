@@ -1,6 +1,6 @@
 -- …, what is wanted, milliseconds of the lease, and of life beyond which a value is fresh -> what came of it, milliseconds, value
 local wanted, lease, above = ARGV[3], ARGV[4], tonumber(ARGV[5])
-local LEASED, FRESH, HELD, STALE = 0, 1, 2, 3
+local LEASED, FRESH, HELD, STALE, BESIDE = 0, 1, 2, 3, 4
 
 local function held_at(key)
   if wanted ~= 'ahead' then
@@ -34,6 +34,9 @@ local left = redis.call('PTTL', entry)
 local value = wanted ~= 'ahead' and redis.call('GET', entry)
 if (left == -1 and wanted ~= 'another') or left > above then
   return { FRESH, 0, value }
+end
+if not beside then
+  return { BESIDE, 0, false }
 end
 local now = redis.call('TIME')
 local held = redis.call('HMGET', beside, 'basis', 'token', 'until')

@@ -1,4 +1,4 @@
--- Every script of a lease begins with this. KEYS: the entry, and what lies beside it. ARGV: a token, a channel, …
+-- Every script of a lease begins with this. KEYS: the entry, and what lies beside it, if anything may. ARGV: a token, a channel, …
 local entry, beside = KEYS[1], KEYS[2]
 local token, channel = ARGV[1], ARGV[2]
 
@@ -18,7 +18,7 @@ local function standing()
     if held[1] == token then
       return entry, held[2]
     end
-  elseif kind == 'string' then
+  elseif kind == 'string' and beside then
     local held = redis.call('HMGET', beside, 'token', 'waited', 'basis')
     if held[1] == token and held[3] == basis() then
       return beside, held[2]

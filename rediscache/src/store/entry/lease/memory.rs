@@ -51,7 +51,7 @@ impl MemoryLeases<'_> {
             }
         }
         take(&mut keyspace, key, token, failures, lease);
-        Ok(Begun::Leased)
+        Ok(Begun::Leased(token))
     }
 
     pub(super) fn renew(&self, key: &str, token: Token, lease: Duration) -> Result<bool> {

@@ -1,4 +1,4 @@
-//! Leases in Redis: each step is one script on the entry and on what lies beside it.
+//! Leases in Redis: each step is one script on the entry, and on what lies beside it where something may.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use super::step::{Begun, Wanted};
 use crate::error::Result;
 use crate::refusal;
 use crate::store::entry::name::LEASE;
-use crate::store::entry::token::Token;
+use crate::store::entry::token::{LeasePlace, Token};
 use crate::store::entry::tracked::guard;
 use crate::store::milliseconds::milliseconds;
 use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
@@ -50,16 +50,24 @@ impl RedisLeases {
             Wanted::Another => "another",
             Wanted::Ahead => "ahead",
         };
-        let request = self.request(&BEGIN, key, token)?.arg(wanted).arg(milliseconds(lease)).arg(above);
-        let (came, left, value): (u8, i64, Option<Vec<u8>>) = self.router.send(&request).await?;
-        let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
-        match came {
-            0 => Ok(Begun::Leased),
-            1 => Ok(Begun::Fresh(value)),
-            2 => Ok(Begun::Held(left)),
-            3 => Ok(Begun::Stale(left, value)),
-            _ => Err(refusal::unexpected()),
+        // Where there is no value, nothing lies beside it. Whoever asks for another or a later one has seen one.
+        let first = if wanted == "value" { LeasePlace::Entry } else { LeasePlace::Either };
+        for place in [first, LeasePlace::Either] {
+            let token = token.at(place);
+            let request = self.request(&BEGIN, key, token)?.arg(wanted).arg(milliseconds(lease)).arg(above);
+            let (came, left, value): (u8, i64, Option<Vec<u8>>) = self.router.send(&request).await?;
+            let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
+            return match came {
+                0 => Ok(Begun::Leased(token)),
+                1 => Ok(Begun::Fresh(value)),
+                2 => Ok(Begun::Held(left)),
+                3 => Ok(Begun::Stale(left, value)),
+                // There is a stale value now.
+                4 if place == LeasePlace::Entry => continue,
+                _ => Err(refusal::unexpected()),
+            };
         }
+        Err(refusal::unexpected())
     }
 
     pub(super) async fn renew(&self, key: &str, token: Token, lease: Duration) -> Result<bool> {
@@ -101,7 +109,11 @@ impl RedisLeases {
     /// Each may be made twice: the second time finds what the first one left, and says at worst that it stood no more.
     fn request<'a>(&self, script: &'static Script, key: &'a str, token: Token) -> Result<Request<'a>> {
         let beside = self.router.beside(key, LEASE)?;
-        let request = Request::script_on(script, key, std::slice::from_ref(&beside), Effect::Idempotent);
+        let others = match token.place() {
+            LeasePlace::Entry => &[][..],
+            LeasePlace::Either => std::slice::from_ref(&beside),
+        };
+        let request = Request::script_on(script, key, others, Effect::Idempotent);
         Ok(request.arg(token.to_string()).arg(beside))
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::store::entry::token::Token;
+
 /// What a load is begun for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
@@ -16,7 +18,8 @@ pub(crate) enum Wanted {
 /// What came of beginning a load.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Begun {
-    Leased,
+    /// It is this one's from here on.
+    Leased(Token),
     /// There is a value, which may be given out. Read for who wants it.
     Fresh(Option<Vec<u8>>),
     /// There is none, and another loads it; its lease ends then, unless it is renewed.

@@ -1,7 +1,9 @@
 -- …, value, milliseconds of its life -> whether the lease stood to the end, so that it was stored
 local place, waited = standing()
 if place then
-  ask('UNLINK', beside)
+  if place == beside then
+    ask('UNLINK', beside)
+  end
   redis.call('SET', entry, ARGV[3], 'PX', ARGV[4])
   if place == beside then
     redis.call('UNLINK', beside)

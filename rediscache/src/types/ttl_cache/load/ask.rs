@@ -120,8 +120,8 @@ where
             Joined::Shares(wait) => {
                 LoadCounts::add(&at.counts.shared);
                 match at.outcome(wait).await {
-                    // Where the store is away, nobody knows better.
-                    Some(outcome) if outcome.is_for(at.asked) || want.is_away => Self::take(at, &outcome).await,
+                    // Also where the store is away: others may have written before this one asked.
+                    Some(outcome) if outcome.is_for(at.asked) => Self::take(at, &outcome).await,
                     _ => Ok(None),
                 }
             }

@@ -5,6 +5,7 @@ mod at;
 mod budget;
 mod chance;
 mod configure;
+mod elsewhere;
 mod error;
 mod future;
 mod loaded;

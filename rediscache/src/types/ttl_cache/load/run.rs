@@ -9,12 +9,13 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::at::away;
 use super::budget::Budget;
+use super::elsewhere::{end_when_back, wait};
 use super::loaded::Worth;
 use super::loader::{Loader, LoaderEnd};
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::session::{Brought, LoadCounts, LoadUnderWay, LoadedBytes};
-use crate::store::{Begun, Hearing, Store, Token, Wanted};
+use crate::store::{Begun, Store, Token, Wanted};
 use crate::types::object::Target;
 use crate::types::ttl_cache::options::Options;
 use crate::types::value::Encoded;
@@ -43,6 +44,8 @@ pub(super) struct LoadRun {
 pub(super) enum LoadLease {
     /// It was not asked for yet.
     Wanted,
+    /// It was asked for, and may be granted before that is heard.
+    Asked(Token),
     Held(Token),
     /// A write has ended it.
     Lost,
@@ -64,16 +67,15 @@ impl LoadRun {
         // Whoever closes the session waits for this to be dropped.
         let mut closing = self.at.open_store().closing();
         let ended = tokio::select! {
-            end = self.carry_out(&load, loader) => Some(end),
+            biased;
             _ = closing.wait_for(|closed| *closed) => None,
+            end = self.carry_out(&load, loader) => Some(end),
         };
-        let end = match ended {
-            Some(end) => end,
-            None => {
-                self.give_up().await;
-                LoadEnd::for_all(Brought::Refusal(Arc::new(refusal::closed())))
-            }
-        };
+        // Also where it came to its end meanwhile: its last step may have been refused.
+        if self.at.open_store().is_closed() {
+            self.give_up().await;
+        }
+        let end = ended.unwrap_or_else(|| LoadEnd::for_all(Brought::Refusal(Arc::new(refusal::closed()))));
         load.end(end.brought, end.holds, end.rest);
     }
 
@@ -82,11 +84,10 @@ impl LoadRun {
             match self.begin(load).await {
                 Ok(None) => {}
                 Ok(Some(end)) => return end,
-                Err(error) if self.bears(&error) => {
-                    tracing::debug!(%error, "the store grants no lease, loading without one");
-                    self.lease = LoadLease::Nowhere;
-                }
-                Err(error) => return LoadEnd::for_all(Brought::Refusal(Arc::new(error))),
+                Err(error) => match self.without_lease(error) {
+                    None => {}
+                    Some(end) => return end,
+                },
             }
         }
         let began = load.begin();
@@ -111,6 +112,26 @@ impl LoadRun {
         }
     }
 
+    /// Goes on where the store grants no lease; what came of it where there is no use in that.
+    fn without_lease(&mut self, error: Error) -> Option<LoadEnd> {
+        if let LoadLease::Asked(token) = self.lease
+            && is_away(&error)
+        {
+            self.leave(token);
+        }
+        self.lease = LoadLease::Nowhere;
+        if self.wanted == Wanted::Ahead {
+            // Whoever asked has a value, and nothing could be stored.
+            tracing::warn!(%error, "nobody can load a value anew");
+            return Some(LoadEnd { rest: self.options.retry_after, ..LoadEnd::for_all(Brought::Nothing) });
+        }
+        if !self.bears(&error) {
+            return Some(LoadEnd::for_all(Brought::Refusal(Arc::new(error))));
+        }
+        tracing::debug!(%error, "the store grants no lease, loading without one");
+        None
+    }
+
     /// Whether one loads where the store answers like this.
     fn bears(&self, error: &Error) -> bool {
         error.is_retryable() && !self.options.down_is_error
@@ -119,12 +140,13 @@ impl LoadRun {
     /// Takes the lease; what came of it where there is something else.
     async fn begin(&mut self, load: &LoadUnderWay) -> Result<Option<LoadEnd>> {
         let (token, mut hearing) = (Token::new(), None);
+        self.lease = LoadLease::Asked(token);
         loop {
             let began = load.begin();
             let leases = asked(&self.at, &self.entry)?.leases();
             let begin = leases.begin(&self.entry, token, self.wanted, self.options.lease, self.above);
             match self.budget.spend(begin).await? {
-                Begun::Leased => {
+                Begun::Leased(token) => {
                     self.lease = LoadLease::Held(token);
                     return Ok(None);
                 }
@@ -136,7 +158,7 @@ impl LoadRun {
                 Begun::Held(left) => match &mut hearing {
                     // Before it is seen for the last time that another has the lease.
                     None => hearing = Some(self.budget.spend(leases.hear(&self.entry)).await.unwrap_or_default()),
-                    Some(hearing) => wait(hearing.as_mut(), left).await,
+                    Some(hearing) => wait(&self.at, &self.entry, hearing.as_mut(), left).await,
                 },
             }
         }
@@ -195,7 +217,9 @@ impl LoadRun {
             Ok(stood) => stood,
             Err(error) => {
                 tracing::warn!(%error, "what was loaded could not be stored");
-                if !is_away(&error) {
+                if is_away(&error) {
+                    self.leave(token);
+                } else {
                     let _ = self.end_lease(token, Duration::ZERO).await;
                 }
                 false
@@ -209,19 +233,32 @@ impl LoadRun {
         let pause = self.options.retry_after;
         let rest = match self.lease {
             LoadLease::Held(token) => self.end_lease(token, pause).await.map_or(pause, |(_, rest)| rest),
-            LoadLease::Wanted | LoadLease::Lost | LoadLease::Nowhere => Duration::ZERO,
+            LoadLease::Wanted | LoadLease::Asked(_) | LoadLease::Lost | LoadLease::Nowhere => Duration::ZERO,
         };
         LoadEnd { rest, ..LoadEnd::for_all(brought) }
     }
 
     async fn end_lease(&mut self, token: Token, pause: Duration) -> Result<(bool, Duration)> {
-        let Self { at, entry, budget, .. } = self;
-        budget.spend(async { asked(at, entry)?.leases().end(entry, token, (pause, LONGEST_PAUSE)).await }).await
+        let Self { at, entry, budget, .. } = &mut *self;
+        let end = async { asked(at, entry)?.leases().end(entry, token, (pause, LONGEST_PAUSE)).await };
+        let ended = budget.spend(end).await;
+        // Also where it is refused for now: a server that takes no writes has it stay.
+        if ended.as_ref().is_err_and(Error::is_retryable) {
+            self.leave(token);
+        }
+        ended
+    }
+
+    /// Has the lease be ended when the server is back.
+    fn leave(&self, token: Token) {
+        let Ok(store) = self.at.store() else { return };
+        let kept = self.at.open_store().downgrade();
+        store.spawn(end_when_back(kept, self.entry.clone(), token, self.options.lease));
     }
 
     /// Leaves the load to the next one.
     async fn give_up(&self) {
-        let LoadLease::Held(token) = self.lease else { return };
+        let (LoadLease::Held(token) | LoadLease::Asked(token)) = self.lease else { return };
         let leases = self.at.open_store().while_closing().leases();
         let ended = timeout(CLOSING, leases.end(&self.entry, token, (Duration::ZERO, LONGEST_PAUSE))).await;
         if !matches!(ended, Ok(Ok(_))) {
@@ -252,19 +289,6 @@ impl LoadEnd {
 fn asked<'a>(at: &'a Target, entry: &str) -> Result<&'a Store> {
     let store = at.store()?;
     if store.is_away(entry) { Err(away()) } else { Ok(store) }
-}
-
-/// Waits until the lease of another may have ended.
-async fn wait(hearing: Option<&mut Hearing>, left: Duration) {
-    // It ends with its last millisecond.
-    let over = sleep(left + Duration::from_millis(1));
-    match hearing {
-        Some(hearing) => tokio::select! {
-            () = hearing.told() => {}
-            () = over => {}
-        },
-        None => over.await,
-    }
 }
 
 /// Whether nothing more comes from the store.
