@@ -1,6 +1,8 @@
 //! Random sequences of calls, on both stores at once: every answer and what is stored at the end are the same.
 
 mod call;
+mod life;
+mod load;
 mod ttl;
 
 use std::fmt::Debug;

@@ -1,23 +1,20 @@
-//! Random calls on entries that live for a time, against a model of a few lines: on the embedded store with the clock paused, so
-//! that time goes on by itself, and on a server, where entries go stale and time else stands still.
+//! Calls on entries that live for a time, and a model of a few lines that says what they come to.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy};
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use proptest::{prop_assert_eq, prop_oneof};
+use proptest::prop_oneof;
 use rediscache::{RedisCache, RedisSession, RedisTtlCache};
-use support::{memory_session, redis_session};
 
-const TTL: Duration = Duration::from_secs(3600);
-const STALE: Duration = Duration::from_secs(1800);
+use super::load::Rest;
+
+pub(super) const TTL: Duration = Duration::from_secs(3600);
 
 /// One call with its arguments; keys are few, so that calls meet.
 #[derive(Clone, Copy, Debug)]
-enum Call {
+pub(super) enum Call {
     Get(u64),
     GetMany(u64, u64),
     Contains(u64),
@@ -45,9 +42,8 @@ enum Call {
     Wait(u64),
 }
 
-fn call() -> impl Strategy<Value = Call> {
-    // Whole minutes, so that what goes by between two calls does not count.
-    let (key, value, seconds) = (0..4_u64, -3..3_i64, (1..100_u64).prop_map(|minutes| 60 * minutes));
+pub(super) fn call() -> impl Strategy<Value = Call> {
+    let (key, _, seconds) = parts();
     let reads = prop_oneof![
         3 => key.clone().prop_map(Call::Get),
         1 => (key.clone(), key.clone()).prop_map(|(one, other)| Call::GetMany(one, other)),
@@ -55,6 +51,23 @@ fn call() -> impl Strategy<Value = Call> {
         2 => key.clone().prop_map(Call::Expiry),
         1 => Just(Call::Scan),
     ];
+    let others = prop_oneof![
+        1 => key.clone().prop_map(Call::GoStale),
+        1 => key.prop_map(Call::Lease),
+        2 => seconds.prop_map(Call::Wait),
+    ];
+    prop_oneof![4 => reads, 8 => write(), 4 => others]
+}
+
+/// A key, a value, and how long something takes: whole minutes, so that what goes by between two calls does not count.
+fn parts()
+-> (impl Strategy<Value = u64> + Clone, impl Strategy<Value = i64> + Clone, impl Strategy<Value = u64> + Clone) {
+    (0..4_u64, -3..3_i64, (1..100_u64).prop_map(|minutes| 60 * minutes))
+}
+
+/// Any call of the type that writes.
+pub(super) fn write() -> impl Strategy<Value = Call> {
+    let (key, value, seconds) = parts();
     let writes = prop_oneof![
         3 => (key.clone(), value.clone()).prop_map(|(key, value)| Call::Set(key, value)),
         1 => (key.clone(), value.clone(), seconds.clone()).prop_map(|(key, value, life)| Call::SetFor(key, value, life)),
@@ -70,21 +83,26 @@ fn call() -> impl Strategy<Value = Call> {
         1 => key.clone().prop_map(Call::Delete),
         1 => (key.clone(), key.clone()).prop_map(|(one, other)| Call::DeleteMany(one, other)),
         2 => key.clone().prop_map(Call::Touch),
-        2 => (key.clone(), seconds.clone()).prop_map(|(key, life)| Call::Expire(key, life)),
+        2 => (key, seconds).prop_map(|(key, life)| Call::Expire(key, life)),
         1 => Just(Call::Clear),
-        2 => key.clone().prop_map(Call::GoStale),
-        2 => key.prop_map(Call::Lease),
-        4 => seconds.prop_map(Call::Wait),
     ];
-    prop_oneof![2 => reads, 3 => writes, 3 => ends]
+    prop_oneof![2 => writes, 1 => ends]
 }
 
 /// What is kept, and until when; the rest of the world's time is `now`.
 #[derive(Default)]
-struct Model {
-    now: Duration,
-    entries: BTreeMap<u64, (i64, Duration)>,
-    stale: Duration,
+pub(super) struct Model {
+    pub(super) now: Duration,
+    pub(super) entries: BTreeMap<u64, (i64, Duration)>,
+    pub(super) stale: Duration,
+    /// Whether entries are loaded ahead of their ends.
+    pub(super) is_eager: bool,
+    /// How long a loader takes.
+    pub(super) takes: Duration,
+    /// Where loaders failed beside what is there now.
+    pub(super) rests: BTreeMap<u64, Rest>,
+    /// How often each key was written.
+    pub(super) written: BTreeMap<u64, u64>,
 }
 
 impl Model {
@@ -92,7 +110,20 @@ impl Model {
         self.entries.get(&key).filter(|(_, end)| *end > self.now + self.stale).map(|(value, _)| *value)
     }
 
-    fn store(&mut self, key: u64, value: i64, fresh: Duration) {
+    /// So much time goes by.
+    pub(super) fn pass(&mut self, time: Duration) {
+        self.now += time;
+        self.entries.retain(|_, (_, end)| *end > self.now);
+        self.rests.retain(|key, _| self.entries.contains_key(key));
+    }
+
+    fn note_write(&mut self, key: u64) {
+        *self.written.entry(key).or_default() += 1;
+        self.rests.remove(&key);
+    }
+
+    pub(super) fn store(&mut self, key: u64, value: i64, fresh: Duration) {
+        self.note_write(key);
         self.entries.insert(key, (value, self.now + fresh + self.stale));
     }
 
@@ -104,10 +135,11 @@ impl Model {
     fn delete(&mut self, key: u64) -> bool {
         let was_fresh = self.fresh(key).is_some();
         self.entries.remove(&key);
+        self.note_write(key);
         was_fresh
     }
 
-    fn answer(&mut self, call: Call) -> String {
+    pub(super) fn answer(&mut self, call: Call) -> String {
         let seconds = Duration::from_secs;
         match call {
             Call::Get(key) => format!("{:?}", self.fresh(key)),
@@ -153,7 +185,10 @@ impl Model {
             Call::DeleteMany(one, other) => (u64::from(self.delete(one)) + u64::from(self.delete(other))).to_string(),
             Call::Increment(key, amount) => {
                 match self.fresh(key) {
-                    Some(value) => self.entries.get_mut(&key).unwrap().0 = value + amount,
+                    Some(value) => {
+                        self.note_write(key);
+                        self.entries.get_mut(&key).unwrap().0 = value + amount;
+                    }
                     None => self.store(key, amount, TTL),
                 }
                 self.entries[&key].0.to_string()
@@ -161,7 +196,9 @@ impl Model {
             Call::Touch(key) => self.live(key, TTL).to_string(),
             Call::Expire(key, life) => self.live(key, seconds(life)).to_string(),
             Call::Clear => {
-                self.entries.clear();
+                for key in 0..4 {
+                    self.delete(key);
+                }
                 String::from("()")
             }
             Call::GoStale(key) => {
@@ -170,8 +207,7 @@ impl Model {
             }
             Call::Lease(_) => String::new(),
             Call::Wait(wait) => {
-                self.now += seconds(wait);
-                self.entries.retain(|_, (_, end)| *end > self.now);
+                self.pass(seconds(wait));
                 String::new()
             }
         }
@@ -179,7 +215,11 @@ impl Model {
 }
 
 /// Makes the call, and tells the answer in a form that can be compared.
-async fn answer(call: Call, cache: &RedisTtlCache<u64, i64>, session: &RedisSession) -> rediscache::Result<String> {
+pub(super) async fn answer_of(
+    call: Call,
+    cache: &RedisTtlCache<u64, i64>,
+    session: &RedisSession,
+) -> rediscache::Result<String> {
     let seconds = Duration::from_secs;
     Ok(match call {
         Call::Get(key) => format!("{:?}", cache.get(key).await?),
@@ -230,42 +270,4 @@ async fn answer(call: Call, cache: &RedisTtlCache<u64, i64>, session: &RedisSess
             String::new()
         }
     })
-}
-
-async fn run(session: &RedisSession, stale: Duration, calls: &[Call]) -> Result<(), TestCaseError> {
-    // Fresh for each sequence, and cleared at its end.
-    let name = support::namespace("model");
-    let cache = RedisTtlCache::<u64, i64>::with_namespace(name, TTL).stale(stale).on(session);
-    let mut model = Model { stale, ..Model::default() };
-    for (at, &call) in calls.iter().enumerate() {
-        let expected = model.answer(call);
-        let answer = answer(call, &cache, session).await.map_err(|error| TestCaseError::fail(error.to_string()))?;
-        prop_assert_eq!(expected, answer, "{:?}, at {} of {:?}", call, at, calls);
-    }
-    cache.clear().await.unwrap();
-    Ok(())
-}
-
-fn check(sequences: u32, runtime: &tokio::runtime::Runtime, session: &RedisSession, waits: bool) {
-    for stale in [STALE, Duration::ZERO] {
-        let config = Config { cases: sequences, failure_persistence: None, ..Config::default() };
-        let wanted = move |call: &Call| waits || !matches!(call, Call::Wait(_));
-        let calls = vec(call().prop_filter("it can be made", wanted), 1..40);
-        let result = TestRunner::new(config).run(&calls, |calls| runtime.block_on(run(session, stale, &calls)));
-        result.unwrap_or_else(|failure| panic!("{failure}"));
-    }
-}
-
-#[test]
-fn entries_of_the_embedded_store_live_as_the_model_says() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
-    let session = runtime.block_on(memory_session("model"));
-    check(600, &runtime, &session, true);
-}
-
-#[test]
-fn entries_on_a_server_live_as_the_model_says() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let session = runtime.block_on(redis_session("model"));
-    check(60, &runtime, &session, false);
 }
