@@ -1,33 +1,33 @@
-use std::path::PathBuf;
-use std::str::FromStr;
+use std::time::Duration;
 
-use support::Random;
+use support::{SoakOptions, number};
 
 pub(crate) const HELP: &str = "\
-usage: load_soak [--part PART] [--rounds N] [--processes N] [--callers N] [--seed N] [--server PROGRAM] [--deployment KIND]
+usage: load_soak [--part PART] [--rounds N] [--processes N] [--callers N] [--minutes N | --seconds N] [--seed N]
+                 [--server PROGRAM] [--deployment KIND]
 
 Parts:
   race    A round is a load, a change of what is behind it, and a delete. Nothing that was loaded before a delete was acknowledged
-          may be stored or given out after it. On a cluster slots move meanwhile, under Sentinels the replica takes over.
+          may be stored or given out after it. On a cluster slots move meanwhile, under Sentinels the replica takes over: of each
+          old value it is then checked that the replica had not heard of the delete.
   cold    Processes with many callers each ask for one cold key at once: there is one load, and all have it soon after.
   killed  A process that loads is killed, or stopped for longer than its lease, at some step: nobody waits for longer than the
           lease and a second, and what the stopped one brings when it wakes up is not stored.
-
+  harm    A server is killed, frozen, refuses and evicts, one after the other, while many load and some delete. Whoever asks is
+          answered, and soon, with what was right when they asked or later; a process has one loader of a key at a time.
   speed   Hits, near hits and a cold start, beside the same without loads. To be built with `--release`.
 
-  --part PART        one of them (all but `speed`)
+  --part PART        one of them (all but `harm` and `speed`)
   --rounds N         of `race` (10,000); a hundredth of it of `killed`, a thousandth of `cold`
   --processes N      of `cold` (8)
   --callers N        of `cold`, in each process (1,000)
+  --minutes N, --seconds N   how long each harm of `harm` lasts (60 seconds)
   --seed N           makes the same choices again; the processes still take their own time
   --server PROGRAM   the server to start (REDISCACHE_SERVER, or `redis-server`)
   --deployment KIND  `server`, or `cluster` or `sentinel`, which know no `--server` but REDISCACHE_SERVER (server)
 
 Exit status: 0 when nothing was violated, 1 when something was, 2 when the work could not be done.
 ";
-
-/// The environment variable with the seed, where none is given.
-const SEED: &str = "REDISCACHE_SOAK_SEED";
 
 pub(crate) enum Task {
     Soak(Options),
@@ -41,9 +41,9 @@ pub(crate) struct Options {
     pub(crate) rounds: u64,
     pub(crate) processes: usize,
     pub(crate) callers: usize,
-    pub(crate) seed: u64,
-    pub(crate) server: Option<PathBuf>,
-    pub(crate) deployment: Deployment,
+    /// How long each harm lasts.
+    pub(crate) harm: Duration,
+    pub(crate) shared: SoakOptions,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,14 +51,8 @@ pub(crate) enum Part {
     Race,
     Cold,
     Killed,
+    Harm,
     Speed,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Deployment {
-    Server,
-    Cluster,
-    Sentinel,
 }
 
 /// What a process that loads has to know.
@@ -81,31 +75,21 @@ pub(crate) fn parse(args: impl Iterator<Item = String>) -> Result<Task, String> 
         let (callers, load, lease) = (number(callers)?, number(load)?, number(lease)?);
         return Ok(Task::Child(Job { url, namespace, callers, load, lease }));
     }
-    let (_, seed) = Random::seeded_by(SEED);
-    let parts = vec![Part::Cold, Part::Killed, Part::Race];
-    let (rounds, processes, callers, server, deployment) = (10_000, 8, 1_000, None, Deployment::Server);
-    let mut options = Options { parts, rounds, processes, callers, seed, server, deployment };
-    let mut args = args.into_iter();
-    while let Some(name) = args.next() {
-        if name == "--help" || name == "-h" {
-            return Ok(Task::Help);
+    let (mut parts, mut rounds) = (vec![Part::Cold, Part::Killed, Part::Race], 10_000);
+    let (mut processes, mut callers, mut harm) = (8, 1_000, Duration::from_secs(60));
+    let shared = SoakOptions::parse(args, |name, value| {
+        match name {
+            "--part" => parts = vec![part_of(value)?],
+            "--rounds" => rounds = number(value)?,
+            "--processes" => processes = number(value)?,
+            "--callers" => callers = number(value)?,
+            "--minutes" => harm = Duration::from_secs(60 * number::<u64>(value)?),
+            "--seconds" => harm = Duration::from_secs(number(value)?),
+            _ => return Ok(false),
         }
-        let value = args.next().ok_or(format!("{name} needs a value"))?;
-        match &*name {
-            "--part" => options.parts = vec![part_of(&value)?],
-            "--rounds" => options.rounds = number(&value)?,
-            "--processes" => options.processes = number(&value)?,
-            "--callers" => options.callers = number(&value)?,
-            "--seed" => options.seed = number(&value)?,
-            "--server" => options.server = Some(value.into()),
-            "--deployment" => options.deployment = deployment_of(&value)?,
-            _ => return Err(format!("{name} is not known")),
-        }
-    }
-    if options.server.is_some() && options.deployment != Deployment::Server {
-        return Err("in a cluster, servers are those of REDISCACHE_SERVER".to_owned());
-    }
-    Ok(Task::Soak(options))
+        Ok(true)
+    })?;
+    Ok(shared.map_or(Task::Help, |shared| Task::Soak(Options { parts, rounds, processes, callers, harm, shared })))
 }
 
 fn part_of(name: &str) -> Result<Part, String> {
@@ -113,20 +97,8 @@ fn part_of(name: &str) -> Result<Part, String> {
         "race" => Ok(Part::Race),
         "cold" => Ok(Part::Cold),
         "killed" => Ok(Part::Killed),
+        "harm" => Ok(Part::Harm),
         "speed" => Ok(Part::Speed),
         _ => Err(format!("there is no part {name}")),
     }
-}
-
-fn deployment_of(name: &str) -> Result<Deployment, String> {
-    match name {
-        "server" => Ok(Deployment::Server),
-        "cluster" => Ok(Deployment::Cluster),
-        "sentinel" => Ok(Deployment::Sentinel),
-        _ => Err(format!("there is no deployment {name}")),
-    }
-}
-
-fn number<N: FromStr>(text: &str) -> Result<N, String> {
-    text.parse().map_err(|_| format!("{text} is not a whole number"))
 }

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) async fn cold(stage: &Stage, options: &Options) -> Result<String, String> {
     let mut delays = Vec::new();
     for round in 0..options.rounds.div_ceil(1000) {
-        let namespace = format!("cold.{}.{round}", options.seed);
+        let namespace = format!("cold.{}.{round}", options.shared.seed);
         let job = Job { url: stage.url(), namespace, callers: options.callers, load: 300, lease: 10_000 };
         let mut processes = start(&job, options.processes)?;
         for process in &mut processes {
@@ -45,12 +45,12 @@ pub(crate) async fn cold(stage: &Stage, options: &Options) -> Result<String, Str
 }
 
 pub(crate) async fn killed(stage: &Stage, options: &Options) -> Result<String, String> {
-    let mut random = Random::from_seed(options.seed);
+    let mut random = Random::from_seed(options.shared.seed);
     let session = stage.connect().await?;
     let (mut longest, mut stopped) = (Duration::ZERO, 0);
     let rounds = options.rounds.div_ceil(100);
     for round in 0..rounds {
-        let namespace = format!("killed.{}.{round}", options.seed);
+        let namespace = format!("killed.{}.{round}", options.shared.seed);
         let lease = u64::try_from(LEASE.as_millis()).unwrap_or_default();
         let job = Job { url: stage.url(), namespace, callers: 4, load: 40, lease };
         let mut processes = start(&job, 2)?;

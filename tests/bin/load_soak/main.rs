@@ -4,8 +4,11 @@
 #![expect(clippy::print_stdout, reason = "a program that tells what it did")]
 
 mod args;
+mod asking;
 mod child;
 mod crowd;
+mod harm;
+mod history;
 mod process;
 mod race;
 mod speed;
@@ -34,14 +37,15 @@ async fn main() -> ExitCode {
 }
 
 async fn soak(options: &Options) -> ExitCode {
-    let mut stage = Stage::start(options);
-    println!("load_soak: seed {}, {}", options.seed, stage.version());
+    let mut stage = Stage::start(&options.shared);
+    println!("load_soak: seed {}, {}", options.shared.seed, stage.version());
     let mut failures = 0;
     for part in &options.parts {
         let outcome = match part {
             Part::Race => race::run(&mut stage, options).await,
             Part::Cold => crowd::cold(&stage, options).await,
             Part::Killed => crowd::killed(&stage, options).await,
+            Part::Harm => harm::run(options).await,
             Part::Speed => speed::run(&stage, options).await,
         };
         match outcome {

@@ -1,8 +1,9 @@
 //! Loads and deletes that race: nothing that was loaded before a delete was acknowledged is there after it.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rediscache::{RedisSession, RedisTtlCache};
@@ -10,13 +11,11 @@ use support::Random;
 use tokio::time::Instant;
 
 use crate::args::Options;
+use crate::history::{Explanation, History, Write};
 use crate::stage::Stage;
 
 /// How many keys are raced for at a time.
 const LANES: u64 = 64;
-
-/// For how many milliseconds around a failover what was acknowledged may be lost with it: the replica had not heard of it.
-const UNHEARD: u64 = 4_000;
 
 type Cache = RedisTtlCache<u64, u64>;
 
@@ -25,47 +24,83 @@ struct Figures {
     rounds: AtomicU64,
     loads: AtomicU64,
     /// What was stored or given out after a delete and loaded before it.
-    old: AtomicU64,
-    /// The same, where a failover may have lost the delete.
-    lost: AtomicU64,
+    old: Mutex<Vec<Old>>,
     /// Calls that failed, since a server was away.
     failed: AtomicU64,
     is_over: AtomicBool,
 }
 
+/// What was seen after the delete that should have ended it.
+struct Old {
+    lane: u64,
+    value: u64,
+    newest: u64,
+    write: Write,
+    seen: std::time::Instant,
+    /// By which of the calls after it.
+    by: &'static str,
+}
+
 pub(crate) async fn run(stage: &mut Stage, options: &Options) -> Result<String, String> {
-    let (figures, failovers) = (Arc::new(Figures::default()), Arc::new(AtomicU64::new(0)));
+    let figures = Arc::new(Figures::default());
+    let history = if let Stage::Sentinels(trio) = stage {
+        Some(History::watch(&[trio.master().url(), trio.replica().url()]))
+    } else {
+        None
+    };
     let sessions = [stage.connect().await?, stage.connect().await?];
     let start = Instant::now();
     let lanes: Vec<_> = (0..LANES)
         .map(|lane| {
             let [loads, writes] = sessions.each_ref().map(|session| cache(session, lane));
-            let lane =
-                Lane { lane, loads, writes, source: Arc::default(), random: Random::from_seed(options.seed ^ lane) };
-            let (figures, failovers, rounds) = (Arc::clone(&figures), Arc::clone(&failovers), options.rounds);
-            tokio::spawn(lane.run(figures, failovers, rounds, start))
+            let lane = Lane {
+                lane,
+                loads,
+                writes,
+                source: Arc::default(),
+                random: Random::from_seed(options.shared.seed ^ lane),
+            };
+            tokio::spawn(lane.run(Arc::clone(&figures), options.rounds))
         })
         .collect();
-    let mut random = Random::from_seed(options.seed);
+    let mut random = Random::from_seed(options.shared.seed);
     while figures.rounds.load(Ordering::Relaxed) < options.rounds
         && !lanes.iter().all(tokio::task::JoinHandle::is_finished)
     {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        disturb(stage, &mut random, &failovers, start);
+        disturb(stage, &mut random);
     }
     figures.is_over.store(true, Ordering::Relaxed);
     for lane in lanes {
         lane.await.map_err(|error| error.to_string())?;
     }
-    let [rounds, loads, old, lost, failed] =
-        [&figures.rounds, &figures.loads, &figures.old, &figures.lost, &figures.failed]
-            .map(|figure| figure.load(Ordering::Relaxed));
-    let text = format!(
-        "{rounds} deletes during {loads} loads in {:.1?}: {old} old values after one was acknowledged, {lost} more that a failover \
-         may have brought back, {failed} calls failed",
-        start.elapsed()
+    let [rounds, loads, failed] =
+        [&figures.rounds, &figures.loads, &figures.failed].map(|figure| figure.load(Ordering::Relaxed));
+    let old = std::mem::take(&mut *figures.old());
+    let (mut lost, mut two_masters, mut unexplained) = (0, 0, Vec::new());
+    for old in old {
+        match history.as_ref().map_or(Explanation::None, |history| history.explain(old.write, old.seen)) {
+            Explanation::Lost => lost += 1,
+            Explanation::TwoMasters => two_masters += 1,
+            Explanation::None => unexplained.push(old),
+        }
+    }
+    let mut text = format!(
+        "{rounds} deletes during {loads} loads in {:.1?}: {} old values after one was acknowledged, {failed} calls failed",
+        start.elapsed(),
+        unexplained.len()
     );
-    if old == 0 { Ok(text) } else { Err(text) }
+    if let Some(history) = history {
+        text += &format!(
+            "; {} failovers, which lost the deletes of {lost} values, and {two_masters} were read while there were two masters",
+            history.failovers()
+        );
+    }
+    let is_right = unexplained.is_empty();
+    for old in unexplained {
+        text += &format!("\n  {old}");
+    }
+    if is_right { Ok(text) } else { Err(text) }
 }
 
 fn cache(session: &RedisSession, lane: u64) -> Cache {
@@ -76,7 +111,7 @@ fn cache(session: &RedisSession, lane: u64) -> Cache {
 }
 
 /// Moves slots, or has the replica take over.
-fn disturb(stage: &mut Stage, random: &mut Random, failovers: &AtomicU64, start: Instant) {
+fn disturb(stage: &mut Stage, random: &mut Random) {
     match stage {
         Stage::Server(_) => {}
         Stage::Cluster(cluster) => {
@@ -84,17 +119,25 @@ fn disturb(stage: &mut Stage, random: &mut Random, failovers: &AtomicU64, start:
             cluster.move_slot(slot, usize::try_from(random.within(0..3)).unwrap_or_default());
         }
         Stage::Sentinels(trio) => {
-            if random.within(0..20) == 0 {
-                failovers.store(since(start), Ordering::SeqCst);
+            if random.within(0..10) == 0 {
                 trio.fail_over();
-                failovers.store(since(start), Ordering::SeqCst);
             }
         }
     }
 }
 
-fn since(start: Instant) -> u64 {
-    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX).max(1)
+impl fmt::Display for Old {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { lane, value, newest, write, seen, by } = self;
+        let [took, later] = [write.acknowledged - write.sent, *seen - write.acknowledged];
+        write!(f, "key {lane}: {by} gave {value}, {later:?} after a delete for {newest} that took {took:?}")
+    }
+}
+
+impl Figures {
+    fn old(&self) -> MutexGuard<'_, Vec<Old>> {
+        self.old.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// One key, with what is behind it.
@@ -108,13 +151,15 @@ struct Lane {
 }
 
 impl Lane {
-    async fn run(mut self, figures: Arc<Figures>, failovers: Arc<AtomicU64>, rounds: u64, start: Instant) {
+    async fn run(mut self, figures: Arc<Figures>, rounds: u64) {
         while figures.rounds.load(Ordering::Relaxed) < rounds && !figures.is_over.load(Ordering::Relaxed) {
             let before = tokio::spawn(self.load(&figures));
             let other = tokio::spawn(self.load(&figures));
             tokio::time::sleep(Duration::from_micros(self.random.within(0..2_000))).await;
             let newest = self.source.fetch_add(1, Ordering::SeqCst) + 1;
+            let sent = std::time::Instant::now();
             let deleted = self.writes.delete(self.lane).await;
+            let write = Write { sent, acknowledged: std::time::Instant::now() };
             if deleted.is_err() {
                 figures.failed.fetch_add(1, Ordering::Relaxed);
                 continue;
@@ -124,13 +169,11 @@ impl Lane {
             let stored = self.writes.get(self.lane).await;
             let _ = (before.await, other.await);
             let settled = self.loads.get(self.lane).await;
-            for value in [after, stored, settled] {
+            for (by, value) in [("a load", after), ("the next read", stored), ("the last read", settled)] {
                 match value {
                     Ok(Some(value)) if value < newest => {
-                        let failover = failovers.load(Ordering::SeqCst);
-                        let near = failover > 0 && since(start).saturating_sub(failover) < UNHEARD;
-                        let count = if near { &figures.lost } else { &figures.old };
-                        count.fetch_add(1, Ordering::Relaxed);
+                        let seen = std::time::Instant::now();
+                        figures.old().push(Old { lane: self.lane, value, newest, write, seen, by });
                     }
                     Ok(_) => {}
                     Err(_) => drop(figures.failed.fetch_add(1, Ordering::Relaxed)),

@@ -38,7 +38,7 @@ pub(crate) async fn run(stage: &Stage, options: &Options) -> Result<String, Stri
         }
     }
     text += &format!("\n  near hit of get_or_load: {:.0}/s", near(&session, ttl).await?);
-    text += &cold(&session, ttl, options.seed).await?;
+    text += &cold(&session, ttl, options.shared.seed).await?;
     Ok(text)
 }
 

@@ -1,9 +1,5 @@
-use std::path::PathBuf;
-
 use rediscache::RedisSession;
-use support::{Cluster, Sentinels, Server};
-
-use crate::args::{Deployment, Options};
+use support::{Cluster, Deployment, Sentinels, Server, SoakOptions};
 
 /// The servers.
 pub(crate) enum Stage {
@@ -13,12 +9,9 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
-    pub(crate) fn start(options: &Options) -> Self {
+    pub(crate) fn start(options: &SoakOptions) -> Self {
         match options.deployment {
-            Deployment::Server => {
-                let program = |program: &PathBuf| Server::options().program(program);
-                Self::Server(Box::new(options.server.as_ref().map_or_else(Server::options, program).start()))
-            }
+            Deployment::Server => Self::Server(Box::new(options.server().start())),
             Deployment::Cluster => Self::Cluster(Cluster::of_masters(&[])),
             Deployment::Sentinel => Self::Sentinels(Box::new(Sentinels::start())),
         }
@@ -37,16 +30,10 @@ impl Stage {
     }
 
     pub(crate) fn version(&self) -> String {
-        let (server, kind) = match self {
-            Self::Server(server) => (&**server, ""),
-            Self::Cluster(cluster) => (cluster.node(0), " cluster"),
-            Self::Sentinels(trio) => (trio.master(), " with Sentinels"),
-        };
-        let info: String = redis::cmd("INFO").arg("server").query(&mut server.raw()).unwrap_or_default();
-        let fact = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-        match (fact("valkey_version:"), fact("redis_version:")) {
-            (Some(version), _) => format!("valkey {version}{kind}"),
-            (None, version) => format!("redis {}{kind}", version.unwrap_or("unknown")),
+        match self {
+            Self::Server(server) => server.version(),
+            Self::Cluster(cluster) => format!("{} cluster", cluster.node(0).version()),
+            Self::Sentinels(trio) => format!("{} with Sentinels", trio.master().version()),
         }
     }
 }
