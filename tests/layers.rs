@@ -36,7 +36,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "store",
-        "open mod task list hash entry key operations redis memory in_flight background increment compared milliseconds packed",
+        "open mod task list hash entry key operations redis memory in_flight background increment compared milliseconds packed traces",
     ),
     (
         LIBRARY,

@@ -16,6 +16,7 @@ mod operations;
 mod packed;
 mod redis;
 mod task;
+mod traces;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub(crate) use task::{
     Client, Departed, Due, EndingLease, Lease, Outcome, Side, Taken, Taker, TaskStats, TaskStore, Unread, Whereabouts,
     WorkPart,
 };
+pub(crate) use traces::traced;
 
 use self::background::Background;
 use self::entry::{MemoryEntries, MemoryLeases, RedisLeases};

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal::{config, refusals};
+use crate::store::traced;
 
 /// In milliseconds; the most there are stand for no limit. Short, since every call carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,8 @@ impl CallLimit {
         Ok(())
     }
 
-    /// Waits for a step of a call for no longer than this. It is dropped then, and may have taken effect.
+    /// Waits for a step of a call for no longer than this. It is dropped then, and may have taken effect, unless nothing had left
+    /// yet.
     pub(super) async fn bound<T>(self, call: impl Future<Output = Result<T>>) -> Result<T> {
         self.bound_saying(|error| error, call).await
     }
@@ -53,17 +55,27 @@ impl CallLimit {
 
     async fn bound_saying<T>(self, say: fn(Error) -> Error, call: impl Future<Output = Result<T>>) -> Result<T> {
         let Some(limit) = self.duration() else { return call.await };
-        let (until, mut call, mut timer) = (Instant::now() + limit, pin!(call), pin!(None));
+        let (until, mut call, mut timer) = (Instant::now() + limit, pin!(Some(call)), pin!(None));
+        let mut sent = false;
         poll_fn(|context| {
-            if let Poll::Ready(answer) = call.as_mut().poll(context) {
-                return Poll::Ready(answer);
+            if let Some(call) = call.as_mut().as_pin_mut() {
+                let (answer, traces) = traced(|| call.poll(context));
+                sent |= traces.sent;
+                if answer.is_ready() {
+                    return answer;
+                }
             }
             // What is at hand needs no timer, nor a runtime that has one.
             if timer.is_none() && Handle::try_current().is_ok() {
                 timer.set(Some(sleep_until(until)));
             }
             match timer.as_mut().as_pin_mut().map(|timer| timer.poll(context)) {
-                Some(Poll::Ready(())) => Poll::Ready(Err(say(over(limit)))),
+                Some(Poll::Ready(())) => {
+                    let ((), traces) = traced(|| call.set(None));
+                    let error = over(limit);
+                    let is_harmless = traces.harmless && !traces.sent && !sent;
+                    Poll::Ready(Err(say(if is_harmless { error.without_effect() } else { error })))
+                }
                 _ => Poll::Pending,
             }
         })

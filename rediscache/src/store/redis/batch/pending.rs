@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use crate::error::{Error, Result};
 use crate::refusal;
 use crate::store::redis::router::Router;
+use crate::store::traces::{note_harmless, note_sent};
 
 /// Calls of one kind on one key that go out as one command.
 pub(crate) trait Batch: Default + Send + 'static {
@@ -202,6 +203,7 @@ impl<B: Batch> Future for PendingCall<B> {
         };
         drop(state);
         self.slots = None;
+        note_sent();
         match answer {
             Slot::Answered(answer) => Poll::Ready(answer),
             _ => Poll::Ready(Err(refusal::interrupted())),
@@ -212,7 +214,13 @@ impl<B: Batch> Future for PendingCall<B> {
 impl<B: Batch> Drop for PendingCall<B> {
     fn drop(&mut self) {
         if let Some(slots) = &self.slots {
-            let last = mem::replace(&mut slots.lock().callers[self.at], Slot::Empty);
+            let mut state = slots.lock();
+            // They have not left yet, and do so without this one.
+            if state.batch.is_some() {
+                note_harmless();
+            }
+            let last = mem::replace(&mut state.callers[self.at], Slot::Empty);
+            drop(state);
             drop(last);
         }
     }

@@ -37,6 +37,7 @@ use crate::near::Change;
 use crate::refusal;
 use crate::store::background::Background;
 use crate::store::packed::Packed;
+use crate::store::traces::{note_harmless, note_sent};
 
 /// How long a call waits for a server that cannot be reached, or that is not ready, unless it has less time.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -59,11 +60,27 @@ pub(super) struct Answered {
     pub(super) live: Live,
 }
 
-/// How far a call is when its time runs out.
-#[derive(Default)]
+/// How far a call is when its time runs out, or it is given up.
 struct Progress {
+    effect: Effect,
     under_way: Option<Attempt>,
     history: History,
+    is_over: bool,
+}
+
+impl Progress {
+    fn of(effect: Effect) -> Self {
+        Self { effect, under_way: None, history: History::default(), is_over: false }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        let was_sent = self.under_way.is_some() || self.history.broke;
+        if !self.is_over && (self.effect == Effect::Read || !was_sent) {
+            note_harmless();
+        }
+    }
 }
 
 impl Router {
@@ -150,13 +167,15 @@ impl Router {
 
     /// Makes a call, and tells which connection brought the answer.
     pub(super) async fn answer_of<T: FromRedisValue>(&self, request: &Request<'_>) -> Result<(T, Answered)> {
-        let (mut progress, effect) = (Progress::default(), request.effect());
+        let effect = request.effect();
+        let mut progress = Progress::of(effect);
         // Large: kept out of the futures around it, each of which would hold it twice.
         let carried_out = Box::pin(self.carry_out(request, &mut progress));
         let answer = match tokio::time::timeout(self.response_timeout, carried_out).await {
             Ok(answer) => answer,
-            Err(_) => Err(Box::pin(self.late(progress)).await),
+            Err(_) => Err(Box::pin(self.late(&mut progress)).await),
         };
+        progress.is_over = true;
         let answer = answer.and_then(|(value, by)| match T::from_redis_value(value) {
             Ok(answer) => Ok((answer, by)),
             Err(error) => Err(from_driver(&error.into())),
@@ -179,6 +198,9 @@ impl Router {
             };
             let Some(live) = self.reach(&connection, effect, &mut patience, &progress.history).await? else { continue };
             let attempt = progress.under_way.insert(Attempt::new(connection, live));
+            if effect != Effect::Read {
+                note_sent();
+            }
             // The first connection may still bring a write that was made again long ago: only reads are asked again.
             let may_repeat = effect == Effect::Read && !progress.history.broke;
             let (answer, other) = attempt.answer(request, &self.topology, asking, may_repeat, self.pace()).await;
@@ -268,10 +290,12 @@ impl Router {
     }
 
     /// What a call says that was not answered in time.
-    async fn late(&self, progress: Progress) -> Error {
+    async fn late(&self, progress: &mut Progress) -> Error {
         let (limit, began) = (self.response_timeout, self.background.moves());
-        match progress.under_way {
+        match progress.under_way.take() {
             Some(Attempt { connection, live, answers }) => {
+                // Whoever gives up this, too, is told that it was sent.
+                progress.history.broke = true;
                 let is_stuck = connection.leave_if_stuck(&live).await;
                 // Nothing at all came meanwhile: the connection may be dead without knowing.
                 if live.answers() == answers {
