@@ -21,12 +21,12 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "",
-        "lib types session record dispatch store near codec shape config namespace number lend bounds refusal error",
+        "lib types session record dispatch store near codec shape config namespace number lend bounds score refusal error",
     ),
     (
         LIBRARY,
         "types",
-        "mod verify task_queue queue ttl_cache cache dead shared named versions operation value kept object limit reliance declare info",
+        "mod verify task_queue queue ttl_cache cache ranking set dead shared named versions pages operation value member kept object limit reliance declare info",
     ),
     (
         LIBRARY,
@@ -36,7 +36,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "store",
-        "open mod task list hash entry key operations redis memory in_flight background increment compared milliseconds packed traces",
+        "open sample mod task list hash entry set ranking key operations redis memory in_flight background increment compared milliseconds packed traces",
     ),
     (
         LIBRARY,

@@ -164,8 +164,14 @@ fn reject_float_key(ty: &Type, errors: &mut Errors) {
     let PathArguments::AngleBracketed(arguments) = &cache.arguments else { return };
     let Some(GenericArgument::Type(key)) = arguments.args.first() else { return };
     let Some(name) = path(key).and_then(Path::get_ident) else { return };
-    if cache.ident == "RedisCache" && (name == "f32" || name == "f64") {
-        let message = format!("`{name}` cannot be a key: it is neither `Eq` nor `Hash`; use an integer or a `String`");
+    let is_float = name == "f32" || name == "f64";
+    let part = match cache.ident.to_string().as_str() {
+        "RedisCache" => "a key",
+        "RedisSet" | "RedisRanking" => "a member",
+        _ => return,
+    };
+    if is_float {
+        let message = format!("`{name}` cannot be {part}: it is neither `Eq` nor `Hash`; use an integer or a `String`");
         errors.push(key.span(), message);
     }
 }

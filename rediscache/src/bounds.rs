@@ -5,7 +5,7 @@ use std::hash::Hash;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A type that can be a key: any that serde can write and read, and that is `Eq` and `Hash`.
+/// A type that can be a key, or a member of a set or ranking: any that serde can write and read, and that is `Eq` and `Hash`.
 ///
 /// There is nothing to implement by hand. Floats are not `Eq`, so that they cannot be keys.
 #[diagnostic::on_unimplemented(

@@ -5,6 +5,7 @@
 //!   [`RedisTaskQueue`] a queue whose items stay on record until they are done.
 //! - A [`RedisTtlCache`] keeps what something slow says for a time, each entry by itself, and loads it once for all who ask: see
 //!   [`entries_that_expire`].
+//! - A [`RedisSet`] holds each member once, and a [`RedisRanking`] orders what it holds by scores.
 //! - [`RedisNamespaced`](trait@RedisNamespaced) gives a struct an accessor for each of its fields, named `Struct.field`
 //!   in Redis.
 //! - A [`Codec`] says how keys and values are stored: [`Typestring`], as Python's async-rediscache 0.2.0 does, unless
@@ -44,6 +45,7 @@ mod near;
 mod number;
 mod record;
 mod refusal;
+mod score;
 mod session;
 mod shape;
 mod store;
@@ -72,14 +74,15 @@ pub use lend::{Give, Lend};
 pub use near::{Near, NearStats};
 pub use number::{Notation, Number, NumberKind};
 pub use record::ObjectKind;
+pub use score::Score;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
     Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, GetOrLoad, LoadError, Loaded, ObjectInfo,
-    Operation, OptionalLifetime, QueueStats, QueueStream, RedisBound, RedisCache, RedisFieldsObject, RedisNamespaced,
-    RedisNearObject, RedisObject, RedisQueue, RedisReadableObject, RedisStructs, RedisTask, RedisTaskObject,
-    RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject, Rewritten, Scan, TaskError, TaskQueueStats,
-    TtlScan, TtlStats, WhenDown,
+    Operation, OptionalLifetime, QueueStats, QueueStream, RankingScan, RedisBound, RedisCache, RedisFieldsObject,
+    RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisRanking, RedisReadableObject, RedisSet,
+    RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject,
+    Rewritten, Scan, SetScan, TaskError, TaskQueueStats, TtlScan, TtlStats, WhenDown,
 };
 
 /// The examples of the README.

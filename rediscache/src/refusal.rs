@@ -52,6 +52,15 @@ pub(crate) fn no_tag() -> Error {
     )
 }
 
+/// Sets of several slots.
+pub(crate) fn not_together() -> Error {
+    Error::new(
+        ErrorKind::Unsupported,
+        "on a cluster, only sets of one slot are taken together, and these lie in several; name all of them with one hash \
+         tag, by `with_namespace(\"{tag}.name\")`, or read each with `members` and take those together",
+    )
+}
+
 /// What should not happen: an answer of another shape, or none.
 pub(crate) fn unexpected() -> Error {
     Error::new(ErrorKind::Server, "the server's answer has an unexpected form")

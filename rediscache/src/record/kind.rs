@@ -8,7 +8,9 @@ use crate::bounds::{Key, Value};
 use crate::codec::Json;
 use crate::codec::{Codec, Meaning, Shapes, Typestring, decode, decode_value, fingerprint_of};
 use crate::error::Result;
+use crate::score::{self, Score};
 use crate::shape::{FIRST_VERSION, Fingerprint, Schema};
+use crate::store::DataKind;
 
 /// What an object is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +24,10 @@ pub enum ObjectKind {
     TaskQueue,
     /// A [`RedisTtlCache`](crate::RedisTtlCache).
     TtlCache,
+    /// A [`RedisSet`](crate::RedisSet).
+    Set,
+    /// A [`RedisRanking`](crate::RedisRanking).
+    Ranking,
 }
 
 impl ObjectKind {
@@ -32,6 +38,8 @@ impl ObjectKind {
             Self::Queue => "queue",
             Self::TaskQueue => "task_queue",
             Self::TtlCache => "ttl_cache",
+            Self::Set => "set",
+            Self::Ranking => "ranking",
         }
     }
 
@@ -42,6 +50,19 @@ impl ObjectKind {
             Self::Queue => "a queue",
             Self::TaskQueue => "a task queue",
             Self::TtlCache => "a TTL cache",
+            Self::Set => "a set",
+            Self::Ranking => "a ranking",
+        }
+    }
+
+    /// What it keeps its values in.
+    pub(crate) fn data(self) -> DataKind {
+        match self {
+            Self::Cache => DataKind::Hash,
+            Self::Queue | Self::TaskQueue => DataKind::List,
+            Self::TtlCache => DataKind::Entries,
+            Self::Set => DataKind::Set,
+            Self::Ranking => DataKind::Ranking,
         }
     }
 }
@@ -59,8 +80,10 @@ pub(crate) struct ObjectTypes {
     /// The shape by which a stored value is to be read, where it takes one.
     pub(crate) fingerprint: fn(&[u8]) -> Option<Fingerprint>,
     /// Tries to read a value.
-    pub(crate) read_value: fn(&[u8], &Meaning, &dyn Shapes) -> Result<()>,
+    pub(crate) read_value: ReadValue,
 }
+
+type ReadValue = fn(&[u8], &Meaning, &dyn Shapes) -> Result<()>;
 
 pub(crate) struct KeyType {
     pub(crate) name: fn() -> &'static str,
@@ -89,6 +112,26 @@ impl ObjectTypes {
     #[inline]
     pub(crate) fn fault(&self, meaning: &Meaning) -> Option<&'static str> {
         if meaning.is_plain() { None } else { (self.find_fault)(meaning) }
+    }
+
+    /// Those of a set, whose values are written as keys are: their bytes say which of them are equal.
+    pub(crate) const fn of_set<T: Key, C: Codec>(kind: ObjectKind) -> Self {
+        let read_value: ReadValue = |stored, _, _| decode::<C, T>(stored).map(drop);
+        Self { fingerprint: |_| None, read_value, ..Self::of::<T, C>(kind, None) }
+    }
+
+    /// Those of a ranking: of what has scores, and of the scores.
+    pub(crate) const fn of_ranking<T: Key, S: Score, C: Codec>(kind: ObjectKind) -> Self {
+        let read_value: ReadValue = |stored, _, _| score::read::<S>(stored).map(drop);
+        Self { fingerprint: |_| None, read_value, ..Self::of_cache::<T, S, C>(kind) }
+    }
+
+    /// The same, whose keys are stored in another way.
+    pub(crate) const fn reading_keys(mut self, read: fn(&[u8]) -> Result<()>) -> Self {
+        if let Some(key) = &mut self.key {
+            key.read = read;
+        }
+        self
     }
 
     const fn of<V: Value, C: Codec>(kind: ObjectKind, key: Option<KeyType>) -> Self {

@@ -14,7 +14,10 @@ mod milliseconds;
 mod open;
 mod operations;
 mod packed;
+mod ranking;
 mod redis;
+mod sample;
+mod set;
 mod task;
 mod traces;
 
@@ -34,6 +37,9 @@ pub(crate) use key::KeyStore;
 pub(crate) use list::{LIST, ListStore, Waiter};
 pub(crate) use open::{OpenStore, WeakStore};
 pub(crate) use packed::Packed;
+pub(crate) use ranking::{RankingStore, SORTED_SET, ScoreStep, Scored};
+pub(crate) use sample::{DataKind, Sample};
+pub(crate) use set::{SET, SetStore};
 pub(crate) use task::{
     Client, Departed, Due, EndingLease, Lease, Outcome, Side, Taken, Taker, TaskStats, TaskStore, Unread, Whereabouts,
     WorkPart,
@@ -48,7 +54,9 @@ use self::key::{MemoryKey, RedisKey};
 use self::list::{MemoryList, RedisList};
 use self::memory::MemoryStore;
 use self::operations::Slice;
+use self::ranking::{MemoryScores, RedisScores};
 use self::redis::Router;
+use self::set::{MemoryMembers, RedisMembers};
 use self::task::{MemoryTasks, RedisTasks};
 use crate::config::{Address, Config};
 use crate::error::Result;
@@ -76,6 +84,8 @@ pub(crate) struct RedisStore {
     hashes: RedisHash,
     lists: RedisList,
     tasks: RedisTasks,
+    sets: RedisMembers,
+    rankings: RedisScores,
 }
 
 impl RedisStore {
@@ -89,6 +99,8 @@ impl RedisStore {
             hashes: RedisHash::new(&router, &tracking),
             lists: RedisList::new(&router),
             tasks: RedisTasks::new(&router),
+            sets: RedisMembers::new(&router),
+            rankings: RedisScores::new(&router),
             router,
             tracking,
             in_flight: InFlight::default(),
@@ -96,48 +108,29 @@ impl RedisStore {
     }
 }
 
+/// Gives each kind of data its operations, in the half that the store has.
+macro_rules! slices {
+    ($($name:ident: $slice:ident($memory:ident);)*) => {$(
+        pub(crate) fn $name(&self) -> $slice<'_> {
+            match self {
+                Self::Memory(store) => Slice::Memory($memory(store)),
+                Self::Redis(store) => Slice::Redis(&store.$name, &store.in_flight),
+            }
+        }
+    )*};
+}
+
 /// The kinds of data.
 impl Store {
-    pub(crate) fn keys(&self) -> KeyStore<'_> {
-        match self {
-            Self::Memory(store) => Slice::Memory(MemoryKey(store)),
-            Self::Redis(store) => Slice::Redis(&store.keys, &store.in_flight),
-        }
-    }
-
-    pub(crate) fn entries(&self) -> EntryStore<'_> {
-        match self {
-            Self::Memory(store) => Slice::Memory(MemoryEntries(store)),
-            Self::Redis(store) => Slice::Redis(&store.entries, &store.in_flight),
-        }
-    }
-
-    pub(crate) fn leases(&self) -> LeaseStore<'_> {
-        match self {
-            Self::Memory(store) => Slice::Memory(MemoryLeases(store)),
-            Self::Redis(store) => Slice::Redis(&store.leases, &store.in_flight),
-        }
-    }
-
-    pub(crate) fn hashes(&self) -> HashStore<'_> {
-        match self {
-            Self::Memory(store) => Slice::Memory(MemoryHash(store)),
-            Self::Redis(store) => Slice::Redis(&store.hashes, &store.in_flight),
-        }
-    }
-
-    pub(crate) fn lists(&self) -> ListStore<'_> {
-        match self {
-            Self::Memory(store) => Slice::Memory(MemoryList(store)),
-            Self::Redis(store) => Slice::Redis(&store.lists, &store.in_flight),
-        }
-    }
-
-    pub(crate) fn tasks(&self) -> TaskStore<'_> {
-        match self {
-            Self::Memory(store) => Slice::Memory(MemoryTasks(store)),
-            Self::Redis(store) => Slice::Redis(&store.tasks, &store.in_flight),
-        }
+    slices! {
+        keys: KeyStore(MemoryKey);
+        entries: EntryStore(MemoryEntries);
+        leases: LeaseStore(MemoryLeases);
+        hashes: HashStore(MemoryHash);
+        lists: ListStore(MemoryList);
+        tasks: TaskStore(MemoryTasks);
+        sets: SetStore(MemoryMembers);
+        rankings: RankingStore(MemoryScores);
     }
 
     /// The entries of a server that tells of changes; `None` where the store itself is in this process.
@@ -177,6 +170,14 @@ impl Store {
         match self {
             Self::Memory(_) => Ok(format!("{key}{suffix}")),
             Self::Redis(store) => store.router.beside(key, suffix),
+        }
+    }
+
+    /// Whether one call can concern the keys together: on a cluster, whether all lie in one slot.
+    pub(crate) fn are_together(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> bool {
+        match self {
+            Self::Memory(_) => true,
+            Self::Redis(store) => store.router.are_together(keys),
         }
     }
 

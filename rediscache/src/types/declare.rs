@@ -88,7 +88,8 @@ pub type Bound<T> = <T as RedisBound>::Handle;
 /// A type that a field of a [`RedisNamespaced`] struct may have: the caches and queues of this crate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a cache object",
-    label = "expected `RedisCache<K, V>`, `RedisTtlCache<K, V>`, `RedisQueue<T>` or `RedisTaskQueue<T>`",
+    label = "expected `RedisCache<K, V>`, `RedisTtlCache<K, V>`, `RedisSet<T>`, `RedisRanking<T>`, `RedisQueue<T>` or \
+             `RedisTaskQueue<T>`",
     note = "to keep a field of another type in the struct, put `#[rediscache(skip)]` on it"
 )]
 pub trait RedisObject: Sized {
@@ -157,7 +158,8 @@ pub trait RedisFieldsObject: RedisNearObject {}
 #[diagnostic::on_unimplemented(
     message = "`from` and `version` are for caches and queues with the default codec",
     label = "this is `{Self}`",
-    note = "values of another codec are read as serde says: put `#[serde(from = \"Older\")]` on the type"
+    note = "values of another codec are read as serde says: put `#[serde(from = \"Older\")]` on the type",
+    note = "members of sets and rankings are told apart by their bytes, as keys are, and so have no older types"
 )]
 pub trait RedisVersionedObject: RedisObject {
     /// What it holds.
@@ -175,7 +177,7 @@ pub trait RedisVersionedObject: RedisObject {
 
 /// A [`RedisObject`] in which a value that cannot be read may be taken for none.
 #[diagnostic::on_unimplemented(
-    message = "`unreadable` is for `RedisCache` and `RedisTtlCache` fields",
+    message = "`unreadable` is for `RedisCache`, `RedisTtlCache`, `RedisSet` and `RedisRanking` fields",
     label = "this is `{Self}`",
     note = "take the key away; what a queue cannot read becomes a dead letter"
 )]

@@ -205,6 +205,19 @@ impl Object {
         }
     }
 
+    /// The full Redis key where a call goes to that concerns this object, too.
+    pub(super) fn key_beside(&self, at: &Target) -> Result<FullKey> {
+        if let Some(fault) = self.namespace.fault() {
+            return Err(config(fault));
+        }
+        let number = |session: &RedisSession| session.state().near_caches.session();
+        if self.session.as_ref().is_some_and(|session| number(session) != number(&at.session)) {
+            return Err(config("one call cannot concern objects of two sessions; bind them to the same one with `on`"));
+        }
+        let global = if self.global { at.session.global_namespace() } else { "" };
+        Ok(self.namespace.key_below(global))
+    }
+
     /// The session in force and the full Redis key in it. A session that was bound goes along.
     pub(super) fn target(&mut self) -> Result<Target> {
         if let Some(fault) = self.namespace.fault().or_else(|| self.types.fault(&self.meaning)) {

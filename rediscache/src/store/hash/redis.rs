@@ -10,7 +10,7 @@ use crate::near::{Change, Coherence, Provenance};
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batcher, Effect, Request, Router, Script, Value, answer, tracked_read};
+use crate::store::redis::{Batcher, Effect, OneEach, Request, Router, Script, Value, answer, tracked_read};
 
 /// About how many entries the server looks at for one page of a scan.
 const PAGE: usize = 500;
@@ -26,9 +26,9 @@ pub(crate) struct RedisHash {
     tracking: Arc<Router>,
     gets: Arc<Batcher<Gets>>,
     tracked_gets: Arc<Batcher<TrackedGets>>,
-    contains: Arc<Batcher<Contains>>,
+    contains: Arc<Batcher<OneEach<Contains>>>,
     sets: Arc<Batcher<Sets>>,
-    deletes: Arc<Batcher<Deletes>>,
+    deletes: Arc<Batcher<OneEach<Deletes>>>,
     increments: Arc<Batcher<Increments>>,
     hincrby: Arc<Hincrby>,
 }

@@ -23,10 +23,10 @@ pub(crate) fn bytes_if_any(answer: Value) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// A list of what `one` takes apart.
+/// A list of what `one` takes apart; in RESP3, some are sets.
 pub(crate) fn list<T>(answer: Value, one: fn(Value) -> Result<T>) -> Result<Vec<T>> {
     match answer {
-        Value::Array(answers) => answers.into_iter().map(one).collect(),
+        Value::Array(answers) | Value::Set(answers) => answers.into_iter().map(one).collect(),
         _ => Err(refusal::unexpected()),
     }
 }
@@ -49,5 +49,54 @@ pub(crate) fn pairs(answer: Value) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
             Ok(pairs)
         }
         _ => Err(refusal::unexpected()),
+    }
+}
+
+/// A cursor and what comes with it: one page of a scan. No cursor after the last.
+pub(crate) fn page(answer: Value) -> Result<(Option<Vec<u8>>, Value)> {
+    let mut parts = match answer {
+        Value::Array(parts) => parts.into_iter(),
+        _ => return Err(refusal::unexpected()),
+    };
+    let (Some(cursor), Some(found), None) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(refusal::unexpected());
+    };
+    let cursor = bytes(cursor)?;
+    Ok(((cursor != b"0").then_some(cursor), found))
+}
+
+/// Names with their scores, in pairs or in turn. A score is a text where it is no number.
+pub(crate) fn scored(answer: Value) -> Result<Vec<(Vec<u8>, f64)>> {
+    let Value::Array(parts) = answer else { return Err(refusal::unexpected()) };
+    let (mut scored, mut parts) = (Vec::with_capacity(parts.len()), parts.into_iter());
+    while let Some(first) = parts.next() {
+        let (name, number) = match first {
+            Value::Array(pair) => {
+                let mut pair = pair.into_iter();
+                (pair.next(), pair.next())
+            }
+            name => (Some(name), parts.next()),
+        };
+        let (Some(name), Some(number)) = (name, number) else { return Err(refusal::unexpected()) };
+        scored.push((bytes(name)?, score(number)?));
+    }
+    Ok(scored)
+}
+
+/// A score, of which there are no two zeros.
+pub(crate) fn score(answer: Value) -> Result<f64> {
+    let score: Option<f64> = match answer {
+        Value::Double(score) => Some(score),
+        Value::BulkString(text) => str::from_utf8(&text).ok().and_then(|text| text.parse().ok()),
+        _ => None,
+    };
+    score.filter(|score| !score.is_nan()).map(|score| score + 0.0).ok_or_else(refusal::unexpected)
+}
+
+/// A score, or none.
+pub(crate) fn score_if_any(answer: Value) -> Result<Option<f64>> {
+    match answer {
+        Value::Nil => Ok(None),
+        answer => score(answer).map(Some),
     }
 }

@@ -14,11 +14,10 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 pub use load::{GetOrLoad, LoadError, Loaded, TtlStats, WhenDown};
-pub(super) use name::stored_key;
 pub use scan::TtlScan;
 
 use self::load::LoadCall;
-use self::name::{entry_name, entry_names};
+use self::name::{entry_name, entry_names, read_key};
 use self::options::Options;
 use self::reads::EntryReads;
 use super::named::named_methods;
@@ -117,7 +116,8 @@ impl<K, V, C> RedisTtlCache<K, V, C> {
 }
 
 impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
-    const TYPES: &'static ObjectTypes = &ObjectTypes::of_cache::<K, V, C>(ObjectKind::TtlCache);
+    const TYPES: &'static ObjectTypes =
+        &ObjectTypes::of_cache::<K, V, C>(ObjectKind::TtlCache).reading_keys(read_key::<C, K>);
 
     /// Names a cache by a constant, whose entries live for `ttl`. A name made at run time, as by `format!`, goes to
     /// [`with_namespace`](Self::with_namespace).

@@ -1,6 +1,7 @@
 //! The Redis key of an entry.
 
-use crate::codec::EncodedKey;
+use crate::bounds::Key;
+use crate::codec::{Codec, EncodedKey, decode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::FullKey;
 use crate::store::Packed;
@@ -59,8 +60,13 @@ pub(super) fn entry_names(object: &FullKey, stored: impl Iterator<Item: AsRef<[u
     stored.map(|stored| entry_name(object, stored.as_ref())).collect()
 }
 
+/// Tries to read the key of the entry in whose name this stands behind the object's.
+pub(super) fn read_key<C: Codec, K: Key>(rest: &[u8]) -> Result<()> {
+    decode::<C, K>(&stored_key(str::from_utf8(rest).map_err(|_| no_key())?)?).map(drop)
+}
+
 /// The stored key of the entry in whose name this stands behind the object's.
-pub(in crate::types) fn stored_key(rest: &str) -> Result<Vec<u8>> {
+pub(super) fn stored_key(rest: &str) -> Result<Vec<u8>> {
     let mut stored = Vec::with_capacity(rest.len());
     let mut bytes = rest.bytes();
     while let Some(byte) = bytes.next() {

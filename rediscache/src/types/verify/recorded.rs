@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::{Finding, FindingKind};
 use super::program::Placed;
-use crate::record::{NamespaceRecord, RecordedObject};
+use crate::record::{NamespaceRecord, ObjectKind, RecordedObject};
+use crate::shape::Schema;
 use crate::types::info::ObjectInfo;
 
 /// What is on record under one prefix, by namespace.
@@ -45,7 +46,7 @@ fn misfit(object: &ObjectInfo, recorded: &RecordedObject) -> Option<FindingKind>
     if object.kind().name() != recorded.kind {
         return Some(FindingKind::OtherKind);
     }
-    match (object.key_schema(), &recorded.key) {
+    match (key_of(object), recorded_key(recorded)) {
         (Some(own), Some(key)) => {
             let is_alike = object.codec() == recorded.codec && own.shape.keys_are_alike(&key.shape);
             (!is_alike).then_some(FindingKind::OtherKey)
@@ -55,19 +56,37 @@ fn misfit(object: &ObjectInfo, recorded: &RecordedObject) -> Option<FindingKind>
     }
 }
 
+/// What is told apart by its bytes: keys, and the members of a set.
+fn key_of(object: &ObjectInfo) -> Option<&Schema> {
+    object.key_schema().or_else(|| (object.kind() == ObjectKind::Set).then(|| object.value_schema()))
+}
+
+fn recorded_key(recorded: &RecordedObject) -> Option<&Schema> {
+    recorded.key.as_ref().or_else(|| (recorded.kind == ObjectKind::Set.name()).then_some(&recorded.value))
+}
+
 fn here(object: &ObjectInfo) -> String {
     let (kind, codec) = (object.kind().noun(), object.codec());
-    match object.key_shape() {
-        Some(key) => format!("{kind} with keys `{key}` in the codec {codec}"),
+    match key_of(object) {
+        Some(key) => format!("{kind} with {} `{}` in the codec {codec}", keys_of(object.kind().name()), key.shape),
         None => kind.to_owned(),
     }
+}
+
+/// What that is called of this kind.
+fn keys_of(kind: &str) -> &'static str {
+    let is_cache = [ObjectKind::Cache, ObjectKind::TtlCache].iter().any(|cache| cache.name() == kind);
+    if is_cache { "keys" } else { "members" }
 }
 
 /// As far as it is told, in one line.
 fn shown(recorded: &RecordedObject) -> String {
     let (kind, codec) = (short(&recorded.kind), short(&recorded.codec));
-    match &recorded.key {
-        Some(key) => format!("a {kind} with keys `{}` in the codec {codec}", short(&key.shape.to_string())),
+    match recorded_key(recorded) {
+        Some(key) => {
+            let (what, shape) = (keys_of(&recorded.kind), key.shape.to_string());
+            format!("a {kind} with {what} `{}` in the codec {codec}", short(&shape))
+        }
         None => format!("a {kind}"),
     }
 }

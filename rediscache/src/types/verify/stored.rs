@@ -1,18 +1,16 @@
 //! A program and what is stored: values that it cannot read.
 
 use std::error::Error as _;
-use std::time::Duration;
 
 use super::finding::{Finding, FindingKind};
 use super::program::Placed;
 use super::recorded::Records;
 use crate::codec::Shapes;
 use crate::error::{Error, ErrorKind, Result};
-use crate::record::{ObjectKind, ShapeTable};
+use crate::record::ShapeTable;
 use crate::shape::Shape;
-use crate::store::{EntryPage, Life, Page, Store};
+use crate::store::{Sample, Store};
 use crate::types::info::ObjectInfo;
-use crate::types::ttl_cache::stored_key;
 
 /// How many values of each object are looked at.
 const MOST_VALUES: usize = 512;
@@ -43,11 +41,7 @@ pub(super) async fn unreadable(
     records: &Records,
 ) -> Result<Option<Finding>> {
     let (object, key) = (&placed.object, placed.key.as_str());
-    let tally = match object.kind() {
-        ObjectKind::Cache => look_at_entries(object, key, store, shapes).await,
-        ObjectKind::Queue | ObjectKind::TaskQueue => look_at_items(object, key, store, shapes).await,
-        ObjectKind::TtlCache => look_at_own_keys(object, key, store, shapes).await,
-    };
+    let tally = look_at(object, key, store, shapes).await;
     match tally {
         Ok(tally) => Ok(tally.finding(object, records)),
         Err(error) if error.kind() == ErrorKind::WrongType => Ok(Some(other_data(placed))),
@@ -55,52 +49,20 @@ pub(super) async fn unreadable(
     }
 }
 
-async fn look_at_entries(object: &ObjectInfo, key: &str, store: &Store, shapes: &ShapeTable) -> Result<Tally> {
+async fn look_at(object: &ObjectInfo, key: &str, store: &Store, shapes: &ShapeTable) -> Result<Tally> {
     let (mut tally, mut cursor) = (Tally::default(), None);
     for _ in 0..MOST_PAGES {
-        let Page { mut entries, next } = store.hashes().scan(key, cursor.as_deref()).await?;
-        entries.truncate(MOST_VALUES - tally.looked_at);
-        learn(object, entries.iter().map(|(_, value)| value.as_slice()), store, shapes).await?;
-        for (field, value) in &entries {
-            tally.look(object, Some(field), value, shapes);
+        let Sample { mut values, next } = store.sample(object.kind().data(), key, cursor).await?;
+        values.truncate(MOST_VALUES - tally.looked_at);
+        learn(object, values.iter().map(|(_, value)| value.as_slice()), store, shapes).await?;
+        for (name, value) in &values {
+            tally.look(object, name.as_deref(), value, shapes);
         }
         cursor = next;
         if cursor.is_none() || tally.looked_at == MOST_VALUES {
             break;
         }
     }
-    Ok(tally)
-}
-
-async fn look_at_own_keys(object: &ObjectInfo, key: &str, store: &Store, shapes: &ShapeTable) -> Result<Tally> {
-    let (mut tally, mut cursor) = (Tally::default(), None);
-    for _ in 0..MOST_PAGES {
-        // Stale ones, too: who loads gives them out.
-        let EntryPage { mut entries, next } = store.entries().scan(key, cursor, Life::of(Duration::MAX)).await?;
-        entries.truncate(MOST_VALUES - tally.looked_at);
-        learn(object, entries.iter().map(|(_, value)| value.as_slice()), store, shapes).await?;
-        for (name, value) in &entries {
-            match stored_key(name) {
-                Ok(field) => tally.look(object, Some(&field), value, shapes),
-                Err(error) => {
-                    tally.looked_at += 1;
-                    tally.note(Unreadable { error, shape: None });
-                }
-            }
-        }
-        cursor = next;
-        if cursor.is_none() || tally.looked_at == MOST_VALUES {
-            break;
-        }
-    }
-    Ok(tally)
-}
-
-async fn look_at_items(object: &ObjectInfo, key: &str, store: &Store, shapes: &ShapeTable) -> Result<Tally> {
-    let mut tally = Tally::default();
-    let items = store.lists().page(key, 0, MOST_VALUES as u64).await?;
-    learn(object, items.iter().map(Vec::as_slice), store, shapes).await?;
-    items.iter().for_each(|item| tally.look(object, None, item, shapes));
     Ok(tally)
 }
 
@@ -116,24 +78,20 @@ async fn learn(
 }
 
 impl Tally {
-    fn look(&mut self, object: &ObjectInfo, field: Option<&[u8]>, value: &[u8], shapes: &ShapeTable) {
+    fn look(&mut self, object: &ObjectInfo, name: Option<&[u8]>, value: &[u8], shapes: &ShapeTable) {
         self.looked_at += 1;
         let types = object.types;
-        let key = match (&types.key, field) {
-            (Some(key), Some(field)) => (key.read)(field),
+        let key = match (&types.key, name) {
+            (Some(key), Some(name)) => (key.read)(name),
             _ => Ok(()),
         };
         let is_key = key.is_err();
         if let Err(error) = key.and_then(|()| (types.read_value)(value, &object.meaning, shapes)) {
             let fingerprint = (types.fingerprint)(value).filter(|_| !is_key && self.first.is_none());
             let shape = fingerprint.and_then(|it| shapes.find(it)).map(|schema| schema.shape.clone());
-            self.note(Unreadable { error, shape });
+            self.unreadable += 1;
+            self.first.get_or_insert(Unreadable { error, shape });
         }
-    }
-
-    fn note(&mut self, unreadable: Unreadable) {
-        self.unreadable += 1;
-        self.first.get_or_insert(unreadable);
     }
 
     fn finding(self, object: &ObjectInfo, records: &Records) -> Option<Finding> {

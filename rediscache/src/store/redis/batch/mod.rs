@@ -2,8 +2,10 @@
 
 mod batcher;
 mod distinct;
+mod each;
 mod pending;
 
 pub(crate) use batcher::Batcher;
 pub(crate) use distinct::{Distinct, FoundParts};
+pub(crate) use each::{Each, OneEach};
 pub(crate) use pending::Batch;

@@ -348,6 +348,11 @@ impl Router {
         self.topology.beside_key(key, suffix)
     }
 
+    /// Whether a command can be made on all of these keys.
+    pub(crate) fn are_together(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> bool {
+        self.topology.are_together(keys)
+    }
+
     /// How long a connection may say nothing until something is done about that.
     pub(super) fn hedge_after(&self) -> Duration {
         self.hedge_after

@@ -70,7 +70,7 @@ struct Round {
 }
 
 /// The slot of a key.
-fn slot(key: &[u8]) -> u16 {
+pub(super) fn slot(key: &[u8]) -> u16 {
     static CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
     CRC.checksum(tag(key).unwrap_or(key)) % SLOTS
 }

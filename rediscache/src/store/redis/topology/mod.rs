@@ -136,6 +136,12 @@ impl Topology {
         }
     }
 
+    /// Whether a command can be made on all of these keys: on a cluster, whether they lie in one slot.
+    pub(crate) fn are_together(&self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> bool {
+        let mut slots = keys.into_iter().map(|key| cluster::slot(key.as_ref().as_bytes()));
+        !self.is_cluster() || slots.next().is_none_or(|first| slots.all(|slot| slot == first))
+    }
+
     /// Learns from a refusal of a node who has the key.
     pub(crate) fn follow(&self, error: &RedisError, by: &Connection) {
         match Remedy::of(error) {
