@@ -14,9 +14,9 @@ use futures_util::{Stream, TryStreamExt};
 use rediscache::{
     CacheSection, Codec, CodecError, DeadLetter, DeadLetters, Declaration, Error, ErrorKind, Finding, FindingKind,
     GetOrLoad, Json, Key, Lend, LoadError, Loaded, Near, NearStats, Notation, Number, NumberKind, ObjectInfo,
-    ObjectKind, Operation, QueueStats, QueueStream, RedisCache, RedisNamespaced, RedisQueue, RedisSession,
-    RedisSessionBuilder, RedisTask, RedisTaskQueue, RedisTtlCache, Result, Scan, TaskError, TaskQueueStats, TtlScan,
-    TtlStats, Typestring, Value, WhenDown,
+    ObjectKind, Operation, QueueStats, QueueStream, RankingScan, RedisCache, RedisNamespaced, RedisQueue, RedisRanking,
+    RedisSession, RedisSessionBuilder, RedisSet, RedisTask, RedisTaskQueue, RedisTtlCache, Result, Scan, SetScan,
+    TaskError, TaskQueueStats, TtlScan, TtlStats, Typestring, Value, WhenDown,
 };
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,11 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         LoadError<String>: send sync unpin owned debug clone;
         Loaded<u64>: send sync unpin owned debug clone;
         WhenDown: send sync unpin owned debug clone;
+        RedisSet<Local>: send sync unpin owned debug clone;
+        SetScan<Local, Typestring>: send unpin owned debug;
+        RedisRanking<Local>: send sync unpin owned debug clone;
+        RedisRanking<Local, i64, Json>: send sync unpin owned debug clone;
+        RankingScan<Local, f64, Typestring>: send unpin owned debug;
         RedisQueue<Local>: send sync unpin owned debug clone;
         RedisTaskQueue<Local>: send sync unpin owned debug clone;
         RedisTask<u64>: send sync unpin owned debug;
@@ -107,6 +112,23 @@ fn every_future_can_be_sent() {
     sendable(cache.section());
     sendable(cache.set_expiry(Duration::ZERO));
     sendable(cache.set_expiry_at(SystemTime::UNIX_EPOCH));
+}
+
+#[test]
+fn every_future_of_members_can_be_sent() {
+    let session = RedisSession::in_memory();
+    let local = || Local(1, PhantomData);
+    let set = RedisSet::<Local>::new("set").on(&session);
+    sendable(set.add(local()));
+    sendable(set.add_many([local()]));
+    sendable(set.pop());
+    sendable(set.random());
+    sendable(set.union([&set]));
+    let ranking = RedisRanking::<Local, i64>::new("ranking").on(&session);
+    sendable(ranking.set(local(), 1));
+    sendable(ranking.increment(&local(), 1));
+    sendable(ranking.by_score(1..=7));
+    sendable(ranking.around(local(), 3));
 }
 
 #[test]

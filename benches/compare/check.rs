@@ -52,6 +52,12 @@ async fn one(side: &mut impl Side) {
     assert_eq!(side.increment(ENTRIES).await, before + 1);
     let before = side.increment_json(ENTRIES).await;
     assert_eq!(side.increment_json(ENTRIES).await, before + 1);
+    for member in (0..ENTRIES).step_by(2) {
+        side.add_member(member).await;
+    }
+    assert!(side.is_member(8).await && !side.is_member(7).await && !side.add_member(8).await);
+    let before = side.score(ENTRIES).await;
+    assert!(side.score(ENTRIES).await - before == 1.0);
     side.clear_queues().await;
     side.put_many(1..3).await;
     side.put(3).await;

@@ -14,6 +14,9 @@ pub(crate) enum Pair {
     EntrySet,
     Increment,
     IncrementJson,
+    SetContains,
+    SetAdd,
+    RankingIncrement,
     Put,
     PutGet,
     GetFinalize,
@@ -24,13 +27,16 @@ pub(crate) enum Pair {
 }
 
 impl Pair {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Get,
         Self::Set,
         Self::EntryGet,
         Self::EntrySet,
         Self::Increment,
         Self::IncrementJson,
+        Self::SetContains,
+        Self::SetAdd,
+        Self::RankingIncrement,
         Self::Put,
         Self::PutGet,
         Self::GetFinalize,
@@ -48,6 +54,9 @@ impl Pair {
             Self::EntrySet => "entry set",
             Self::Increment => "increment",
             Self::IncrementJson => "increment (json)",
+            Self::SetContains => "set contains",
+            Self::SetAdd => "set add",
+            Self::RankingIncrement => "ranking increment",
             Self::Put => "put",
             Self::PutGet => "put+get",
             Self::GetFinalize => "get+finalize",
@@ -84,6 +93,10 @@ impl Pair {
             Self::EntrySet => side.set_entry(key, VALUE).await,
             Self::Increment => assert!(side.increment(key).await > 0),
             Self::IncrementJson => assert!(side.increment_json(key).await > 0),
+            Self::SetContains => assert_eq!(side.is_member(key).await, key % 2 == 0),
+            // It is there already, so that what the set holds stays the same.
+            Self::SetAdd => assert!(!side.add_member(key - key % 2).await),
+            Self::RankingIncrement => assert!(side.score(key).await > 0.0),
             Self::Put => side.put(number).await,
             Self::PutGet => {
                 side.put(number).await;

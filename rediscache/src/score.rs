@@ -90,7 +90,7 @@ impl sealed::Sealed for i64 {
 
     /// Beyond the last score, the next double is on its other side whichever integer was meant.
     fn bound(self) -> f64 {
-        whole(self.clamp(-MOST - 2, MOST + 2))
+        if self.unsigned_abs() > MOST.unsigned_abs() { whole(self.signum() * (MOST + 2)) } else { whole(self) }
     }
 }
 

@@ -1,7 +1,7 @@
-use rediscache::{ErrorKind, RedisCache, RedisSession};
+use rediscache::{ErrorKind, RedisCache, RedisRanking, RedisSession, RedisSet};
 use support::contract;
 
-use crate::every::{every_method, other_methods};
+use crate::every::{every_method, every_method_of_rankings, every_method_of_sets, other_methods};
 use crate::{kind, names};
 
 contract! {
@@ -9,7 +9,12 @@ contract! {
         let numbers = RedisCache::<u64, u64>::new("numbers").on(&session);
         numbers.set(1, 1).await?;
         session.close().await?;
-        for (method, call) in every_method(&numbers).into_iter().chain(other_methods(&numbers)) {
+        let set = RedisSet::new("numbers").on(&session);
+        let mut calls = every_method(&numbers);
+        calls.extend(other_methods(&numbers));
+        calls.extend(every_method_of_sets(&set));
+        calls.extend(every_method_of_rankings(&RedisRanking::new("numbers").on(&session)));
+        for (method, call) in calls {
             let error = call.await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Closed, "{method}");
             assert_eq!((error.operation(), error.namespace()), (method, Some("numbers")));

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
-use rediscache::{RedisCache, Result};
+use rediscache::{RedisCache, RedisRanking, RedisSet, Result};
 
 pub(crate) type Call = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -39,4 +39,29 @@ pub(crate) fn every_method(cache: &RedisCache<u64, u64>) -> Vec<(&'static str, C
 pub(crate) fn other_methods(cache: &RedisCache<u64, u64>) -> Vec<(&'static str, Call)> {
     let none = Vec::<u64>::new;
     calls! { cache: section() update(Vec::<(u64, u64)>::new()) get_many(none()) delete_many(none()) }
+}
+
+/// Every method of a set that looks at the store.
+pub(crate) fn every_method_of_sets(set: &RedisSet<u64>) -> Vec<(&'static str, Call)> {
+    let none = Vec::<u64>::new;
+    let mut calls = calls! { set:
+        add(1) remove(1) contains(1) add_many([1, 2]) remove_many([1, 2]) contains_many([1, 2]) members() random() pop()
+        replace_all([1]) replace_all(none()) len() is_empty() union([set]) intersection([set]) difference([set]) clear()
+        set_expiry(Duration::from_secs(60)) set_expiry_at(SystemTime::UNIX_EPOCH) expiry() persist()
+    };
+    let mut scan = set.scan();
+    calls.push(("scan", call(async move { scan.next().await.unwrap_or_else(|| panic!("it ended without an error")) })));
+    calls
+}
+
+/// Every method of a ranking that looks at the store.
+pub(crate) fn every_method_of_rankings(ranking: &RedisRanking<u64, i64>) -> Vec<(&'static str, Call)> {
+    let mut calls = calls! { ranking:
+        set(1, 1) set_many([(1, 1), (2, 2)]) increment(1, 1) score(1) rank(1) top(1) around(1, 1) by_score(1..) remove(1)
+        remove_below(9) len() is_empty() clear() set_expiry(Duration::from_secs(60))
+        set_expiry_at(SystemTime::UNIX_EPOCH) expiry() persist()
+    };
+    let mut scan = ranking.scan();
+    calls.push(("scan", call(async move { scan.next().await.unwrap_or_else(|| panic!("it ended without an error")) })));
+    calls
 }

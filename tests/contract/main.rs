@@ -28,6 +28,7 @@ mod load_cancel;
 mod load_stale;
 mod load_write;
 mod many_callers;
+mod member_cancel;
 mod model;
 mod namespace;
 mod near;

@@ -1,6 +1,9 @@
 //! A program is compared with what is stored, and with itself.
 
-use rediscache::{Finding, FindingKind, Json, RedisCache, RedisNamespaced, RedisQueue, RedisSession, RedisTaskQueue};
+use rediscache::{
+    Finding, FindingKind, Json, RedisCache, RedisNamespaced, RedisQueue, RedisRanking, RedisSession, RedisSet,
+    RedisTaskQueue,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use support::{contract, poke};
@@ -17,6 +20,12 @@ struct Channel {
 struct Guild {
     names: RedisCache<String, String>,
     jobs: RedisTaskQueue<u64>,
+}
+
+#[derive(RedisNamespaced)]
+struct Game {
+    players: RedisSet<u64>,
+    points: RedisRanking<String, i64>,
 }
 
 fn told(findings: &[Finding]) -> Vec<(FindingKind, &str)> {
@@ -205,6 +214,32 @@ contract! {
         assert_eq!(record(&session, "Channel.topics", |_| true).await, before);
         session.close().await?;
         assert_eq!(crate::kind(session.verify::<Channel>().await), rediscache::ErrorKind::Closed);
+        Ok(())
+    }
+
+    async fn members_and_scores_that_do_not_fit_are_told(session: RedisSession) -> rediscache::Result<()> {
+        session.scope(async {
+            Game::players().add(1).await?;
+            Game::points().set("ada", 7).await
+        }).await?;
+        record(&session, "Game.points", |_| true).await;
+        record(&session, "Game.players", |_| true).await;
+        assert_eq!(session.verify::<Game>().await?, []);
+        RedisSet::<String>::new("Game.players").on(&session).add("one").await?;
+        RedisRanking::<String>::new("Game.points").on(&session).set("bob", 0.5).await?;
+        let mut findings = session.verify::<Game>().await?;
+        findings.retain(|finding| finding.kind() == FindingKind::Unreadable);
+        assert_eq!(told(&findings), [(FindingKind::Unreadable, "Game.players"), (FindingKind::Unreadable, "Game.points")]);
+        assert!(findings[0].to_string().contains("1 of 2 values"), "{}", findings[0]);
+        Ok(())
+    }
+
+    async fn members_of_another_type_on_record_are_told(session: RedisSession) -> rediscache::Result<()> {
+        let object = json!({"kind": "set", "codec": "typestring", "key": null, "value": {"shape": "text"}});
+        put(&session, "Game.players", json!({ "objects": [object] }).to_string()).await;
+        let findings = session.verify::<Game>().await?;
+        assert_eq!(told(&findings), [(FindingKind::OtherKey, "Game.players")]);
+        assert!(findings[0].to_string().contains("a set with members `text`"), "{}", findings[0]);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use redis::cmd;
-use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
+use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisSet, RedisTaskQueue};
 use support::{Cluster, values};
 use tokio::runtime::Runtime;
 
@@ -193,4 +193,30 @@ async fn every_master_has_to_answer_a_ping() {
     }
     session.close().await.unwrap();
     assert_eq!(session.ping().await.unwrap_err().kind(), ErrorKind::Closed);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sets_of_several_slots_are_refused_before_anything_is_sent() {
+    let cluster = Cluster::of_masters(&[]);
+    let session = RedisSession::connect(&cluster.url()).await.unwrap();
+    let set = |name: &str| RedisSet::<u64>::with_namespace(name).on(&session);
+    let (one, other) = (set("one"), set("other"));
+    one.add(1).await.unwrap();
+    let calls = || -> u64 {
+        let stats =
+            (0..3).map(|n| cmd("INFO").arg("commandstats").query::<String>(&mut cluster.node(n).raw()).unwrap());
+        stats.map(|stats| stats.lines().filter(|line| line.starts_with("cmdstat_eval")).count() as u64).sum()
+    };
+    let before = calls();
+    for refused in [one.union([&other]), one.intersection([&other]), one.difference([&other])] {
+        let error = refused.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
+        assert!(error.to_string().contains("one hash tag, by `with_namespace(\"{tag}.name\")`"), "{error}");
+        assert!(!error.is_outcome_unknown() && !error.is_retryable());
+    }
+    assert_eq!(calls(), before);
+    let (one, other) = (set("{tag}.one"), set("{tag}.other"));
+    one.add(1).await.unwrap();
+    other.add(2).await.unwrap();
+    assert_eq!(one.union([&other]).await.unwrap().len(), 2);
 }

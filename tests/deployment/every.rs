@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use rediscache::{
-    Codec, ErrorKind, Json, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache, Result, TaskError,
-    Typestring,
+    Codec, ErrorKind, Json, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue,
+    RedisTtlCache, Result, TaskError, Typestring,
 };
 use support::values;
 
@@ -22,6 +22,8 @@ pub(crate) async fn every_operation(session: &RedisSession, name: &str) -> Resul
     numbers(session, name).await?;
     entries(session, name).await?;
     entries_of_many(session, name).await?;
+    members(session, name).await?;
+    scores(session, name).await?;
     queue(session, name).await?;
     tasks(session, name).await?;
     task_failures(session, name).await
@@ -133,6 +135,48 @@ async fn entries_of_many(session: &RedisSession, name: &str) -> Result<()> {
         assert_eq!(entries.scan().try_next().await?, None);
     }
     Ok(())
+}
+
+async fn members(session: &RedisSession, name: &str) -> Result<()> {
+    let set = RedisSet::<u64>::with_namespace(format!("{{{name}}}.set")).on(session);
+    let other = RedisSet::<u64>::with_namespace(format!("{{{name}}}.other")).on(session);
+    assert!(set.add(1).await? && !set.add(1).await? && set.contains(1).await?);
+    assert_eq!((set.random().await?, set.pop().await?, set.pop().await?), (Some(1), Some(1), None));
+    assert_eq!((set.add_many(0..600).await?, set.remove_many(100..700).await?), (600, 500));
+    assert_eq!((set.contains_many([1, 700]).await?, set.remove(1).await?), (vec![true, false], true));
+    set.replace_all([1, 2]).await?;
+    other.add_many([2, 3]).await?;
+    let of = async |call: rediscache::Operation<Vec<u64>>| {
+        call.await.map(|mut members| {
+            members.sort_unstable();
+            members
+        })
+    };
+    assert_eq!((of(set.members()).await?, of(set.union([&other])).await?), (vec![1, 2], vec![1, 2, 3]));
+    assert_eq!((set.intersection([&other]).await?, set.difference([&other]).await?), (vec![2], vec![1]));
+    assert_eq!((set.scan().try_collect::<Vec<_>>().await?.len(), set.len().await?), (2, 2));
+    // Of many callers, some go out together.
+    let count = |told: Vec<Result<bool>>| told.into_iter().try_fold(0, |n, told| Result::Ok(n + u32::from(told?)));
+    assert_eq!(count(join_all((0..60).map(|n| set.add(n % 20))).await)?, 18);
+    assert_eq!(count(join_all((0..60).map(|n| set.contains(n))).await)?, 20);
+    assert_eq!(count(join_all((0..60).map(|n| set.remove(n))).await)?, 20);
+    other.clear().await
+}
+
+async fn scores(session: &RedisSession, name: &str) -> Result<()> {
+    let floats = RedisRanking::<u64>::with_namespace(format!("{name}.floats")).on(session);
+    let sums = join_all((0..60).map(|_| floats.increment(1, 0.5))).await.into_iter().collect::<Result<Vec<_>>>()?;
+    assert_eq!((sums.into_iter().fold(0.0, f64::max), floats.increment(1, 0.5).await?), (30.0, 30.5));
+    let counts = RedisRanking::<u64, i64>::with_namespace(format!("{name}.points")).on(session);
+    counts.set(1, 10).await?;
+    counts.set_many((2..20).map(|n| (n, 1))).await?;
+    assert_eq!((counts.increment(1, 1).await?, counts.score(1).await?, counts.rank(1).await?), (11, Some(11), Some(0)));
+    assert_eq!(counts.increment(1, 1 << 53).await.unwrap_err().kind(), ErrorKind::Overflow);
+    assert_eq!((counts.top(1).await?, counts.around(9, 1).await?.len()), (vec![(1, 11)], 3));
+    assert_eq!((counts.by_score(2..).await?, counts.remove_below(2).await?), (vec![(1, 11)], 18));
+    assert_eq!((counts.len().await?, counts.scan().try_collect::<Vec<_>>().await?), (1, vec![(1, 11)]));
+    assert!(counts.remove(1).await? && counts.is_empty().await?);
+    floats.clear().await
 }
 
 async fn queue(session: &RedisSession, name: &str) -> Result<()> {

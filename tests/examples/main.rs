@@ -1,5 +1,6 @@
 //! The examples, run as a user runs them.
 
+mod leaderboard;
 mod program;
 mod quickstart;
 mod topics;

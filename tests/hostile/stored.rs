@@ -1,7 +1,7 @@
 //! Fields, values and items that someone else stored, on every store.
 
 use futures_util::StreamExt;
-use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, Result};
+use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, Result};
 use support::{Random, Raw, RawBytes, contract, hostile_bytes, raw_cache};
 
 use crate::{report, soon};
@@ -33,6 +33,7 @@ contract! {
                 fill(&session, &name, &bytes).await;
                 read_hash(&session, &name).await;
                 read_items(&session, &name, &bytes).await;
+                read_members(&session, &name, &bytes).await;
             }).await;
             cases += bytes.len() * 3;
         }
@@ -106,4 +107,32 @@ async fn read_items(session: &RedisSession, name: &str, bytes: &[Vec<u8>]) {
     }
     check(tasks.requeue_dead().await);
     check(tasks.len().await);
+}
+
+/// Members of sets and rankings, which are what keys are.
+async fn read_members(session: &RedisSession, name: &str, bytes: &[Vec<u8>]) {
+    let (set, ranking) = (format!("{name}-set"), format!("{name}-ranking"));
+    let raw = RedisSet::<RawBytes, Raw>::with_namespace(set.as_str()).on(session);
+    raw.add_many(bytes.iter().map(RawBytes::from)).await.unwrap();
+    let raw = RedisRanking::<RawBytes, f64, Raw>::with_namespace(ranking.as_str()).on(session);
+    raw.set_many(bytes.iter().map(RawBytes::from).zip([0.5, f64::INFINITY, 1e300, 7.0].into_iter().cycle()))
+        .await
+        .unwrap();
+    let texts = RedisSet::<String>::with_namespace(set.as_str()).on(session);
+    let set = RedisSet::<(u64, Option<String>)>::with_namespace(set.as_str()).on(session);
+    check(texts.members().await);
+    check(texts.random().await);
+    check(texts.pop().await);
+    check(set.members().await);
+    check(set.pop().await);
+    check(set.union([&set]).await);
+    set.scan().for_each(async |member| check(member)).await;
+    set.clone().unreadable_as_absent().members().await.unwrap();
+    let ranking = RedisRanking::<String, i64>::with_namespace(ranking).on(session);
+    check(ranking.top(9).await);
+    check(ranking.by_score(1..9).await);
+    check(ranking.increment("", 1).await);
+    check(ranking.around("", 3).await);
+    ranking.scan().for_each(async |member| check(member)).await;
+    ranking.clone().unreadable_as_absent().top(9).await.unwrap();
 }

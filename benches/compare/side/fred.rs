@@ -1,13 +1,14 @@
 use std::ops::Range;
 
 use fred::clients::Client;
-use fred::interfaces::{ClientLike, HashesInterface, KeysInterface, ListInterface};
+use fred::interfaces::{ClientLike, HashesInterface, KeysInterface, ListInterface, SetsInterface, SortedSetsInterface};
 use fred::types::config::Config;
 use fred::types::lists::LMoveDirection;
 use fred::types::{Builder, Expiration};
 
 use super::{
-    COUNTS, HASH, KEPT_MILLISECONDS, PENDING, QUEUE, Side, TASKS, TIMEOUT, entry, number, numbered, text, written,
+    COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT, entry, number, numbered,
+    text, written,
 };
 
 /// `fred` by hand.
@@ -45,6 +46,18 @@ impl Side for Fred {
 
     async fn increment(&mut self, key: u64) -> i64 {
         self.0.hincrby(COUNTS, numbered(key), 1).await.unwrap()
+    }
+
+    async fn is_member(&mut self, member: u64) -> bool {
+        self.0.sismember(MEMBERS, numbered(member)).await.unwrap()
+    }
+
+    async fn add_member(&mut self, member: u64) -> bool {
+        self.0.sadd::<u64, _, _>(MEMBERS, numbered(member)).await.unwrap() == 1
+    }
+
+    async fn score(&mut self, member: u64) -> f64 {
+        self.0.zincrby(SCORES, 1.0, numbered(member)).await.unwrap()
     }
 
     async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {

@@ -24,8 +24,12 @@ pub(crate) const ENTRIES: &str = "bench.entries";
 const KEPT: Duration = Duration::from_secs(3600);
 const KEPT_MILLISECONDS: u64 = 3_600_000;
 
+/// The set that every side asks, and to which every side adds what is there already, or is not.
+pub(crate) const MEMBERS: &str = "bench.members";
+
 /// What drivers work on by hand.
 const COUNTS: &str = "hand.counts";
+const SCORES: &str = "hand.scores";
 const QUEUE: &str = "hand.queue";
 const TASKS: &str = "hand.tasks";
 const PENDING: &str = "hand.tasks$pending";
@@ -45,6 +49,11 @@ pub(crate) trait Side: Clone + Send + Sync + 'static {
     fn increment_json(&mut self, key: u64) -> impl Future<Output = i64> + Send {
         self.increment(key)
     }
+    /// Whether the set has it, of which it has all that are even.
+    fn is_member(&mut self, member: u64) -> impl Future<Output = bool> + Send;
+    fn add_member(&mut self, member: u64) -> impl Future<Output = bool> + Send;
+    /// Adds one to its score.
+    fn score(&mut self, member: u64) -> impl Future<Output = f64> + Send;
     fn get_many(&mut self, keys: Range<u64>) -> impl Future<Output = Vec<Option<String>>> + Send;
     fn update(&mut self, keys: Range<u64>, value: &str) -> impl Future<Output = ()> + Send;
     fn items(&mut self) -> impl Future<Output = Vec<(u64, String)>> + Send;

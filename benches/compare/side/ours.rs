@@ -1,8 +1,8 @@
 use std::ops::Range;
 
-use rediscache::{Json, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache};
+use rediscache::{Json, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache};
 
-use super::{ENTRIES, HASH, KEPT, Side};
+use super::{ENTRIES, HASH, KEPT, MEMBERS, Side};
 
 /// This library.
 #[derive(Clone)]
@@ -11,6 +11,8 @@ pub(crate) struct Ours {
     entries: RedisTtlCache<u64, String>,
     counts: RedisCache<u64, i64>,
     json_counts: RedisCache<u64, i64, Json>,
+    members: RedisSet<u64>,
+    scores: RedisRanking<u64>,
     queue: RedisQueue<u64>,
     tasks: RedisTaskQueue<u64>,
 }
@@ -23,6 +25,8 @@ impl Side for Ours {
             entries: RedisTtlCache::new(ENTRIES, KEPT).on(&session),
             counts: RedisCache::new("ours.counts").on(&session),
             json_counts: RedisCache::new("ours.json_counts").on(&session),
+            members: RedisSet::new(MEMBERS).on(&session),
+            scores: RedisRanking::new("ours.scores").on(&session),
             queue: RedisQueue::new("ours.queue").on(&session),
             tasks: RedisTaskQueue::new("ours.tasks").on(&session),
         }
@@ -50,6 +54,18 @@ impl Side for Ours {
 
     async fn increment_json(&mut self, key: u64) -> i64 {
         self.json_counts.increment(key, 1).await.unwrap()
+    }
+
+    async fn is_member(&mut self, member: u64) -> bool {
+        self.members.contains(member).await.unwrap()
+    }
+
+    async fn add_member(&mut self, member: u64) -> bool {
+        self.members.add(member).await.unwrap()
+    }
+
+    async fn score(&mut self, member: u64) -> f64 {
+        self.scores.increment(member, 1.0).await.unwrap()
     }
 
     async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {

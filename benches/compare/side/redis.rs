@@ -4,7 +4,8 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncCommands, AsyncConnectionConfig, Client, Direction};
 
 use super::{
-    COUNTS, HASH, KEPT_MILLISECONDS, PENDING, QUEUE, Side, TASKS, TIMEOUT, entry, number, numbered, text, written,
+    COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT, entry, number, numbered,
+    text, written,
 };
 
 /// The `redis` crate by hand.
@@ -38,6 +39,18 @@ impl Side for Redis {
 
     async fn increment(&mut self, key: u64) -> i64 {
         self.0.hincr(COUNTS, numbered(key), 1).await.unwrap()
+    }
+
+    async fn is_member(&mut self, member: u64) -> bool {
+        self.0.sismember(MEMBERS, numbered(member)).await.unwrap()
+    }
+
+    async fn add_member(&mut self, member: u64) -> bool {
+        self.0.sadd::<_, _, u64>(MEMBERS, numbered(member)).await.unwrap() == 1
+    }
+
+    async fn score(&mut self, member: u64) -> f64 {
+        self.0.zincr(SCORES, numbered(member), 1.0).await.unwrap()
     }
 
     async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {

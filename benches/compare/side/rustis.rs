@@ -1,10 +1,14 @@
 use std::ops::Range;
 
 use rustis::client::{Client, IntoConfig};
-use rustis::commands::{GenericCommands, HashCommands, LMoveWhere, ListCommands, SetExpiration, StringCommands};
+use rustis::commands::{
+    GenericCommands, HashCommands, LMoveWhere, ListCommands, SetCommands, SetExpiration, SortedSetCommands,
+    StringCommands,
+};
 
 use super::{
-    COUNTS, HASH, KEPT_MILLISECONDS, PENDING, QUEUE, Side, TASKS, TIMEOUT, entry, number, numbered, text, written,
+    COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT, entry, number, numbered,
+    text, written,
 };
 
 /// `rustis` by hand.
@@ -39,6 +43,18 @@ impl Side for Rustis {
 
     async fn increment(&mut self, key: u64) -> i64 {
         self.0.hincrby(COUNTS, numbered(key), 1).await.unwrap()
+    }
+
+    async fn is_member(&mut self, member: u64) -> bool {
+        self.0.sismember(MEMBERS, numbered(member)).await.unwrap()
+    }
+
+    async fn add_member(&mut self, member: u64) -> bool {
+        self.0.sadd(MEMBERS, numbered(member)).await.unwrap() == 1
+    }
+
+    async fn score(&mut self, member: u64) -> f64 {
+        self.0.zincrby(SCORES, 1.0, numbered(member)).await.unwrap()
     }
 
     async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {

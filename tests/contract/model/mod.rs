@@ -3,6 +3,7 @@
 mod call;
 mod life;
 mod load;
+mod member;
 mod ttl;
 
 use std::fmt::Debug;

@@ -5,7 +5,10 @@ use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
-use rediscache::{DeadLetter, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache, Result, TaskError};
+use rediscache::{
+    DeadLetter, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache, Result,
+    TaskError,
+};
 
 use super::page::{self, Class};
 
@@ -15,6 +18,8 @@ pub(super) struct Objects {
     pub(super) numbers: RedisCache<u64, u64>,
     entries: RedisTtlCache<u64, u64>,
     none: RedisTtlCache<u64, u64>,
+    members: RedisSet<u64>,
+    points: RedisRanking<u64, i64>,
     pub(super) plain: RedisQueue<u64>,
     pub(super) jobs: RedisTaskQueue<u64>,
     dead: RedisQueue<u64>,
@@ -26,6 +31,8 @@ impl Objects {
             numbers: RedisCache::new("numbers").on(session),
             entries: RedisTtlCache::new("entries", Duration::from_secs(600)).on(session),
             none: RedisTtlCache::new("none", Duration::from_secs(600)).on(session),
+            members: RedisSet::new("members").on(session),
+            points: RedisRanking::new("points").on(session),
             plain: RedisQueue::new("plain").on(session),
             jobs: RedisTaskQueue::new("jobs").on(session),
             dead: RedisQueue::new("jobs$dead").on(session),
@@ -34,11 +41,13 @@ impl Objects {
 
     /// The same, whose calls have so much time.
     pub(super) fn timeout(self, limit: Duration) -> Self {
-        let Self { numbers, entries, none, plain, jobs, dead } = self;
+        let Self { numbers, entries, none, members, points, plain, jobs, dead } = self;
         Self {
             numbers: numbers.timeout(limit),
             entries: entries.timeout(limit),
             none: none.timeout(limit),
+            members: members.timeout(limit),
+            points: points.timeout(limit),
             plain: plain.timeout(limit),
             jobs: jobs.timeout(limit),
             dead,
@@ -49,6 +58,8 @@ impl Objects {
     pub(super) async fn fill(&self) -> Result<()> {
         self.numbers.update([(1, 1), (2, 2)]).await?;
         self.entries.set_many([(1, 1), (2, 2)]).await?;
+        self.members.add_many([1, 2]).await?;
+        self.points.set_many([(1, 1), (2, 2)]).await?;
         self.plain.put_many([1, 2]).await?;
         self.jobs.put_many([1, 2]).await
     }
@@ -169,6 +180,39 @@ calls! { on:
         on.jobs.delete_one(&letter)
     };
     clear_dead => on.jobs.clear_dead();
+    contains_many => on.members.contains_many([1, 2]);
+    members => on.members.members();
+    random => on.members.random();
+    union => on.members.union([&on.members]);
+    intersection => on.members.intersection([&on.members]);
+    difference => on.members.difference([]);
+    add => on.members.add(3);
+    add_many => on.members.add_many([3, 4]);
+    remove => on.members.remove(1);
+    remove_many => on.members.remove_many([1, 2]);
+    score => on.points.score(1);
+    rank => on.points.rank(1);
+    top => on.points.top(2);
+    around => on.points.around(1, 1);
+    by_score => on.points.by_score(1..);
+    remove_below => on.points.remove_below(2);
+    member_contains => on.members.contains(1);
+    member_len => on.members.len();
+    member_scan => {
+        let mut scan = on.members.scan();
+        async move { scan.next().await.transpose() }
+    };
+    member_pop => on.members.pop();
+    member_replace_all => on.members.replace_all([3]);
+    ranked_len => on.points.len();
+    ranked_scan => {
+        let mut scan = on.points.scan();
+        async move { scan.next().await.transpose() }
+    };
+    ranked_set => on.points.set(1, 3);
+    ranked_set_many => on.points.set_many([(1, 3)]);
+    ranked_increment => on.points.increment(1, 1);
+    ranked_remove => on.points.remove(1);
     set_for => on.entries.set_for(1, 3, Duration::from_secs(60));
     set_many => on.entries.set_many([(1, 3)]);
     touch => on.entries.touch(1);
@@ -194,8 +238,19 @@ calls! { on:
     entry_decrement => on.entries.decrement(1, 1);
 }
 
-/// Operations on entries that the page lists once for several objects, whose requests are others.
-const OF_ENTRIES: [(Class, &str); 15] = [
+/// Operations that the page lists once for several objects, whose requests are others.
+const OF_OTHERS: [(Class, &str); 26] = [
+    (Class::Reads, "member_contains"),
+    (Class::Reads, "member_len"),
+    (Class::Reads, "member_scan"),
+    (Class::Settings, "member_replace_all"),
+    (Class::Changes, "member_pop"),
+    (Class::Reads, "ranked_len"),
+    (Class::Reads, "ranked_scan"),
+    (Class::Settings, "ranked_set"),
+    (Class::Settings, "ranked_set_many"),
+    (Class::Changes, "ranked_increment"),
+    (Class::Changes, "ranked_remove"),
     (Class::Reads, "entry_get"),
     (Class::Reads, "entry_get_many"),
     (Class::Reads, "entry_contains"),
@@ -215,7 +270,7 @@ const OF_ENTRIES: [(Class, &str); 15] = [
 
 /// All operations that are walked, and of which class each is.
 pub(super) fn operations() -> Vec<(Class, &'static str)> {
-    page::operations().into_iter().chain(OF_ENTRIES).collect()
+    page::operations().into_iter().chain(OF_OTHERS).collect()
 }
 
 /// A wait for each kind of queue and each way to wait.
@@ -237,6 +292,13 @@ pub(super) fn wait(name: &str, on: &Objects) -> Call {
 pub(super) fn decisive(name: &str) -> &'static str {
     match name {
         "pop" | "pop_or" | "replace" | "entry_pop" | "entry_replace" => "EVALSHA",
+        "member_pop" => "SREM",
         _ => "",
     }
+}
+
+/// What the method is called, without what says of which object it is.
+pub(super) fn method(name: &'static str) -> &'static str {
+    let name = name.trim_end_matches(" of tasks");
+    ["entry_", "member_", "ranked_"].into_iter().find_map(|of| name.strip_prefix(of)).unwrap_or(name)
 }

@@ -19,7 +19,7 @@ use rediscache::{Error, ErrorKind, RedisSession, Result};
 use support::{Proxy, Server, namespace};
 use tokio::runtime::Handle;
 
-use self::call::{Call, NAMES, Objects, WAITS, decisive, operations, prepare, wait};
+use self::call::{Call, NAMES, Objects, WAITS, decisive, method, operations, prepare, wait};
 use self::harm::Harm;
 use self::page::{Class, Expected, Row, rows};
 use crate::{PATIENCE, eventually_async};
@@ -75,7 +75,7 @@ impl Stage {
     async fn prepare(&mut self, mut raw: Connection) -> &mut Self {
         self.objects.fill().await.unwrap();
         self.call = Some(prepare(self.name, &self.objects).await.unwrap());
-        let written = if ["requeue_dead", "requeue_one", "delete_one"].contains(&self.name) { 5 } else { 4 };
+        let written = if ["requeue_dead", "requeue_one", "delete_one"].contains(&self.name) { 7 } else { 6 };
         let record = self.objects.numbers.key().unwrap().replace(".numbers", ".$objects");
         eventually_async("nothing but the call", || {
             let recorded: redis::RedisResult<usize> = redis::cmd("HLEN").arg(&record).query(&mut raw);
@@ -352,8 +352,8 @@ impl Figures {
 }
 
 /// Says where it was and whether to repeat it, and nothing that is stored.
-fn check_error(error: &Error, name: &str) {
-    assert_eq!(error.operation(), name.trim_end_matches(" of tasks").trim_start_matches("entry_"));
+fn check_error(error: &Error, name: &'static str) {
+    assert_eq!(error.operation(), method(name));
     assert_eq!(error.is_retryable(), error.kind() != ErrorKind::Config, "{error:?}");
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(told) = cause {

@@ -7,7 +7,7 @@ use rediscache::{ErrorKind, RedisSession};
 use support::{Server, namespace};
 
 use super::SLACK;
-use super::call::{NAMES, Objects, operations, prepare};
+use super::call::{NAMES, Objects, method, operations, prepare};
 use super::page::Class;
 use crate::PATIENCE;
 
@@ -32,11 +32,7 @@ async fn every_call_ends_by_the_timeout_of_its_object() {
     let (mut changed, mut unknown) = (0, 0);
     for (name, answer) in NAMES.iter().zip(answers) {
         let error = answer.unwrap_err();
-        assert_eq!(
-            (error.kind(), error.operation()),
-            (ErrorKind::Timeout, name.trim_start_matches("entry_")),
-            "{error}"
-        );
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Timeout, method(name)), "{error}");
         assert!(error.is_timeout() && error.is_retryable() && error.namespace().is_some(), "{error}");
         assert!(error.to_string().contains("500ms, the `timeout` of this object"), "{error}");
         let changes = operations().iter().any(|(class, other)| other == name && *class != Class::Reads);

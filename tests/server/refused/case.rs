@@ -12,7 +12,7 @@ use rediscache::{
     DeadLetter, Json, Near, RedisCache, RedisQueue, RedisSession, RedisTask, RedisTaskQueue, Result, TaskError,
 };
 
-use super::entry_case;
+use super::{entry_case, member_case};
 
 /// What is to be done, and what a refusal of it says.
 pub(super) type Action = Pin<Box<dyn Future<Output = std::result::Result<(), String>>>>;
@@ -57,7 +57,10 @@ where
 }
 
 pub(super) fn all() -> Vec<Case> {
-    [of_caches(), of_near_caches(), entry_case::all(), of_queues(), of_tasks()].into_iter().flatten().collect()
+    [of_caches(), of_near_caches(), entry_case::all(), member_case::all(), of_queues(), of_tasks()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A cache in which 1 is "one" and 2 is "two".
