@@ -6,7 +6,9 @@ use syn::{Attribute, Ident, Path, parse_quote};
 use crate::entry::{Entry, entries};
 use crate::errors::Errors;
 use crate::key::Place;
+use crate::lease::LeaseAttr;
 use crate::older::VersionAttr;
+use crate::rate::RateAttr;
 use crate::ttl::TtlAttr;
 
 /// A value, and the key to point at when it turns out wrong.
@@ -48,6 +50,8 @@ pub(crate) struct FieldAttr {
     pub(crate) timeout: Option<u64>,
     pub(crate) task: TaskAttr,
     pub(crate) ttl: TtlAttr,
+    pub(crate) rate: RateAttr,
+    pub(crate) lease: LeaseAttr,
     pub(crate) version: VersionAttr,
     pub(crate) unreadable: Option<Keyed<Unreadable>>,
     pub(crate) near: Option<NearAttr>,
@@ -106,6 +110,8 @@ impl FieldAttr {
                 "unreadable" => found.unreadable = Keyed::unreadable(entry, errors),
                 "near" => found.near = NearAttr::read(entry, errors),
                 name if TtlAttr::has(name) => found.ttl.take(entry, errors),
+                name if LeaseAttr::has(name) => found.lease.take(entry, errors),
+                name if RateAttr::has(name) => found.rate.take(entry, errors),
                 _ => found.task.take(entry, errors),
             }
         }

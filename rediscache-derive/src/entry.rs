@@ -255,6 +255,15 @@ impl Entry {
         None
     }
 
+    /// So many in so many milliseconds.
+    pub(crate) fn rate(&self, errors: &mut Errors) -> Option<(u32, u64)> {
+        let text = self.string(errors)?;
+        let value = text.value();
+        let parts =
+            value.split_once('/').and_then(|(turns, period)| Some((turns.parse().ok()?, milliseconds(period)?)));
+        parts.filter(|(turns, _)| *turns > 0).or_else(|| self.reject_at(text.span(), errors))
+    }
+
     pub(crate) fn ident(&self, errors: &mut Errors) -> Option<Ident> {
         self.words("#", Ident::parse, "a name that a function can have", errors)
     }

@@ -12,8 +12,9 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let Some(root) = &model.root else { return TokenStream::new() };
     let ident = model.ident;
     let accessors = model.objects.iter().map(|object| accessor(object, root));
-    let checks = model.objects.iter().flat_map(|object| [task_check(object, root), ttl_check(object, root)]).flatten();
-    let lasting = lasting_check(model, root);
+    let keyed = [task_check, ttl_check, lease_check, lock_check, rate_check];
+    let checks = model.objects.iter().flat_map(|object| keyed.map(|check| check(object, root))).flatten();
+    let needs = [lasting_check(model, root), unrated_check(model, root)].into_iter().flatten();
     let infos = model.objects.iter().map(|object| info(object, ident, root));
     let uses = uses(model);
     quote! {
@@ -25,7 +26,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         impl #root::RedisNamespaced for #ident {
             fn objects() -> ::std::vec::Vec<#root::ObjectInfo> {
                 #(#checks)*
-                #lasting
+                #(#needs)*
                 <[#root::ObjectInfo]>::into_vec(::std::boxed::Box::new([#(#infos),*]))
             }
         }
@@ -103,14 +104,57 @@ fn ttl_check(object: &Object, root: &Path) -> Option<TokenStream> {
     })
 }
 
+/// Requires what is held by a lease where a key is only for that, as [`task_check`] does.
+fn lease_check(object: &Object, root: &Path) -> Option<TokenStream> {
+    let ty = option::at_key(object, object.lease.lease.as_ref()?.key);
+    Some(quote! {
+        {
+            fn leased<T: #root::RedisLeasedObject>() {}
+            leased::<#ty>();
+        }
+    })
+}
+
+/// Requires a lock where a key is only for those, as [`task_check`] does.
+fn lock_check(object: &Object, root: &Path) -> Option<TokenStream> {
+    let ty = option::at_key(object, object.lease.max_hold.as_ref()?.key);
+    Some(quote! {
+        {
+            fn lock<T: #root::RedisLockObject>() {}
+            lock::<#ty>();
+        }
+    })
+}
+
+/// Requires a limit where a key is only for those, as [`task_check`] does.
+fn rate_check(object: &Object, root: &Path) -> Option<TokenStream> {
+    let ty = option::at_key(object, object.rate.key?);
+    Some(quote! {
+        {
+            fn limit<T: #root::RedisLimitObject>() {}
+            limit::<#ty>();
+        }
+    })
+}
+
 /// Requires objects that need no lifetime where none is given.
 fn lasting_check(model: &Model, root: &Path) -> Option<TokenStream> {
     let objects = model.objects.iter().filter(|object| !object.ttl.has_lifetime);
-    let calls: Vec<_> = objects.map(|object| without_ttl(object.ty)).collect();
+    without(objects, &quote!(#root::RedisObject<Needs: #root::OptionalLifetime>))
+}
+
+/// Requires objects that need no rate where none is given.
+fn unrated_check(model: &Model, root: &Path) -> Option<TokenStream> {
+    let objects = model.objects.iter().filter(|object| !object.rate.is_said);
+    without(objects, &quote!(#root::RedisObject<Needs: #root::OptionalRate>))
+}
+
+fn without<'a>(objects: impl Iterator<Item = &'a Object<'a>>, bound: &TokenStream) -> Option<TokenStream> {
+    let calls: Vec<_> = objects.map(|object| call_without(object.ty)).collect();
     (!calls.is_empty()).then(|| {
         quote! {
             {
-                fn without_ttl<T: #root::RedisObject<Lifetime: #root::OptionalLifetime>>() {}
+                fn without<T: #bound>() {}
                 #(#calls;)*
             }
         }
@@ -118,11 +162,11 @@ fn lasting_check(model: &Model, root: &Path) -> Option<TokenStream> {
 }
 
 /// Stands where the type does from end to end, so that of one that is no object nothing new is said, and it is said once.
-fn without_ttl(ty: &Type) -> TokenStream {
+fn call_without(ty: &Type) -> TokenStream {
     let ty = ty.to_token_stream();
     let first = ty.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
     let last = ty.clone().into_iter().last().map_or(first, |token| token.span());
-    let (mut call, end) = (quote_spanned!(first=> without_ttl::<), quote_spanned!(last=> >()));
+    let (mut call, end) = (quote_spanned!(first=> without::<), quote_spanned!(last=> >()));
     call.extend(ty);
     call.extend(end);
     call
@@ -139,7 +183,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
     let (first, longest): (Vec<u64>, Vec<u64>) = task.backoff.into_iter().unzip();
     let unreadable_for = task.unreadable_for.iter();
     let recover_unleased = task.recover_unleased.iter();
-    let ttl = object.ttl.declaration();
+    let (ttl, lease, rate) = (object.ttl.declaration(), object.lease.declaration(), object.rate.declaration());
     quote! {
         #root::Declaration::new(#namespace)
             .program(&::core::option_env!("CARGO_PKG_NAME"))
@@ -155,6 +199,8 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
             #(.unreadable_for(::core::time::Duration::from_millis(#unreadable_for)))*
             #(.recover_unleased(::core::time::Duration::from_millis(#recover_unleased)))*
             #ttl
+            #lease
+            #rate
     }
 }
 

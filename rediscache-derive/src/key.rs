@@ -34,7 +34,7 @@ const BOTH: &[Place] = &[Place::Struct, Place::Field];
 const NEAR: &[Place] = &[Place::Near];
 const FIELD_AND_NEAR: &[Place] = &[Place::Field, Place::Near];
 
-const KEYS: [Key; 29] = [
+const KEYS: [Key; 32] = [
     key("namespace", BOTH, "a string", r#"namespace = "name""#),
     key("global", BOTH, "`true` or `false`", "global = false"),
     key("crate", STRUCT, "a path in a string", r#"crate = "path::to::rediscache""#),
@@ -63,6 +63,9 @@ const KEYS: [Key; 29] = [
     key("lease", FIELD, "a duration in a string", r#"lease = "10s""#),
     key("load_timeout", FIELD, "a duration in a string", r#"load_timeout = "30s""#),
     key("retry_after", FIELD, "a duration in a string", r#"retry_after = "1s""#),
+    key("max_hold", FIELD, "a duration in a string", r#"max_hold = "10m""#),
+    key("rate", FIELD, "a number above zero, `/` and a duration in a string", r#"rate = "100/1m""#),
+    key("burst", FIELD, "a whole number from 1 to 4294967295", "burst = 20"),
     key("when_down", FIELD, "`\"load\"` or `\"error\"`", r#"when_down = "error""#),
 ];
 

@@ -7,9 +7,11 @@ mod errors;
 mod expand;
 mod fallback;
 mod key;
+mod lease;
 mod model;
 mod older;
 mod option;
+mod rate;
 mod ttl;
 
 use proc_macro::TokenStream;

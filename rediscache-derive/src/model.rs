@@ -10,7 +10,9 @@ use syn::{
 
 use crate::attr::{FieldAttr, Keyed, NearAttr, StructAttr, TaskAttr, Unreadable};
 use crate::errors::Errors;
+use crate::lease::LeaseAttr;
 use crate::older::VersionAttr;
+use crate::rate::RateAttr;
 use crate::ttl::TtlAttr;
 
 /// The struct. There is always one, so that broken input can be expanded too.
@@ -40,6 +42,8 @@ pub(crate) struct Object<'a> {
     pub(crate) timeout: Option<u64>,
     pub(crate) task: TaskAttr,
     pub(crate) ttl: TtlAttr,
+    pub(crate) rate: RateAttr,
+    pub(crate) lease: LeaseAttr,
     pub(crate) version: VersionAttr,
     pub(crate) unreadable: Option<Keyed<Unreadable>>,
     pub(crate) near: Option<NearAttr>,
@@ -95,6 +99,8 @@ impl<'a> Object<'a> {
             timeout: attr.timeout,
             task: attr.task,
             ttl: attr.ttl,
+            rate: attr.rate,
+            lease: attr.lease,
             version: attr.version,
             unreadable: attr.unreadable,
             near: attr.near,

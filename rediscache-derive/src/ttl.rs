@@ -20,7 +20,6 @@ pub(crate) struct TtlAttr {
     /// A part of the whole.
     jitter: Option<f64>,
     eager: Option<f64>,
-    lease: Option<u64>,
     load_timeout: Option<u64>,
     retry_after: Option<u64>,
     down_is_error: bool,
@@ -37,8 +36,7 @@ const NOT_WITH_IDLE: [(&str, &str); 4] = [
 impl TtlAttr {
     /// Whether it takes this key.
     pub(crate) fn has(name: &str) -> bool {
-        const KEYS: [&str; 9] =
-            ["ttl", "idle", "stale", "jitter", "eager", "lease", "load_timeout", "retry_after", "when_down"];
+        const KEYS: [&str; 8] = ["ttl", "idle", "stale", "jitter", "eager", "load_timeout", "retry_after", "when_down"];
         KEYS.contains(&name)
     }
 
@@ -50,7 +48,6 @@ impl TtlAttr {
             "stale" => self.stale = entry.milliseconds(errors),
             "jitter" => self.jitter = entry.percent(errors),
             "eager" => self.eager = entry.part(errors),
-            "lease" => self.lease = entry.milliseconds(errors),
             "load_timeout" => self.load_timeout = entry.milliseconds(errors),
             "retry_after" => self.retry_after = entry.milliseconds(errors),
             _ => self.down_is_error = entry.word(&["load", "error"], errors) == Some(1),
@@ -87,7 +84,6 @@ impl TtlAttr {
             ("ttl", self.ttl),
             ("idle", self.idle),
             ("stale", self.stale),
-            ("lease", self.lease),
             ("load_timeout", self.load_timeout),
             ("retry_after", self.retry_after),
         ];

@@ -72,6 +72,8 @@ pub enum ErrorKind {
     Overflow,
     /// The task is no longer this client's.
     TaskNotPending,
+    /// A lock is no longer held.
+    LeaseLost,
     /// A loader panicked.
     Panicked,
     /// The store, the server or the build cannot do this.

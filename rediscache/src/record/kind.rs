@@ -28,6 +28,10 @@ pub enum ObjectKind {
     Set,
     /// A [`RedisRanking`](crate::RedisRanking).
     Ranking,
+    /// A [`RedisLimit`](crate::RedisLimit).
+    Limit,
+    /// A [`RedisLock`](crate::RedisLock).
+    Lock,
 }
 
 impl ObjectKind {
@@ -40,6 +44,8 @@ impl ObjectKind {
             Self::TtlCache => "ttl_cache",
             Self::Set => "set",
             Self::Ranking => "ranking",
+            Self::Limit => "limit",
+            Self::Lock => "lock",
         }
     }
 
@@ -52,18 +58,21 @@ impl ObjectKind {
             Self::TtlCache => "a TTL cache",
             Self::Set => "a set",
             Self::Ranking => "a ranking",
+            Self::Limit => "a limit",
+            Self::Lock => "a lock",
         }
     }
 
-    /// What it keeps its values in.
-    pub(crate) fn data(self) -> DataKind {
-        match self {
+    /// What it keeps its values in, if it has any.
+    pub(crate) fn data(self) -> Option<DataKind> {
+        Some(match self {
             Self::Cache => DataKind::Hash,
             Self::Queue | Self::TaskQueue => DataKind::List,
             Self::TtlCache => DataKind::Entries,
             Self::Set => DataKind::Set,
             Self::Ranking => DataKind::Ranking,
-        }
+            Self::Limit | Self::Lock => return None,
+        })
     }
 }
 

@@ -8,6 +8,7 @@ mod ping;
 mod scoped;
 mod section;
 mod state;
+mod turns;
 
 use std::fmt;
 use std::future::Future;

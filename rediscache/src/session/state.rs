@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::loads::Loads;
-use super::section::Sections;
+use super::turns::Turns;
 use crate::dispatch::{Dispatchers, ListSource, TaskSource};
 use crate::error::Error;
 use crate::namespace::{Namespace, OBJECTS};
@@ -19,7 +19,10 @@ const SHAPES: &str = "$shapes";
 pub(crate) struct SessionState {
     pub(crate) store: OpenStore,
     pub(crate) global_namespace: String,
-    pub(crate) sections: Sections,
+    /// Of critical sections, by their full keys.
+    pub(crate) sections: Turns,
+    /// Of those who wait for the same subject, by its name.
+    pub(crate) turns: Turns,
     pub(crate) near_caches: NearCaches,
     pub(crate) loads: Arc<Loads>,
     /// Below the global namespace.
@@ -34,7 +37,7 @@ pub(crate) struct SessionState {
 
 impl SessionState {
     pub(super) fn new(store: Store, global_namespace: String) -> Self {
-        let (sections, near_caches, loads, list_dispatchers, task_dispatchers) = Default::default();
+        let (sections, turns, near_caches, loads, list_dispatchers, task_dispatchers) = Default::default();
         let store = OpenStore::new(store);
         let key = |name| Namespace::constant(name).key_below(&global_namespace).to_string();
         let (shapes, bare_shapes) = (key(SHAPES), SHAPES.to_owned());
@@ -44,6 +47,7 @@ impl SessionState {
             store,
             global_namespace,
             sections,
+            turns,
             near_caches,
             loads,
             shapes,

@@ -5,10 +5,13 @@ mod background;
 mod compared;
 mod entry;
 mod hash;
+mod hearing;
 mod in_flight;
 mod increment;
 mod key;
+mod limit;
 mod list;
+mod lock;
 mod memory;
 mod milliseconds;
 mod open;
@@ -19,6 +22,7 @@ mod redis;
 mod sample;
 mod set;
 mod task;
+mod token;
 mod traces;
 
 use std::future::Future;
@@ -28,13 +32,14 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 pub(crate) use compared::Compared;
-pub(crate) use entry::{
-    Begun, Cursor, EntryPage, EntryStore, Found, Hearing, LeaseStore, Life, RedisEntries, Token, Wanted,
-};
+pub(crate) use entry::{Begun, Cursor, EntryPage, EntryStore, Found, LeaseStore, Life, RedisEntries, Wanted};
 pub(crate) use hash::{HASH, HashStore, Page, RedisHash};
+pub(crate) use hearing::Hearing;
 pub(crate) use increment::Increment;
 pub(crate) use key::KeyStore;
+pub(crate) use limit::{Checked, LimitStore, Rate};
 pub(crate) use list::{LIST, ListStore, Waiter};
+pub(crate) use lock::{Acquired, LockStore};
 pub(crate) use open::{OpenStore, WeakStore};
 pub(crate) use packed::Packed;
 pub(crate) use ranking::{RankingStore, SORTED_SET, ScoreStep, Scored};
@@ -44,6 +49,7 @@ pub(crate) use task::{
     Client, Departed, Due, EndingLease, Lease, Outcome, Side, Taken, Taker, TaskStats, TaskStore, Unread, Whereabouts,
     WorkPart,
 };
+pub(crate) use token::Token;
 pub(crate) use traces::traced;
 
 use self::background::Background;
@@ -51,11 +57,13 @@ use self::entry::{MemoryEntries, MemoryLeases, RedisLeases};
 use self::hash::MemoryHash;
 use self::in_flight::InFlight;
 use self::key::{MemoryKey, RedisKey};
+use self::limit::{MemoryLimits, RedisLimits};
 use self::list::{MemoryList, RedisList};
+use self::lock::{MemoryLocks, RedisLocks};
 use self::memory::MemoryStore;
 use self::operations::Slice;
 use self::ranking::{MemoryScores, RedisScores};
-use self::redis::Router;
+use self::redis::{Router, Subscriber};
 use self::set::{MemoryMembers, RedisMembers};
 use self::task::{MemoryTasks, RedisTasks};
 use crate::config::{Address, Config};
@@ -82,25 +90,33 @@ pub(crate) struct RedisStore {
     entries: RedisEntries,
     leases: RedisLeases,
     hashes: RedisHash,
+    limits: RedisLimits,
     lists: RedisList,
+    locks: RedisLocks,
     tasks: RedisTasks,
     sets: RedisMembers,
     rankings: RedisScores,
+    /// Over connections that hear of the ends of leases.
+    subscriber: Arc<Subscriber>,
 }
 
 impl RedisStore {
     fn over(router: Router, config: &Config) -> Self {
         let tracking = Arc::new(router.tracking(config));
         let router = Arc::new(router);
+        let subscriber = Arc::new(Subscriber::beside(&router));
         Self {
             keys: RedisKey::new(&router),
             entries: RedisEntries::new(&router, &tracking),
-            leases: RedisLeases::new(&router),
+            leases: RedisLeases::new(&router, &subscriber),
             hashes: RedisHash::new(&router, &tracking),
+            limits: RedisLimits::new(&router),
             lists: RedisList::new(&router),
+            locks: RedisLocks::new(&router, &subscriber),
             tasks: RedisTasks::new(&router),
             sets: RedisMembers::new(&router),
             rankings: RedisScores::new(&router),
+            subscriber,
             router,
             tracking,
             in_flight: InFlight::default(),
@@ -127,7 +143,9 @@ impl Store {
         entries: EntryStore(MemoryEntries);
         leases: LeaseStore(MemoryLeases);
         hashes: HashStore(MemoryHash);
+        limits: LimitStore(MemoryLimits);
         lists: ListStore(MemoryList);
+        locks: LockStore(MemoryLocks);
         tasks: TaskStore(MemoryTasks);
         sets: SetStore(MemoryMembers);
         rankings: RankingStore(MemoryScores);
@@ -319,7 +337,7 @@ impl Store {
             Self::Redis(store) => {
                 store.router.close();
                 store.tracking.close();
-                store.leases.close();
+                store.subscriber.close();
             }
         }
     }

@@ -88,13 +88,13 @@ pub type Bound<T> = <T as RedisBound>::Handle;
 /// A type that a field of a [`RedisNamespaced`] struct may have: the caches and queues of this crate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a cache object",
-    label = "expected `RedisCache<K, V>`, `RedisTtlCache<K, V>`, `RedisSet<T>`, `RedisRanking<T>`, `RedisQueue<T>` or \
-             `RedisTaskQueue<T>`",
+    label = "expected `RedisCache<K, V>`, `RedisTtlCache<K, V>`, `RedisSet<T>`, `RedisRanking<T>`, `RedisQueue<T>`, \
+             `RedisTaskQueue<T>`, `RedisLimit<K>` or `RedisLock<K>`",
     note = "to keep a field of another type in the struct, put `#[rediscache(skip)]` on it"
 )]
 pub trait RedisObject: Sized {
-    /// What a field of it says of how long entries live: `()` where it need say nothing, since its object lasts.
-    type Lifetime;
+    /// What a field of it must say: nothing, how long its entries live, or how many turns its subjects have in which time.
+    type Needs;
 
     /// Makes the object that a field declares.
     fn declare(declaration: Declaration) -> Self;
@@ -114,7 +114,7 @@ pub trait RedisTaskObject: RedisObject {}
 
 /// A [`RedisObject`] whose entries live for a time, each by itself.
 #[diagnostic::on_unimplemented(
-    message = "`ttl`, `idle`, `stale`, `jitter`, `eager`, `lease`, `load_timeout`, `retry_after` and `when_down` are for \
+    message = "`ttl`, `idle`, `stale`, `jitter`, `eager`, `load_timeout`, `retry_after` and `when_down` are for \
                `RedisTtlCache` fields",
     label = "this is `{Self}`",
     note = "make the field a `RedisTtlCache<K, V>`, each of whose entries lives for a time, or take the key away",
@@ -133,6 +133,44 @@ pub trait RedisTtlObject: RedisObject {}
 pub trait OptionalLifetime {}
 
 impl OptionalLifetime for () {}
+
+impl OptionalLifetime for (u32, Duration) {}
+
+/// What a field may leave unsaid of how fast its subjects may go on.
+#[diagnostic::on_unimplemented(
+    message = "a `RedisLimit` field needs `rate`",
+    label = "how fast its subjects may go on is not said",
+    note = "write `#[rediscache(rate = \"100/1m\")]` above the field; `burst = 20` beside it says how many may go on at once"
+)]
+pub trait OptionalRate {}
+
+impl OptionalRate for () {}
+
+impl OptionalRate for Duration {}
+
+/// A [`RedisObject`] in which someone holds a lease.
+#[diagnostic::on_unimplemented(
+    message = "`lease` is for `RedisTtlCache` and `RedisLock` fields",
+    label = "this is `{Self}`",
+    note = "take the key away"
+)]
+pub trait RedisLeasedObject: RedisObject {}
+
+/// A [`RedisObject`] that is a lock.
+#[diagnostic::on_unimplemented(
+    message = "`max_hold` is for `RedisLock` fields",
+    label = "this is `{Self}`",
+    note = "take the key away, or make the field a `RedisLock<K>`"
+)]
+pub trait RedisLockObject: RedisObject {}
+
+/// A [`RedisObject`] that lets each subject go on so fast.
+#[diagnostic::on_unimplemented(
+    message = "`rate` and `burst` are for `RedisLimit` fields",
+    label = "this is `{Self}`",
+    note = "take the key away, or make the field a `RedisLimit<K>`"
+)]
+pub trait RedisLimitObject: RedisObject {}
 
 /// A [`RedisObject`] whose reads can be kept in this process.
 #[diagnostic::on_unimplemented(
@@ -209,6 +247,9 @@ pub struct Declaration {
     pub(crate) load_timeout: Option<Duration>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) down_is_error: bool,
+    pub(crate) rate: Option<(u32, Duration)>,
+    pub(crate) burst: Option<u32>,
+    pub(crate) max_hold: Option<Duration>,
     /// The one that it is bound to.
     pub(crate) session: Option<RedisSession>,
 }
@@ -236,6 +277,9 @@ impl Declaration {
             load_timeout: None,
             retry_after: None,
             down_is_error: false,
+            rate: None,
+            burst: None,
+            max_hold: None,
             session: None,
         }
     }

@@ -3,9 +3,11 @@
 mod cache;
 mod dead;
 mod declare;
+mod entry_name;
 mod info;
 mod kept;
 mod limit;
+mod lock;
 mod member;
 mod named;
 mod object;
@@ -13,6 +15,7 @@ mod operation;
 mod pages;
 mod queue;
 mod ranking;
+mod rate_limit;
 mod reliance;
 mod set;
 mod shared;
@@ -25,13 +28,16 @@ mod versions;
 pub use cache::{RedisCache, Rewritten, Scan};
 pub use dead::{DeadLetter, DeadLetters};
 pub use declare::{
-    Bound, Declaration, OptionalLifetime, RedisBound, RedisFieldsObject, RedisNamespaced, RedisNearObject, RedisObject,
-    RedisReadableObject, RedisTaskObject, RedisTtlObject, RedisVersionedObject,
+    Bound, Declaration, OptionalLifetime, OptionalRate, RedisBound, RedisFieldsObject, RedisLeasedObject,
+    RedisLimitObject, RedisLockObject, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
+    RedisTaskObject, RedisTtlObject, RedisVersionedObject,
 };
 pub use info::ObjectInfo;
+pub use lock::{LockGuard, RedisLock};
 pub use operation::Operation;
 pub use queue::{QueueStats, QueueStream, RedisQueue};
 pub use ranking::{RankingScan, RedisRanking};
+pub use rate_limit::{LimitCheck, RedisLimit};
 pub use set::{RedisSet, SetScan};
 pub use task_queue::{RedisTask, RedisTaskQueue, TaskError, TaskQueueStats};
 pub use ttl_cache::{GetOrLoad, LoadError, Loaded, RedisTtlCache, TtlScan, TtlStats, WhenDown};

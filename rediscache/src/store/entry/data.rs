@@ -3,8 +3,8 @@
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::token::Token;
 use crate::store::memory::Collection;
+use crate::store::token::Token;
 
 /// What the key of an entry holds. A write puts another in its place, and so ends the lease.
 #[derive(Debug, Default)]

@@ -12,16 +12,14 @@ mod life;
 mod memory;
 mod name;
 mod redis;
-mod token;
 mod tracked;
 mod walk;
 
 pub(crate) use answer::{Cursor, EntryPage, Found};
-pub(crate) use lease::{Begun, Hearing, LeaseStore, MemoryLeases, RedisLeases, Wanted};
+pub(crate) use lease::{Begun, LeaseStore, MemoryLeases, RedisLeases, Wanted};
 pub(crate) use life::Life;
 pub(super) use memory::MemoryEntries;
 pub(crate) use redis::RedisEntries;
-pub(crate) use token::Token;
 
 use super::compared::Compared;
 use super::increment::Increment;

@@ -238,7 +238,7 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         Operation::unbounded(&self.object, "section", |at| async move {
             at.store()?;
             let key = at.key.to_string();
-            Ok(at.session.state().sections.enter(key).await)
+            Ok(CacheSection::of(at.session.state().sections.enter(key).await))
         })
     }
 }
@@ -252,7 +252,7 @@ include!("near.rs");
 include!("rewrite.rs");
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
-    type Lifetime = ();
+    type Needs = ();
 
     fn declare(declaration: Declaration) -> Self {
         Self::over(Object::declared(&declaration, Self::TYPES))

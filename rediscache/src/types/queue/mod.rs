@@ -286,7 +286,7 @@ fn pack<C: Codec, T: Value, A: Lend<T>>(items: impl IntoIterator<Item = A>, vers
 }
 
 impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
-    type Lifetime = ();
+    type Needs = ();
 
     fn declare(declaration: Declaration) -> Self {
         Self::over(Object::declared(&declaration, Self::TYPES))

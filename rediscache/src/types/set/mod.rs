@@ -176,7 +176,7 @@ impl<T: Key, C: Codec> RedisSet<T, C> {
 }
 
 impl<T: Key, C: Codec> RedisObject for RedisSet<T, C> {
-    type Lifetime = ();
+    type Needs = ();
 
     fn declare(declaration: Declaration) -> Self {
         Self::over(Object::declared(&declaration, Self::TYPES))

@@ -8,7 +8,8 @@ use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, OlderTypes, ShapedCodec};
 use crate::near::Near;
 use crate::types::declare::{
-    Declaration, RedisNearObject, RedisObject, RedisReadableObject, RedisTtlObject, RedisVersionedObject,
+    Declaration, RedisLeasedObject, RedisNearObject, RedisObject, RedisReadableObject, RedisTtlObject,
+    RedisVersionedObject,
 };
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
@@ -84,7 +85,7 @@ impl Declaration {
 }
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisTtlCache<K, V, C> {
-    type Lifetime = Duration;
+    type Needs = Duration;
 
     fn declare(declaration: Declaration) -> Self {
         Self::living(Object::declared(&declaration, Self::TYPES), declaration.options())
@@ -96,6 +97,8 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisTtlCache<K, V, C> {
 }
 
 impl<K: Key, V: Value, C: Codec> RedisTtlObject for RedisTtlCache<K, V, C> {}
+
+impl<K: Key, V: Value, C: Codec> RedisLeasedObject for RedisTtlCache<K, V, C> {}
 
 impl<K: Key, V: NearValue, C: Codec> RedisNearObject for RedisTtlCache<K, V, C> {
     fn near(self, near: Near) -> Self {

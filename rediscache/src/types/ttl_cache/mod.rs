@@ -2,7 +2,6 @@
 
 mod declare;
 mod load;
-mod name;
 mod options;
 mod reads;
 mod scan;
@@ -17,9 +16,9 @@ pub use load::{GetOrLoad, LoadError, Loaded, TtlStats, WhenDown};
 pub use scan::TtlScan;
 
 use self::load::LoadCall;
-use self::name::{entry_name, entry_names, read_key};
 use self::options::Options;
 use self::reads::EntryReads;
+use super::entry_name::{entry_name, entry_names, read_key};
 use super::named::named_methods;
 use super::object::{Object, Target};
 use super::operation::{Access, Operation};

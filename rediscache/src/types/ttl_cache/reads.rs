@@ -6,12 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::name::{entry_name_of, near_key};
 use crate::bounds::{NearValue, Value};
 use crate::codec::{Codec, EncodedKey};
 use crate::error::Result;
 use crate::near::{Label, Near, NearCache, NearStats};
 use crate::store::{Life, Packed, RedisEntries};
+use crate::types::entry_name::{entry_name_of, near_key};
 use crate::types::kept::{self, count_embedded, label, near_cache};
 use crate::types::object::{Object, Target};
 use crate::types::operation::{NearLook, NearRead, Operation};

@@ -9,11 +9,11 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::name::stored_key;
 use crate::bounds::{Key, Value};
 use crate::codec::{Codec, decode_owned};
 use crate::error::Result;
 use crate::store::{Cursor, EntryPage, Life};
+use crate::types::entry_name::stored_key;
 use crate::types::object::{Object, Target};
 use crate::types::operation::Operation;
 

@@ -9,7 +9,7 @@ use crate::codec::Shapes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::record::ShapeTable;
 use crate::shape::Shape;
-use crate::store::{Sample, Store};
+use crate::store::{DataKind, Sample, Store};
 use crate::types::info::ObjectInfo;
 
 /// How many values of each object are looked at.
@@ -41,7 +41,8 @@ pub(super) async fn unreadable(
     records: &Records,
 ) -> Result<Option<Finding>> {
     let (object, key) = (&placed.object, placed.key.as_str());
-    let tally = look_at(object, key, store, shapes).await;
+    let Some(data) = object.kind().data() else { return Ok(None) };
+    let tally = look_at(object, key, data, store, shapes).await;
     match tally {
         Ok(tally) => Ok(tally.finding(object, records)),
         Err(error) if error.kind() == ErrorKind::WrongType => Ok(Some(other_data(placed))),
@@ -49,10 +50,10 @@ pub(super) async fn unreadable(
     }
 }
 
-async fn look_at(object: &ObjectInfo, key: &str, store: &Store, shapes: &ShapeTable) -> Result<Tally> {
+async fn look_at(object: &ObjectInfo, key: &str, data: DataKind, store: &Store, shapes: &ShapeTable) -> Result<Tally> {
     let (mut tally, mut cursor) = (Tally::default(), None);
     for _ in 0..MOST_PAGES {
-        let Sample { mut values, next } = store.sample(object.kind().data(), key, cursor).await?;
+        let Sample { mut values, next } = store.sample(data, key, cursor).await?;
         values.truncate(MOST_VALUES - tally.looked_at);
         learn(object, values.iter().map(|(_, value)| value.as_slice()), store, shapes).await?;
         for (name, value) in &values {

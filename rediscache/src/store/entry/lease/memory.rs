@@ -5,13 +5,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::hearing::Hearing;
 use super::step::{Begun, Wanted};
 use crate::error::Result;
 use crate::store::entry::data::{Entry, HeldLease};
-use crate::store::entry::token::Token;
+use crate::store::hearing::Hearing;
 use crate::store::memory::{Collection, Keyspace, MemoryStore, ends_in};
 use crate::store::milliseconds::milliseconds;
+use crate::store::token::Token;
 
 /// The leases of the embedded store: each in the entry itself, in the place of which every write puts another.
 pub(crate) struct MemoryLeases<'a>(pub(crate) &'a MemoryStore);

@@ -3,20 +3,19 @@
 //! Where there is no value, the lease lies in the place of one, as a hash: to `MGET` it is nothing, and `SET` and `DEL` end it.
 //! Where there is one, it lies beside it, with what the entry was when it began, and stands for as long as it is that.
 
-mod hearing;
 mod memory;
 mod redis;
 mod step;
 
 use std::time::Duration;
 
-pub(crate) use hearing::Hearing;
 pub(crate) use memory::MemoryLeases;
 pub(crate) use redis::RedisLeases;
 pub(crate) use step::{Begun, Wanted};
 
-use super::token::Token;
+use crate::store::hearing::Hearing;
 use crate::store::operations::{Slice, operations};
+use crate::store::token::Token;
 
 pub(crate) type LeaseStore<'a> = Slice<'a, MemoryLeases<'a>, RedisLeases>;
 

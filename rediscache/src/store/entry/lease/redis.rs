@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::hearing::Hearing;
 use super::step::{Begun, Wanted};
 use crate::error::Result;
 use crate::refusal;
 use crate::store::entry::name::LEASE;
-use crate::store::entry::token::{LeasePlace, Token};
 use crate::store::entry::tracked::guard;
+use crate::store::hearing::Hearing;
 use crate::store::milliseconds::milliseconds;
 use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
+use crate::store::token::{LeasePlace, Token};
 
 /// A script of leases.
 macro_rules! script {
@@ -29,12 +29,12 @@ static END: Script = script!("end.lua");
 #[derive(Debug)]
 pub(crate) struct RedisLeases {
     router: Arc<Router>,
-    subscriber: Subscriber,
+    subscriber: Arc<Subscriber>,
 }
 
 impl RedisLeases {
-    pub(crate) fn new(router: &Arc<Router>) -> Self {
-        Self { router: Arc::clone(router), subscriber: Subscriber::beside(router) }
+    pub(crate) fn new(router: &Arc<Router>, subscriber: &Arc<Subscriber>) -> Self {
+        Self { router: Arc::clone(router), subscriber: Arc::clone(subscriber) }
     }
 
     pub(super) async fn begin(
@@ -100,10 +100,6 @@ impl RedisLeases {
             .inspect_err(|error| tracing::debug!(%error, "nobody tells of the end of loads"))
             .ok()
             .map(Hearing::Redis))
-    }
-
-    pub(crate) fn close(&self) {
-        self.subscriber.close();
     }
 
     /// Each may be made twice: the second time finds what the first one left, and says at worst that it stood no more.

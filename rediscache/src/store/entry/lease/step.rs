@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::store::entry::token::Token;
+use crate::store::token::Token;
 
 /// What a load is begun for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::near::Near;
 use crate::session::{LoadCounts, LoadOutcome, LoadWait, Loads};
 use crate::store::{Found, Wanted};
+use crate::types::entry_name::entry_name;
 use crate::types::object::{Object, Target};
-use crate::types::ttl_cache::name::entry_name;
 use crate::types::ttl_cache::options::Options;
 use crate::types::ttl_cache::reads::EntryReads;
 

@@ -1,0 +1,68 @@
+//! Locks in Redis: each step is one script on one hash, by the server's clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Acquired, REMEMBERED};
+use crate::error::Result;
+use crate::store::hearing::Hearing;
+use crate::store::milliseconds::milliseconds;
+use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
+use crate::store::token::Token;
+
+macro_rules! script {
+    ($name:literal) => {
+        Script::new(concat!(include_str!("../redis/ask.lua"), include_str!($name)))
+    };
+}
+
+static ACQUIRE: Script = script!("acquire.lua");
+static RENEW: Script = script!("renew.lua");
+static RELEASE: Script = Script::new(include_str!("release.lua"));
+
+/// The scripts of locks.
+#[derive(Debug)]
+pub(crate) struct RedisLocks {
+    router: Arc<Router>,
+    subscriber: Arc<Subscriber>,
+}
+
+impl RedisLocks {
+    pub(crate) fn new(router: &Arc<Router>, subscriber: &Arc<Subscriber>) -> Self {
+        Self { router: Arc::clone(router), subscriber: Arc::clone(subscriber) }
+    }
+
+    pub(super) async fn acquire(&self, key: &str, token: Token, lease: Duration) -> Result<Acquired> {
+        let (is_held, number): (bool, u64) = self.router.send(&with_lease(&ACQUIRE, key, token, lease)).await?;
+        Ok(if is_held { Acquired::Held(number) } else { Acquired::Taken(Duration::from_millis(number)) })
+    }
+
+    pub(super) async fn renew(&self, key: &str, token: Token, lease: Duration) -> Result<bool> {
+        self.router.send(&with_lease(&RENEW, key, token, lease)).await
+    }
+
+    pub(super) async fn release(&self, key: &str, token: Token) -> Result<bool> {
+        let request = Request::script(&RELEASE, key, Effect::Idempotent).arg(token.to_string());
+        self.router.send(&request.arg(channel(key))).await
+    }
+
+    pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {
+        let heard = self.router.in_time(self.subscriber.subscribe(key, channel(key))).await;
+        // Where an ACL forbids it, or the server tells nothing in RESP2, what is left of the lease is waited for.
+        Ok(heard
+            .inspect_err(|error| tracing::debug!(%error, "nobody tells of locks that are freed"))
+            .ok()
+            .map(Hearing::Redis))
+    }
+}
+
+/// Each may be made twice: the token says whose it is.
+fn with_lease<'a>(script: &'static Script, key: &'a str, token: Token, lease: Duration) -> Request<'a> {
+    let request = Request::script(script, key, Effect::Idempotent).arg(token.to_string());
+    request.arg(milliseconds(lease)).arg(milliseconds(REMEMBERED))
+}
+
+/// Where it is told that the lock is free.
+fn channel(key: &str) -> String {
+    format!("{key}$free")
+}

@@ -1,0 +1,34 @@
+//! What the derive says of a lock: the keys of its field.
+
+use std::time::Duration;
+
+use super::{LEASE, RedisLock};
+use crate::bounds::Key;
+use crate::types::declare::{Declaration, RedisLeasedObject, RedisLockObject, RedisObject};
+use crate::types::info::ObjectInfo;
+use crate::types::object::Object;
+
+impl Declaration {
+    /// Sets how long a lock is held at the most.
+    pub const fn max_hold(mut self, max_hold: Duration) -> Self {
+        self.max_hold = Some(max_hold);
+        self
+    }
+}
+
+impl<K: Key> RedisObject for RedisLock<K> {
+    type Needs = ();
+
+    fn declare(declaration: Declaration) -> Self {
+        let lock = Self::over(Object::declared(&declaration, Self::TYPES));
+        Self { lease: declaration.lease.unwrap_or(LEASE), max_hold: declaration.max_hold, ..lock }
+    }
+
+    fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
+        declaration.info(field, Self::TYPES, self.object.meaning)
+    }
+}
+
+impl<K: Key> RedisLeasedObject for RedisLock<K> {}
+
+impl<K: Key> RedisLockObject for RedisLock<K> {}
