@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use rediscache::{
-    Codec, ErrorKind, Json, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue,
-    RedisTtlCache, Result, TaskError, Typestring,
+    Codec, ErrorKind, Json, RedisCache, RedisLimit, RedisLock, RedisQueue, RedisRanking, RedisSession, RedisSet,
+    RedisTaskQueue, RedisTtlCache, Result, TaskError, Typestring,
 };
 use support::values;
 
@@ -24,6 +24,7 @@ pub(crate) async fn every_operation(session: &RedisSession, name: &str) -> Resul
     entries_of_many(session, name).await?;
     members(session, name).await?;
     scores(session, name).await?;
+    limits_and_locks(session, name).await?;
     queue(session, name).await?;
     tasks(session, name).await?;
     task_failures(session, name).await
@@ -106,6 +107,24 @@ async fn entries(session: &RedisSession, name: &str) -> Result<()> {
         assert_eq!(entries.increment(1, 7).await?, 7);
         entries.clear().await?;
         assert_eq!(entries.get(1).await?, None);
+    }
+    Ok(())
+}
+
+async fn limits_and_locks(session: &RedisSession, name: &str) -> Result<()> {
+    let limit = RedisLimit::<u64>::with_namespace(format!("{name}.limit"), 2, MINUTE).on(session);
+    // On a cluster, they lie everywhere.
+    for check in join_all((0..60).map(|n| limit.check(n % 20))).await.into_iter().enumerate() {
+        assert_eq!(check.1?.allowed(), check.0 < 40);
+    }
+    let lock = RedisLock::<u64>::with_namespace(format!("{name}.lock")).on(session);
+    for n in 0..20 {
+        let held = lock.acquire(n).await?;
+        assert!(lock.try_acquire(n).await?.is_none());
+        let next = lock.acquire(n);
+        let (released, next) = tokio::join!(held.release(), next);
+        released?;
+        next?.release().await?;
     }
     Ok(())
 }

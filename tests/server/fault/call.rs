@@ -2,12 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
 use rediscache::{
-    DeadLetter, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache, Result,
-    TaskError,
+    DeadLetter, RedisCache, RedisLimit, RedisLock, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue,
+    RedisTtlCache, Result, TaskError,
 };
 
 use super::page::{self, Class};
@@ -23,6 +24,8 @@ pub(super) struct Objects {
     pub(super) plain: RedisQueue<u64>,
     pub(super) jobs: RedisTaskQueue<u64>,
     dead: RedisQueue<u64>,
+    limit: RedisLimit<u64>,
+    lock: RedisLock<u64>,
 }
 
 impl Objects {
@@ -36,12 +39,14 @@ impl Objects {
             plain: RedisQueue::new("plain").on(session),
             jobs: RedisTaskQueue::new("jobs").on(session),
             dead: RedisQueue::new("jobs$dead").on(session),
+            limit: RedisLimit::new("limit", 1000, Duration::from_secs(1)).on(session),
+            lock: RedisLock::new("lock").on(session),
         }
     }
 
     /// The same, whose calls have so much time.
     pub(super) fn timeout(self, limit: Duration) -> Self {
-        let Self { numbers, entries, none, members, points, plain, jobs, dead } = self;
+        let Self { numbers, entries, none, members, points, plain, jobs, dead, limit: rate, lock } = self;
         Self {
             numbers: numbers.timeout(limit),
             entries: entries.timeout(limit),
@@ -51,6 +56,8 @@ impl Objects {
             plain: plain.timeout(limit),
             jobs: jobs.timeout(limit),
             dead,
+            limit: rate.timeout(limit),
+            lock: lock.timeout(limit),
         }
     }
 
@@ -62,6 +69,12 @@ impl Objects {
         self.points.set_many([(1, 1), (2, 2)]).await?;
         self.plain.put_many([1, 2]).await?;
         self.jobs.put_many([1, 2]).await
+    }
+
+    /// A lock that nobody has held: one that a fault keeps from being let go is held for its lease.
+    fn next() -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        NEXT.fetch_add(1, Ordering::Relaxed)
     }
 
     /// One that is dead.
@@ -213,6 +226,17 @@ calls! { on:
     ranked_set_many => on.points.set_many([(1, 3)]);
     ranked_increment => on.points.increment(1, 1);
     ranked_remove => on.points.remove(1);
+    check => on.limit.check(1);
+    check_n => on.limit.check_n(1, 2);
+    try_acquire => {
+        let acquire = on.lock.try_acquire(Objects::next());
+        // Held, so that nothing is sent but the call.
+        async move { acquire.await.map(std::mem::forget) }
+    };
+    release => {
+        let held = on.lock.acquire(Objects::next()).await?;
+        held.release()
+    };
     set_for => on.entries.set_for(1, 3, Duration::from_secs(60));
     set_many => on.entries.set_many([(1, 3)]);
     touch => on.entries.touch(1);

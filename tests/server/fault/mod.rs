@@ -75,7 +75,8 @@ impl Stage {
     async fn prepare(&mut self, mut raw: Connection) -> &mut Self {
         self.objects.fill().await.unwrap();
         self.call = Some(prepare(self.name, &self.objects).await.unwrap());
-        let written = if ["requeue_dead", "requeue_one", "delete_one"].contains(&self.name) { 7 } else { 6 };
+        let has_more = ["requeue_dead", "requeue_one", "delete_one", "release"].contains(&self.name);
+        let written = if has_more { 7 } else { 6 };
         let record = self.objects.numbers.key().unwrap().replace(".numbers", ".$objects");
         eventually_async("nothing but the call", || {
             let recorded: redis::RedisResult<usize> = redis::cmd("HLEN").arg(&record).query(&mut raw);
@@ -290,9 +291,9 @@ impl Figures {
         let is_right = match (expected, answer) {
             (Expected::Done | Expected::On, Ok(())) => true,
             (Expected::Fails { .. }, Ok(())) => row.fault.starts_with("`OOM`"),
-            // Its task or number is gone with the data.
+            // Its task, number or lock is gone with the data.
             (Expected::Done, Err(error)) if row.fault.ends_with("loses the data") => {
-                matches!(error.kind(), ErrorKind::TaskNotPending | ErrorKind::Overflow)
+                matches!(error.kind(), ErrorKind::TaskNotPending | ErrorKind::Overflow | ErrorKind::LeaseLost)
             }
             (Expected::Fails { kind, outcome_unknown }, Err(error)) => {
                 check_error(error, name);

@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 use futures_util::TryStreamExt;
 use redis::{Connection, cmd};
 use rediscache::{
-    DeadLetter, Json, Near, RedisCache, RedisQueue, RedisSession, RedisTask, RedisTaskQueue, Result, TaskError,
+    DeadLetter, Json, Near, RedisCache, RedisLimit, RedisLock, RedisQueue, RedisSession, RedisTask, RedisTaskQueue,
+    Result, TaskError,
 };
 
 use super::{entry_case, member_case};
@@ -57,10 +58,18 @@ where
 }
 
 pub(super) fn all() -> Vec<Case> {
-    [of_caches(), of_near_caches(), entry_case::all(), member_case::all(), of_queues(), of_tasks()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        of_caches(),
+        of_near_caches(),
+        entry_case::all(),
+        member_case::all(),
+        of_limits_and_locks(),
+        of_queues(),
+        of_tasks(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A cache in which 1 is "one" and 2 is "two".
@@ -135,6 +144,24 @@ fn of_near_caches() -> Vec<Case> {
         near_set_expiry: |cache| cache.set_expiry(MINUTE).await;
         near_clear: |cache| cache.clear().await;
     }
+}
+
+fn of_limits_and_locks() -> Vec<Case> {
+    vec![
+        case("check", |session, _| async move {
+            let limit = RedisLimit::<u64>::new("limit", 100, MINUTE).on(&session);
+            let _ = limit.check(1).await.unwrap();
+            async move { limit.check(1).await.map(drop) }
+        }),
+        case("try_acquire", |session, _| async move {
+            let lock = RedisLock::<u64>::new("lock").on(&session);
+            async move { lock.try_acquire(1).await.map(mem::forget) }
+        }),
+        case("lock_release", |session, _| async move {
+            let held = RedisLock::<u64>::new("lock").on(&session).acquire(1).await.unwrap();
+            async move { held.release().await }
+        }),
+    ]
 }
 
 fn of_queues() -> Vec<Case> {

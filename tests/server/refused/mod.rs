@@ -19,15 +19,17 @@ use case::{Action, Case};
 use observed::Observed;
 
 /// What is done without, where it is forbidden: those who wait for what is due look for it now and then.
-const DISPENSABLE: [(&str, &str); 4] = [
+const DISPENSABLE: [(&str, &str); 6] = [
     ("put_after", "publish"),
     ("put_after_the_first", "publish"),
     ("retry_after", "publish"),
     ("increment_digits", "hincrby"),
+    ("lock_release", "publish"),
+    ("lock_release", "hset"),
 ];
 
 /// What only those do who are there for nobody any more; see `script`.
-const BEHIND_THE_SCENES: [&str; 6] = ["set", "pexpiretime", "beat", "keep", "unreadable", "recover_unleased"];
+const BEHIND_THE_SCENES: [&str; 5] = ["pexpiretime", "beat", "keep", "unreadable", "recover_unleased"];
 
 /// What a queue has beside its list.
 const BESIDE: [&str; 7] = ["", "$pending", "$leases:*", "$clients", "$attempts", "$delayed", "$dead"];

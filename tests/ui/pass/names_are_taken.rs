@@ -24,7 +24,11 @@ mod names {
     struct RedisNearObject;
     struct RedisFieldsObject;
     struct RedisTtlObject;
+    struct RedisLimitObject;
+    struct RedisLeasedObject;
+    struct RedisLockObject;
     struct OptionalLifetime;
+    struct OptionalRate;
     struct LeadsTo;
     struct Value;
     struct Older0;
@@ -56,7 +60,10 @@ mod names {
     fn readable() {}
     fn near_cache() {}
     fn ttl_cache() {}
-    fn without_ttl() {}
+    fn limit() {}
+    fn leased() {}
+    fn lock() {}
+    fn without() {}
     fn object() {}
 
     type Number = ::core::primitive::u64;
@@ -75,6 +82,10 @@ mod names {
         ttl_cache: ::rediscache::RedisTtlCache<Number, Number>,
         #[rediscache(idle = "30m", lease = "5s", load_timeout = "1m", retry_after = "2s")]
         without_ttl: ::rediscache::RedisTtlCache<Number, Number>,
+        #[rediscache(rate = "100/1m", burst = 20)]
+        limit: ::rediscache::RedisLimit<Number>,
+        #[rediscache(lease = "5s", max_hold = "1m")]
+        lock: ::rediscache::RedisLock<Number>,
         objects: ::rediscache::RedisQueue<Number>,
         declare: ::rediscache::RedisQueue<Number>,
         describe: ::rediscache::RedisQueue<Number>,
@@ -111,6 +122,9 @@ trait Methods: ::core::marker::Sized {
     fn load_timeout(self, _: ()) {}
     fn retry_after(self, _: ()) {}
     fn when_down_is_error(self) {}
+    fn rate(self, _: ()) {}
+    fn burst(self, _: ()) {}
+    fn max_hold(self, _: ()) {}
     fn bound(self, _: ()) {}
     fn on(self, _: ()) {}
     fn clone(self, _: ()) {}
@@ -128,6 +142,10 @@ struct Guild {
     pages: ::rediscache::RedisTtlCache<u64, u64>,
     #[rediscache(idle = "30m", lease = "5s", load_timeout = "1m", retry_after = "2s")]
     sessions: ::rediscache::RedisTtlCache<u64, u64>,
+    #[rediscache(rate = "100/1m", burst = 20)]
+    requests: ::rediscache::RedisLimit<u64>,
+    #[rediscache(lease = "5s", max_hold = "1m")]
+    orders: ::rediscache::RedisLock<u64>,
 }
 
 fn main() {

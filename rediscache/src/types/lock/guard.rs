@@ -10,6 +10,7 @@ use super::hold::Held;
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::Namespace;
 use crate::session::RedisSession;
+use crate::types::limit::CallLimit;
 use crate::types::object::Target;
 
 /// A lock that is held; made by [`RedisLock`](crate::RedisLock).
@@ -25,6 +26,8 @@ pub struct LockGuard {
     /// Taken when it is let go.
     release: Option<Held>,
     namespace: Namespace,
+    /// That of the lock.
+    limit: CallLimit,
     /// Kept open.
     _session: RedisSession,
 }
@@ -39,6 +42,7 @@ impl LockGuard {
             until: receiver,
             release: Some(release),
             namespace: at.namespace.clone(),
+            limit: at.limit,
             _session: at.session.clone(),
         }
     }
@@ -180,7 +184,11 @@ impl LockGuard {
     /// ```
     pub async fn release(mut self) -> Result<()> {
         let Some(held) = &self.release else { return Ok(()) };
-        let released = held.release().await.map_err(|error| error.during("release", Some(self.namespace.as_str())));
+        let released = self
+            .limit
+            .bound(held.release())
+            .await
+            .map_err(|error| error.during("release", Some(self.namespace.as_str())));
         match released {
             Ok(true) => {
                 self.release = None;
