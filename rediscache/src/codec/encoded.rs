@@ -36,6 +36,7 @@ pub(crate) fn decode<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> Result<T> 
 }
 
 /// As [`decode`], of bytes that nobody needs any more.
+#[inline]
 pub(crate) fn decode_owned<C: Codec, T: DeserializeOwned>(stored: Vec<u8>) -> Result<T> {
     C::decode_owned(stored).map_err(unreadable::<T>)
 }

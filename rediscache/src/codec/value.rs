@@ -73,6 +73,7 @@ pub(crate) fn decode_value<C: Codec, T: Value>(
 }
 
 /// As [`decode_value`], of bytes that nobody needs any more.
+#[inline]
 pub(crate) fn decode_owned_value<C: Codec, T: Value>(
     stored: Vec<u8>,
     meaning: &Meaning,

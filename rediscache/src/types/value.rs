@@ -243,6 +243,7 @@ impl<V: Value, C: Codec> Reader<'_, V, C> {
     }
 
     /// As [`read_if_any`](Self::read_if_any), of bytes that nobody needs any more.
+    #[inline]
     pub(super) fn take_if_any(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
         let take = |stored| decode_owned_value::<C, V>(stored, &self.meaning, self.shapes);
         self.none_if_unreadable(stored.map(take).transpose())

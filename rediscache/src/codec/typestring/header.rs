@@ -61,7 +61,8 @@ impl<'a> Composite<'a> {
             [b'c', b'|', 2, a, b, c, d, body @ ..] => {
                 Some(Ok(Self::Positional { fingerprint: Fingerprint([*a, *b, *c, *d]), body }))
             }
-            _ => Self::of_any(stored),
+            [b'c' | b'm', ..] => Self::of_any(stored),
+            _ => None,
         }
     }
 

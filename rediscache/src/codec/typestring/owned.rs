@@ -19,6 +19,7 @@ pub(super) struct OwnedText(String);
 
 impl OwnedText {
     /// Gives the bytes back where they are no text.
+    #[inline]
     pub(super) fn of(stored: Vec<u8>) -> Result<Self, Vec<u8>> {
         if !stored.starts_with(tag::TEXT.as_bytes()) {
             return Err(stored);

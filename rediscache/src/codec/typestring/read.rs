@@ -69,7 +69,16 @@ fn name(found: Unexpected<'_>) -> &'static str {
 }
 
 impl<'a> ScalarReader<'a> {
+    #[inline]
     pub(super) fn new(stored: &'a [u8]) -> Result<Self, Mismatch> {
+        // What most keys are.
+        match stored.strip_prefix(tag::INTEGER.as_bytes()).map(std::str::from_utf8) {
+            Some(Ok(text)) => Ok(Self::Integer(text)),
+            _ => Self::of_any(stored),
+        }
+    }
+
+    fn of_any(stored: &'a [u8]) -> Result<Self, Mismatch> {
         if [tag::COMPOSITE, tag::DESCRIBED].iter().any(|tag| stored.starts_with(tag.as_bytes())) {
             return Ok(Self::Composite);
         }

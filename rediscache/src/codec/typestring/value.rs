@@ -109,6 +109,7 @@ pub(crate) fn read_value<T: Value>(
 }
 
 /// As [`read_value`], of bytes that nobody needs any more.
+#[inline]
 pub(crate) fn read_owned_value<T: Value>(
     stored: Vec<u8>,
     meaning: &Meaning,

@@ -299,12 +299,14 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         Operation::reading(&self.object, operation, |at| async move {
             let entries = at.store()?.hashes().entries(&at.key).await?;
             let reader = at.reader::<V, C>(at.unknown_shapes::<C>(entries.iter().map(|(_, value)| value))).await?;
-            // Each is dropped when it is read, so that the next finds its memory at hand.
-            let read = |(field, value): (Vec<u8>, Vec<u8>)| {
-                let value = reader.take_if_any(Some(value)).transpose()?;
-                Some(value.and_then(|value| Ok((decode_owned::<C, K>(field)?, value))))
-            };
-            entries.into_iter().filter_map(read).collect()
+            // Of a known size, which an iterator that may end early does not tell. A vector becomes the answer as it is.
+            let mut read = Vec::with_capacity(entries.len());
+            for (field, value) in entries {
+                if let Some(value) = reader.take_if_any(Some(value))? {
+                    read.push((decode_owned::<C, K>(field)?, value));
+                }
+            }
+            Ok(read.into_iter().collect())
         })
     }
 }

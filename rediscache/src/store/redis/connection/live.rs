@@ -125,13 +125,23 @@ impl Live {
 
 async fn send(command: &Cmd, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
     if !asking {
-        return connection.send_packed_command(command).await?.extract_error();
+        return connection.send_packed_command(command).await.and_then(told);
     }
     let mut commands = redis::pipe();
     commands.cmd("ASKING").add_command(command.clone());
     let mut answers = connection.send_packed_commands(&commands, 0, 2).await?;
     // By itself, so that its error is what it would be without.
     answers.pop().unwrap_or(Value::Nil).extract_error()
+}
+
+/// The answer, unless it is an error. Those of commands and scripts hold none, and the driver would move all that a large one
+/// holds to look.
+fn told(answer: Value) -> RedisResult<Value> {
+    match answer {
+        Value::ServerError(error) => Err(error.into()),
+        answer @ Value::Attribute { .. } => answer.extract_error(),
+        answer => Ok(answer),
+    }
 }
 
 async fn send_all(commands: &Pipeline, connection: &mut MultiplexedConnection, asking: bool) -> RedisResult<Value> {
