@@ -1,8 +1,8 @@
 //! Additions to numbers that go out together: as one `HINCRBY` for each field where that adds as the library does, and in one script
 //! elsewhere.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::near::Change;
@@ -20,20 +20,20 @@ static INCREMENT: Script = Script::new(concat!(include_str!("../increment/adder.
 #[derive(Default)]
 pub(super) struct Increments {
     /// What all have in common: how numbers are written, and their range.
-    like: Option<(Increment, Arc<Hincrby>)>,
+    like: Option<(Increment, Arc<Earlier>)>,
     fields: Packed,
     amounts: Packed,
 }
 
 impl Batch for Increments {
-    type Call<'a> = (&'a [u8], &'a Increment, &'a Arc<Hincrby>);
+    type Call<'a> = (&'a [u8], &'a Increment, &'a Arc<Earlier>);
     type Answer = Result<Vec<u8>>;
 
-    fn add(&mut self, (field, by, hincrby): Self::Call<'_>) {
+    fn add(&mut self, (field, by, earlier): Self::Call<'_>) {
         self.fields.push(field);
         // Memory takes whatever is written.
         let _ = self.amounts.push_with(|out| by.write_amount(out));
-        self.like.get_or_insert_with(|| (*by, Arc::clone(hincrby)));
+        self.like.get_or_insert_with(|| (*by, Arc::clone(earlier)));
     }
 
     fn has_room_for(&self, (field, by, _): &Self::Call<'_>) -> bool {
@@ -48,52 +48,50 @@ impl Batch for Increments {
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
-        let Some((like, hincrby)) = &self.like else { return Ok(Vec::new()) };
+        let Some((like, earlier)) = &self.like else { return Ok(Vec::new()) };
         if like.is_of_hincrby()
-            && !hincrby.is_refused()
+            && !earlier.is_hincrby_refused()
             && !router.is_published(key)
             && let Some(sums) = Sums::of(&self.fields, &self.amounts)
         {
-            return Ok(Box::pin(self.count(sums, hincrby, router, key)).await);
+            return Ok(Box::pin(self.count(sums, earlier, router, key)).await);
         }
-        self.add_in_script(like, router, key).await
+        self.add_in_script(router, key).await
     }
 }
 
 impl Increments {
-    async fn add_in_script(&self, like: &Increment, router: &Router, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
+    async fn add_in_script(&self, router: &Router, key: &str) -> Result<Vec<Result<Vec<u8>>>> {
+        let Some((like, earlier)) = &self.like else { return Ok(Vec::new()) };
         let fields: Vec<&[u8]> = self.fields.iter().collect();
-        let answers: Vec<Vec<u8>> = router.change(self.request(key, like), Change::of(&fields)).await?;
+        let answers: Vec<Vec<u8>> = router.change(self.request(key, like, earlier), Change::of(&fields)).await?;
         Ok(answers.into_iter().map(Increment::sum_of).collect())
     }
 
-    fn request<'a>(&self, key: &'a str, like: &Increment) -> Request<'a> {
-        let notation = like.notation;
-        let request = Request::script(&INCREMENT, key, Effect::Once).arg(notation.integer).arg(notation.float);
-        let request = request
-            .args(like.range_in_lua())
-            .arg(format!("^{}(%-?%d+)$", escaped(notation.integer)))
-            .arg(notation.integer.replace('%', "%%") + "%d");
+    fn request<'a>(&self, key: &'a str, like: &Increment, earlier: &Earlier) -> Request<'a> {
+        let told = earlier.told(like);
         // Often all count by one: what is the same for all is sent once.
         let common = self.amounts.get(0);
         let is_common = self.amounts.iter().all(|amount| amount == common);
-        let request = request.arg(if self.repeats() { "1" } else { "" }).arg(if is_common { common } else { b"" });
+        let (parts, bytes) = (told.len() + 2 * self.fields.len() + 2, told.bytes() + self.fields.bytes());
+        let request = Request::script_with_room(&INCREMENT, key, Effect::Once, (parts, bytes + self.amounts.bytes()));
+        let request = request.args(told.iter()).arg(if self.repeats() { "1" } else { "" });
         let amounts = self.amounts.iter().filter(|_| !is_common);
-        request.args(self.fields.iter().chain(amounts))
+        request.arg(if is_common { common } else { b"" }).args(self.fields.iter().chain(amounts))
     }
 
     /// Whether a field may come twice.
     fn repeats(&self) -> bool {
-        let mut found = FoundParts::default();
+        let mut found = FoundParts::of(self.fields.len());
         let mut fields = self.fields.iter().enumerate();
         self.fields.len() > 1 && fields.any(|(at, field)| found.find(field, at, |_| true) != at)
     }
 
     /// Adds with `HINCRBY`, and what that refuses with the script, which says why, or adds to what only it can read.
-    async fn count(&self, sums: Sums, hincrby: &Hincrby, router: &Router, key: &str) -> Vec<Result<Vec<u8>>> {
+    async fn count(&self, sums: Sums, earlier: &Earlier, router: &Router, key: &str) -> Vec<Result<Vec<u8>>> {
         let request = |at: usize| {
             let part = &sums.parts[at];
-            Request::command("HINCRBY", key, Effect::Once).arg(self.fields.get(part.first)).arg(part.sum)
+            Request::add(key, self.fields.get(part.first), part.sum)
         };
         let answers = router.send_apart(&vec![key; sums.parts.len()], request).await;
         let refused = sums.refused(&answers);
@@ -102,7 +100,7 @@ impl Increments {
             let again = self.those(&refused).add_again(router, key).await;
             for ((sum, _), again) in sums.iter_mut().zip(refused).filter(|(_, refused)| *refused).zip(again) {
                 if again.is_ok() && sum.as_ref().is_err_and(is_of_the_command) {
-                    hincrby.note_refused();
+                    earlier.note_hincrby_refused();
                 }
                 *sum = again;
             }
@@ -119,8 +117,7 @@ impl Increments {
 
     /// Adds in the script; there is an answer for each, whatever happens.
     async fn add_again(&self, router: &Router, key: &str) -> Vec<Result<Vec<u8>>> {
-        let Some((like, _)) = &self.like else { return Vec::new() };
-        match self.add_in_script(like, router, key).await {
+        match self.add_in_script(router, key).await {
             Ok(sums) => sums,
             Err(error) => self.fields.iter().map(|_| Err(error.again())).collect(),
         }
@@ -145,7 +142,8 @@ impl Sums {
     /// `None` where an amount is beyond what the command takes.
     fn of(fields: &Packed, amounts: &Packed) -> Option<Self> {
         let mut sums = Self { parts: Vec::with_capacity(fields.len()), calls: Vec::with_capacity(fields.len()) };
-        let mut found = FoundParts::default();
+        // One caller alone needs no table.
+        let mut found = FoundParts::of(if fields.len() == 1 { 0 } else { fields.len() });
         for (at, (field, amount)) in fields.iter().zip(amounts.iter()).enumerate() {
             let amount: i64 = std::str::from_utf8(amount).ok()?.parse().ok()?;
             let next = sums.parts.len();
@@ -154,7 +152,6 @@ impl Sums {
                 let Part { first, sum, .. } = sums.parts[part];
                 fields.get(first) == field && (sum < 0) == (amount < 0) && sum.checked_add(amount).is_some()
             };
-            // One caller alone needs no table.
             let part = if fields.len() == 1 { next } else { found.find(field, next, may_join) };
             if part == next {
                 sums.parts.push(Part { first: at, sum: 0, calls: 0 });
@@ -188,19 +185,42 @@ impl Sums {
     }
 }
 
-/// Whether the server lets the user of the URL count with `HINCRBY`, as far as is known.
+/// What is known from earlier additions.
 #[derive(Debug, Default)]
-pub(super) struct Hincrby(AtomicBool);
+pub(super) struct Earlier {
+    is_hincrby_refused: AtomicBool,
+    /// What the script was told last of how numbers are written, and of their range.
+    told: Mutex<Option<(Increment, Arc<Packed>)>>,
+}
 
-impl Hincrby {
-    fn is_refused(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+impl Earlier {
+    /// Whether the user of the URL may not count with `HINCRBY`, as far as is known.
+    fn is_hincrby_refused(&self) -> bool {
+        self.is_hincrby_refused.load(Ordering::Relaxed)
     }
 
-    /// The script did what this command may not: it need not be tried again.
-    fn note_refused(&self) {
-        self.0.store(true, Ordering::Relaxed);
+    /// The script did what that command may not: it need not be tried again.
+    fn note_hincrby_refused(&self) {
+        self.is_hincrby_refused.store(true, Ordering::Relaxed);
     }
+
+    /// What the script is told of such additions, which takes longer to write than all else that it is told.
+    fn told(&self, like: &Increment) -> Arc<Packed> {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*told {
+            Some((last, told)) if last.is_like(like) => Arc::clone(told),
+            _ => Arc::clone(&told.insert((*like, Arc::new(tell(like)))).1),
+        }
+    }
+}
+
+fn tell(like: &Increment) -> Packed {
+    let (integer, float) = (like.notation.integer, like.notation.float);
+    let mut told: Packed = [integer, float].into_iter().collect();
+    like.range_in_lua().iter().for_each(|part| told.push(part.as_bytes()));
+    told.push(format!("^{}(%-?%d+)$", escaped(integer)).as_bytes());
+    told.push((integer.replace('%', "%%") + "%d").as_bytes());
+    told
 }
 
 /// Whether the server refused and did nothing, for a reason that may not hold for the script.

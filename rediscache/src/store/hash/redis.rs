@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::answer::{Entries, Page};
 use super::batches::{Contains, Deletes, Gets, Sets, TrackedGets, values_of};
-use super::increments::{Hincrby, Increments};
+use super::increments::{Earlier, Increments};
 use crate::error::{Error, Result};
 use crate::near::{Change, Coherence, Provenance};
 use crate::store::compared::Compared;
@@ -30,7 +30,7 @@ pub(crate) struct RedisHash {
     sets: Arc<Batcher<Sets>>,
     deletes: Arc<Batcher<OneEach<Deletes>>>,
     increments: Arc<Batcher<Increments>>,
-    hincrby: Arc<Hincrby>,
+    earlier: Arc<Earlier>,
 }
 
 impl RedisHash {
@@ -44,7 +44,7 @@ impl RedisHash {
             sets: Batcher::new(router),
             deletes: Batcher::new(router),
             increments: Batcher::new(router),
-            hincrby: Arc::default(),
+            earlier: Arc::default(),
         }
     }
 
@@ -88,7 +88,7 @@ impl RedisHash {
 
     pub(super) async fn increment(&self, key: &str, field: &[u8], by: &Increment) -> Result<Vec<u8>> {
         let _guard = self.router.guard_write(key, Change::Entry(field));
-        self.increments.call(key, (field, by, &self.hincrby)).await?
+        self.increments.call(key, (field, by, &self.earlier)).await?
     }
 
     pub(super) async fn get_many(&self, key: &str, fields: &Packed) -> Result<Vec<Option<Vec<u8>>>> {

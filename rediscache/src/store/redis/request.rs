@@ -9,6 +9,9 @@ use crate::store::packed::Packed;
 /// takes, and the next one, with all calls on it, would end likewise.
 const MOST_REPEATED: usize = 1 << 20;
 
+/// How many arguments most scripts take.
+const SOME_ARGUMENTS: usize = 8;
+
 /// What a request does, and so whether it may be sent twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -76,6 +79,12 @@ impl<'a> Request<'a> {
         request.arg(value).arg("PX").arg(kept)
     }
 
+    /// A `HINCRBY`, in one buffer of the right size.
+    pub(crate) fn add(key: &'a str, field: &[u8], amount: i64) -> Self {
+        let request = Self::with_capacity("HINCRBY", key, Effect::Once, 2, field.len() + 20);
+        request.arg(field).arg(amount)
+    }
+
     /// Commands on one server, answered in their order, or refused as a whole where one is.
     pub(crate) fn together(commands: Vec<Self>) -> Self {
         let mut together = Pipeline::with_capacity(commands.len());
@@ -106,13 +115,23 @@ impl<'a> Request<'a> {
 
     /// A script on one key.
     pub(crate) fn script(script: &'static Script, key: &'a str, effect: Effect) -> Self {
-        Self { key, effect, body: Body::Script(Invocation::new(script, &[key])) }
+        Self::script_with_room(script, key, effect, (SOME_ARGUMENTS, 0))
+    }
+
+    /// The same, in one buffer for so many arguments with so many bytes.
+    pub(crate) fn script_with_room(
+        script: &'static Script,
+        key: &'a str,
+        effect: Effect,
+        room: (usize, usize),
+    ) -> Self {
+        Self { key, effect, body: Body::Script(Invocation::new(script, &[key], room)) }
     }
 
     /// A script on several keys of one slot, of which the first is `key`.
     pub(crate) fn script_on(script: &'static Script, key: &'a str, beside: &[String], effect: Effect) -> Self {
         let keys: Vec<&str> = std::iter::once(key).chain(beside.iter().map(String::as_str)).collect();
-        Self { key, effect, body: Body::Script(Invocation::new(script, &keys)) }
+        Self { key, effect, body: Body::Script(Invocation::new(script, &keys, (SOME_ARGUMENTS, 0))) }
     }
 
     pub(crate) fn arg(self, argument: impl ToRedisArgs) -> Self {
@@ -147,7 +166,7 @@ impl<'a> Request<'a> {
         let invocation = match body {
             Body::Script(invocation) => invocation,
             Body::Command(command) => {
-                let mut invocation = Invocation::new(&COMMAND, &[key]);
+                let mut invocation = Invocation::new(&COMMAND, &[key], (SOME_ARGUMENTS, size(&command)));
                 // All but the key, which the script is given as such.
                 for (_, argument) in arguments(&command).enumerate().filter(|(at, _)| *at != 1) {
                     invocation.by_digest.arg(argument);
@@ -212,9 +231,10 @@ impl Body {
 }
 
 impl Invocation {
-    fn new(script: &'static Script, keys: &[&str]) -> Self {
-        let mut by_digest = cmd("EVALSHA");
-        by_digest.arg(script.alone.digest()).arg(keys.len()).arg(keys);
+    fn new(script: &'static Script, keys: &[&str], (arguments, bytes): (usize, usize)) -> Self {
+        let own = 64 + keys.iter().map(|key| key.len()).sum::<usize>();
+        let mut by_digest = Cmd::with_capacity(arguments + keys.len() + 3, bytes + own);
+        by_digest.arg("EVALSHA").arg(script.alone.digest()).arg(keys.len()).arg(keys);
         Self { text: &script.alone, script, by_digest, keys: keys.len() }
     }
 

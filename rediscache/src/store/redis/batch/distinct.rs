@@ -76,6 +76,12 @@ pub(crate) struct FoundParts {
 }
 
 impl FoundParts {
+    /// A table with room for so many.
+    pub(crate) fn of(parts: usize) -> Self {
+        let by_hash = HashMap::with_capacity_and_hasher(parts, BuildHasherDefault::default());
+        Self { hasher: ahash::RandomState::default(), by_hash }
+    }
+
     /// Where an equal part is, or `next`.
     pub(crate) fn find(&mut self, part: &[u8], next: usize, is_equal: impl FnOnce(usize) -> bool) -> usize {
         let at = *self.by_hash.entry(self.hasher.hash_one(part)).or_insert(next);
