@@ -6,6 +6,7 @@ use std::time::Duration;
 use redis::{RedisResult, Value};
 use tokio::time::Instant;
 
+use super::time_limit::OwnTimer;
 use super::watcher::{Pace, watch};
 use crate::store::redis::connection::{Backoff, Connection, Live};
 use crate::store::redis::remedy::Remedy;
@@ -35,15 +36,15 @@ impl Attempt {
         &self,
         request: &Request<'_>,
         topology: &Topology,
-        asking: bool,
-        may_repeat: bool,
+        (asking, may_repeat): (bool, bool),
         pace: Pace,
+        own_timer: &OwnTimer,
     ) -> (RedisResult<Value>, Option<Live>) {
         let mut answer = pin!(self.live.send(request, asking));
         let (mut answers, mut silent_for) = (self.answers, Duration::ZERO);
         while silent_for < pace.hedge_after {
             let wait = if silent_for.is_zero() { pace.silent_after } else { pace.hedge_after - silent_for };
-            if let Ok(answer) = tokio::time::timeout(wait, &mut answer).await {
+            if let Ok(answer) = own_timer.during(tokio::time::timeout(wait, &mut answer)).await {
                 return (answer, None);
             }
             let before = std::mem::replace(&mut answers, self.live.answers());
@@ -82,7 +83,7 @@ impl Attempt {
             return Some(live.clone());
         }
         let (ping, attempt) = (Request::without_key("PING", Effect::Once), Self::new(connection.clone(), live.clone()));
-        let (answer, other) = attempt.answer(&ping, topology, false, true, pace).await;
+        let (answer, other) = attempt.answer(&ping, topology, (false, true), pace, &OwnTimer::default()).await;
         // Whatever it says.
         if answer.is_err_and(|error| Remedy::of(&error) == Remedy::Reconnect) {
             return None;

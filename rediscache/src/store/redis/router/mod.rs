@@ -10,6 +10,7 @@ mod kept;
 mod node;
 mod ping;
 mod presence;
+mod time_limit;
 mod watcher;
 
 use std::fmt;
@@ -23,6 +24,7 @@ use redis::{FromRedisValue, Value};
 
 use self::attempt::{Attempt, Patience};
 use self::decision::{History, Next};
+use self::time_limit::{OwnTimer, within};
 use self::watcher::Interest;
 use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
 use super::error::{from_driver, not_connected, of_a_cluster, timed_out};
@@ -59,6 +61,8 @@ pub(super) struct Answered {
     pub(super) connection: Connection,
     pub(super) live: Live,
 }
+
+type Outcome = Result<(Value, Answered)>;
 
 /// How far a call is when its time runs out, or it is given up.
 struct Progress {
@@ -168,12 +172,12 @@ impl Router {
     /// Makes a call, and tells which connection brought the answer.
     pub(super) async fn answer_of<T: FromRedisValue>(&self, request: &Request<'_>) -> Result<(T, Answered)> {
         let effect = request.effect();
-        let mut progress = Progress::of(effect);
+        let (mut progress, own_timer) = (Progress::of(effect), OwnTimer::default());
         // Large: kept out of the futures around it, each of which would hold it twice.
-        let carried_out = Box::pin(self.carry_out(request, &mut progress));
-        let answer = match tokio::time::timeout(self.response_timeout, carried_out).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Box::pin(self.late(&mut progress)).await),
+        let carried_out = Box::pin(self.carry_out(request, &mut progress, &own_timer));
+        let answer = match within(self.response_timeout, &own_timer, carried_out).await {
+            Some(answer) => answer,
+            None => Err(Box::pin(self.late(&mut progress)).await),
         };
         progress.is_over = true;
         let answer = answer.and_then(|(value, by)| match T::from_redis_value(value) {
@@ -187,7 +191,7 @@ impl Router {
     }
 
     /// Sends the request until it is answered, or until nothing more can be done.
-    async fn carry_out(&self, request: &Request<'_>, progress: &mut Progress) -> Result<(Value, Answered)> {
+    async fn carry_out(&self, request: &Request<'_>, progress: &mut Progress, own_timer: &OwnTimer) -> Outcome {
         let (effect, mut patience) = (request.effect(), Patience::new(PATIENCE.min(self.response_timeout / 2)));
         let mut asked: Option<Connection> = None;
         loop {
@@ -203,7 +207,8 @@ impl Router {
             }
             // The first connection may still bring a write that was made again long ago: only reads are asked again.
             let may_repeat = effect == Effect::Read && !progress.history.broke;
-            let (answer, other) = attempt.answer(request, &self.topology, asking, may_repeat, self.pace()).await;
+            let (answer, other) =
+                attempt.answer(request, &self.topology, (asking, may_repeat), self.pace(), own_timer).await;
             progress.history.broke |= other.is_some();
             let Some(Attempt { connection, live, .. }) = progress.under_way.take() else {
                 return Err(refusal::unexpected());

@@ -4,6 +4,7 @@ use redis::{FromRedisValue, Value};
 
 use super::Router;
 use super::attempt::Attempt;
+use super::time_limit::OwnTimer;
 use crate::error::{Error, Result};
 use crate::store::redis::connection::Connection;
 use crate::store::redis::error::from_driver;
@@ -36,7 +37,8 @@ impl Router {
         let mut broke = false;
         loop {
             let attempt = Attempt::new(connection.clone(), connection.live().await?);
-            let (answer, _) = attempt.answer(request, &self.topology, false, !broke, self.pace()).await;
+            let (answer, _) =
+                attempt.answer(request, &self.topology, (false, !broke), self.pace(), &OwnTimer::default()).await;
             match answer {
                 Err(error) if Remedy::of(&error) == Remedy::Reconnect && !broke => {
                     connection.lost(&attempt.live);
