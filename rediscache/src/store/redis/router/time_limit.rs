@@ -26,8 +26,8 @@ impl OwnTimer {
     }
 }
 
-/// The answer, if it comes in time. Most calls have it when they are polled next: a timer takes a call of one caller a tenth of the
-/// instructions that are made for it here, and so is set when a call is polled a second time, or has none of its own.
+/// The answer, if it comes in time. Most calls have it when they are polled next, and setting a timer takes a tenth of all that a
+/// call takes beside the driver: it is set when a call is polled a second time, or has none of its own.
 pub(super) async fn within<T>(
     limit: Duration,
     own_timer: &OwnTimer,
