@@ -31,7 +31,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "dispatch",
-        "mod dispatchers dispatcher registration delivery hands stranded task_source leases list_source source",
+        "mod dispatchers dispatcher registration task_source list_source looks line delivery hands stranded leases source",
     ),
     (
         LIBRARY,

@@ -7,7 +7,7 @@ use redis::{Cmd, Connection, cmd, pipe};
 use crate::{microseconds, reset};
 
 const ASK: &str = include_str!("../../rediscache/src/store/redis/ask.lua");
-const FINALIZE: &str = include_str!("../../rediscache/src/store/task/finalize.lua");
+const WORK: &str = include_str!("../../rediscache/src/store/task/work.lua");
 const HELD: &str = concat!(
     include_str!("../../rediscache/src/store/task/delayed.lua"),
     include_str!("../../rediscache/src/store/task/leases.lua")
@@ -49,7 +49,7 @@ const COURSES: [(Course, Target); 4] = [
 
 /// The digests of the scripts.
 struct Scripts {
-    finalize: String,
+    work: String,
     tasks: String,
     queue: String,
 }
@@ -59,8 +59,10 @@ pub(crate) fn measure(url: &str, quick: bool) {
     let mut connection = redis::Client::open(url).unwrap().get_connection().unwrap();
     let mut scripts = |begin: &str, text: fn(&str) -> String| {
         let mut load = |parts: &str| load(&mut connection, &format!("{begin}{}", text(parts)));
-        let [finalize, tasks, queue] = [FINALIZE.to_owned(), format!("{HELD}{TASKS}"), format!("{HELD}{QUEUE}")];
-        Scripts { finalize: load(&finalize), tasks: load(&tasks), queue: load(&queue) }
+        let rarely = "return { refresh = refresh, recall = recall, recall_unread = recall_unread }\nend\n";
+        let work = format!("local function rarely()\n{HELD}{rarely}{WORK}");
+        let [tasks, queue] = [TASKS, QUEUE].map(|text| format!("{HELD}{text}"));
+        Scripts { work: load(&work), tasks: load(&tasks), queue: load(&queue) }
     };
     let asking = scripts(ASK, str::to_owned);
     let not_asking = scripts("", without_asking);
@@ -158,8 +160,8 @@ fn take_course(connection: &mut Connection, scripts: &Scripts, course: Course) -
 
 impl Scripts {
     fn take(&self, number: usize) -> Cmd {
-        let mut take = with_client(&self.tasks, "take");
-        take.arg(number).arg(1);
+        let mut take = with_client(&self.work, "work");
+        take.arg("").arg(number).arg(1);
         take
     }
 
@@ -167,8 +169,8 @@ impl Scripts {
         let mut end;
         match ending {
             Ending::Finalized => {
-                end = cmd("EVALSHA");
-                end.arg(&self.finalize).arg(1).arg(KEY).arg(CLIENT).arg("o");
+                end = with_client(&self.work, "work");
+                end.arg("o").arg(0).arg(0);
             }
             Ending::Rescheduled => {
                 end = with_client(&self.tasks, "settle");

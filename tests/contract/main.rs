@@ -72,6 +72,7 @@ mod task_delay;
 mod task_error;
 mod task_golden;
 mod task_heartbeat;
+mod task_next;
 mod task_option;
 mod task_pending;
 mod task_recovery;

@@ -1,12 +1,12 @@
 //! An item on its way to whoever asked for it, and what dispatchers are told.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use super::hands::EndedItem;
-use super::line::Line;
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::refusal;
@@ -49,25 +49,36 @@ pub(crate) struct Delivery<S: Source> {
     item: Option<S::Item>,
     /// Its place in the order in which items were taken.
     place: u64,
-    line: Arc<Line<S>>,
+    issuer: Arc<Issuer<S>>,
     dispatcher: UnboundedSender<DispatcherMessage<S>>,
     store: OpenStore,
+}
+
+/// Where deliveries come from.
+pub(super) struct Issuer<S: Source> {
+    pub(super) source: Arc<S>,
+    /// How many items are on their way back: who asks meanwhile does not come before them.
+    pub(super) returning: AtomicUsize,
 }
 
 impl<S: Source> Delivery<S> {
     pub(super) fn new(
         place: u64,
         item: S::Item,
-        line: Arc<Line<S>>,
+        issuer: Arc<Issuer<S>>,
         dispatcher: UnboundedSender<DispatcherMessage<S>>,
         store: OpenStore,
     ) -> Self {
-        Self { item: Some(item), place, line, dispatcher, store }
+        Self { item: Some(item), place, issuer, dispatcher, store }
     }
 
     /// The item, before it is read.
     pub(crate) fn item(&self) -> Option<&S::Item> {
         self.item.as_ref()
+    }
+
+    pub(crate) fn source(&self) -> &Arc<S> {
+        &self.issuer.source
     }
 
     /// Hands the item to `read`; one that cannot be read is put aside by the dispatcher first.
@@ -82,7 +93,7 @@ impl<S: Source> Delivery<S> {
         };
         let (told, outcome) = oneshot::channel();
         let ended = EndedItem { place: self.place, item, ending: S::UNREADABLE, told: Some(told) };
-        self.line.begin_return();
+        self.issuer.returning.fetch_add(1, Ordering::SeqCst);
         let _ = self.dispatcher.send(DispatcherMessage::Ended(ended, self.store.clone()));
         // Not a hold on the dispatcher while it is waited for.
         drop(self);
@@ -98,8 +109,7 @@ impl<S: Source> Delivery<S> {
 impl<S: Source> Drop for Delivery<S> {
     fn drop(&mut self) {
         if let Some(item) = self.item.take() {
-            // Who asks from here on does not come before it.
-            self.line.begin_return();
+            self.issuer.returning.fetch_add(1, Ordering::SeqCst);
             // A dispatcher that is gone went with its runtime, as in a crash.
             let _ = self.dispatcher.send(DispatcherMessage::Returned(self.place, item, self.store.clone()));
         }

@@ -8,6 +8,7 @@ use super::delivery::{Delivery, DispatcherMessage, Wait};
 use super::dispatcher::Dispatcher;
 use super::hands::Hands;
 use super::line::{Line, Next};
+use super::looks::Looks;
 use super::registration::{Desk, Registration, Senders};
 use super::source::Source;
 use super::stranded::StrandedItems;
@@ -20,7 +21,7 @@ pub(crate) struct Dispatchers<S: Source> {
     stranded: Arc<StrandedItems>,
 }
 
-impl<S: Source> Dispatchers<S> {
+impl<S: Looks> Dispatchers<S> {
     /// What is in hand and could not be brought back yet, as an error.
     pub(crate) fn stranded(&self) -> Option<Error> {
         self.stranded.error()
@@ -92,7 +93,8 @@ impl<S: Source> Dispatchers<S> {
             return desk.clone();
         }
         let (sender, inbox) = unbounded_channel();
-        let (line, source) = (Arc::new(Line::new(sender.downgrade())), Arc::new(source()));
+        let source = Arc::new(source());
+        let line = Arc::new(Line::new(&source, sender.downgrade()));
         source.begin(&line, &store.downgrade());
         let desk = Desk { moves, sender, line, source };
         senders.insert(name.to_owned(), desk.clone());

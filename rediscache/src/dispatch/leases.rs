@@ -1,58 +1,34 @@
-//! The tasks that one client holds, and those on their way to it, shared by their source and by whoever has one of them.
+//! The tasks that one client holds, shared by their source and by whoever has one of them.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Bound;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::watch;
 
-use super::delivery::Delivery;
-use super::line::{Kept, Next, Place};
-use super::task_source::TaskSource;
-use crate::error::Result;
-use crate::store::{Client, EndingLease, Lease, OpenStore, Side, Store, Taken, Taker, WorkPart};
+use crate::store::{Client, EndingLease, Lease, OpenStore, Side};
 
 /// How many held tasks on each side of one are looked at to find out which end is nearer; beyond, their numbers tell.
 const LOOKED_AT: usize = 64;
 
 /// The tasks that one client holds.
 pub(crate) struct Leases {
-    this: Weak<Self>,
     pub(crate) key: String,
     pub(crate) client: Client,
     state: Mutex<LeasesState>,
-    /// How what is held here comes and goes.
-    dispatcher: OnceLock<Box<dyn TaskDispatcher>>,
+    /// Has the dispatcher end a task.
+    end: OnceLock<EndTask>,
 }
 
-/// The dispatcher of tasks, as their leases know it.
-pub(super) trait TaskDispatcher: Send + Sync {
-    /// Keeps the store open, and the dispatcher at work, while tasks are on their way.
-    fn keep(&self) -> Option<Kept<TaskSource>>;
-
-    /// Hands out what was taken for those who looked with these tickets, and says when there may be more.
-    fn arrive(
-        &self,
-        tickets: &[u64],
-        tasks: Vec<HeldTask>,
-        next_change: Option<Duration>,
-        kept: Option<Kept<TaskSource>>,
-    );
-
-    /// Has someone stand in line who does not wait.
-    fn join(&self, store: &OpenStore) -> Option<Place<TaskSource>>;
-
-    /// Has a task end, and the store stay open until that is done.
-    fn end(&self, task: HeldTask, ending: TaskEnding, store: OpenStore);
-}
+/// Has a task end, and the store stay open until that is done.
+type EndTask = Box<dyn Fn(HeldTask, TaskEnding, OpenStore) + Send + Sync>;
 
 struct LeasesState {
     held: BTreeMap<u64, Holding>,
     /// Numbers are never used again, not even those of a call whose answer was lost.
     next_number: u64,
-    /// What is on its way: the first number and how many, and what that needs.
-    departed: Vec<(u64, u64, Option<Kept<TaskSource>>)>,
+    /// The first numbers of what is on its way here, and how many.
+    departed: Vec<(u64, u64)>,
     /// How many heartbeats went out.
     beats: u64,
 }
@@ -91,35 +67,46 @@ impl HeldTask {
     pub(crate) fn end(&self, ending: TaskEnding, store: &OpenStore) {
         let number = self.lease.number;
         let is_idle = self.leases.state().held.get(&number).is_some_and(|holding| !holding.is_being_settled);
-        let Some(dispatcher) = self.leases.dispatcher.get().filter(|_| is_idle) else { return };
+        let Some(end) = self.leases.end.get().filter(|_| is_idle) else { return };
         let lease = Lease { item: Vec::new(), ..self.lease };
         let task = Self { lease, leases: Arc::clone(&self.leases), holding: self.holding.clone() };
-        dispatcher.end(task, ending, store.clone());
+        end(task, ending, store.clone());
     }
 }
 
 impl Leases {
-    pub(super) fn new(key: String, client: Client) -> Arc<Self> {
+    pub(super) fn new(key: String, client: Client) -> Self {
         let state = LeasesState { held: BTreeMap::new(), next_number: 1, departed: Vec::new(), beats: 0 };
-        let (state, dispatcher) = (Mutex::new(state), OnceLock::new());
-        Arc::new_cyclic(|this| Self { this: this.clone(), key, client, state, dispatcher })
+        Self { key, client, state: Mutex::new(state), end: OnceLock::new() }
     }
 
-    /// Told once how what is held comes and goes.
-    pub(super) fn belong_to(&self, dispatcher: Box<dyn TaskDispatcher>) {
+    /// Told once how to have a task end.
+    pub(super) fn end_by(&self, end: EndTask) {
         // There is one dispatcher to a source.
-        let _ = self.dispatcher.set(dispatcher);
+        let _ = self.end.set(end);
+    }
+
+    /// Numbers for so many tasks, the first of them, which are on their way until [`landed`](Self::landed).
+    pub(super) fn depart(&self, count: usize) -> u64 {
+        let (mut state, count) = (self.state(), count as u64);
+        let first = state.next_number;
+        state.next_number += count;
+        state.departed.push((first, count));
+        first
+    }
+
+    pub(super) fn landed(&self, first: u64) {
+        self.state().departed.retain(|departed| departed.0 != first);
     }
 
     /// Holds tasks that were just taken.
-    pub(super) fn hold(&self, taken: Vec<Lease>) -> Vec<HeldTask> {
-        let Some(this) = self.this.upgrade() else { return Vec::new() };
+    pub(super) fn hold(self: &Arc<Self>, taken: Vec<Lease>) -> Vec<HeldTask> {
         let mut state = self.state();
         let beats = state.beats;
         let hold = |lease: Lease| {
             let (holder, holding) = watch::channel(());
             state.held.insert(lease.number, Holding { _holder: holder, is_being_settled: false, beats });
-            HeldTask { lease, leases: Arc::clone(&this), holding }
+            HeldTask { lease, leases: Arc::clone(self), holding }
         };
         taken.into_iter().map(hold).collect()
     }
@@ -128,7 +115,7 @@ impl Leases {
         self.state().held.is_empty()
     }
 
-    /// A heartbeat goes out: what is held after it may not be in its answer.
+    /// A heartbeat goes out: what is held from here on may not be in its answer.
     pub(super) fn begin_beat(&self) {
         self.state().beats += 1;
     }
@@ -138,8 +125,7 @@ impl Leases {
         let mut state = self.state();
         let LeasesState { held, departed, beats, .. } = &mut *state;
         held.retain(|number, holding| still.remove(number) || holding.beats >= *beats);
-        let is_departed =
-            |number: u64| departed.iter().any(|&(first, count, _)| (first..first + count).contains(&number));
+        let is_departed = |number: u64| departed.iter().any(|&(first, count)| (first..first + count).contains(&number));
         still.into_iter().filter(|&number| !is_departed(number)).collect()
     }
 
@@ -190,87 +176,10 @@ impl Leases {
         EndingLease { number, side: if is_new { Side::Newest } else { Side::Oldest } }
     }
 
-    pub(super) async fn work(&self, store: &Store, part: WorkPart) -> Result<bool> {
-        let Some(this) = self.this.upgrade() else { return Ok(false) };
-        let taker: Arc<dyn Taker> = this;
-        store.tasks().work(&self.key, &taker, part).await
-    }
-
-    /// Says that a task is done; whether it was held.
-    pub(crate) async fn finalize(&self, store: &Store, number: u64) -> Result<bool> {
-        self.work(store, WorkPart { ending: Some(self.ending(number)), ticket: None }).await
-    }
-
-    /// Says that a task is done, and takes the next one in the same step, behind those who wait. Where it was not held, `None`;
-    /// otherwise it is gone, whatever the look brought.
-    pub(crate) async fn finalize_and_get(
-        &self,
-        store: &OpenStore,
-        number: u64,
-    ) -> Result<Option<Result<Option<Delivery<TaskSource>>>>> {
-        let place = self.dispatcher.get().and_then(|dispatcher| dispatcher.join(store));
-        let ticket = place.as_ref().filter(|place| place.next == Next::Look).map(|place| place.ticket);
-        let part = WorkPart { ending: Some(self.ending(number)), ticket };
-        if !self.work(store.get()?, part).await? {
-            return Ok(None);
-        }
-        self.let_go(number);
-        let Some(place) = place else { return Ok(Some(Ok(None))) };
-        if ticket.is_none() {
-            place.ask();
-        }
-        let answer = async {
-            match place.answer().await {
-                // What arrives from here on is too late to go back with all that is held.
-                Some(_) if store.is_closed() => Ok(None),
-                Some(answer) => answer,
-                None => Ok(None),
-            }
-        };
-        Ok(Some(match ticket {
-            Some(_) => answer.await,
-            None => store.while_closing().in_time_of_background(Box::pin(answer)).await,
-        }))
-    }
-
     /// Forgets a task that was settled.
     pub(crate) fn let_go(&self, number: u64) {
         let forgotten = self.state().held.remove(&number);
         drop(forgotten);
-    }
-}
-
-impl Taker for Leases {
-    fn client(&self) -> &Client {
-        &self.client
-    }
-
-    fn depart(&self, count: usize) -> u64 {
-        let kept = self.dispatcher.get().and_then(|dispatcher| dispatcher.keep());
-        let mut state = self.state();
-        let (first, count) = (state.next_number, count as u64);
-        state.next_number += count;
-        state.departed.push((first, count, kept));
-        first
-    }
-
-    fn arrive(&self, first: u64, tickets: &[u64], taken: Taken) {
-        let tasks = self.hold(taken.leases);
-        let Some(dispatcher) = self.dispatcher.get() else { return };
-        let mut state = self.state();
-        let kept =
-            state.departed.iter_mut().find(|departed| departed.0 == first).and_then(|departed| departed.2.take());
-        drop(state);
-        dispatcher.arrive(tickets, tasks, taken.next_change, kept);
-    }
-
-    fn landed(&self, first: u64) {
-        let mut state = self.state();
-        let at = state.departed.iter().position(|departed| departed.0 == first);
-        let landed = at.map(|at| state.departed.swap_remove(at));
-        drop(state);
-        // It may be the last that keeps the store open.
-        drop(landed);
     }
 }
 
@@ -280,7 +189,7 @@ mod tests {
 
     use super::*;
 
-    fn leases(held: impl IntoIterator<Item = u64>) -> Arc<Leases> {
+    fn leases(held: impl IntoIterator<Item = u64>) -> Leases {
         let holding = || Holding { _holder: watch::channel(()).0, is_being_settled: false, beats: 0 };
         let client = Client {
             name: Client::new_name(""),

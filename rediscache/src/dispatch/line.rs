@@ -1,12 +1,13 @@
 //! Those who ask for items of one queue, in order, shared by the dispatcher and by those who look for themselves.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc::{UnboundedSender, WeakUnboundedSender};
 use tokio::sync::oneshot;
 
-use super::delivery::{Delivery, DispatcherMessage, Wait};
+use super::delivery::{Delivery, DispatcherMessage, Issuer, Wait};
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::store::OpenStore;
@@ -14,6 +15,7 @@ use crate::store::OpenStore;
 /// Those who ask, first come first served.
 pub(crate) struct Line<S: Source> {
     state: Mutex<LineState<S>>,
+    issuer: Arc<Issuer<S>>,
     dispatcher: WeakUnboundedSender<DispatcherMessage<S>>,
 }
 
@@ -27,8 +29,6 @@ struct LineState<S: Source> {
     gone: usize,
     /// How many items were taken.
     taken: u64,
-    /// How many items are on their way back.
-    returning: usize,
     /// The dispatcher is gone.
     is_over: bool,
 }
@@ -112,10 +112,11 @@ impl<S: Source> Drop for Place<S> {
 }
 
 impl<S: Source> Line<S> {
-    pub(super) fn new(dispatcher: WeakUnboundedSender<DispatcherMessage<S>>) -> Self {
-        let (requests, next_ticket, waiting, gone, taken, returning, is_over) = Default::default();
-        let state = LineState { requests, next_ticket, waiting, gone, taken, returning, is_over };
-        Self { state: Mutex::new(state), dispatcher }
+    pub(super) fn new(source: &Arc<S>, dispatcher: WeakUnboundedSender<DispatcherMessage<S>>) -> Self {
+        let (requests, next_ticket, waiting, gone, taken, is_over) = Default::default();
+        let state = LineState { requests, next_ticket, waiting, gone, taken, is_over };
+        let issuer = Arc::new(Issuer { source: Arc::clone(source), returning: AtomicUsize::new(0) });
+        Self { state: Mutex::new(state), issuer, dispatcher }
     }
 
     fn state(&self) -> MutexGuard<'_, LineState<S>> {
@@ -136,7 +137,7 @@ impl<S: Source> Line<S> {
             return None;
         }
         let next = match (state.waiting, wait) {
-            (0, _) if may_look && state.returning == 0 => Next::Look,
+            (0, _) if may_look && self.issuer.returning.load(Ordering::SeqCst) == 0 => Next::Look,
             (1.., Wait::Forever) => Next::Wait,
             _ => Next::Ask,
         };
@@ -151,15 +152,15 @@ impl<S: Source> Line<S> {
 
     /// What was taken for those who looked with these tickets. Who still stands in line then waits, or is told that there was
     /// nothing. Tells the dispatcher what is left for it.
-    pub(super) fn arrive(self: &Arc<Self>, tickets: &[u64], items: Vec<S::Item>, kept: Option<&Kept<S>>) {
-        let is_all = items.len() < tickets.len();
+    pub(super) fn arrive(&self, tickets: &[u64], items: Vec<S::Item>, kept: Option<&Kept<S>>) {
+        let (is_all, was_awaited) = (items.len() < tickets.len(), self.waiting() > 0);
         let orphans: Vec<_> = items.into_iter().filter_map(|item| self.hand_out(None, item)).collect();
         let mut unserved = Vec::new();
         let mut begins = false;
         let mut state = self.state();
         for &ticket in tickets {
             let Some(at) = state.find(ticket) else { continue };
-            let request = &mut state.requests[at];
+            let request = &state.requests[at];
             match (request.wait, request.standing) {
                 (_, Standing::Gone) => {}
                 (Wait::No, _) => unserved.extend(state.remove(at)),
@@ -169,14 +170,18 @@ impl<S: Source> Line<S> {
                 }
             }
         }
-        state.returning += orphans.len();
+        let is_deserted = was_awaited && state.waiting == 0;
         drop(state);
+        self.issuer.returning.fetch_add(orphans.len(), Ordering::SeqCst);
         for request in unserved {
             let _ = request.reply.send(Ok(None));
         }
         let Some(Kept { store, dispatcher }) = kept else { return };
         if begins {
             let _ = dispatcher.send(if is_all { DispatcherMessage::Waits } else { DispatcherMessage::Asked });
+        }
+        if is_deserted {
+            let _ = dispatcher.send(DispatcherMessage::Left);
         }
         for (place, item) in orphans {
             let _ = dispatcher.send(DispatcherMessage::Returned(place, item, store.clone()));
@@ -185,7 +190,7 @@ impl<S: Source> Line<S> {
 
     /// Gives an item to the first who still wants it; one that was taken before has its place in the order of taking. Otherwise
     /// it comes back with that.
-    pub(super) fn hand_out(self: &Arc<Self>, place: Option<u64>, mut item: S::Item) -> Option<(u64, S::Item)> {
+    pub(super) fn hand_out(&self, place: Option<u64>, mut item: S::Item) -> Option<(u64, S::Item)> {
         let place = place.unwrap_or_else(|| self.state().next_place());
         let dispatcher = self.dispatcher.upgrade();
         // Each is told with the lock free.
@@ -193,7 +198,8 @@ impl<S: Source> Line<S> {
         while let Some(dispatcher) = &dispatcher
             && let Some(GetRequest { reply, store, .. }) = first()
         {
-            match reply.send(Ok(Some(Delivery::new(place, item, Arc::clone(self), dispatcher.clone(), store)))) {
+            match reply.send(Ok(Some(Delivery::new(place, item, Arc::clone(&self.issuer), dispatcher.clone(), store))))
+            {
                 Ok(()) => return None,
                 Err(Ok(Some(delivery))) => item = delivery.take_back()?,
                 Err(_) => return None,
@@ -204,13 +210,12 @@ impl<S: Source> Line<S> {
 
     /// An item goes back to the dispatcher.
     pub(super) fn begin_return(&self) {
-        self.state().returning += 1;
+        self.issuer.returning.fetch_add(1, Ordering::SeqCst);
     }
 
     /// So many are where they were.
     pub(super) fn end_returns(&self, count: usize) {
-        let mut state = self.state();
-        state.returning = state.returning.saturating_sub(count);
+        self.issuer.returning.fetch_sub(count, Ordering::SeqCst);
     }
 
     /// One who asked is gone.

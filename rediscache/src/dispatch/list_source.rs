@@ -1,5 +1,6 @@
 //! The source of a plain queue: items leave the list when they are taken.
 
+use super::looks::Looks;
 use super::source::Source;
 use crate::error::Result;
 use crate::store::{Packed, Store, Whereabouts};
@@ -13,6 +14,8 @@ impl ListSource {
         Self { key }
     }
 }
+
+impl Looks for ListSource {}
 
 impl Source for ListSource {
     type Item = Vec<u8>;

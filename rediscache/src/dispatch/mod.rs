@@ -11,6 +11,7 @@ mod hands;
 mod leases;
 mod line;
 mod list_source;
+mod looks;
 mod registration;
 mod source;
 mod stranded;

@@ -1,13 +1,11 @@
 //! Where a dispatcher takes items from, and puts them back to.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::line::Line;
 use crate::error::Result;
-use crate::store::{Store, WeakStore, Whereabouts};
+use crate::store::{Store, Whereabouts};
 
 /// Where a dispatcher takes its items from.
 pub(crate) trait Source: Send + Sync + 'static {
@@ -41,24 +39,6 @@ pub(crate) trait Source: Send + Sync + 'static {
         ended: &[(&Self::Item, Self::Ending)],
         token: u64,
     ) -> impl Future<Output = Result<Vec<Whereabouts>>> + Send;
-
-    /// Told of its dispatcher, by those who begin it.
-    fn begin(&self, _line: &Arc<Line<Self>>, _store: &WeakStore)
-    where
-        Self: Sized,
-    {
-    }
-
-    /// Whether those who ask look for themselves now, by [`look`](Self::look).
-    fn may_look(&self) -> bool {
-        false
-    }
-
-    /// Looks for an item for the one with this ticket, and for no other; what there is arrives in line before this is ready.
-    /// Dropped on its way, it may have been done.
-    fn look(&self, _store: &Store, _ticket: u64) -> impl Future<Output = Result<()>> + Send {
-        std::future::ready(Ok(()))
-    }
 
     /// Lets go of what was handed out, since the session closes.
     fn leave(&self, _store: &Store) -> impl Future<Output = ()> + Send {

@@ -1,19 +1,21 @@
 //! The source of a task queue: what is taken is leased, and the lease is kept up for as long as this process lives.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::delivery::{DispatcherMessage, Wait};
 use super::hands::EndedItem;
-use super::leases::{HeldTask, Leases, TaskDispatcher, TaskEnding};
-use super::line::{Kept, Line, Place};
+use super::leases::{HeldTask, Leases, TaskEnding};
+use super::line::{Answer, Kept, Line, Next};
+use super::looks::Looks;
 use super::source::Source;
 use crate::error::Result;
 use crate::store::{
-    Client, Departed, EndingLease, Lease, OpenStore, Outcome, Side, Store, Unread, WeakStore, Whereabouts, WorkPart,
+    Client, Departed, EndingLease, Lease, OpenStore, Outcome, Side, Store, Taken, Taker, Unread, WeakStore,
+    Whereabouts, WorkPart,
 };
 
 /// How often, in the time after which it returns, it is looked for what is pending without a lease.
@@ -25,13 +27,13 @@ const SETTLED: usize = 256;
 pub(crate) struct TaskSource {
     /// Shared with the tasks that were handed out.
     leases: Arc<Leases>,
-    plan: Arc<TickPlan>,
-}
-
-struct TickPlan {
-    times: Mutex<Plan>,
+    plan: Mutex<Plan>,
     /// Whether the dispatcher looks at the time though nobody waits.
     is_watched: AtomicBool,
+    /// Those who ask, and the store.
+    line: OnceLock<(Weak<Line<Self>>, WeakStore)>,
+    /// What keeps the store open while tasks are on their way, by their first number.
+    kept: Mutex<Vec<(u64, Kept<Self>)>>,
 }
 
 /// When there is something to do besides taking.
@@ -46,14 +48,26 @@ struct Plan {
 
 impl TaskSource {
     pub(crate) fn new(key: String, client: Client) -> Self {
-        let leases = Leases::new(key, client);
+        let leases = Arc::new(Leases::new(key, client));
         let look = leases.client.recover_unleased.map(|_| Instant::now());
-        let times = Mutex::new(Plan { beat: Instant::now(), change: None, look });
-        Self { leases, plan: Arc::new(TickPlan { times, is_watched: AtomicBool::new(false) }) }
+        let plan = Mutex::new(Plan { beat: Instant::now(), change: None, look });
+        let (is_watched, line, kept) = Default::default();
+        Self { leases, plan, is_watched, line, kept }
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {
-        self.plan.times()
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there is something to do besides taking, now.
+    fn is_late(&self) -> bool {
+        let (now, plan) = (Instant::now(), self.plan());
+        plan.beat <= now || plan.look.is_some_and(|look| look <= now)
+    }
+
+    fn foresee(&self, next_change: Option<Duration>) {
+        // Nothing is too far away for the next beat.
+        self.plan().change = next_change.and_then(|after| Instant::now().checked_add(after));
     }
 
     /// Three times in the silence that is allowed, at least.
@@ -114,6 +128,120 @@ impl TaskSource {
     }
 }
 
+impl TaskSource {
+    async fn work(self: &Arc<Self>, store: &Store, part: WorkPart) -> Result<bool> {
+        let taker: Arc<dyn Taker> = Arc::<Self>::clone(self);
+        store.tasks().work(&self.leases.key, &taker, part).await
+    }
+
+    /// Says that a task is done; whether it was held.
+    pub(crate) async fn finalize(self: &Arc<Self>, store: &Store, number: u64) -> Result<bool> {
+        self.work(store, WorkPart { ending: Some(self.leases.ending(number)), ticket: None }).await
+    }
+
+    /// Says that a task is done, and takes the next one in the same step, behind those who wait. Where it was not held, `None`;
+    /// otherwise it is gone, whatever the look brought.
+    pub(crate) async fn finalize_and_get(
+        self: &Arc<Self>,
+        store: &OpenStore,
+        number: u64,
+    ) -> Result<Option<Answer<Self>>> {
+        let place = self.line().and_then(|(line, _)| line.join(Wait::No, !self.is_late(), store.clone()));
+        let ticket = place.as_ref().filter(|place| place.next == Next::Look).map(|place| place.ticket);
+        let part = WorkPart { ending: Some(self.leases.ending(number)), ticket };
+        if !self.work(store.get()?, part).await? {
+            return Ok(None);
+        }
+        self.leases.let_go(number);
+        let Some(place) = place else { return Ok(Some(Ok(None))) };
+        if ticket.is_none() {
+            place.ask();
+        }
+        let answer = async {
+            match place.answer().await {
+                // What arrives from here on is too late to go back with all that is held.
+                Some(_) if store.is_closed() => Ok(None),
+                Some(answer) => answer,
+                None => Ok(None),
+            }
+        };
+        Ok(Some(match ticket {
+            Some(_) => answer.await,
+            None => store.while_closing().in_time_of_background(Box::pin(answer)).await,
+        }))
+    }
+
+    fn line(&self) -> Option<(Arc<Line<Self>>, &WeakStore)> {
+        let (line, store) = self.line.get()?;
+        Some((line.upgrade()?, store))
+    }
+
+    fn keep(&self) -> Option<Kept<Self>> {
+        let (line, store) = self.line()?;
+        line.keep(store.upgrade()?)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<(u64, Kept<Self>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taker for TaskSource {
+    fn client(&self) -> &Client {
+        &self.leases.client
+    }
+
+    fn depart(&self, count: usize) -> u64 {
+        let (kept, first) = (self.keep(), self.leases.depart(count));
+        self.kept().extend(kept.map(|kept| (first, kept)));
+        first
+    }
+
+    fn arrive(&self, tickets: &[u64], taken: Taken) {
+        self.foresee(taken.next_change);
+        let tasks = self.leases.hold(taken.leases);
+        let (Some((line, _)), is_held, kept) = (self.line(), !tasks.is_empty(), self.keep()) else { return };
+        line.arrive(tickets, tasks, kept.as_ref());
+        if is_held
+            && !self.is_watched.swap(true, Ordering::SeqCst)
+            && let Some(kept) = kept
+        {
+            let _ = kept.dispatcher.send(DispatcherMessage::Holds);
+        }
+    }
+
+    fn landed(&self, first: u64) {
+        self.leases.landed(first);
+        let mut kept = self.kept();
+        let landed = kept.iter().position(|kept| kept.0 == first).map(|at| kept.swap_remove(at));
+        drop(kept);
+        // It may be the last that keeps the store open.
+        drop(landed);
+    }
+}
+
+impl Looks for TaskSource {
+    fn begin(self: &Arc<Self>, line: &Arc<Line<Self>>, store: &WeakStore) {
+        let _ = self.line.set((Arc::downgrade(line), store.clone()));
+        let line = Arc::downgrade(line);
+        self.leases.end_by(Box::new(move |item, ending, store| {
+            // One that is gone went with its runtime, as in a crash.
+            if let Some(Kept { store, dispatcher }) = line.upgrade().and_then(|line| line.keep(store)) {
+                let ended = EndedItem { place: 0, item, ending, told: None };
+                let _ = dispatcher.send(DispatcherMessage::Ended(ended, store));
+            }
+        }));
+    }
+
+    fn may_look(&self) -> bool {
+        !self.is_late()
+    }
+
+    async fn look(self: &Arc<Self>, store: &Store, ticket: u64) -> Result<()> {
+        self.work(store, WorkPart { ending: None, ticket: Some(ticket) }).await.map(drop)
+    }
+}
+
 impl Source for TaskSource {
     type Item = HeldTask;
     type Ending = TaskEnding;
@@ -130,13 +258,13 @@ impl Source for TaskSource {
 
     async fn take(&self, store: &Store, limit: usize) -> Result<Vec<HeldTask>> {
         // Whoever asks without end must not keep it from finding out what was lost.
-        if self.plan.is_late() {
+        if self.is_late() {
             self.tick(store).await;
         }
         let Leases { key, client, .. } = &*self.leases;
-        let departed = Departed::new(&*self.leases, limit);
+        let departed = Departed::new(self, limit);
         let taken = store.tasks().take(key, client, departed.first, limit).await?;
-        self.plan.foresee(taken.next_change);
+        self.foresee(taken.next_change);
         Ok(self.leases.hold(taken.leases))
     }
 
@@ -155,19 +283,6 @@ impl Source for TaskSource {
         Ok(whereabouts)
     }
 
-    fn begin(&self, line: &Arc<Line<Self>>, store: &WeakStore) {
-        let (line, store, plan) = (Arc::downgrade(line), store.clone(), Arc::clone(&self.plan));
-        self.leases.belong_to(Box::new(TaskDesk { line, store, plan }));
-    }
-
-    fn may_look(&self) -> bool {
-        !self.plan.is_late()
-    }
-
-    async fn look(&self, store: &Store, ticket: u64) -> Result<()> {
-        self.leases.work(store, WorkPart { ending: None, ticket: Some(ticket) }).await.map(drop)
-    }
-
     async fn leave(&self, store: &Store) {
         let numbers = self.leases.idle();
         if let Err(error) = self.settle(store, Outcome::Untouched, &numbers).await {
@@ -183,10 +298,10 @@ impl Source for TaskSource {
 
     fn is_watched(&self) -> bool {
         // Who holds something from here on tells.
-        self.plan.is_watched.store(false, Ordering::SeqCst);
+        self.is_watched.store(false, Ordering::SeqCst);
         let is_held = !self.leases.is_empty();
         if is_held {
-            self.plan.is_watched.store(true, Ordering::SeqCst);
+            self.is_watched.store(true, Ordering::SeqCst);
         }
         is_held
     }
@@ -198,7 +313,7 @@ impl Source for TaskSource {
         self.leases.begin_beat();
         match store.tasks().beat(key, client).await {
             Ok(still) => {
-                self.plan.foresee(still.next_change);
+                self.foresee(still.next_change);
                 self.beat_again(Duration::MAX);
                 let unknown = self.leases.compare(still.numbers.into_iter().collect());
                 // Taken by a call whose answer was lost.
@@ -208,70 +323,9 @@ impl Source for TaskSource {
             }
             Err(error) => {
                 tracing::warn!(key = %key, %error, "the heartbeat of a task queue failed; trying again");
-                self.plan.foresee(None);
+                self.foresee(None);
                 self.beat_again(Duration::from_secs(1));
             }
-        }
-    }
-}
-
-impl TickPlan {
-    fn times(&self) -> MutexGuard<'_, Plan> {
-        self.times.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether there is something to do besides taking, now.
-    fn is_late(&self) -> bool {
-        let (now, times) = (Instant::now(), self.times());
-        times.beat <= now || times.look.is_some_and(|look| look <= now)
-    }
-
-    fn foresee(&self, next_change: Option<Duration>) {
-        // Nothing is too far away for the next beat.
-        self.times().change = next_change.and_then(|after| Instant::now().checked_add(after));
-    }
-}
-
-/// What the leases know of the dispatcher.
-struct TaskDesk {
-    line: Weak<Line<TaskSource>>,
-    store: WeakStore,
-    plan: Arc<TickPlan>,
-}
-
-impl TaskDispatcher for TaskDesk {
-    fn keep(&self) -> Option<Kept<TaskSource>> {
-        self.line.upgrade()?.keep(self.store.upgrade()?)
-    }
-
-    fn arrive(
-        &self,
-        tickets: &[u64],
-        tasks: Vec<HeldTask>,
-        next_change: Option<Duration>,
-        kept: Option<Kept<TaskSource>>,
-    ) {
-        self.plan.foresee(next_change);
-        let Some(line) = self.line.upgrade() else { return };
-        let is_held = !tasks.is_empty();
-        line.arrive(tickets, tasks, kept.as_ref());
-        if is_held
-            && !self.plan.is_watched.swap(true, Ordering::SeqCst)
-            && let Some(kept) = kept
-        {
-            let _ = kept.dispatcher.send(DispatcherMessage::Holds);
-        }
-    }
-
-    fn join(&self, store: &OpenStore) -> Option<Place<TaskSource>> {
-        self.line.upgrade()?.join(Wait::No, !self.plan.is_late(), store.clone())
-    }
-
-    fn end(&self, task: HeldTask, ending: TaskEnding, store: OpenStore) {
-        // One that is gone went with its runtime, as in a crash.
-        if let Some(Kept { store, dispatcher }) = self.line.upgrade().and_then(|line| line.keep(store)) {
-            let ended = EndedItem { place: 0, item: task, ending, told: None };
-            let _ = dispatcher.send(DispatcherMessage::Ended(ended, store));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One call of every operation.
 
 use std::future::Future;
+use std::mem;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -161,6 +162,10 @@ calls! { on:
         let task = on.jobs.get().await?;
         async move { task.finalize().await.map_err(TaskError::into_error) }
     };
+    finalize_and_get => {
+        let task = on.jobs.get().await?;
+        async move { task.finalize_and_get().await.map(mem::forget).map_err(TaskError::into_error) }
+    };
     reschedule => {
         let task = on.jobs.get().await?;
         async move { task.reschedule().await.map_err(TaskError::into_error) }
@@ -173,11 +178,11 @@ calls! { on:
         let task = on.jobs.get().await?;
         let value = *task;
         // Held for as long as this process lives.
-        std::mem::forget(task);
+        mem::forget(task);
         on.jobs.reschedule_pending(value)
     };
     reschedule_all_pending => {
-        std::mem::forget(on.jobs.get().await?);
+        mem::forget(on.jobs.get().await?);
         on.jobs.reschedule_all_pending()
     };
     requeue_dead => {

@@ -318,6 +318,27 @@ pub(super) fn of_tasks() -> Vec<Case> {
             take(&tasks).await.unwrap();
             (tasks, task)
         } => |(_, task)| settled(task.finalize().await);
+        finalize_and_get: |session, raw| held(&session).await => |(_, task)| {
+            settled(task.finalize_and_get().await.map(mem::forget))
+        };
+        finalize_and_get_none: |session, raw| {
+            let (tasks, task) = held(&session).await;
+            tasks.clear().await.unwrap();
+            (tasks, task)
+        } => |(_, task)| settled(task.finalize_and_get().await.map(mem::forget));
+        finalize_and_get_what_failed: |session, raw| {
+            let (tasks, task) = held(&session).await;
+            let other = tasks.try_get().await.unwrap().unwrap();
+            settled(other.reschedule().await).unwrap();
+            take(&tasks).await.unwrap();
+            (tasks, task)
+        } => |(_, task)| settled(task.finalize_and_get().await.map(mem::forget));
+        finalize_and_get_what_is_due_and_left_behind: |session, raw| {
+            let (tasks, task) = held(&session).await;
+            leave_behind(&mut raw);
+            be_due(&mut raw);
+            (tasks, task)
+        } => |(_, task)| settled(task.finalize_and_get().await.map(mem::forget));
         reschedule: |session, raw| held(&session).await => |(_, task)| settled(task.reschedule().await);
         reschedule_too_often: |session, raw| {
             let (tasks, task) = held(&session).await;

@@ -4,9 +4,11 @@
 mod lease;
 mod memory;
 mod redis;
+mod script;
 mod work;
 mod work_batch;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats, Unread, Whereabouts};
@@ -15,6 +17,7 @@ pub(crate) use redis::RedisTasks;
 pub(crate) use work::{Departed, Taker, WorkPart};
 
 use super::operations::{Slice, operations};
+use crate::error::Result;
 
 pub(crate) type TaskStore<'a> = Slice<'a, MemoryTasks<'a>, RedisTasks>;
 
@@ -48,3 +51,18 @@ operations! { TaskStore<'_> {
     /// Removes the tasks that wait, and forgets how often they were delivered.
     fn clear(client: &Client) -> ();
 }}
+
+impl TaskStore<'_> {
+    /// Does it; whether the lease was still held, if one was to end. What was taken has arrived then. Such calls go out
+    /// together; one that is dropped on its way may have been made.
+    pub(crate) async fn work(&self, key: &str, taker: &Arc<dyn Taker>, part: WorkPart) -> Result<bool> {
+        match self {
+            Self::Memory(memory) => memory.work(key, &**taker, part),
+            Slice::Redis(redis, in_flight) => {
+                // A look is waited for by whoever it comes to.
+                let _in_flight = part.ending.is_some().then(|| in_flight.enter());
+                redis.work(key, taker, part).await
+            }
+        }
+    }
+}

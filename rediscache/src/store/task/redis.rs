@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::lease::{
-    Client, Due, EndingLease, Held, Outcome, Taken, TaskStats, Unread, Whereabouts, instance_of, suffix_of,
-};
+use super::lease::{Client, Due, EndingLease, Held, Outcome, Taken, TaskStats, Unread, Whereabouts};
+use super::script::{command_of, from_now, script};
 use super::work::{Taker, WorkPart};
 use super::work_batch::{WorkBatch, side, work};
 use crate::error::Result;
@@ -149,39 +148,6 @@ impl RedisTasks {
     }
 }
 
-/// A script that is told what to do, and by whom.
-pub(super) fn command_of<'a>(
-    router: &Router,
-    text: &'static Script,
-    key: &'a str,
-    client: &Client,
-    command: &str,
-    effect: Effect,
-) -> Result<Request<'a>> {
-    let request = script(router, text, key, &client.name, &[], effect)?.arg(command).arg(&client.name);
-    Ok(request.arg(milliseconds(client.silence)).arg(client.most_attempts.unwrap_or(0)))
-}
-
-/// A script on the queue. On a cluster it names the keys that it needs, so that a node which has only some of them,
-/// while they are being moved, refuses before anything is done.
-pub(super) fn script<'a>(
-    router: &Router,
-    script: &'static Script,
-    key: &'a str,
-    client: &str,
-    also: &[&str],
-    effect: Effect,
-) -> Result<Request<'a>> {
-    if !router.is_cluster() {
-        return Ok(Request::script(script, key, effect));
-    }
-    let leases = format!("$leases:{}", instance_of(client));
-    let suffixes = ["$clients", "$attempts", "$delayed", "$dead", &leases, suffix_of(client)];
-    let mut beside = suffixes.map(|suffix| router.beside(key, suffix)).into_iter().collect::<Result<Vec<_>>>()?;
-    beside.extend(also.iter().map(|&key| key.to_owned()));
-    Ok(Request::script_on(script, key, &beside, effect))
-}
-
 fn whereabouts(answer: Vec<u8>) -> Result<Vec<Whereabouts>> {
     let one = |code| match code {
         0 => Ok(Whereabouts::Elsewhere),
@@ -190,8 +156,4 @@ fn whereabouts(answer: Vec<u8>) -> Result<Vec<Whereabouts>> {
         _ => Err(refusal::unexpected()),
     };
     answer.into_iter().map(one).collect()
-}
-
-pub(super) fn from_now(milliseconds: i64) -> Option<Duration> {
-    u64::try_from(milliseconds).ok().map(Duration::from_millis)
 }

@@ -1,11 +1,6 @@
 //! What goes through a task queue again and again: leases that end because their work is done, and looks for the next task.
 
-use std::sync::Arc;
-
-use super::TaskStore;
 use super::lease::{Client, EndingLease, Taken};
-use crate::error::Result;
-use crate::store::operations::Slice;
 
 /// Who takes tasks for all of one client, and is told of what was taken before those who looked for it.
 pub(crate) trait Taker: Send + Sync {
@@ -16,7 +11,7 @@ pub(crate) trait Taker: Send + Sync {
     fn depart(&self, count: usize) -> u64;
 
     /// What was taken for those who looked with these tickets; fewer where there were no more.
-    fn arrive(&self, first: u64, tickets: &[u64], taken: Taken);
+    fn arrive(&self, tickets: &[u64], taken: Taken);
 
     /// What is leased of these numbers is known, or not to be known.
     fn landed(&self, first: u64);
@@ -52,20 +47,5 @@ impl<'a> Departed<'a> {
 impl Drop for Departed<'_> {
     fn drop(&mut self) {
         self.taker.landed(self.first);
-    }
-}
-
-impl TaskStore<'_> {
-    /// Does it; whether the lease was still held, if one was to end. What was taken has arrived then. Such calls go out
-    /// together; one that is dropped on its way may have been made.
-    pub(crate) async fn work(&self, key: &str, taker: &Arc<dyn Taker>, part: WorkPart) -> Result<bool> {
-        match self {
-            Self::Memory(memory) => memory.work(key, &**taker, part),
-            Slice::Redis(redis, in_flight) => {
-                // A look is waited for by whoever it comes to.
-                let _in_flight = part.ending.is_some().then(|| in_flight.enter());
-                redis.work(key, taker, part).await
-            }
-        }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lease::{Client, EndingLease, Lease, Side, Taken, Unread};
-use super::redis::{command_of, from_now};
+use super::script::{command_of, from_now};
 use super::work::{Departed, Taker, WorkPart};
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
@@ -19,10 +19,6 @@ static WORK: Script = Script::new(concat!(
     include_str!("work.lua")
 ));
 
-/// Of each lease whether it was held; when to come again; the items; how often each was delivered, or nothing where all are for
-/// the first time; and number, failures and since when of those that some program could not read.
-type WorkAnswer = (Vec<u8>, i64, Vec<Vec<u8>>, Vec<u32>, Vec<(u64, u32, u64)>);
-
 /// Ends leases, each with whether a task is to be taken in its place, and takes so many tasks besides, numbered from the first
 /// on. Whether each was held, and what was taken.
 pub(super) async fn work(
@@ -31,27 +27,39 @@ pub(super) async fn work(
     client: &Client,
     endings: &[(EndingLease, bool)],
     (first, besides): (u64, usize),
-) -> Result<(Vec<u8>, Taken)> {
+) -> Result<(Vec<bool>, Taken)> {
     let upper =
         |(lease, takes): &(EndingLease, bool)| if *takes { side(*lease).to_ascii_uppercase() } else { side(*lease) };
     let request = command_of(router, &WORK, key, client, "work", Effect::Once)?;
     let request = request.arg(endings.iter().map(upper).collect::<String>()).arg(first).arg(besides);
     let request = request.args(endings.iter().map(|(lease, _)| lease.number));
-    let (ended, next, items, attempts, unread): WorkAnswer = router.send(&request).await?;
-    let attempts = attempts.into_iter().map(Some).chain(std::iter::repeat(None));
-    let lease = |((number, item), attempt): ((u64, Vec<u8>), Option<u32>)| Lease {
-        number,
-        attempt: attempt.unwrap_or(1),
-        item,
-        unread: Unread::default(),
+    let mut answer: Vec<Vec<u8>> = router.send(&request).await?;
+    let told = answer.pop().ok_or_else(refusal::unexpected)?;
+    read(first, answer, &told).ok_or_else(refusal::unexpected)
+}
+
+/// Reads what was taken, and what is told of it: of each lease whether it was held; when to come again; how often each task was
+/// delivered, or nothing where all are for the first time; and number, failures and since when of those that some program could
+/// not read.
+fn read(first: u64, items: Vec<Vec<u8>>, told: &[u8]) -> Option<(Vec<bool>, Taken)> {
+    let mut parts = std::str::from_utf8(told).ok()?.split(' ');
+    let ended = parts.next()?.bytes().map(|ended| ended == b'1').collect();
+    let next_change = from_now(parts.next()?.parse().ok()?);
+    let (attempts, unread) = (parts.next()?, parts.next()?);
+    let mut attempts = attempts.split(',').filter(|attempt| !attempt.is_empty());
+    let mut lease = |(number, item)| {
+        let attempt = attempts.next().map_or(Some(1), |attempt| attempt.parse().ok())?;
+        Some(Lease { number, attempt, item, unread: Unread::default() })
     };
-    let mut leases: Vec<Lease> = (first..).zip(items).zip(attempts).map(lease).collect();
-    for (number, failures, since) in unread {
-        if let Some(lease) = leases.iter_mut().find(|lease| lease.number == number) {
-            lease.unread = Unread { failures, since };
-        }
+    let mut leases = (first..).zip(items).map(&mut lease).collect::<Option<Vec<Lease>>>()?;
+    for one in unread.split(',').filter(|one| !one.is_empty()) {
+        let mut numbers = one.split('.');
+        let number: u64 = numbers.next()?.parse().ok()?;
+        let (failures, since) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
+        let lease = leases.iter_mut().find(|lease| lease.number == number)?;
+        lease.unread = Unread { failures, since };
     }
-    Ok((ended, Taken { leases, next_change: from_now(next) }))
+    Some((ended, Taken { leases, next_change }))
 }
 
 /// As a letter.
@@ -130,14 +138,13 @@ async fn send(router: &Router, key: &str, taker: &dyn Taker, parts: &[WorkPart])
         parts.iter().filter_map(|part| part.ending.map(|lease| (lease, part.ticket.is_some()))).collect();
     let tickets: Vec<u64> = parts.iter().filter_map(|part| part.ticket).collect();
     if tickets.is_empty() {
-        let (held, _) = work(router, key, taker.client(), &endings, (0, 0)).await?;
-        return Ok(held.into_iter().map(|held| held > 0).collect());
+        return Ok(work(router, key, taker.client(), &endings, (0, 0)).await?.0);
     }
     let besides = parts.iter().filter(|part| part.kind() == (false, true)).count();
     let departed = Departed::new(taker, tickets.len());
     let (held, taken) = work(router, key, taker.client(), &endings, (departed.first, besides)).await?;
-    let mut held = held.into_iter().map(|held| held > 0);
+    let mut held = held.into_iter();
     let held = parts.iter().map(|part| part.ending.is_none() || held.next().unwrap_or_default()).collect();
-    taker.arrive(departed.first, &tickets, taken);
+    taker.arrive(&tickets, taken);
     Ok(held)
 }

@@ -15,15 +15,28 @@ use crate::types::operation::Operation;
 /// Dropping it at any point loses no item.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct QueueStream<I> {
-    ask: Box<dyn Fn() -> Operation<Option<I>> + Send + Sync>,
-    /// The call under way.
-    asked: Option<Operation<Option<I>>>,
+    next: PollNext<I>,
     ended: bool,
 }
 
+/// Asks for the next item, and goes on with that when it is called again.
+type PollNext<I> = Box<dyn FnMut(&mut Context<'_>) -> Poll<Result<Option<I>>> + Send>;
+
+impl<I: 'static> QueueStream<I> {
+    /// Makes one call for each item.
+    pub(crate) fn new(ask: impl Fn() -> Operation<Option<I>> + Send + 'static) -> Self {
+        let mut asked: Option<Operation<Option<I>>> = None;
+        Self::polling(move |context| {
+            let answer = ready!(Pin::new(asked.get_or_insert_with(&ask)).poll(context));
+            asked = None;
+            Poll::Ready(answer)
+        })
+    }
+}
+
 impl<I> QueueStream<I> {
-    pub(crate) fn new(ask: impl Fn() -> Operation<Option<I>> + Send + Sync + 'static) -> Self {
-        Self { ask: Box::new(ask), asked: None, ended: false }
+    pub(crate) fn polling(next: impl FnMut(&mut Context<'_>) -> Poll<Result<Option<I>>> + Send + 'static) -> Self {
+        Self { next: Box::new(next), ended: false }
     }
 }
 
@@ -35,8 +48,7 @@ impl<I> Stream for QueueStream<I> {
         if stream.ended {
             return Poll::Ready(None);
         }
-        let answer = ready!(Pin::new(stream.asked.get_or_insert_with(&stream.ask)).poll(context));
-        stream.asked = None;
+        let answer = ready!((stream.next)(context));
         stream.ended = match &answer {
             Ok(item) => item.is_none(),
             Err(error) => error.kind() != ErrorKind::Decode && !error.is_retryable(),

@@ -1,5 +1,6 @@
 //! The queue of tasks, which stay on record until they are done.
 
+mod ahead;
 mod configure;
 mod dead;
 mod options;

@@ -109,7 +109,7 @@ impl<T> RedisTask<T> {
         // As in `settle`.
         leases.is_being_settled(number);
         let get = Box::pin(async {
-            let next = leases.finalize_and_get(self.at.open_store(), number).await?.ok_or_else(not_held)?;
+            let next = self.source.finalize_and_get(self.at.open_store(), number).await?.ok_or_else(not_held)?;
             match next? {
                 Some(delivery) => (self.read)(self.at.again(), delivery).await.map(Some),
                 None => Ok(None),
@@ -230,7 +230,7 @@ impl<T> RedisTask<T> {
         let (leases, number, store) = (&self.held.leases, self.held.lease.number, self.at.store()?);
         let (Leases { key, client, .. }, tasks) = (&**leases, store.tasks());
         let was_held = match how {
-            SettleAs::Finalized => leases.finalize(store, number).await?,
+            SettleAs::Finalized => self.source.finalize(store, number).await?,
             SettleAs::Now(outcome) => tasks.settle(key, client, outcome, &[leases.ending(number)]).await? > 0,
             SettleAs::Later(after) => {
                 let whereabouts = tasks.retry_after(key, client, &[(number, after)]).await?;

@@ -1,6 +1,7 @@
 //! Taking tasks.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::options::TaskOptions;
@@ -152,7 +153,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
     /// Streams the tasks as they come, for ever.
     ///
-    /// Tasks are taken one by one as the stream is polled, none ahead. Whoever gets one finalizes it.
+    /// Tasks are taken one by one as the stream is polled, none ahead; [`stream_ahead`](Self::stream_ahead) holds some. Whoever
+    /// gets one finalizes it.
     ///
     /// # Redis
     ///
@@ -258,7 +260,7 @@ async fn take<T: Value, C: Codec>(at: Target, options: &TaskOptions, wait: Wait)
     }
 }
 
-async fn ask(at: &Target, options: &TaskOptions, wait: Wait) -> Result<Option<Delivery<TaskSource>>> {
+pub(super) async fn ask(at: &Target, options: &TaskOptions, wait: Wait) -> Result<Option<Delivery<TaskSource>>> {
     at.store()?;
     options.check()?;
     // Handles of the same options share one dispatcher, one instance and one heartbeat.
@@ -275,10 +277,11 @@ async fn read<T: Value, C: Codec>(at: Target, delivery: Delivery<TaskSource>) ->
     // Where that fails, the task goes back.
     let unknown = at.unknown_shapes::<C>(delivery.item().map(|held| &held.lease.item));
     let reader = at.reader::<T, C>(unknown).await?;
+    let source = Arc::clone(delivery.source());
     let (held, value) = delivery.read(|held| reader.read(&held.lease.item)).await.map_err(put_aside)?;
-    Ok(RedisTask { value, held, at, read: read_boxed::<T, C> })
+    Ok(RedisTask { value, held, source, at, read: read_boxed::<T, C> })
 }
 
-fn read_boxed<T: Value, C: Codec>(at: Target, delivery: Delivery<TaskSource>) -> ReadingTask<T> {
+pub(super) fn read_boxed<T: Value, C: Codec>(at: Target, delivery: Delivery<TaskSource>) -> ReadingTask<T> {
     Box::pin(read::<T, C>(at, delivery))
 }

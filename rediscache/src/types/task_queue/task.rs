@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::dispatch::{Delivery, HeldTask, TaskEnding, TaskSource};
 use crate::error::Result;
@@ -23,6 +24,8 @@ use crate::types::object::Target;
 pub struct RedisTask<T> {
     pub(super) value: T,
     pub(super) held: HeldTask,
+    /// Where the next comes from.
+    pub(super) source: Arc<TaskSource>,
     /// Where it was taken.
     pub(super) at: Target,
     /// Reads the next one, as this one was read.

@@ -80,6 +80,7 @@ impl Work {
             // It failed, and comes again after its backoff.
             1 => drop(task),
             2 => self.put_back(task).await,
+            3..10 => self.finalize_and_get(task).await,
             _ => self.finalize(task).await,
         }
     }
@@ -99,6 +100,27 @@ impl Work {
         tell(&Record::Done { task: number, attempt });
         if self.settle_until_known("finalize", task).await {
             tell(&Record::Finalized { task: number, attempt });
+        }
+    }
+
+    /// Works on one task after another, until there is none.
+    async fn finalize_and_get(&self, mut task: RedisTask<u64>) {
+        loop {
+            let (number, attempt, started) = (*task, task.attempt(), Instant::now());
+            tell(&Record::Done { task: number, attempt });
+            let next = task.finalize_and_get().await;
+            let error = next.as_ref().err().map(TaskError::error);
+            let lost = error.is_some_and(|error| error.kind() == ErrorKind::TaskNotPending);
+            self.caller.ended("finalize_and_get", started, Duration::ZERO, error.filter(|_| !lost));
+            match next {
+                Ok(next) => {
+                    tell(&Record::Finalized { task: number, attempt });
+                    let Some(next) = next else { return };
+                    task = next;
+                }
+                Err(refused) if refused.error().is_retryable() => return self.finalize(refused.into_task()).await,
+                Err(_) => return,
+            }
         }
     }
 

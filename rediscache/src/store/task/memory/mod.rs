@@ -57,8 +57,8 @@ impl MemoryTasks<'_> {
             tasks.beat();
             Ok((is_held, taken))
         })?;
-        if let (Some(departed), Some(ticket), Some(taken)) = (&departed, ticket, taken) {
-            taker.arrive(departed.first, &[ticket], taken);
+        if let (Some(ticket), Some(taken)) = (ticket, taken) {
+            taker.arrive(&[ticket], taken);
         }
         Ok(is_held)
     }
