@@ -58,7 +58,8 @@ impl Background {
 
     /// Runs `task` at background. Must be called within a runtime, which becomes background if there is none.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let mut over = self.over.subscribe();
+        // In a place of its own, since it would be moved with what is around it, several times.
+        let (mut over, task) = (self.over.subscribe(), Box::pin(task));
         let mut background = self.runtime();
         if background.as_ref().is_none_or(|runtime| runtime.alive.strong_count() == 0) {
             self.replace(&mut background, Some(BackgroundRuntime::here()));

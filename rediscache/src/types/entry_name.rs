@@ -6,6 +6,16 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::FullKey;
 use crate::store::Packed;
 
+/// The bytes that are taken as they are.
+const PLAIN: [bool; 256] = {
+    let (mut plain, mut byte) = ([false; 256], 0_u8);
+    while byte < 0x80 {
+        plain[byte as usize] = !is_escaped(byte);
+        byte += 1;
+    }
+    plain
+};
+
 /// The Redis key of the entry whose stored key is `stored`, below the full key of its object.
 ///
 /// What could be taken for something else is written as `%` and two digits: `:` and `$`, with which the names of other entries
@@ -33,7 +43,7 @@ pub(super) fn entry_name_of(object: &FullKey, rest: &[u8]) -> String {
 #[inline]
 pub(super) fn near_key(stored: &EncodedKey) -> Option<EncodedKey> {
     let bytes = stored.as_slice();
-    if bytes.iter().all(|&byte| byte.is_ascii() && !is_escaped(byte)) {
+    if bytes.iter().all(|&byte| PLAIN[usize::from(byte)]) {
         return None;
     }
     let mut rest = String::with_capacity(bytes.len() + 8);
@@ -42,9 +52,20 @@ pub(super) fn near_key(stored: &EncodedKey) -> Option<EncodedKey> {
 }
 
 fn append(stored: &[u8], name: &mut String) {
+    let start = name.len();
+    for &byte in stored {
+        // Most keys have nothing to escape, and are taken as they are.
+        if !PLAIN[usize::from(byte)] {
+            name.truncate(start);
+            return append_escaped(stored, name);
+        }
+        name.push(char::from(byte));
+    }
+}
+
+fn append_escaped(stored: &[u8], name: &mut String) {
     for chunk in stored.utf8_chunks() {
         let mut rest = chunk.valid();
-        // Most keys have nothing to escape, and are taken as they are.
         while let Some(at) = rest.bytes().position(is_escaped) {
             name.push_str(&rest[..at]);
             escape(rest.as_bytes()[at], name);
@@ -89,7 +110,7 @@ fn no_key() -> Error {
     Error::new(ErrorKind::Decode, "what stands behind the last `:` of a name is not how the library writes a key")
 }
 
-fn is_escaped(byte: u8) -> bool {
+const fn is_escaped(byte: u8) -> bool {
     matches!(byte, b':' | b'$' | b'{' | b'}' | b'%' | b' ' | 0x7f | ..=0x1f)
 }
 

@@ -24,7 +24,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     #[must_use = "this makes a changed object"]
     pub const fn idle(mut self, idle: Duration) -> Self {
         self.options = self.options.idle(idle);
-        self
+        self.with_life()
     }
 
     /// Keeps a value for so long after its time, for who loads it: to all other calls, a stale value is none.
@@ -48,7 +48,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     #[must_use = "this makes a changed object"]
     pub const fn stale(mut self, stale: Duration) -> Self {
         self.options = self.options.stale(stale);
-        self
+        self.with_life()
     }
 
     /// Shortens each life by chance, by up to this part of it, so that entries which were stored together do not end together:
@@ -102,6 +102,14 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     #[must_use = "this makes a changed object"]
     pub const fn unreadable_as_absent(mut self) -> Self {
         self.object.unreadable_is_absent = true;
+        self
+    }
+
+    /// With reads that are kept for as long as entries live.
+    const fn with_life(mut self) -> Self {
+        if let Some(reads) = self.reads {
+            self.reads = Some(reads.living(&self.options.life));
+        }
         self
     }
 }

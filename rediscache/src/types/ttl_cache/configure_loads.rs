@@ -21,7 +21,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// ```
     #[must_use = "this makes a changed object"]
     pub const fn eager(mut self, part: f64) -> Self {
-        self.options.eager = Some(part);
+        self.options = self.options.eager(part);
         self
     }
 

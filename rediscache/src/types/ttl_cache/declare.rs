@@ -80,7 +80,7 @@ impl Declaration {
         options.load_timeout = self.load_timeout.unwrap_or(options.load_timeout);
         options.retry_after = self.retry_after.unwrap_or(options.retry_after);
         options.down_is_error = self.down_is_error;
-        options
+        options.looked_at()
     }
 }
 

@@ -50,7 +50,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         V: NearValue,
     {
         self.options = self.options.near(&near);
-        self.reads = Some(EntryReads::new::<C>(near));
+        self.reads = Some(EntryReads::new::<C>(near).living(&self.options.life));
         self
     }
 
@@ -80,7 +80,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// How reads are kept in this process, if they are.
     #[inline]
     fn kept(&self) -> Option<(&EntryReads<V>, Near)> {
-        let reads = self.reads.as_ref().filter(|_| self.options.check().is_ok())?;
-        Some((reads, reads.near().of_entries(self.options.life.fresh, self.options.life.stale)))
+        let reads = self.reads.as_ref().filter(|_| self.options.is_sound())?;
+        Some((reads, reads.near()))
     }
 }

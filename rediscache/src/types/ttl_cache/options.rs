@@ -28,6 +28,8 @@ pub(super) struct Options {
     pub(super) down_is_error: bool,
     /// Whether reads are kept in this process, and who tells of changes then.
     pub(super) near: Option<Mode>,
+    /// Whether nothing is wrong with it, so that calls need not look.
+    is_sound: bool,
 }
 
 impl Options {
@@ -43,7 +45,14 @@ impl Options {
             retry_after: RETRY_AFTER,
             down_is_error: false,
             near: None,
+            is_sound: false,
         }
+        .looked_at()
+    }
+
+    /// To be said after each change.
+    pub(super) const fn looked_at(self) -> Self {
+        Self { is_sound: self.fault().is_none(), ..self }
     }
 
     pub(super) const fn idle(mut self, idle: Duration) -> Self {
@@ -52,12 +61,12 @@ impl Options {
         }
         self.life.fresh = idle;
         self.life.is_idle = true;
-        self
+        self.looked_at()
     }
 
     pub(super) const fn stale(mut self, stale: Duration) -> Self {
         self.life.stale = stale;
-        self
+        self.looked_at()
     }
 
     pub(super) const fn jitter(mut self, part: f64) -> Self {
@@ -65,7 +74,12 @@ impl Options {
             the_jitter_of_a_cache_must_be_a_part_from_0_to_1();
         }
         self.life.jitter = part;
-        self
+        self.looked_at()
+    }
+
+    pub(super) const fn eager(mut self, part: f64) -> Self {
+        self.eager = Some(part);
+        self.looked_at()
     }
 
     pub(super) const fn near(mut self, near: &Near) -> Self {
@@ -73,7 +87,7 @@ impl Options {
             near_fields_is_for_a_redis_cache();
         }
         self.near = Some(near.mode);
-        self
+        self.looked_at()
     }
 
     /// Whether someone may load while there is a value, so that a lease lies beside it.
@@ -81,31 +95,45 @@ impl Options {
         !self.life.stale.is_zero() || self.eager.is_some()
     }
 
-    /// What no constant could have, and what does not go together.
+    /// Whether a call may be made with it.
+    #[inline]
     pub(super) fn check(&self) -> Result<()> {
-        let life = &self.life;
-        let is_more = !life.stale.is_zero() || life.jitter > 0.0 || self.eager.is_some();
-        match life {
-            Life { is_idle: false, .. } if life.fresh.is_zero() => {
-                Err(config("a cache whose `ttl` is zero keeps nothing; make it longer"))
-            }
-            _ if life.fresh.is_zero() => Err(config("a cache whose `idle` is zero keeps nothing; make it longer")),
-            _ if !is_part(life.jitter) => Err(config(
+        if self.is_sound { Ok(()) } else { self.refuse() }
+    }
+
+    #[inline]
+    pub(super) fn is_sound(&self) -> bool {
+        self.is_sound
+    }
+
+    #[cold]
+    fn refuse(&self) -> Result<()> {
+        self.fault().map_or(Ok(()), |fault| Err(config(fault)))
+    }
+
+    /// What no constant could have, and what does not go together.
+    const fn fault(&self) -> Option<&'static str> {
+        let Life { fresh, stale, jitter, is_idle } = self.life;
+        let is_more = !stale.is_zero() || jitter > 0.0 || self.eager.is_some();
+        match (is_idle, self.near) {
+            (false, _) if fresh.is_zero() => Some("a cache whose `ttl` is zero keeps nothing; make it longer"),
+            _ if fresh.is_zero() => Some("a cache whose `idle` is zero keeps nothing; make it longer"),
+            _ if !is_part(jitter) => Some(
                 "the `jitter` of a cache is the part of its `ttl` that may be missing, from 0 to 1; write 0.1 for a tenth",
-            )),
-            Life { is_idle: true, .. } if is_more => Err(config(
+            ),
+            (true, _) if is_more => Some(
                 "`idle` begins an entry's life anew with every read, so that `stale`, `jitter` and `eager` mean nothing to it; \
                  take those away, or give the cache a `ttl`",
-            )),
-            Life { is_idle: true, .. } if self.near.is_some() => Err(config(
+            ),
+            (true, Some(_)) => Some(
                 "`idle` begins an entry's life anew with every read, which what is kept in this process does not: take `near` \
                  away, or give the cache a `ttl`",
-            )),
-            _ if self.near == Some(Mode::Fields) => Err(config(
+            ),
+            (_, Some(Mode::Fields)) => Some(
                 "`Near::fields()` is for a `RedisCache`: the server tells of each entry of a `RedisTtlCache` as it is; write \
                  `Near::tracking()`",
-            )),
-            _ => Ok(()),
+            ),
+            _ => None,
         }
     }
 }

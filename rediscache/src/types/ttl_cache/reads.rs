@@ -20,6 +20,9 @@ use crate::types::operation::{NearLook, NearRead, Operation};
 ///
 /// What can be done with a value is known where the description is given, and not in the methods of the cache.
 pub(super) struct EntryReads<V> {
+    /// As it was given.
+    given: Near,
+    /// The same as the life of entries has it.
     near: Near,
     get: NearLook<Option<V>>,
     get_or: NearLook<Option<V>>,
@@ -28,6 +31,14 @@ pub(super) struct EntryReads<V> {
     look: fn(&Object, Near, &EncodedKey) -> Option<Option<V>>,
     bring: for<'a> fn(&'a Target, &Object, Near, EncodedKey) -> Bringing<'a>,
     stats: fn(&Object, Near) -> NearStats,
+}
+
+/// What those who load ask of how reads are kept: no more, since each call carries it.
+pub(super) struct LoadReads<V> {
+    near: Near,
+    get: NearLook<Option<V>>,
+    look: fn(&Object, Near, &EncodedKey) -> Option<Option<V>>,
+    bring: for<'a> fn(&'a Target, &Object, Near, EncodedKey) -> Bringing<'a>,
 }
 
 type GetMany<V> = fn(&Object, Near, Result<Packed>) -> Operation<Vec<Option<V>>>;
@@ -43,20 +54,26 @@ impl<V> Clone for EntryReads<V> {
 impl<V> Copy for EntryReads<V> {}
 
 impl<V> EntryReads<V> {
-    /// As it was given.
-    pub(super) fn near(&self) -> &Near {
-        &self.near
+    /// How reads are kept.
+    #[inline]
+    pub(super) fn near(&self) -> Near {
+        self.near
+    }
+
+    /// The same of entries that live like this.
+    pub(super) const fn living(self, life: &Life) -> Self {
+        Self { near: self.given.of_entries(life.fresh, life.stale), ..self }
     }
 }
 
-/// Here, `near` is what was given as the life of entries has it.
 impl<V: Value> EntryReads<V> {
-    pub(super) const fn new<C: Codec>(near: Near) -> Self
+    pub(super) const fn new<C: Codec>(given: Near) -> Self
     where
         V: NearValue,
     {
         Self {
-            near,
+            given,
+            near: given,
             get: NearLook { look: KeptEntries::<V, C>::look, call: |read| KeptEntries::<V, C>::get(read, "get") },
             get_or: NearLook { look: KeptEntries::<V, C>::look, call: |read| KeptEntries::<V, C>::get(read, "get_or") },
             contains: NearLook { look: KeptEntries::<V, C>::look_for, call: KeptEntries::<V, C>::contains },
@@ -83,20 +100,44 @@ impl<V: Value> EntryReads<V> {
         (self.get_many)(object, near, keys)
     }
 
-    /// What is kept of the entry, if it may be served.
-    pub(super) fn look(&self, object: &Object, near: Near, key: &EncodedKey) -> Option<Option<V>> {
-        if let Some(key) = near_key(key) { (self.look)(object, near, &key) } else { (self.look)(object, near, key) }
-    }
-
-    /// Reads an entry, so that this process keeps it.
-    pub(super) fn bring<'a>(&self, at: &'a Target, object: &Object, near: Near, key: EncodedKey) -> Bringing<'a> {
-        (self.bring)(at, object, near, named(key))
+    #[inline]
+    pub(super) fn for_loads(&self) -> LoadReads<V> {
+        let Self { near, get, look, bring, .. } = *self;
+        LoadReads { near, get, look, bring }
     }
 
     pub(super) fn stats(&self, object: &Object, near: Near) -> NearStats {
         (self.stats)(object, near)
     }
 }
+
+impl<V: Value> LoadReads<V> {
+    pub(super) fn get(&self, object: &Object, key: EncodedKey) -> Operation<Option<V>> {
+        read(object, "get", self.near, Ok(key), self.get)
+    }
+
+    /// What is kept of the entry, if it may be served.
+    #[inline]
+    pub(super) fn look(&self, object: &Object, key: &EncodedKey) -> Option<Option<V>> {
+        match near_key(key) {
+            Some(key) => (self.look)(object, self.near, &key),
+            None => (self.look)(object, self.near, key),
+        }
+    }
+
+    /// Reads an entry, so that this process keeps it.
+    pub(super) fn bring<'a>(&self, at: &'a Target, object: &Object, key: EncodedKey) -> Bringing<'a> {
+        (self.bring)(at, object, self.near, named(key))
+    }
+}
+
+impl<V> Clone for LoadReads<V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for LoadReads<V> {}
 
 /// As it stands in the name of the entry.
 fn named(key: EncodedKey) -> EncodedKey {

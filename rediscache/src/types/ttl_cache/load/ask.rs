@@ -19,13 +19,12 @@ use super::run::{LoadLease, LoadRun};
 use crate::bounds::Value;
 use crate::codec::{Codec, EncodedKey};
 use crate::error::{Error, ErrorKind, Result};
-use crate::near::Near;
 use crate::refusal::{config, interrupted};
 use crate::session::{Brought, Joined, LoadCounts, LoadKind, LoadOutcome, LoadUnderWay};
 use crate::store::Wanted;
 use crate::types::object::{Object, span};
 use crate::types::ttl_cache::options::Options;
-use crate::types::ttl_cache::reads::EntryReads;
+use crate::types::ttl_cache::reads::LoadReads;
 
 const OPERATION: &str = "get_or_load";
 
@@ -36,7 +35,7 @@ pub(in crate::types::ttl_cache) struct LoadCall<V, C, L, R, E> {
     /// Until it is asked for.
     key: Result<EncodedKey>,
     /// How this process keeps what is read, if it does.
-    kept: Option<(EntryReads<V>, Near)>,
+    kept: Option<LoadReads<V>>,
     /// Until it is asked.
     loader: Option<L>,
     /// Around the call, for the loader.
@@ -58,17 +57,19 @@ where
     R: Into<Loaded<V>> + 'static,
     E: Send + Sync + 'static,
 {
+    #[inline]
     pub(in crate::types::ttl_cache) fn new(
         object: Object,
         options: Options,
         key: Result<EncodedKey>,
-        kept: Option<(EntryReads<V>, Near)>,
+        kept: Option<LoadReads<V>>,
         loader: L,
     ) -> Self {
         Self { object, options, key, kept, loader: Some(loader), span: Span::none(), types: PhantomData }
     }
 
     /// The call as a future, which looks first whether this process keeps the value.
+    #[inline]
     pub(in crate::types::ttl_cache) fn prepared(self) -> GetOrLoad<V, E> {
         if self.kept.is_some() { GetOrLoad::looking(Box::new(self)) } else { self.begin() }
     }
@@ -134,11 +135,11 @@ where
 
     /// Has this process keep what it loaded. Nobody waits for it.
     fn keep_near(&self, at: &At) {
-        let Some((reads, near)) = self.kept else { return };
+        let Some(reads) = self.kept else { return };
         let (object, key) = (self.object.on(&at.target.session), at.key.clone());
         if let (Ok(store), Ok(target)) = (at.target.store(), object.clone().target()) {
             store.run_aside(async move {
-                let kept = reads.bring(&target, &object, near, key).await;
+                let kept = reads.bring(&target, &object, key).await;
                 kept.unwrap_or_else(|error| tracing::debug!(%error, "what was loaded is not kept in this process"));
             });
         }
@@ -206,8 +207,8 @@ where
     E: Send + Sync + 'static,
 {
     fn look(&self) -> Option<V> {
-        let ((reads, near), key) = (self.kept.as_ref()?, self.key.as_ref().ok()?);
-        reads.look(&self.object, *near, key).flatten()
+        let (reads, key) = (self.kept.as_ref()?, self.key.as_ref().ok()?);
+        reads.look(&self.object, key).flatten()
     }
 
     fn begin(self: Box<Self>) -> GetOrLoad<V, E> {

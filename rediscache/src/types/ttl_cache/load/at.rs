@@ -1,5 +1,6 @@
 //! Where one call asks, what it knows, and what it finds there.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +10,12 @@ use super::nested::Loading;
 use crate::bounds::Value;
 use crate::codec::{Codec, EncodedKey};
 use crate::error::{Error, ErrorKind, Result};
-use crate::near::Near;
 use crate::session::{LoadCounts, LoadOutcome, LoadWait, Loads};
 use crate::store::{Found, Wanted};
 use crate::types::entry_name::entry_name;
 use crate::types::object::{Object, Target};
 use crate::types::ttl_cache::options::Options;
-use crate::types::ttl_cache::reads::EntryReads;
+use crate::types::ttl_cache::reads::LoadReads;
 
 /// How long one who waits in another runtime than that of the load does not look whether somebody runs that.
 const STANDSTILL: Duration = Duration::from_millis(500);
@@ -69,10 +69,10 @@ impl At {
         &mut self,
         object: &Object,
         options: &Options,
-        kept: Option<&(EntryReads<V>, Near)>,
+        kept: Option<&LoadReads<V>>,
     ) -> Result<SeenValue<V>> {
-        if let Some((reads, near)) = kept.filter(|_| !self.is_away()) {
-            let read = reads.get(&object.on(&self.target.session), *near, Ok(self.key.clone()));
+        if let Some(reads) = kept.filter(|_| !self.is_away()) {
+            let read = reads.get(&object.on(&self.target.session), self.key.clone());
             match self.budget.spend(read).await {
                 Ok(Some(value)) => {
                     LoadCounts::add(&self.counts.hits);
@@ -120,10 +120,10 @@ impl At {
     async fn peek(&mut self, options: &Options) -> Result<Option<Found>> {
         let entries = self.target.store()?.entries();
         if !options.may_be_led() {
-            let value = self.budget.spend(entries.get(&self.entry, options.life)).await?;
+            let value = self.budget.spend(pin!(entries.get(&self.entry, options.life))).await?;
             return Ok(value.map(|value| Found { value, left: None }));
         }
-        self.budget.spend(entries.find(&self.entry)).await
+        self.budget.spend(pin!(entries.find(&self.entry))).await
     }
 
     /// Whether one who reads a value that is fresh for `left` milliseconds loads it anew.
@@ -136,7 +136,7 @@ impl At {
     /// Wants another value than the one that is there and cannot be read.
     async fn another(&mut self) -> Result<Want> {
         let entries = self.target.store()?.entries();
-        let found = self.budget.spend(entries.find(&self.entry)).await?;
+        let found = self.budget.spend(pin!(entries.find(&self.entry))).await?;
         let above = found.and_then(|found| found.left).unwrap_or_default();
         Ok(Want { wanted: Wanted::Another, above, is_away: false })
     }

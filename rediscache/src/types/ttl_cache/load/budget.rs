@@ -20,8 +20,8 @@ impl Budget {
         Self { limit, spent: Duration::ZERO }
     }
 
-    /// Waits for one step for no longer than is left.
-    pub(super) async fn spend<T>(&mut self, step: impl Future<Output = Result<T>>) -> Result<T> {
+    /// Waits for one step, which is pinned by who waits so that no future holds it twice, for no longer than is left.
+    pub(super) async fn spend<T>(&mut self, step: impl Future<Output = Result<T>> + Unpin) -> Result<T> {
         let Some(limit) = self.limit.duration() else { return step.await };
         let began = Instant::now();
         let answer = CallLimit::of(limit.saturating_sub(self.spent)).bound(step).await;

@@ -145,7 +145,7 @@ impl LoadRun {
             let began = load.begin();
             let leases = asked(&self.at, &self.entry)?.leases();
             let begin = leases.begin(&self.entry, token, self.wanted, self.options.lease, self.above);
-            match self.budget.spend(begin).await? {
+            match self.budget.spend(pin!(begin)).await? {
                 Begun::Leased(token) => {
                     self.lease = LoadLease::Held(token);
                     return Ok(None);
@@ -157,7 +157,9 @@ impl LoadRun {
                 }
                 Begun::Held(left) => match &mut hearing {
                     // Before it is seen for the last time that another has the lease.
-                    None => hearing = Some(self.budget.spend(leases.hear(&self.entry)).await.unwrap_or_default()),
+                    None => {
+                        hearing = Some(self.budget.spend(Box::pin(leases.hear(&self.entry))).await.unwrap_or_default())
+                    }
                     Some(hearing) => wait(&self.at, &self.entry, hearing.as_mut(), left).await,
                 },
             }
@@ -208,12 +210,15 @@ impl LoadRun {
             Worth::For(fresh) => life.lasting(fresh).kept(),
         };
         let Self { at, entry, budget, .. } = self;
-        let stored = budget.spend(async {
-            asked(at, entry)?;
-            let bytes = encoded.ready(at).await?;
-            asked(at, entry)?.leases().store(entry, token, &bytes, kept).await
-        });
-        match stored.await {
+        let stored = {
+            let stored = pin!(async {
+                asked(at, entry)?;
+                let bytes = encoded.ready(at).await?;
+                asked(at, entry)?.leases().store(entry, token, &bytes, kept).await
+            });
+            budget.spend(stored).await
+        };
+        match stored {
             Ok(stood) => stood,
             Err(error) => {
                 tracing::warn!(%error, "what was loaded could not be stored");
@@ -240,7 +245,7 @@ impl LoadRun {
 
     async fn end_lease(&mut self, token: Token, pause: Duration) -> Result<(bool, Duration)> {
         let Self { at, entry, budget, .. } = &mut *self;
-        let end = async { asked(at, entry)?.leases().end(entry, token, (pause, LONGEST_PAUSE)).await };
+        let end = pin!(async { asked(at, entry)?.leases().end(entry, token, (pause, LONGEST_PAUSE)).await });
         let ended = budget.spend(end).await;
         // Also where it is refused for now: a server that takes no writes has it stay.
         if ended.as_ref().is_err_and(Error::is_retryable) {
