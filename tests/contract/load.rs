@@ -63,6 +63,41 @@ impl Gate {
 }
 
 contract! {
+    async fn many_keys_that_are_loaded_at_once_have_each_their_own_value(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
+        const KEYS: u64 = 300;
+        let (pages, source) = (pages(&session), Source::default());
+        // Some are there.
+        pages.set_many((0..KEYS).step_by(7).map(|key| (key, format!("stored {key}")))).await?;
+        let ask = |key: u64| {
+            let (pages, source) = (pages.clone(), source.clone());
+            async move {
+                pages.get_or_load(key, move || async move {
+                    source.next();
+                    tokio::task::yield_now().await;
+                    if key % 5 == 1 { Err(key) } else { Ok(format!("loaded {key}")) }
+                }).await
+            }
+        };
+        let asked = join_all((0..KEYS).chain(0..KEYS).map(ask)).await;
+        for (key, answer) in (0..KEYS).chain(0..KEYS).zip(asked) {
+            match answer {
+                Err(LoadError::Load(error)) => assert_eq!((*error, key % 5), (key, 1)),
+                answer => {
+                    let from = if key % 7 == 0 { "stored" } else { "loaded" };
+                    assert_eq!(answer.ok(), Some(format!("{from} {key}")));
+                }
+            }
+        }
+        for (key, stored) in (0..KEYS).zip(pages.get_many(0..KEYS).await?) {
+            let is_there = key % 7 == 0 || key % 5 != 1;
+            assert_eq!(stored.is_some(), is_there, "{key}");
+        }
+        let missed = (0..KEYS).filter(|key| key % 7 != 0).count() as u64;
+        // A failure may be asked again by who came after its end.
+        assert!(source.asked() >= missed && pages.stats().loads() == source.asked());
+        Ok(())
+    }
+
     async fn what_is_not_there_is_loaded_once_and_read_by_all(session: RedisSession) -> Result<(), Box<dyn std::error::Error>> {
         let (pages, source) = (pages(&session), Source::default());
         for _ in 0..3 {

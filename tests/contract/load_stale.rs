@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use rediscache::{RedisSession, RedisTtlCache};
 use support::contract;
 
@@ -23,6 +24,32 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
 }
 
 contract! {
+    async fn of_many_that_are_asked_for_at_once_each_is_fresh_or_stale_by_itself(session: RedisSession) -> rediscache::Result<()> {
+        const KEYS: u64 = 40;
+        let counts = Counts::new("counts", HOUR).stale(HOUR).on(&session);
+        counts.set_many((0..KEYS).map(|key| (key, key))).await?;
+        for key in (0..KEYS).step_by(3) {
+            counts.set_for(key, key, Duration::from_millis(1)).await?;
+        }
+        until("they are stale", async || !counts.contains(KEYS - 1).await.unwrap()).await;
+        let absent = KEYS + 7;
+        let read = join_all((0..KEYS).chain([absent]).chain(0..KEYS).map(|key| counts.get(key))).await;
+        for (key, read) in (0..KEYS).chain([absent]).chain(0..KEYS).zip(read) {
+            assert_eq!(read?, (key != absent && key % 3 != 0).then_some(key), "{key}");
+        }
+        assert_eq!(counts.get_many([1, 3, absent, 4]).await?, [Some(1), None, None, Some(4)]);
+        let asked = join_all((0..KEYS).map(|key| counts.get_or_load(key, move || async move { Ok::<_, Infallible>(key + 100) }))).await;
+        for (key, value) in (0..KEYS).zip(asked) {
+            let value = value.unwrap();
+            assert!(value == key || key % 3 == 0 && value == key + 100, "{key}: {value}");
+        }
+        until("all that were stale were loaded", async || {
+            let read = counts.get_many(0..KEYS).await.unwrap();
+            (0..KEYS).zip(read).all(|(key, read)| read == Some(if key % 3 == 0 { key + 100 } else { key }))
+        }).await;
+        Ok(())
+    }
+
     async fn a_stale_value_is_given_at_once_and_loaded_anew_by_one(session: RedisSession) -> rediscache::Result<()> {
         let counts = Counts::new("counts", Duration::from_millis(5)).stale(HOUR).on(&session);
         let long = Counts::new("counts", HOUR).stale(HOUR).on(&session);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use redis::cmd;
 use rediscache::{ErrorKind, LoadError, RedisSession, RedisTtlCache, WhenDown};
 use support::Server;
@@ -256,4 +257,38 @@ async fn who_may_not_ask_when_an_entry_ends_loads_what_is_not_there_and_keeps_wh
         assert_eq!(page(&pages, "never").await.unwrap(), "two");
     }
     assert_eq!(pages.stats().loads(), 1);
+}
+
+#[tokio::test]
+async fn loads_that_begin_or_end_at_once_share_their_scripts() {
+    const KEYS: u64 = 400;
+    let server = Server::start();
+    let session = RedisSession::connect(&server.url()).await.unwrap();
+    let pages = pages(&session);
+    cmd("CONFIG").arg("RESETSTAT").exec(&mut server.raw()).unwrap();
+    let load = |key: u64| pages.get_or_load(key, move || async move { Ok::<_, Infallible>(format!("page {key}")) });
+    for (key, page) in (0..KEYS).zip(join_all((0..KEYS).map(load)).await) {
+        assert_eq!(page.unwrap(), format!("page {key}"));
+    }
+    let stats: String = cmd("INFO").arg("commandstats").query(&mut server.raw()).unwrap();
+    let calls = |command: &str| -> u64 {
+        let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
+        line.and_then(|line| line.split(',').next()).map_or(0, |calls| calls.parse().unwrap())
+    };
+    assert!(calls("set") >= KEYS && calls("evalsha") + calls("eval") < KEYS / 4, "{stats}");
+}
+
+#[tokio::test]
+async fn many_stale_entries_are_read_where_no_script_may_be_run() {
+    let server = Server::start();
+    let rules = ["SETUSER", "plain", "on", ">pass", "~*", "&*", "+@all", "-eval", "-evalsha"];
+    cmd("ACL").arg(&rules).exec(&mut server.raw()).unwrap();
+    let (session, plain) = (server.url(), server.url().replace("redis://", "redis://plain:pass@"));
+    let stale = |session: &RedisSession| pages(session).stale(HOUR);
+    let [one, other] = [session, plain].map(|url| async move { RedisSession::connect(&url).await.unwrap() });
+    let (one, other) = (stale(&one.await), stale(&other.await));
+    one.set_many((0..50_u64).map(|key| (key, format!("page {key}")))).await.unwrap();
+    for (key, page) in (0..51).zip(join_all((0..51).map(|key| other.get(key))).await) {
+        assert_eq!(page.unwrap(), (key < 50).then(|| format!("page {key}")));
+    }
 }

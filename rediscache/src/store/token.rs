@@ -1,7 +1,6 @@
 //! Whose a lease is.
 
 use std::collections::hash_map::RandomState;
-use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 
 /// Whose a lease is: by chance, so that no other has it.
@@ -36,8 +35,26 @@ impl Token {
     }
 }
 
-impl fmt::Display for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.number)
+impl Token {
+    /// As it is stored: in sixteen digits.
+    pub(super) fn digits(self) -> [u8; 16] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut digits = [0; 16];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.number.to_be_bytes()) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        digits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_stored_in_sixteen_digits() {
+        let token = Token { number: 0x0123_4567_89ab_cdef, place: LeasePlace::Either };
+        assert_eq!(&token.digits(), b"0123456789abcdef");
     }
 }

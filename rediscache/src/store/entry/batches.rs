@@ -6,6 +6,7 @@ use crate::refusal;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Script, Value, answer};
 
+static FIND: Script = Script::new(include_str!("find.lua"));
 static DELETE: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("delete.lua")));
 
 /// Reads as one `MGET`, to which what is no value is nothing, as `GET` would refuse it. On a cluster as one each, since the
@@ -44,26 +45,43 @@ impl Batch for EntryGets {
 
 /// One `MGET` of all.
 fn read_all(names: &Packed) -> Request<'_> {
-    let mut names = names.iter();
-    let first = names.next().map(text).unwrap_or_default();
-    Request::command("MGET", first, Effect::Read).args(names)
+    Request::on_keys("MGET", first_of(names), Effect::Read, names)
+}
+
+/// The name that tells where all go.
+fn first_of(names: &Packed) -> &str {
+    names.iter().next().map(text).unwrap_or_default()
 }
 
 /// The end of each, and then one `MGET` of all.
 pub(super) fn read_with_ends(names: &Packed) -> Request<'_> {
-    let ends = names.iter().map(|name| Request::command("PTTL", text(name), Effect::Read));
-    Request::together(ends.chain([read_all(names)]).collect())
+    Request::on_each_and("PTTL", names, read_all(names))
 }
 
 /// What is found of so many entries, as the ends of all and one `MGET` are answered.
 pub(super) fn found_of(mut answers: Vec<Value>, names: usize) -> Result<Vec<Option<Found>>> {
     let values = answer::values(answers.pop().ok_or_else(refusal::unexpected)?, names)?;
-    if answers.len() != names {
+    found(answers, values.into_iter().map(Ok), names)
+}
+
+/// The same, as the script answers.
+fn found_by_script(answers: Value, names: usize) -> Result<Vec<Option<Found>>> {
+    let mut values = answer::list(answers, Ok)?;
+    let ends = values.split_off(names.min(values.len()));
+    found(ends, values.into_iter().map(answer::bytes_if_any), names)
+}
+
+fn found(
+    ends: Vec<Value>,
+    values: impl Iterator<Item = Result<Option<Vec<u8>>>>,
+    names: usize,
+) -> Result<Vec<Option<Found>>> {
+    if ends.len() != names {
         return Err(refusal::unexpected());
     }
-    let found = answers.into_iter().zip(values).map(|(left, value)| {
+    let found = ends.into_iter().zip(values).map(|(left, value)| {
         let Value::Int(left) = left else { return Err(refusal::unexpected()) };
-        Ok(value.map(|value| Found { value, left: left_of(left) }))
+        Ok(value?.map(|value| Found { value, left: left_of(left) }))
     });
     found.collect()
 }
@@ -85,6 +103,10 @@ pub(super) fn share<T: Clone>(wanted: &Distinct, answers: Vec<Result<T>>) -> Res
     let shared = wanted.share(answers.collect())?;
     Ok(shared.into_iter().map(|answer| answer.map_err(|at| refusals[at].again())).collect())
 }
+
+/// For how many names one script takes less than a command each. Measured: with 256, the server 0.8 µs a name where it took 0.5,
+/// and this process about 1 µs less, since there is one answer to take apart.
+const BY_SCRIPT: usize = 8;
 
 /// As [`EntryGets`], with the end of each: first that, so that a value which takes the place of another in between is taken for one
 /// that ends sooner, and never for one that ends later.
@@ -117,8 +139,23 @@ impl Batch for Finds {
             });
             return share(&self.0, futures_util::future::join_all(each).await);
         }
-        let found = found_of(router.send(&read_with_ends(names)).await?, names.len())?;
+        let found = match find_by_script(router, names).await {
+            Some(found) => found?,
+            None => found_of(router.send(&read_with_ends(names)).await?, names.len())?,
+        };
         Ok(self.0.share(found)?.into_iter().map(Ok).collect())
+    }
+}
+
+/// `None` where it does not pay, or the user may run no script.
+async fn find_by_script(router: &Router, names: &Packed) -> Option<Result<Vec<Option<Found>>>> {
+    if names.len() < BY_SCRIPT {
+        return None;
+    }
+    let keys: Vec<&[u8]> = names.iter().collect();
+    match router.send(&Request::script_on_all(&FIND, first_of(names), &keys, Effect::Read)).await {
+        Err(error) if error.is_forbidden() => None,
+        answers => Some(answers.and_then(|answers| found_by_script(answers, names.len()))),
     }
 }
 
@@ -210,6 +247,8 @@ pub(super) struct EntrySets {
 impl Batch for EntrySets {
     type Call<'a> = (&'a str, &'a [u8], i64);
     type Answer = Result<()>;
+    /// Each is a command of its own to the server, which takes longer for it than this process: meanwhile others are got ready.
+    const WORTH: usize = 32;
 
     fn add(&mut self, (name, value, kept): (&str, &[u8], i64)) {
         self.pairs.push(name.as_bytes());
@@ -227,8 +266,13 @@ impl Batch for EntrySets {
     }
 
     async fn send(self, router: &Router, _: &str) -> Result<Vec<Result<()>>> {
+        let request =
+            |at: usize| Request::store(text(self.pairs.get(2 * at)), self.pairs.get(2 * at + 1), self.kept[at]);
+        if self.kept.len() > 1 && !router.is_cluster() {
+            let together = Request::stores(first_of(&self.pairs), &self.pairs, &self.kept);
+            return Ok(router.send_together(&together, self.kept.len(), request).await);
+        }
         let names: Vec<&str> = self.pairs.iter().step_by(2).map(text).collect();
-        let request = |at: usize| Request::store(names[at], self.pairs.get(2 * at + 1), self.kept[at]);
         Ok(router.send_apart(&names, request).await)
     }
 }

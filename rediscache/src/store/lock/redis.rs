@@ -42,7 +42,7 @@ impl RedisLocks {
     }
 
     pub(super) async fn release(&self, key: &str, token: Token) -> Result<bool> {
-        let request = Request::script(&RELEASE, key, Effect::Idempotent).arg(token.to_string());
+        let request = Request::script(&RELEASE, key, Effect::Idempotent).arg(&token.digits()[..]);
         self.router.send(&request.arg(channel(key))).await
     }
 
@@ -58,7 +58,7 @@ impl RedisLocks {
 
 /// Each may be made twice: the token says whose it is.
 fn with_lease<'a>(script: &'static Script, key: &'a str, token: Token, lease: Duration) -> Request<'a> {
-    let request = Request::script(script, key, Effect::Idempotent).arg(token.to_string());
+    let request = Request::script(script, key, Effect::Idempotent).arg(&token.digits()[..]);
     request.arg(milliseconds(lease)).arg(milliseconds(REMEMBERED))
 }
 

@@ -73,10 +73,12 @@ impl<'a> Request<'a> {
         Self { key, effect, body: Body::Command(command) }
     }
 
-    /// A `SET` of an entry that is kept for so many milliseconds, in one buffer of the right size.
-    pub(crate) fn store(key: &'a str, value: &[u8], kept: i64) -> Self {
-        let request = Self::with_capacity("SET", key, Effect::Idempotent, 3, value.len() + 24);
-        request.arg(value).arg("PX").arg(kept)
+    /// The same on all of these keys.
+    pub(crate) fn on_keys(name: &str, first: &'a str, effect: Effect, keys: &Packed) -> Self {
+        let mut command = Cmd::with_capacity(keys.len() + 1, keys.bytes() + name.len());
+        command.arg(name);
+        keys.iter().for_each(|key| _ = command.arg(key));
+        Self { key: first, effect, body: Body::Command(command) }
     }
 
     /// A `HINCRBY`, in one buffer of the right size.
@@ -85,11 +87,34 @@ impl<'a> Request<'a> {
         request.arg(field).arg(amount)
     }
 
-    /// Commands on one server, answered in their order, or refused as a whole where one is.
-    pub(crate) fn together(commands: Vec<Self>) -> Self {
-        let mut together = Pipeline::with_capacity(commands.len());
-        let (key, effect) = commands.first().map_or(("", Effect::Read), |first| (first.key, first.effect));
-        commands.into_iter().for_each(|command| command.body.append_to(&mut together));
+    /// A `SET` of an entry that is kept for so many milliseconds.
+    pub(crate) fn store(key: &'a str, value: &[u8], kept: i64) -> Self {
+        Self { key, effect: Effect::Idempotent, body: Body::Command(set(key.as_bytes(), value, kept)) }
+    }
+
+    /// As [`store`](Self::store), of alternating keys and values; each is answered, or refused, by itself.
+    pub(crate) fn stores(first: &'a str, pairs: &Packed, kept: &[i64]) -> Self {
+        let mut commands = Pipeline::with_capacity(kept.len());
+        commands.ignore_errors();
+        let mut parts = pairs.iter();
+        for &kept in kept {
+            let (Some(key), Some(value)) = (parts.next(), parts.next()) else { break };
+            commands.add_command(set(key, value, kept));
+        }
+        Self { key: first, effect: Effect::Idempotent, body: Body::Apart(commands) }
+    }
+
+    /// A command on each of the keys of one server, and then the other request, answered in their order, or refused as a whole
+    /// where one is.
+    pub(crate) fn on_each_and(name: &str, keys: &Packed, last: Self) -> Self {
+        let mut together = Pipeline::with_capacity(keys.len() + 1);
+        for key in keys.iter() {
+            let mut command = Cmd::with_capacity(2, name.len() + key.len());
+            command.arg(name).arg(key);
+            together.add_command(command);
+        }
+        let Self { key, effect, body } = last;
+        body.append_to(&mut together);
         Self { key, effect, body: Body::Commands(together) }
     }
 
@@ -132,6 +157,11 @@ impl<'a> Request<'a> {
     pub(crate) fn script_on(script: &'static Script, key: &'a str, beside: &[String], effect: Effect) -> Self {
         let keys: Vec<&str> = std::iter::once(key).chain(beside.iter().map(String::as_str)).collect();
         Self { key, effect, body: Body::Script(Invocation::new(script, &keys, (SOME_ARGUMENTS, 0))) }
+    }
+
+    /// A script on many keys of one server, which is that of `first`.
+    pub(crate) fn script_on_all(script: &'static Script, first: &'a str, keys: &[&[u8]], effect: Effect) -> Self {
+        Self { key: first, effect, body: Body::Script(Invocation::new(script, keys, (SOME_ARGUMENTS, 0))) }
     }
 
     pub(crate) fn arg(self, argument: impl ToRedisArgs) -> Self {
@@ -218,6 +248,13 @@ impl<'a> Request<'a> {
     }
 }
 
+/// In buffers of the right size.
+fn set(key: &[u8], value: &[u8], kept: i64) -> Cmd {
+    let mut command = Cmd::with_capacity(5, key.len() + value.len() + 24);
+    command.arg("SET").arg(key).arg(value).arg("PX").arg(kept);
+    command
+}
+
 impl Body {
     fn append_to(self, commands: &mut Pipeline) {
         match self {
@@ -231,8 +268,12 @@ impl Body {
 }
 
 impl Invocation {
-    fn new(script: &'static Script, keys: &[&str], (arguments, bytes): (usize, usize)) -> Self {
-        let own = 64 + keys.iter().map(|key| key.len()).sum::<usize>();
+    fn new<K: ToRedisArgs + AsRef<[u8]>>(
+        script: &'static Script,
+        keys: &[K],
+        (arguments, bytes): (usize, usize),
+    ) -> Self {
+        let own = 64 + keys.iter().map(|key| key.as_ref().len()).sum::<usize>();
         let mut by_digest = Cmd::with_capacity(arguments + keys.len() + 3, bytes + own);
         by_digest.arg("EVALSHA").arg(script.alone.digest()).arg(keys.len()).arg(keys);
         Self { text: &script.alone, script, by_digest, keys: keys.len() }

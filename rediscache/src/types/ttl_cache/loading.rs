@@ -30,13 +30,14 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// # Redis
     ///
     /// A value that is there: one round trip, as [`get`](Self::get): `MGET`, with `stale` or `eager` `PTTL` and `MGET`, with
-    /// [`idle`](Self::idle) `GETEX`. Otherwise one more to begin and one to store, each an atomic script: a hash in the place of
-    /// the value, or where there is one, a hash beside it (`{entry}$lease`), with an expiry. While the loader works, the lease is
-    /// renewed at each third of it. A process that waits subscribes to the channel `{entry}$lease`, over one connection more for
-    /// as long as somebody waits, and reads when it is told; each half a second it sees by a `TYPE` whether the server is still
-    /// there. Where an ACL or RESP2 forbids to subscribe, it waits for the rest of the [`lease`](Self::lease), as it does for a
-    /// process that died. What is done beside a value needs `PEXPIRETIME`; where an ACL forbids that, no stale value is loaded anew,
-    /// and an event of the level `WARN` says so.
+    /// [`idle`](Self::idle) `GETEX`. Otherwise one more to begin and one to store, each an atomic script, one for all who begin
+    /// or store at once on one server: a hash in the place of the value, or where there is one, a hash beside it
+    /// (`{entry}$lease`), with an expiry. While the loader works, the lease is renewed at each third of it. A process that waits
+    /// subscribes to the channel `{entry}$lease`, over one connection more for as long as somebody waits, and reads when it is
+    /// told; each half a second it sees by a `TYPE` whether the server is still there. Where an ACL or RESP2 forbids to
+    /// subscribe, it waits for the rest of the [`lease`](Self::lease), as it does for a process that died. What is done beside a
+    /// value needs `PEXPIRETIME`; where an ACL forbids that, no stale value is loaded anew, and an event of the level `WARN` says
+    /// so.
     ///
     /// # Errors
     ///
@@ -84,7 +85,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         R: Into<Loaded<V>> + 'static,
         E: Send + Sync + 'static,
     {
-        let (key, kept) = (EncodedKey::of_new::<C, K>(&key), self.kept().map(|(reads, near)| (*reads, near)));
+        let (key, kept) = (EncodedKey::of_new::<C, K>(&key), self.kept().map(|(reads, _)| reads.for_loads()));
         LoadCall::<V, C, L, R, E>::new(self.object.clone(), self.options, key, kept, loader).prepared()
     }
 }

@@ -1,6 +1,6 @@
--- Every script of a lease begins with this. KEYS: the entry, and what lies beside it, if anything may. ARGV: a token, a channel, …
-local entry, beside = KEYS[1], KEYS[2]
-local token, channel = ARGV[1], ARGV[2]
+-- Every script of leases begins with this. KEYS: each entry, and what lies beside it, which one entry by itself goes without where
+-- nothing may. ARGV: for each a token, a channel, …
+local entry, beside, token, channel
 
 -- The entry as it is. Every write of it makes another of it.
 local function basis()
@@ -29,5 +29,16 @@ end
 -- Nothing depends on it: whoever is not told waits for what is left of the lease.
 local function tell()
   redis.pcall('PUBLISH', channel, '')
+end
+
+-- What `step` answers for each entry, of which so many arguments are told.
+local function for_each(arguments, step)
+  local answers, at = {}, 1
+  for key = 1, #KEYS, 2 do
+    entry, beside, token, channel = KEYS[key], KEYS[key + 1], ARGV[at], ARGV[at + 1]
+    answers[#answers + 1] = step(unpack(ARGV, at + 2, at + arguments - 1))
+    at = at + arguments
+  end
+  return answers
 end
 

@@ -3,6 +3,7 @@
 //! Where there is no value, the lease lies in the place of one, as a hash: to `MGET` it is nothing, and `SET` and `DEL` end it.
 //! Where there is one, it lies beside it, with what the entry was when it began, and stands for as long as it is that.
 
+mod batches;
 mod memory;
 mod redis;
 mod step;

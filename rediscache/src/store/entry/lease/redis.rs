@@ -1,8 +1,9 @@
-//! Leases in Redis: each step is one script on the entry, and on what lies beside it where something may.
+//! Leases in Redis: each step is one script on entries and on what lies beside them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::batches::{Step, Steps};
 use super::step::{Begun, Wanted};
 use crate::error::Result;
 use crate::refusal;
@@ -10,31 +11,70 @@ use crate::store::entry::name::LEASE;
 use crate::store::entry::tracked::guard;
 use crate::store::hearing::Hearing;
 use crate::store::milliseconds::milliseconds;
-use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
+use crate::store::redis::{Batcher, FromRedisValue, Router, Script, Subscriber, Value};
 use crate::store::token::{LeasePlace, Token};
 
-/// A script of leases.
-macro_rules! script {
-    ($name:literal) => {
-        Script::new(concat!(include_str!("../../redis/ask.lua"), include_str!("lease.lua"), include_str!($name)))
-    };
+/// A step of a lease, by its script.
+macro_rules! steps {
+    ($($(#[$what:meta])* $name:ident($file:literal, $arguments:literal) -> $answer:ty { $read:expr })*) => {$(
+        $(#[$what])*
+        struct $name;
+
+        impl Step for $name {
+            type Answer = $answer;
+            const SCRIPT: &'static Script = {
+                static SCRIPT: Script =
+                    Script::new(concat!(include_str!("../../redis/ask.lua"), include_str!("lease.lua"), include_str!($file)));
+                &SCRIPT
+            };
+            const ARGUMENTS: usize = $arguments;
+
+            fn read(answer: Value) -> Result<$answer> {
+                let read: fn(Value) -> Result<$answer> = $read;
+                read(answer)
+            }
+        }
+    )*};
 }
 
-static BEGIN: Script = script!("begin.lua");
-static RENEW: Script = script!("renew.lua");
-static STORE: Script = script!("store.lua");
-static END: Script = script!("end.lua");
+steps! {
+    Begin("begin.lua", 5) -> (u8, Duration, Option<Vec<u8>>) { |answer| {
+        let (came, left, value): (u8, i64, Option<Vec<u8>>) = told(answer)?;
+        Ok((came, Duration::from_millis(u64::try_from(left).unwrap_or_default()), value))
+    } }
+    Renew("renew.lua", 3) -> bool { told }
+    Store("store.lua", 4) -> bool { told }
+    End("end.lua", 4) -> (bool, Duration) { |answer| {
+        let (stood, pause): (bool, u64) = told(answer)?;
+        Ok((stood, Duration::from_millis(pause)))
+    } }
+}
 
-/// The scripts of leases.
+fn told<T: FromRedisValue>(answer: Value) -> Result<T> {
+    T::from_redis_value(answer).map_err(|_| refusal::unexpected())
+}
+
+/// The scripts of leases. Those of one kind that are wanted at once leave together, by the server that they go to.
 #[derive(Debug)]
 pub(crate) struct RedisLeases {
     router: Arc<Router>,
     subscriber: Arc<Subscriber>,
+    begins: Arc<Batcher<Steps<Begin>>>,
+    renewals: Arc<Batcher<Steps<Renew>>>,
+    stores: Arc<Batcher<Steps<Store>>>,
+    ends: Arc<Batcher<Steps<End>>>,
 }
 
 impl RedisLeases {
     pub(crate) fn new(router: &Arc<Router>, subscriber: &Arc<Subscriber>) -> Self {
-        Self { router: Arc::clone(router), subscriber: Arc::clone(subscriber) }
+        Self {
+            router: Arc::clone(router),
+            subscriber: Arc::clone(subscriber),
+            begins: Batcher::new(router),
+            renewals: Batcher::new(router),
+            stores: Batcher::new(router),
+            ends: Batcher::new(router),
+        }
     }
 
     pub(super) async fn begin(
@@ -50,13 +90,13 @@ impl RedisLeases {
             Wanted::Another => "another",
             Wanted::Ahead => "ahead",
         };
+        let (lease, above) = (milliseconds(lease).to_string(), above.to_string());
+        let arguments = [wanted, &lease, &above].map(str::as_bytes);
         // Where there is no value, nothing lies beside it. Whoever asks for another or a later one has seen one.
-        let first = if wanted == "value" { LeasePlace::Entry } else { LeasePlace::Either };
-        for place in [first, LeasePlace::Either] {
+        let has_one_key = wanted == "value" && self.router.is_cluster();
+        for place in [if has_one_key { LeasePlace::Entry } else { LeasePlace::Either }, LeasePlace::Either] {
             let token = token.at(place);
-            let request = self.request(&BEGIN, key, token)?.arg(wanted).arg(milliseconds(lease)).arg(above);
-            let (came, left, value): (u8, i64, Option<Vec<u8>>) = self.router.send(&request).await?;
-            let left = Duration::from_millis(u64::try_from(left).unwrap_or_default());
+            let (came, left, value) = self.step(&self.begins, key, token, arguments).await?;
             return match came {
                 0 => Ok(Begun::Leased(token)),
                 1 => Ok(Begun::Fresh(value)),
@@ -71,13 +111,13 @@ impl RedisLeases {
     }
 
     pub(super) async fn renew(&self, key: &str, token: Token, lease: Duration) -> Result<bool> {
-        self.router.send(&self.request(&RENEW, key, token)?.arg(milliseconds(lease))).await
+        self.step(&self.renewals, key, token, [milliseconds(lease).to_string().as_bytes()]).await
     }
 
     pub(super) async fn store(&self, key: &str, token: Token, value: &[u8], kept: i64) -> Result<bool> {
         // What this process keeps of it is older.
         let _guard = guard(&self.router, key);
-        self.router.send(&self.request(&STORE, key, token)?.arg(value).arg(kept)).await
+        self.step(&self.stores, key, token, [value, kept.to_string().as_bytes()]).await
     }
 
     pub(super) async fn end(
@@ -86,9 +126,8 @@ impl RedisLeases {
         token: Token,
         (first, most): (Duration, Duration),
     ) -> Result<(bool, Duration)> {
-        let request = self.request(&END, key, token)?.arg(milliseconds(first)).arg(milliseconds(most));
-        let (stood, pause): (bool, u64) = self.router.send(&request).await?;
-        Ok((stood, Duration::from_millis(pause)))
+        let (first, most) = (milliseconds(first).to_string(), milliseconds(most).to_string());
+        self.step(&self.ends, key, token, [first.as_bytes(), most.as_bytes()]).await
     }
 
     pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {
@@ -102,14 +141,19 @@ impl RedisLeases {
             .map(Hearing::Redis))
     }
 
-    /// Each may be made twice: the second time finds what the first one left, and says at worst that it stood no more.
-    fn request<'a>(&self, script: &'static Script, key: &'a str, token: Token) -> Result<Request<'a>> {
-        let beside = self.router.beside(key, LEASE)?;
-        let others = match token.place() {
-            LeasePlace::Entry => &[][..],
-            LeasePlace::Either => std::slice::from_ref(&beside),
-        };
-        let request = Request::script_on(script, key, others, Effect::Idempotent);
-        Ok(request.arg(token.to_string()).arg(beside))
+    /// Makes one step; of the arguments, the token and the channel go first.
+    async fn step<S: Step, const N: usize>(
+        &self,
+        steps: &Arc<Batcher<Steps<S>>>,
+        key: &str,
+        token: Token,
+        arguments: [&[u8]; N],
+    ) -> Result<S::Answer> {
+        let (beside, digits) = (self.router.beside(key, LEASE)?, token.digits());
+        let channel = beside.as_bytes();
+        let beside = if token.place() == LeasePlace::Entry { &[][..] } else { channel };
+        let mut parts: Vec<&[u8]> = vec![key.as_bytes(), beside, &digits, channel];
+        parts.extend(arguments);
+        steps.call(&self.router.server_of(key), &parts).await?
     }
 }

@@ -266,7 +266,7 @@ impl<B: Batch> Sending<B> {
                 (queue.waiting.pop_front(), over)
             }
             // The last one may still grow.
-            1..FLIGHTS if queue.waiting.len() > 1 => (queue.waiting.pop_front(), false),
+            1..FLIGHTS if queue.callers() >= B::WORTH => (queue.waiting.pop_front(), false),
             _ => (None, false),
         });
         self.over = over;

@@ -24,6 +24,10 @@ pub(crate) trait Batch: Default + Send + 'static {
     /// leaves by itself.
     const IS_AWAITED: bool = false;
 
+    /// How many calls are worth a request of their own while others are under way; where there is nothing to gain, only as many
+    /// as a batch can have.
+    const WORTH: usize = usize::MAX;
+
     fn add(&mut self, call: Self::Call<'_>);
 
     /// Whether the call fits in, so that the batch never holds the server for long.

@@ -41,6 +41,11 @@ impl Connection {
         }
     }
 
+    /// Whether it stands and speaks.
+    pub(crate) fn is_well(&self) -> bool {
+        matches!(&*self.0.state.borrow(), ConnectionState::Up(live) if !live.is_silent())
+    }
+
     /// Notes that none stands, and that this is more than a moment's matter. It ends with the next that does.
     pub(crate) fn note_away(&self) {
         self.0.is_away.store(true, Ordering::Relaxed);

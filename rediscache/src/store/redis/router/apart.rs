@@ -8,6 +8,7 @@ use redis::{FromRedisValue, Value};
 use super::Router;
 use crate::error::Result;
 use crate::refusal::unexpected;
+use crate::store::redis::answer::list;
 use crate::store::redis::connection::Connection;
 use crate::store::redis::error::from_driver;
 use crate::store::redis::remedy::{Remedy, is_unknown_script};
@@ -37,6 +38,10 @@ impl Router {
         if keys.len() == 1 {
             return vec![self.send(&request(0)).await];
         }
+        if !self.is_cluster() {
+            let Some(together) = Request::apart((0..keys.len()).map(&request)) else { return Vec::new() };
+            return self.send_together(&together, keys.len(), request).await;
+        }
         let groups = self.groups(keys);
         let sent = join_all(groups.iter().map(|group| self.send_group(&group.calls, &request))).await;
         let mut answers: Vec<Option<Result<Value>>> = keys.iter().map(|_| None).collect();
@@ -47,16 +52,45 @@ impl Router {
         let mut again = join_all(again.map(|at| self.send_alone(at, &request))).await.into_iter();
         let answers = answers.into_iter().map(|answer| {
             let value = answer.or_else(|| again.next()).unwrap_or_else(|| Err(unexpected()))?;
-            T::from_redis_value(value).map_err(|error| from_driver(&error.into()))
+            read(value)
         });
         answers.collect()
     }
 
+    /// Makes so many calls on the one server that there is, which `together` has in it and `request` makes by themselves.
+    pub(crate) async fn send_together<'a, T, F>(
+        &self,
+        together: &Request<'_>,
+        calls: usize,
+        request: F,
+    ) -> Vec<Result<T>>
+    where
+        T: FromRedisValue,
+        F: Fn(usize) -> Request<'a> + Sync,
+    {
+        let values = match self.send(together).await.and_then(|answer| list(answer, Ok)) {
+            Ok(values) if values.len() == calls => values,
+            Ok(_) => return (0..calls).map(|_| Err(unexpected())).collect(),
+            Err(error) => return (0..calls).map(|_| Err(error.again())).collect(),
+        };
+        let mut again = Vec::new();
+        let answer = |(at, value)| match own_answer(value, || request(at)) {
+            Some(answer) => answer.and_then(read),
+            None => {
+                again.push(at);
+                Err(unexpected())
+            }
+        };
+        let mut answers: Vec<Result<T>> = values.into_iter().enumerate().map(answer).collect();
+        if !again.is_empty() {
+            let sent = join_all(again.iter().map(|&at| self.send_alone(at, &request))).await;
+            again.iter().zip(sent).for_each(|(&at, value)| answers[at] = value.and_then(read));
+        }
+        answers
+    }
+
     /// The calls on these keys, by the server that has each.
     fn groups(&self, keys: &[&str]) -> Vec<Group> {
-        if !self.is_cluster() {
-            return vec![Group { server: None, calls: (0..keys.len()).collect() }];
-        }
         let mut groups: Vec<Group> = Vec::new();
         for (at, key) in keys.iter().enumerate() {
             let server = self.topology.connection(key).ok();
@@ -97,8 +131,15 @@ impl Router {
     }
 }
 
+fn read<T: FromRedisValue>(value: Value) -> Result<T> {
+    T::from_redis_value(value).map_err(|error| from_driver(&error.into()))
+}
+
 /// What one of several calls was answered; `None` where nothing was done, and may be.
 fn own_answer<'a>(answer: Value, request: impl FnOnce() -> Request<'a>) -> Option<Result<Value>> {
+    if let Value::Okay | Value::Int(_) | Value::Nil | Value::BulkString(_) = answer {
+        return Some(Ok(answer));
+    }
     match answer.extract_error() {
         Ok(value) => Some(Ok(value)),
         Err(error) if is_unknown_script(&error) => None,

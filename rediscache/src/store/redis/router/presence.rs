@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Router;
 use super::watcher::{Pace, watch};
-use crate::store::redis::connection::Presence;
+use crate::store::redis::connection::{Connection, Presence};
 
 impl Router {
     pub(super) fn pace(&self) -> Pace {
@@ -23,6 +23,9 @@ impl Router {
     /// nothing. Someone sees at background when it is back, whether or not this is asked again.
     pub(crate) fn is_away(&self, key: &str) -> bool {
         self.interest.ask();
+        if self.topology.only().is_some_and(Connection::is_well) {
+            return false;
+        }
         let Ok(connection) = self.topology.connection(key) else { return false };
         let is_away = match connection.presence() {
             Presence::Well | Presence::Closed => return false,

@@ -87,6 +87,14 @@ impl Topology {
         }
     }
 
+    /// The connection, where there is but one.
+    pub(crate) fn only(&self) -> Option<&Connection> {
+        match self {
+            Self::One(connection) => Some(connection),
+            Self::Cluster(_) => None,
+        }
+    }
+
     /// The name of whoever has this key, as far as is known; empty where there is but one.
     pub(crate) fn server_of(&self, key: &str) -> Cow<'static, str> {
         match self {

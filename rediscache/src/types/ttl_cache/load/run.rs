@@ -244,9 +244,11 @@ impl LoadRun {
     }
 
     async fn end_lease(&mut self, token: Token, pause: Duration) -> Result<(bool, Duration)> {
-        let Self { at, entry, budget, .. } = &mut *self;
-        let end = pin!(async { asked(at, entry)?.leases().end(entry, token, (pause, LONGEST_PAUSE)).await });
-        let ended = budget.spend(end).await;
+        let ended = {
+            let Self { at, entry, budget, .. } = &mut *self;
+            let end = pin!(async { asked(at, entry)?.leases().end(entry, token, (pause, LONGEST_PAUSE)).await });
+            budget.spend(end).await
+        };
         // Also where it is refused for now: a server that takes no writes has it stay.
         if ended.as_ref().is_err_and(Error::is_retryable) {
             self.leave(token);
