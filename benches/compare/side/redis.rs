@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncCommands, AsyncConnectionConfig, Client, Direction};
+use redis::{AsyncCommands, AsyncConnectionConfig, Client, Direction, SetExpiry, SetOptions};
 
 use super::{
     COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT, entry, number, numbered,
@@ -34,7 +34,8 @@ impl Side for Redis {
     }
 
     async fn set_entry(&mut self, key: u64, value: &str) {
-        let () = self.0.pset_ex(entry(key), written(value), KEPT_MILLISECONDS).await.unwrap();
+        let kept = SetOptions::default().with_expiration(SetExpiry::PX(KEPT_MILLISECONDS));
+        let () = self.0.set_options(entry(key), written(value), kept).await.unwrap();
     }
 
     async fn increment(&mut self, key: u64) -> i64 {
