@@ -90,7 +90,6 @@ async fn members_that_go_in_company_take_few_commands() -> Result<()> {
     for sum in join_all((0..1_000).map(|n| points.increment(n % 10, 1.0))).await {
         sum?;
     }
-    // Those of a script are seen, too.
     let of_sums = monitor.commands().len();
     assert!((2..100).contains(&of_lookups) && (2..100).contains(&of_sums), "{of_lookups} {of_sums}");
     Ok(())

@@ -36,19 +36,19 @@ impl ObjectInfo {
         self.types.kind
     }
 
-    /// The name of the key type, as [`std::any::type_name`] gives it; `None` for queues.
+    /// The name of the key type, as [`std::any::type_name`] gives it; `None` for queues and sets.
     #[must_use]
     pub fn key_type(&self) -> Option<&'static str> {
         self.types.key.as_ref().map(|key| (key.name)())
     }
 
-    /// The name of the value type, as [`std::any::type_name`] gives it.
+    /// The name of the value type, of a ranking that of its scores, as [`std::any::type_name`] gives it.
     #[must_use]
     pub fn value_type(&self) -> &'static str {
         (self.types.value_name)()
     }
 
-    /// The shape of its keys, found at the first use; `None` for queues.
+    /// The shape of its keys, found at the first use; `None` for queues and sets.
     ///
     /// # Examples
     ///

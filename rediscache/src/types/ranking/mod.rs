@@ -64,8 +64,11 @@ use crate::store::SORTED_SET;
 /// ```
 pub struct RedisRanking<T, S = f64, C = Typestring> {
     object: Object,
-    types: PhantomData<fn() -> (T, S, C)>,
+    types: RankedTypes<T, S, C>,
 }
+
+/// Holds none of them: a ranking is `Send` and `Sync` whatever they are.
+type RankedTypes<T, S, C> = PhantomData<fn() -> (T, S, C)>;
 
 impl<T, S, C> RedisRanking<T, S, C> {
     const fn over(object: Object) -> Self {

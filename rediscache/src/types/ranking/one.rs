@@ -119,7 +119,7 @@ impl<T: Key, S: Score, C: Codec> RedisRanking<T, S, C> {
         let member = EncodedKey::of::<C, T>(&member);
         Operation::reading(&self.object, "score", |at| async move {
             let stored = at.store()?.rankings().score(&at.key, member?.as_slice()).await?;
-            Ok(stored.and_then(|double| at.readable(score::of(double)).transpose()).transpose()?)
+            stored.and_then(|double| at.readable(score::of(double)).transpose()).transpose()
         })
     }
     /// Tells how many are above `member`, so that the first is 0; `None` where it is not there.

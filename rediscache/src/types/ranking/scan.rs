@@ -7,12 +7,12 @@ use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use super::RedisRanking;
+use super::{RankedTypes, RedisRanking};
 use crate::bounds::Key;
 use crate::codec::Codec;
 use crate::error::Result;
 use crate::score::Score;
-use crate::types::object::Object;
+use crate::types::object::{Object, Target};
 use crate::types::operation::Operation;
 use crate::types::pages::{FetchedPage, Pages};
 
@@ -66,7 +66,7 @@ impl<T: Key, S: Score, C: Codec> RedisRanking<T, S, C> {
 #[must_use = "a stream does nothing until it is polled"]
 pub struct RankingScan<T, S, C> {
     pages: Pages<(Vec<u8>, f64)>,
-    types: PhantomData<fn() -> (T, S, C)>,
+    types: RankedTypes<T, S, C>,
 }
 
 fn fetch(object: &Object, cursor: Option<Vec<u8>>) -> Operation<FetchedPage<(Vec<u8>, f64)>> {
@@ -80,7 +80,7 @@ impl<T: Key, S: Score, C: Codec> Stream for RankingScan<T, S, C> {
     type Item = Result<(T, S)>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().pages.poll_next(context, |at, scored| at.read_scored::<T, S, C>(scored))
+        self.get_mut().pages.poll_next(context, Target::read_scored::<T, S, C>)
     }
 }
 

@@ -11,7 +11,7 @@ use super::RedisSet;
 use crate::bounds::Key;
 use crate::codec::Codec;
 use crate::error::Result;
-use crate::types::object::Object;
+use crate::types::object::{Object, Target};
 use crate::types::operation::Operation;
 use crate::types::pages::{FetchedPage, Pages};
 
@@ -79,7 +79,7 @@ impl<T: Key, C: Codec> Stream for SetScan<T, C> {
     type Item = Result<T>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().pages.poll_next(context, |at, stored| at.read_member::<T, C>(stored))
+        self.get_mut().pages.poll_next(context, Target::read_member::<T, C>)
     }
 }
 
