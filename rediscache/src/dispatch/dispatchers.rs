@@ -7,7 +7,7 @@ use tokio::sync::mpsc::unbounded_channel;
 use super::delivery::{Delivery, DispatcherMessage, Wait};
 use super::dispatcher::Dispatcher;
 use super::hands::Hands;
-use super::line::{Line, Next};
+use super::line::{Line, NextStep};
 use super::looks::Looks;
 use super::registration::{Desk, Registration, Senders};
 use super::source::Source;
@@ -58,12 +58,12 @@ impl<S: Looks> Dispatchers<S> {
             let place = line.join(wait, source.may_look(), store.clone());
             // The dispatcher went with its runtime; this one runs the next, unless someone else's does already.
             let Some(place) = place else { continue };
-            if place.next == Next::Ask {
+            if place.next == NextStep::Ask {
                 let _ = sender.send(DispatcherMessage::Asked);
             }
             // Not a hold on the dispatcher: a future that nobody polls must not keep a closed session open.
             drop(sender);
-            if place.next == Next::Look
+            if place.next == NextStep::Look
                 && let Err(error) = source.look(store.while_closing(), place.ticket).await
             {
                 // Someone else's look may have brought something meanwhile.
@@ -73,7 +73,7 @@ impl<S: Looks> Dispatchers<S> {
                 }
             }
             // What arrives from here on is too late to go back with all that is held.
-            if place.next == Next::Look && store.is_closed() {
+            if place.next == NextStep::Look && store.is_closed() {
                 return Err(refusal::closed());
             }
             if let Some(answer) = place.answer().await {

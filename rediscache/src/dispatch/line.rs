@@ -55,14 +55,14 @@ enum Standing {
 pub(super) type Answer<S> = Result<Option<Delivery<S>>>;
 
 /// What keeps the store open, and the dispatcher at work.
-pub(crate) struct Kept<S: Source> {
+pub(crate) struct KeptOpen<S: Source> {
     pub(super) store: OpenStore,
     pub(super) dispatcher: UnboundedSender<DispatcherMessage<S>>,
 }
 
 /// What brings the item to one who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
+pub(super) enum NextStep {
     /// Whoever asks looks for it.
     Look,
     /// The dispatcher, which is to be told.
@@ -72,15 +72,15 @@ pub(super) enum Next {
 }
 
 /// The place of one who asks, who leaves by dropping it.
-pub(super) struct Place<S: Source> {
+pub(super) struct PlaceInLine<S: Source> {
     line: Arc<Line<S>>,
     pub(super) ticket: u64,
-    pub(super) next: Next,
+    pub(super) next: NextStep,
     answer: oneshot::Receiver<Answer<S>>,
     is_answered: bool,
 }
 
-impl<S: Source> Place<S> {
+impl<S: Source> PlaceInLine<S> {
     /// The answer, if it is there already.
     pub(super) fn given(mut self) -> Option<Answer<S>> {
         let answer = self.answer.try_recv().ok();
@@ -103,7 +103,7 @@ impl<S: Source> Place<S> {
     }
 }
 
-impl<S: Source> Drop for Place<S> {
+impl<S: Source> Drop for PlaceInLine<S> {
     fn drop(&mut self) {
         if !self.is_answered {
             self.line.leave(self.ticket);
@@ -124,35 +124,35 @@ impl<S: Source> Line<S> {
     }
 
     /// What keeps the dispatcher at work, and a store open.
-    pub(super) fn keep(&self, store: OpenStore) -> Option<Kept<S>> {
-        Some(Kept { store, dispatcher: self.dispatcher.upgrade()? })
+    pub(super) fn keep(&self, store: OpenStore) -> Option<KeptOpen<S>> {
+        Some(KeptOpen { store, dispatcher: self.dispatcher.upgrade()? })
     }
 
     /// Stands in line; `None` where the dispatcher is gone. Where others wait, there is nothing to look for, and what is on its
     /// way back comes first.
-    pub(super) fn join(self: &Arc<Self>, wait: Wait, may_look: bool, store: OpenStore) -> Option<Place<S>> {
+    pub(super) fn join(self: &Arc<Self>, wait: Wait, may_look: bool, store: OpenStore) -> Option<PlaceInLine<S>> {
         let (reply, answer) = oneshot::channel();
         let mut state = self.state();
         if state.is_over {
             return None;
         }
         let next = match (state.waiting, wait) {
-            (0, _) if may_look && self.issuer.returning.load(Ordering::SeqCst) == 0 => Next::Look,
-            (1.., Wait::Forever) => Next::Wait,
-            _ => Next::Ask,
+            (0, _) if may_look && self.issuer.returning.load(Ordering::SeqCst) == 0 => NextStep::Look,
+            (1.., Wait::Forever) => NextStep::Wait,
+            _ => NextStep::Ask,
         };
         let (ticket, standing) =
-            (state.next_ticket, if next == Next::Look { Standing::Looks } else { Standing::Waits });
+            (state.next_ticket, if next == NextStep::Look { Standing::Looks } else { Standing::Waits });
         state.next_ticket += 1;
         state.waiting += usize::from(standing == Standing::Waits);
         state.requests.push_back(GetRequest { ticket, wait, standing, reply, store });
         drop(state);
-        Some(Place { line: Arc::clone(self), ticket, next, answer, is_answered: false })
+        Some(PlaceInLine { line: Arc::clone(self), ticket, next, answer, is_answered: false })
     }
 
     /// What was taken for those who looked with these tickets. Who still stands in line then waits, or is told that there was
     /// nothing. Tells the dispatcher what is left for it.
-    pub(super) fn arrive(&self, tickets: &[u64], items: Vec<S::Item>, kept: Option<&Kept<S>>) {
+    pub(super) fn arrive(&self, tickets: &[u64], items: Vec<S::Item>, kept: Option<&KeptOpen<S>>) {
         let (is_all, was_awaited) = (items.len() < tickets.len(), self.waiting() > 0);
         let orphans: Vec<_> = items.into_iter().filter_map(|item| self.hand_out(None, item)).collect();
         let mut unserved = Vec::new();
@@ -176,7 +176,7 @@ impl<S: Source> Line<S> {
         for request in unserved {
             let _ = request.reply.send(Ok(None));
         }
-        let Some(Kept { store, dispatcher }) = kept else { return };
+        let Some(KeptOpen { store, dispatcher }) = kept else { return };
         if begins {
             let _ = dispatcher.send(if is_all { DispatcherMessage::Waits } else { DispatcherMessage::Asked });
         }

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::delivery::{DispatcherMessage, Wait};
 use super::hands::EndedItem;
 use super::leases::{HeldTask, Leases, TaskEnding};
-use super::line::{Answer, Kept, Line, Next};
+use super::line::{Answer, KeptOpen, Line, NextStep};
 use super::looks::Looks;
 use super::source::Source;
 use crate::error::Result;
@@ -33,7 +33,7 @@ pub(crate) struct TaskSource {
     /// Those who ask, and the store.
     line: OnceLock<(Weak<Line<Self>>, WeakStore)>,
     /// What keeps the store open while tasks are on their way, by their first number.
-    kept: Mutex<Vec<(u64, Kept<Self>)>>,
+    kept: Mutex<Vec<(u64, KeptOpen<Self>)>>,
 }
 
 /// When there is something to do besides taking.
@@ -147,7 +147,7 @@ impl TaskSource {
         number: u64,
     ) -> Result<Option<Answer<Self>>> {
         let place = self.line().and_then(|(line, _)| line.join(Wait::No, !self.is_late(), store.clone()));
-        let ticket = place.as_ref().filter(|place| place.next == Next::Look).map(|place| place.ticket);
+        let ticket = place.as_ref().filter(|place| place.next == NextStep::Look).map(|place| place.ticket);
         let part = WorkPart { ending: Some(self.leases.ending(number)), ticket };
         if !self.work(store.get()?, part).await? {
             return Ok(None);
@@ -176,12 +176,12 @@ impl TaskSource {
         Some((line.upgrade()?, store))
     }
 
-    fn keep(&self) -> Option<Kept<Self>> {
+    fn keep(&self) -> Option<KeptOpen<Self>> {
         let (line, store) = self.line()?;
         line.keep(store.upgrade()?)
     }
 
-    fn kept(&self) -> MutexGuard<'_, Vec<(u64, Kept<Self>)>> {
+    fn kept(&self) -> MutexGuard<'_, Vec<(u64, KeptOpen<Self>)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -226,7 +226,7 @@ impl Looks for TaskSource {
         let line = Arc::downgrade(line);
         self.leases.end_by(Box::new(move |item, ending, store| {
             // One that is gone went with its runtime, as in a crash.
-            if let Some(Kept { store, dispatcher }) = line.upgrade().and_then(|line| line.keep(store)) {
+            if let Some(KeptOpen { store, dispatcher }) = line.upgrade().and_then(|line| line.keep(store)) {
                 let ended = EndedItem { place: 0, item, ending, told: None };
                 let _ = dispatcher.send(DispatcherMessage::Ended(ended, store));
             }
