@@ -203,7 +203,8 @@ impl<B: Batch> Sending<B> {
 
     /// Goes on in the background. Calls whose answers must be read leave at once, without waiting for its turn.
     fn begin(mut self) {
-        if B::IS_AWAITED {
+        // In another runtime, its timers would end with that.
+        if B::IS_AWAITED && !self.batcher.router.background().is_elsewhere() {
             let next = self.next();
             if self.over {
                 return;
