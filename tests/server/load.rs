@@ -174,7 +174,7 @@ async fn what_is_loaded_is_given_while_the_server_is_dead_frozen_or_full() {
     server.kill();
     for round in 0..3 {
         let before = asked.load(Ordering::SeqCst);
-        let shared = futures_util::future::join_all((0..20).map(|_| tokio::spawn(ask(&quick, 3)))).await;
+        let shared = join_all((0..20).map(|_| tokio::spawn(ask(&quick, 3)))).await;
         assert!(shared.into_iter().all(|page| page.unwrap().unwrap() == "loaded"));
         assert!(asked.load(Ordering::SeqCst) <= before + 2, "in round {round}");
     }

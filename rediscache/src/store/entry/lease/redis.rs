@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::batches::{Step, Steps};
+use super::batches::{LeaseStep, LeaseSteps};
 use super::step::{Begun, Wanted};
 use crate::error::Result;
 use crate::refusal;
@@ -20,7 +20,7 @@ macro_rules! steps {
         $(#[$what])*
         struct $name;
 
-        impl Step for $name {
+        impl LeaseStep for $name {
             type Answer = $answer;
             const SCRIPT: &'static Script = {
                 static SCRIPT: Script =
@@ -38,13 +38,13 @@ macro_rules! steps {
 }
 
 steps! {
-    Begin("begin.lua", 5) -> (u8, Duration, Option<Vec<u8>>) { |answer| {
+    BeginStep("begin.lua", 5) -> (u8, Duration, Option<Vec<u8>>) { |answer| {
         let (came, left, value): (u8, i64, Option<Vec<u8>>) = told(answer)?;
         Ok((came, Duration::from_millis(u64::try_from(left).unwrap_or_default()), value))
     } }
-    Renew("renew.lua", 3) -> bool { told }
-    Store("store.lua", 4) -> bool { told }
-    End("end.lua", 4) -> (bool, Duration) { |answer| {
+    RenewStep("renew.lua", 3) -> bool { told }
+    StoreStep("store.lua", 4) -> bool { told }
+    EndStep("end.lua", 4) -> (bool, Duration) { |answer| {
         let (stood, pause): (bool, u64) = told(answer)?;
         Ok((stood, Duration::from_millis(pause)))
     } }
@@ -59,10 +59,10 @@ fn told<T: FromRedisValue>(answer: Value) -> Result<T> {
 pub(crate) struct RedisLeases {
     router: Arc<Router>,
     subscriber: Arc<Subscriber>,
-    begins: Arc<Batcher<Steps<Begin>>>,
-    renewals: Arc<Batcher<Steps<Renew>>>,
-    stores: Arc<Batcher<Steps<Store>>>,
-    ends: Arc<Batcher<Steps<End>>>,
+    begins: Arc<Batcher<LeaseSteps<BeginStep>>>,
+    renewals: Arc<Batcher<LeaseSteps<RenewStep>>>,
+    stores: Arc<Batcher<LeaseSteps<StoreStep>>>,
+    ends: Arc<Batcher<LeaseSteps<EndStep>>>,
 }
 
 impl RedisLeases {
@@ -142,9 +142,9 @@ impl RedisLeases {
     }
 
     /// Makes one step; of the arguments, the token and the channel go first.
-    async fn step<S: Step, const N: usize>(
+    async fn step<S: LeaseStep, const N: usize>(
         &self,
-        steps: &Arc<Batcher<Steps<S>>>,
+        steps: &Arc<Batcher<LeaseSteps<S>>>,
         key: &str,
         token: Token,
         arguments: [&[u8]; N],

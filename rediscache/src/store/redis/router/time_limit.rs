@@ -33,7 +33,7 @@ pub(super) async fn within<T>(
     own_timer: &OwnTimer,
     mut call: impl Future<Output = T> + Unpin,
 ) -> Option<T> {
-    let (until, mut was_polled) = (Instant::now() + limit, false);
+    let (begun, mut was_polled) = (Instant::now(), false);
     let answer = poll_fn(|context| match std::pin::Pin::new(&mut call).poll(context) {
         Poll::Ready(answer) => Poll::Ready(Some(answer)),
         Poll::Pending if own_timer.is_set() && !mem::replace(&mut was_polled, true) => Poll::Pending,
@@ -41,7 +41,7 @@ pub(super) async fn within<T>(
     });
     match answer.await {
         Some(answer) => Some(answer),
-        None => tokio::time::timeout_at(until, call).await.ok(),
+        None => tokio::time::timeout(limit.saturating_sub(begun.elapsed()), call).await.ok(),
     }
 }
 
