@@ -158,7 +158,8 @@ impl LoadRun {
                 Begun::Held(left) => match &mut hearing {
                     // Before it is seen for the last time that another has the lease.
                     None => {
-                        hearing = Some(self.budget.spend(Box::pin(leases.hear(&self.entry))).await.unwrap_or_default())
+                        let heard = self.budget.spend(Box::pin(leases.hear(&self.entry))).await;
+                        hearing = Some(heard.unwrap_or_default());
                     }
                     Some(hearing) => wait(&self.at, &self.entry, hearing.as_mut(), left).await,
                 },
