@@ -53,7 +53,8 @@ impl Side for Fred {
     }
 
     async fn add_member(&mut self, member: u64) -> bool {
-        self.0.sadd::<u64, _, _>(MEMBERS, numbered(member)).await.unwrap() == 1
+        let added: u64 = self.0.sadd(MEMBERS, numbered(member)).await.unwrap();
+        added == 1
     }
 
     async fn score(&mut self, member: u64) -> f64 {

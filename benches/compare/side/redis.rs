@@ -47,7 +47,8 @@ impl Side for Redis {
     }
 
     async fn add_member(&mut self, member: u64) -> bool {
-        self.0.sadd::<_, _, u64>(MEMBERS, numbered(member)).await.unwrap() == 1
+        let added: u64 = self.0.sadd(MEMBERS, numbered(member)).await.unwrap();
+        added == 1
     }
 
     async fn score(&mut self, member: u64) -> f64 {
