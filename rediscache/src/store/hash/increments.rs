@@ -127,13 +127,13 @@ impl Increments {
 
 /// What is sent for additions with `HINCRBY`: those to one field that meet go as their sum.
 struct Sums {
-    parts: Vec<Part>,
+    parts: Vec<FieldSum>,
     /// Where each addition went, and the sum up to it.
     calls: Vec<(usize, i64)>,
 }
 
 /// Additions to one field.
-struct Part {
+struct FieldSum {
     first: usize,
     sum: i64,
     calls: usize,
@@ -144,18 +144,20 @@ impl Sums {
     fn of(fields: &Packed, amounts: &Packed) -> Option<Self> {
         let mut sums = Self { parts: Vec::with_capacity(fields.len()), calls: Vec::with_capacity(fields.len()) };
         // One caller alone needs no table.
-        let mut found = FoundParts::of(if fields.len() == 1 { 0 } else { fields.len() });
+        let mut up = FoundParts::of(if fields.len() == 1 { 0 } else { fields.len() });
+        let mut down = FoundParts::default();
         for (at, (field, amount)) in fields.iter().zip(amounts.iter()).enumerate() {
             let amount: i64 = std::str::from_utf8(amount).ok()?.parse().ok()?;
             let next = sums.parts.len();
             // In one direction, no sum on the way is beyond the range if the last one is not.
             let may_join = |part: usize| {
-                let Part { first, sum, .. } = sums.parts[part];
-                fields.get(first) == field && (sum < 0) == (amount < 0) && sum.checked_add(amount).is_some()
+                let FieldSum { first, sum, .. } = sums.parts[part];
+                fields.get(first) == field && sum.checked_add(amount).is_some()
             };
+            let found = if amount < 0 { &mut down } else { &mut up };
             let part = if fields.len() == 1 { next } else { found.find(field, next, may_join) };
             if part == next {
-                sums.parts.push(Part { first: at, sum: 0, calls: 0 });
+                sums.parts.push(FieldSum { first: at, sum: 0, calls: 0 });
             }
             sums.parts[part].sum += amount;
             sums.parts[part].calls += 1;

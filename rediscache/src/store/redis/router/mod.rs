@@ -62,7 +62,7 @@ pub(super) struct Answered {
     pub(super) live: Live,
 }
 
-type Outcome = Result<(Value, Answered)>;
+type CarriedOut = Result<(Value, Answered)>;
 
 /// How far a call is when its time runs out, or it is given up.
 struct Progress {
@@ -191,7 +191,7 @@ impl Router {
     }
 
     /// Sends the request until it is answered, or until nothing more can be done.
-    async fn carry_out(&self, request: &Request<'_>, progress: &mut Progress, own_timer: &OwnTimer) -> Outcome {
+    async fn carry_out(&self, request: &Request<'_>, progress: &mut Progress, own_timer: &OwnTimer) -> CarriedOut {
         let (effect, mut patience) = (request.effect(), Patience::new(PATIENCE.min(self.response_timeout / 2)));
         let mut asked: Option<Connection> = None;
         loop {

@@ -33,7 +33,7 @@ pub(super) async fn within<T>(
     own_timer: &OwnTimer,
     mut call: impl Future<Output = T> + Unpin,
 ) -> Option<T> {
-    let (begun, mut was_polled) = (Instant::now(), false);
+    let (start, mut was_polled) = (Instant::now(), false);
     let answer = poll_fn(|context| match std::pin::Pin::new(&mut call).poll(context) {
         Poll::Ready(answer) => Poll::Ready(Some(answer)),
         Poll::Pending if own_timer.is_set() && !mem::replace(&mut was_polled, true) => Poll::Pending,
@@ -41,7 +41,7 @@ pub(super) async fn within<T>(
     });
     match answer.await {
         Some(answer) => Some(answer),
-        None => tokio::time::timeout(limit.saturating_sub(begun.elapsed()), call).await.ok(),
+        None => tokio::time::timeout(limit.saturating_sub(start.elapsed()), call).await.ok(),
     }
 }
 
@@ -90,6 +90,7 @@ mod tests {
             let sleep = || tokio::time::sleep(Duration::from_secs(seconds));
             assert_eq!(within(LIMIT, &own_timer, Box::pin(sleep())).await, Some(()));
             assert_eq!(within(LIMIT, &own_timer, Box::pin(own_timer.during(sleep()))).await, Some(()));
+            assert_eq!(within(Duration::MAX, &own_timer, Box::pin(sleep())).await, Some(()));
         }
     }
 }
