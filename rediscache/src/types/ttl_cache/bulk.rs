@@ -7,9 +7,9 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// # Redis
     ///
     /// One round trip: `MGET`, and as many at once as hold no server for long, of 512 keys each. On a cluster each node is
-    /// sent those that it has, together. With [`stale`](Self::stale) a `PTTL` for each key comes first, or a script
-    /// makes the same calls, and with [`idle`](Self::idle) it is one `GETEX` each. None when there are no keys. Each value is
-    /// read by itself: together they are no snapshot.
+    /// sent those that it has, together. With [`stale`](Self::stale) a `PTTL` for each key comes first, and with
+    /// [`idle`](Self::idle) it is one `GETEX` each. None when there are no keys. Each value is read by itself: together
+    /// they are no snapshot.
     ///
     /// # Errors
     ///

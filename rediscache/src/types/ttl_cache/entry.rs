@@ -7,8 +7,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// # Redis
     ///
     /// One round trip: `MGET`, which finds nothing where someone loads a value, and those who call at once share one. With
-    /// [`stale`](Self::stale), `PTTL` before it in the same round trip, or a script that calls both where many call at once; with
-    /// [`idle`](Self::idle), one `GETEX` each.
+    /// [`stale`](Self::stale), `PTTL` before it in the same round trip; with [`idle`](Self::idle), one `GETEX` each.
     ///
     /// # Errors
     ///
