@@ -26,11 +26,13 @@ pub(super) fn note_harmless() {
     note(|traces| traces.harmless = true);
 }
 
-/// Does this, and tells what was noted meanwhile.
+/// Does this, and tells what was noted meanwhile. Whoever traces this is told, too.
 pub(crate) fn traced<T>(step: impl FnOnce() -> T) -> (T, Traces) {
-    TRACES.set(Traces::default());
+    let before = TRACES.take();
     let done = step();
-    (done, TRACES.take())
+    let noted = TRACES.get();
+    TRACES.set(Traces { sent: before.sent || noted.sent, harmless: before.harmless || noted.harmless });
+    (done, noted)
 }
 
 fn note(note: impl FnOnce(&mut Traces)) {
@@ -51,5 +53,7 @@ mod tests {
         let both = Traces { sent: true, harmless: true };
         assert_eq!(traced(|| [note_sent(), note_harmless()]).1, both);
         assert_eq!(traced(|| {}).1, Traces::default());
+        let sent = Traces { sent: true, harmless: false };
+        assert_eq!(traced(|| (traced(note_sent).1, traced(|| {}).1)), ((sent, Traces::default()), sent));
     }
 }

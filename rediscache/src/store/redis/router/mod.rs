@@ -10,6 +10,7 @@ mod kept;
 mod node;
 mod ping;
 mod presence;
+mod progress;
 mod time_limit;
 mod watcher;
 
@@ -24,6 +25,7 @@ use redis::{FromRedisValue, Value};
 
 use self::attempt::{Attempt, Patience};
 use self::decision::{History, Next};
+use self::progress::Progress;
 use self::time_limit::{OwnTimer, within};
 use self::watcher::Interest;
 use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
@@ -39,7 +41,7 @@ use crate::near::Change;
 use crate::refusal;
 use crate::store::background::Background;
 use crate::store::packed::Packed;
-use crate::store::traces::{note_harmless, note_sent};
+use crate::store::traces::note_sent;
 
 /// How long a call waits for a server that cannot be reached, or that is not ready, unless it has less time.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -63,29 +65,6 @@ pub(super) struct Answered {
 }
 
 type CarriedOut = Result<(Value, Answered)>;
-
-/// How far a call is when its time runs out, or it is given up.
-struct Progress {
-    effect: Effect,
-    under_way: Option<Attempt>,
-    history: History,
-    is_over: bool,
-}
-
-impl Progress {
-    fn of(effect: Effect) -> Self {
-        Self { effect, under_way: None, history: History::default(), is_over: false }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        let was_sent = self.under_way.is_some() || self.history.broke;
-        if !self.is_over && (self.effect == Effect::Read || !was_sent) {
-            note_harmless();
-        }
-    }
-}
 
 impl Router {
     /// Connects once, to tell at once what is wrong.
