@@ -40,7 +40,7 @@ pub(crate) struct Write {
 pub(crate) enum Explanation {
     /// The master that acknowledged it was replaced by a server that had not heard of it.
     Lost,
-    /// Two servers were masters when it was seen, of which one had been replaced.
+    /// Two servers were masters, of which one had been replaced: by which it was acknowledged, or seen, is not known.
     TwoMasters,
     None,
 }
@@ -79,7 +79,9 @@ impl History {
             servers.dedup();
             servers
         };
-        let is_lost = masters(write.sent, write.acknowledged).into_iter().any(|(server, history)| {
+        let writers = masters(write.sent, write.acknowledged);
+        let is_alone = writers.len() == 1;
+        let is_lost = writers.into_iter().any(|(server, history)| {
             // It lies before what the server had written when it was next looked at after the acknowledgement.
             let of_it = |look: &&Look| look.server == server && look.history == history && look.is_master;
             let mut after = looks.iter().filter(of_it).filter(|look| look.at >= write.acknowledged);
@@ -90,7 +92,7 @@ impl History {
                 looks.iter().filter(|look| look.is_master && look.server != server && look.before == history);
             took_over.filter(|look| look.at >= write.sent).any(|look| look.heard <= at_most)
         });
-        if is_lost {
+        if is_lost && is_alone {
             return Explanation::Lost;
         }
         let mut at_once = masters(write.sent, seen);

@@ -92,7 +92,7 @@ pub(crate) async fn run(stage: &mut Stage, options: &Options) -> Result<String, 
     );
     if let Some(history) = history {
         text += &format!(
-            "; {} failovers, which lost the deletes of {lost} values, and {two_masters} were read while there were two masters",
+            "; {} failovers, which lost the deletes of {lost} values, and {two_masters} more while there were two masters",
             history.failovers()
         );
     }
