@@ -15,20 +15,20 @@ use crate::{PATIENCE, eventually_async};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-type Pages = RedisTtlCache<u64, String>;
+pub(crate) type Pages = RedisTtlCache<u64, String>;
 
-fn pages(session: &RedisSession) -> Pages {
+pub(crate) fn pages(session: &RedisSession) -> Pages {
     // Who is not told waits longer than any test.
     Pages::new("pages", HOUR).lease(HOUR).on(session)
 }
 
-async fn page(pages: &Pages, text: &'static str) -> Result<String, LoadError<Infallible>> {
+pub(crate) async fn page(pages: &Pages, text: &'static str) -> Result<String, LoadError<Infallible>> {
     let call = pages.get_or_load(7, move || async move { Ok(text.to_owned()) });
     tokio::time::timeout(PATIENCE, call).await.expect("nobody waits for so long")
 }
 
 /// Begins to load, and ends when it is told what to bring.
-async fn begin(
+pub(crate) async fn begin(
     pages: &Pages,
 ) -> (oneshot::Sender<Result<&'static str, ()>>, tokio::task::JoinHandle<Result<String, LoadError<()>>>) {
     let (begun, has_begun) = oneshot::channel();
@@ -220,12 +220,15 @@ async fn a_lease_that_a_server_short_of_replicas_does_not_end_is_ended_later() {
         cmd("CONFIG").arg("SET").arg("min-replicas-to-write").arg(replicas).exec(&mut raw).unwrap();
     };
     let (bring, load) = begin(&pages(&one)).await;
+    let waiting = wait(&pages(&other), "by the other", &server).await;
     wanted(1);
     bring.send(Ok("loaded")).unwrap();
     assert_eq!(load.await.unwrap().unwrap(), "loaded");
+    // Whoever waits for it does so no longer, though nothing can be stored.
+    assert_eq!(waiting.await.unwrap().unwrap(), "by the other");
     wanted(0);
-    assert_eq!(page(&pages(&other), "by the other").await.unwrap(), "by the other");
-    assert_eq!(pages(&one).get(7).await.unwrap().as_deref(), Some("by the other"));
+    assert_eq!(page(&pages(&other), "later").await.unwrap(), "later");
+    assert_eq!(pages(&one).get(7).await.unwrap().as_deref(), Some("later"));
 }
 
 /// Others may reach the server, and write before one asks here.

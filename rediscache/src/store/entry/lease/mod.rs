@@ -31,6 +31,8 @@ operations! { LeaseStore<'_> {
     /// Ends the lease with nothing stored, and has no loader asked again for the first of these times, doubled each time in a row
     /// up to the second, where there is a stale value. Whether it stood, and how long that is.
     fn end(token: Token, pause: (Duration, Duration)) -> (bool, Duration);
+    /// Has those look again who wait for the end of this lease, which could not be ended.
+    fn tell(token: Token) -> ();
     /// Hears of the end of leases of this entry, from its return on; `None` where nobody tells.
     fn hear() -> Option<Hearing>;
 }}

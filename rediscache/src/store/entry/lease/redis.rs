@@ -11,7 +11,7 @@ use crate::store::entry::name::LEASE;
 use crate::store::entry::tracked::guard;
 use crate::store::hearing::Hearing;
 use crate::store::milliseconds::milliseconds;
-use crate::store::redis::{Batcher, FromRedisValue, Router, Script, Subscriber, Value};
+use crate::store::redis::{Batcher, Effect, FromRedisValue, Request, Router, Script, Subscriber, Value};
 use crate::store::token::{LeasePlace, Token};
 
 /// A step of a lease, by its script.
@@ -128,6 +128,12 @@ impl RedisLeases {
     ) -> Result<(bool, Duration)> {
         let (first, most) = (milliseconds(first).to_string(), milliseconds(most).to_string());
         self.step(&self.ends, key, token, [first.as_bytes(), most.as_bytes()]).await
+    }
+
+    pub(super) async fn tell(&self, key: &str, _token: Token) -> Result<()> {
+        let channel = self.router.beside(key, LEASE)?;
+        let _heard: u64 = self.router.send(&Request::command("PUBLISH", &channel, Effect::Idempotent).arg("")).await?;
+        Ok(())
     }
 
     pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {

@@ -47,7 +47,7 @@ async fn silence(at: &Target, entry: &str) {
 /// Ends a lease as soon as the server answers again, so that the next in line need not wait for its end. Nobody waits for this, and
 /// it keeps nothing open.
 pub(super) async fn end_when_back(store: WeakStore, entry: String, token: Token, lease: Duration) {
-    let over = Instant::now() + lease;
+    let (over, mut told) = (Instant::now() + lease, false);
     while Instant::now() < over {
         sleep(PAUSE).await;
         let Some(opened) = store.upgrade() else { return };
@@ -56,7 +56,8 @@ pub(super) async fn end_when_back(store: WeakStore, entry: String, token: Token,
             continue;
         }
         match store.leases().end(&entry, token, (Duration::ZERO, Duration::ZERO)).await {
-            Err(error) if error.is_retryable() => {}
+            // A server that takes no writes tells, and grants no lease to whoever looks again: they load without one.
+            Err(error) if error.is_retryable() => told = told || store.leases().tell(&entry, token).await.is_ok(),
             _ => return,
         }
     }
