@@ -16,6 +16,7 @@ mod idle;
 mod linearizable;
 mod load;
 mod load_soak;
+mod load_step;
 mod lock;
 mod member;
 mod mistaken;
