@@ -7,9 +7,7 @@
 //! | fixext 16 of type 2 and 3 | a `u128` or `i128` of more than 64 bits, big-endian |
 //! | map of one | it, or a variant with its contents |
 //!
-//! Everything else is what MessagePack calls it.
-
-use rmp::Marker;
+//! Everything else is what MessagePack calls it: <https://github.com/msgpack/msgpack/blob/master/spec.md>.
 
 use super::input::Input;
 use super::item::Item;
@@ -24,47 +22,47 @@ pub(super) fn read<'a>(input: &Input<'a>) -> Result<Item<'a>, Misread> {
     let [marker] = input.take_array()?;
     let unsigned = |value: u64| Ok(Item::Unsigned(None, value));
     let signed = |value: i64| Ok(Item::Signed(None, value));
-    match Marker::from_u8(marker) {
-        Marker::Null => Ok(Item::Nil(0)),
-        Marker::False => Ok(Item::Bool(false)),
-        Marker::True => Ok(Item::Bool(true)),
-        Marker::FixPos(value) => unsigned(value.into()),
-        Marker::U8 => unsigned(u8::from_be_bytes(input.take_array()?).into()),
-        Marker::U16 => unsigned(u16::from_be_bytes(input.take_array()?).into()),
-        Marker::U32 => unsigned(u32::from_be_bytes(input.take_array()?).into()),
-        Marker::U64 => unsigned(u64::from_be_bytes(input.take_array()?)),
-        Marker::FixNeg(value) => signed(value.into()),
-        Marker::I8 => signed(i8::from_be_bytes(input.take_array()?).into()),
-        Marker::I16 => signed(i16::from_be_bytes(input.take_array()?).into()),
-        Marker::I32 => signed(i32::from_be_bytes(input.take_array()?).into()),
-        Marker::I64 => signed(i64::from_be_bytes(input.take_array()?)),
-        Marker::F32 => Ok(Item::F32(f32::from_be_bytes(input.take_array()?))),
-        Marker::F64 => Ok(Item::F64(f64::from_be_bytes(input.take_array()?))),
-        Marker::FixStr(length) => text(input, length.into()),
-        Marker::FixArray(length) => array(input, length.into()),
-        Marker::FixMap(length) => map(input, length.into()),
-        Marker::FixExt1 => some(input),
-        Marker::FixExt16 => wide(input),
-        other => read_sized(input, other),
+    match marker {
+        0x00..0x80 => unsigned(marker.into()),
+        0x80..0x90 => map(input, (marker & 0x0f).into()),
+        0x90..0xa0 => array(input, (marker & 0x0f).into()),
+        0xa0..0xc0 => text(input, (marker & 0x1f).into()),
+        0xc0 => Ok(Item::Nil(0)),
+        0xc2 => Ok(Item::Bool(false)),
+        0xc3 => Ok(Item::Bool(true)),
+        0xca => Ok(Item::F32(f32::from_be_bytes(input.take_array()?))),
+        0xcb => Ok(Item::F64(f64::from_be_bytes(input.take_array()?))),
+        0xcc => unsigned(u8::from_be_bytes(input.take_array()?).into()),
+        0xcd => unsigned(u16::from_be_bytes(input.take_array()?).into()),
+        0xce => unsigned(u32::from_be_bytes(input.take_array()?).into()),
+        0xcf => unsigned(u64::from_be_bytes(input.take_array()?)),
+        0xd0 => signed(i8::from_be_bytes(input.take_array()?).into()),
+        0xd1 => signed(i16::from_be_bytes(input.take_array()?).into()),
+        0xd2 => signed(i32::from_be_bytes(input.take_array()?).into()),
+        0xd3 => signed(i64::from_be_bytes(input.take_array()?)),
+        0xd4 => some(input),
+        0xd8 => wide(input),
+        0xe0.. => signed(i8::from_be_bytes([marker]).into()),
+        _ => read_sized(input, marker),
     }
 }
 
 /// What has its length in bytes of its own.
-fn read_sized<'a>(input: &Input<'a>, marker: Marker) -> Result<Item<'a>, Misread> {
+fn read_sized<'a>(input: &Input<'a>, marker: u8) -> Result<Item<'a>, Misread> {
     let short = || input.take_array().map(|[length]| usize::from(u8::from_be_bytes([length])));
     let medium = || input.take_array().map(|bytes| usize::from(u16::from_be_bytes(bytes)));
     let long = || usize::try_from(u32::from_be_bytes(input.take_array()?)).map_err(|_| Reason::OutOfBounds.into());
     match marker {
-        Marker::Str8 => text(input, short()?),
-        Marker::Str16 => text(input, medium()?),
-        Marker::Str32 => text(input, long()?),
-        Marker::Bin8 => short().and_then(|length| input.take(length)).map(Item::Bytes),
-        Marker::Bin16 => medium().and_then(|length| input.take(length)).map(Item::Bytes),
-        Marker::Bin32 => long().and_then(|length| input.take(length)).map(Item::Bytes),
-        Marker::Array16 => array(input, medium()?),
-        Marker::Array32 => array(input, long()?),
-        Marker::Map16 => map(input, medium()?),
-        Marker::Map32 => map(input, long()?),
+        0xd9 => text(input, short()?),
+        0xda => text(input, medium()?),
+        0xdb => text(input, long()?),
+        0xc4 => short().and_then(|length| input.take(length)).map(Item::Bytes),
+        0xc5 => medium().and_then(|length| input.take(length)).map(Item::Bytes),
+        0xc6 => long().and_then(|length| input.take(length)).map(Item::Bytes),
+        0xdc => array(input, medium()?),
+        0xdd => array(input, long()?),
+        0xde => map(input, medium()?),
+        0xdf => map(input, long()?),
         _ => Err(malformed()),
     }
 }

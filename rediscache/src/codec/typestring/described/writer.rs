@@ -77,7 +77,7 @@ impl<'a> DescribedWriter<'a> {
         Ok(Self { along: inside.along.variant(name), ..inside })
     }
 
-    fn wide(self, kind: i8, bytes: [u8; 16]) -> Result<(), Obstacle> {
+    fn wide(self, kind: u8, bytes: [u8; 16]) -> Result<(), Obstacle> {
         if !self.along.takes_wide() {
             return Err(Obstacle::TooWide);
         }
