@@ -1,6 +1,6 @@
 //! A program and what is on record: other kinds, other keys, and owners that were renamed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::finding::{Finding, FindingKind};
 use super::program::Placed;
@@ -10,6 +10,9 @@ use crate::types::info::ObjectInfo;
 
 /// What is on record under one prefix, by namespace.
 pub(super) type Records = BTreeMap<String, Vec<RecordedObject>>;
+
+/// The name of a field, and what is on record of it.
+type RecordedField<'a> = (&'a str, &'a [RecordedObject]);
 
 pub(super) fn read(stored: Vec<(Vec<u8>, Vec<u8>)>) -> Records {
     let read = |(namespace, record): (Vec<u8>, Vec<u8>)| {
@@ -109,29 +112,27 @@ fn short(text: &str) -> String {
 /// Owners on record of which this program has nothing, and whose fields are all those of one that it has and that nothing
 /// is on record of.
 pub(super) fn renamed(objects: &[&ObjectInfo], records: &Records) -> Vec<Finding> {
-    let names: BTreeSet<&str> = objects.iter().map(|object| object.namespace()).collect();
-    let mut gone: BTreeMap<&str, Vec<(&str, &[RecordedObject])>> = BTreeMap::new();
-    for (namespace, recorded) in records.iter().filter(|(namespace, _)| !names.contains(namespace.as_str())) {
-        if let Some((owner, field)) = namespace.rsplit_once('.') {
-            gone.entry(owner).or_default().push((field, recorded));
+    let mut gone: Vec<(&str, Vec<RecordedField<'_>>)> = Vec::new();
+    for (namespace, recorded) in records {
+        let Some((owner, field)) = namespace.rsplit_once('.') else { continue };
+        if objects.iter().any(|object| object.namespace() == namespace) {
+            continue;
+        }
+        match gone.iter_mut().find(|(known, _)| *known == owner) {
+            Some((_, fields)) => fields.push((field, recorded)),
+            None => gone.push((owner, vec![(field, recorded)])),
         }
     }
     gone.into_iter().filter_map(|(owner, fields)| successor(owner, &fields, objects, records)).collect()
 }
 
-fn successor(
-    owner: &str,
-    fields: &[(&str, &[RecordedObject])],
-    objects: &[&ObjectInfo],
-    records: &Records,
-) -> Option<Finding> {
-    let owners: BTreeSet<&str> = objects.iter().filter_map(|object| owner_of(object)).collect();
+fn successor(owner: &str, fields: &[RecordedField<'_>], objects: &[&ObjectInfo], records: &Records) -> Option<Finding> {
     let now_has = |new: &str, field: &str, recorded: &[RecordedObject]| {
         let object = objects.iter().find(|object| object.namespace().rsplit_once('.') == Some((new, field)))?;
         let is_new = !records.contains_key(object.namespace());
         (is_new && recorded.iter().any(|recorded| is_successor(object, recorded))).then_some(*object)
     };
-    owners.into_iter().filter(|new| *new != owner).find_map(|new| {
+    objects.iter().filter_map(|object| owner_of(object)).filter(|new| *new != owner).find_map(|new| {
         let found: Option<Vec<_>> = fields.iter().map(|(field, recorded)| now_has(new, field, recorded)).collect();
         let (first, owner) = (*found?.first()?, short(owner));
         let message = format!(
