@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 pub(crate) use compared::Compared;
 pub(crate) use entry::{Begun, Cursor, EntryPage, EntryStore, Found, LeaseStore, Life, RedisEntries, Wanted};
@@ -259,9 +260,10 @@ impl Store {
 
     /// Runs what nobody waits for: at once where the store is in this process, and otherwise in the background.
     pub(crate) fn run_aside(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let task: BoxFuture<'static, ()> = Box::pin(task);
         match self {
             // It never waits, and there may be no runtime.
-            Self::Memory(_) => drop(Box::pin(task).now_or_never()),
+            Self::Memory(_) => drop(task.now_or_never()),
             Self::Redis(_) => self.spawn(task),
         }
     }

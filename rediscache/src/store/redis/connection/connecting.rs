@@ -12,7 +12,7 @@ use super::backoff::Backoff;
 use super::connector::Connector;
 use super::endpoint::{Connected, Endpoint};
 use super::live::{Health, Live};
-use super::state::{ConnectionState, Reconnecting};
+use super::state::{ConnectionState, Reconnecting, is_past};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::redis::barrier::while_connecting;
 use crate::store::redis::error::{not_connected, silenced};
@@ -119,7 +119,7 @@ impl Connecting {
                 () = sentinels.moved_from(&master, &connector) => {
                     weak.upgrade().into_iter().for_each(|connection| connection.lost(serial));
                 }
-                _ = states.wait_for(|state| state.serial() != Some(serial)) => {}
+                () = is_past(&mut states, Some(serial)) => {}
             }
         });
     }

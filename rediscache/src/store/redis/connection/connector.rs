@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use redis::aio::{MultiplexedConnection, SendError};
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ProtocolVersion, PushInfo, RedisResult, cmd,
@@ -67,11 +68,16 @@ impl Connector {
     }
 
     /// Makes one connection to this very server. It is up to the caller to bound how long that takes.
-    pub(super) async fn connect(
+    /// Of one type for all who connect, since there is much to compile of it.
+    pub(super) fn connect(
         &self,
         server: ConnectionInfo,
         pushes: PushHandler,
-    ) -> RedisResult<MultiplexedConnection> {
+    ) -> BoxFuture<'_, RedisResult<MultiplexedConnection>> {
+        Box::pin(self.connect_to(server, pushes))
+    }
+
+    async fn connect_to(&self, server: ConnectionInfo, pushes: PushHandler) -> RedisResult<MultiplexedConnection> {
         if self.watched.is_some() && server.redis_settings().protocol() == ProtocolVersion::RESP2 {
             // It would take the request to tell of changes, and tell nothing.
             return Err(Barrier::OnlyResp3.into_driver());

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::live::Live;
 use super::reconnecting::Connection;
-use super::state::{ConnectionState, Reconnecting};
+use super::state::{ConnectionState, Reconnecting, is_past};
 use crate::store::background::Background;
 
 /// What is known of a connection.
@@ -87,6 +87,6 @@ impl WeakConnection {
 
     /// Waits until another connection is in use than this, or none.
     pub(crate) async fn is_past(&mut self, live: &Live) {
-        let _ = self.states.wait_for(|state| state.serial() != Some(live.serial)).await;
+        is_past(&mut self.states, Some(live.serial)).await;
     }
 }

@@ -12,7 +12,7 @@ use super::connecting::{Connecting, Doubted, not_made};
 use super::connector::Connector;
 use super::endpoint::Endpoint;
 use super::live::Live;
-use super::state::{ConnectionState, Reconnecting};
+use super::state::{ConnectionState, Reconnecting, is_past};
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::store::background::Background;
@@ -121,8 +121,7 @@ impl Connection {
 
     /// Waits until this connection is not the one in use any more.
     pub(crate) async fn is_replaced(&self, live: &Live) {
-        let mut states = self.0.state.subscribe();
-        let _ = states.wait_for(|state| state.serial() != Some(live.serial)).await;
+        is_past(&mut self.0.state.subscribe(), Some(live.serial)).await;
     }
 
     /// Which of its connections is in use, if one is.
@@ -132,8 +131,7 @@ impl Connection {
 
     /// Waits until another of its connections is in use than this, or none.
     pub(crate) async fn is_past(&self, serial: Option<u64>) {
-        let mut states = self.0.state.subscribe();
-        let _ = states.wait_for(|state| state.serial() != serial).await;
+        is_past(&mut self.0.state.subscribe(), serial).await;
     }
 
     pub(crate) fn endpoint(&self) -> &Endpoint {
@@ -177,6 +175,6 @@ impl WeakLive {
 
     /// Waits until it is not in use any more.
     pub(crate) async fn is_over(&mut self) {
-        let _ = self.states.wait_for(|state| state.serial() != Some(self.serial)).await;
+        is_past(&mut self.states, Some(self.serial)).await;
     }
 }

@@ -43,6 +43,11 @@ pub(super) enum ConnectionState {
     Closed,
 }
 
+/// Waits until another connection than this is in use, or none.
+pub(super) async fn is_past(states: &mut watch::Receiver<ConnectionState>, serial: Option<u64>) {
+    let _ = states.wait_for(|state| state.serial() != serial).await;
+}
+
 impl ConnectionState {
     /// Lets go of it while no lock is held, and of what relies on its connection.
     pub(super) fn end(self) {

@@ -16,10 +16,11 @@ mod watcher;
 
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
 pub(crate) use node::ServingNode;
 use redis::{FromRedisValue, Value};
 
@@ -150,23 +151,33 @@ impl Router {
 
     /// Makes a call, and tells which connection brought the answer.
     pub(super) async fn answer_of<T: FromRedisValue>(&self, request: &Request<'_>) -> Result<(T, Answered)> {
-        let effect = request.effect();
-        let (mut progress, own_timer) = (Progress::of(effect), OwnTimer::default());
-        // Large: kept out of the futures around it, each of which would hold it twice.
-        let carried_out = Box::pin(self.carry_out(request, &mut progress, &own_timer));
-        let answer = match within(self.response_timeout, &own_timer, carried_out).await {
-            Some(answer) => answer,
-            None => Err(Box::pin(self.late(&mut progress)).await),
-        };
-        progress.is_over = true;
+        let answer = self.carry_out_in_time(request).await;
         let answer = answer.and_then(|(value, by)| match T::from_redis_value(value) {
             Ok(answer) => Ok((answer, by)),
             Err(error) => Err(from_driver(&error.into())),
         });
-        match effect {
+        match request.effect() {
             Effect::Read => answer.map_err(Error::without_effect),
             Effect::Idempotent | Effect::Once => answer,
         }
+    }
+
+    /// Large: kept out of the futures around it, each of which would hold it twice. Of one type, or all who make calls would have
+    /// it compiled once more, to drop it.
+    fn carry_out_in_time<'a>(&'a self, request: &'a Request<'_>) -> BoxFuture<'a, CarriedOut> {
+        Box::pin(async move {
+            let (mut progress, own_timer) = (Progress::of(request.effect()), OwnTimer::default());
+            let answer = {
+                let carried_out = pin!(self.carry_out(request, &mut progress, &own_timer));
+                within(self.response_timeout, &own_timer, carried_out).await
+            };
+            let answer = match answer {
+                Some(answer) => answer,
+                None => Err(Box::pin(self.late(&mut progress)).await),
+            };
+            progress.is_over = true;
+            answer
+        })
     }
 
     /// Sends the request until it is answered, or until nothing more can be done.
