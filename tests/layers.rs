@@ -21,7 +21,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "",
-        "lib types session record dispatch store near codec shape config namespace number lend bounds score refusal error",
+        "lib types session record dispatch store near codec shape config namespace number lend bounds score swept refusal error",
     ),
     (
         LIBRARY,

@@ -49,6 +49,7 @@ mod score;
 mod session;
 mod shape;
 mod store;
+mod swept;
 mod types;
 
 #[doc = include_str!("entries_that_expire.md")]

@@ -19,7 +19,7 @@ const OVERHEAD: usize = 64;
 /// What is kept of one namespace, in the types of one cache; `C` is its codec.
 pub(crate) struct NearCache<V, C> {
     coherence: Arc<Coherence>,
-    entries: Cache<EncodedKey, NearEntry<V>, Weigher>,
+    entries: Cache<EncodedKey, NearEntry<V>, Weigher, foldhash::quality::RandomState>,
     clock: Clock,
     /// In nanoseconds.
     staleness: u64,

@@ -1,6 +1,5 @@
 //! What each namespace holds: put on record behind the first write of an object, in the hash `$objects`.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 use std::time::{Duration, SystemTime};
@@ -12,6 +11,7 @@ use super::written::{NotedKey, WrittenObject};
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::Namespace;
 use crate::store::{Compared, OpenStore, Store, WeakStore};
+use crate::swept::SweptMap;
 
 /// For how long an object that was put on record is not looked for there: it can be evicted, or flushed with all data.
 const CONFIRMED_FOR: Duration = Duration::from_secs(60 * 60);
@@ -43,7 +43,8 @@ struct NotedObjects {
     is_forbidden: AtomicBool,
 }
 
-type NotedUntil = HashMap<NotedKey, Instant, ahash::RandomState>;
+/// Names that a program makes up as it goes do not pile up.
+type NotedUntil = SweptMap<NotedKey, Instant, 1024>;
 
 impl WrittenObject<'_> {
     /// The field it is kept under, how many objects are kept there, and what is kept of it.
@@ -82,7 +83,11 @@ impl ObjectTable {
 
     #[cold]
     fn begin(&self, store: &OpenStore, key: NotedKey, object: WrittenObject<'_>, now: Instant) {
-        let known = self.0.noted_mut().insert(key, now + CONFIRMED_FOR);
+        let known = {
+            let mut noted = self.0.noted_mut();
+            noted.sweep(|until| now < *until);
+            noted.insert(key, now + CONFIRMED_FOR)
+        };
         if known.is_some_and(|until| now < until) || store.is_closed() {
             return;
         }

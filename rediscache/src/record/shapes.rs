@@ -38,7 +38,7 @@ pub(crate) struct ShapeTable {
 /// What went wrong, if anything did.
 type KeepingError = Option<Error>;
 
-type Known = HashMap<Fingerprint, KnownShape, ahash::RandomState>;
+type Known = HashMap<Fingerprint, KnownShape, foldhash::quality::RandomState>;
 
 struct KnownShape {
     schema: KnownSchema,

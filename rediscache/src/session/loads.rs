@@ -13,6 +13,7 @@ use super::load_counts::LoadCounts;
 use crate::codec::MeaningId;
 use crate::error::Error;
 use crate::shape::Schema;
+use crate::swept::SweptMap;
 
 /// The loads of a session.
 #[derive(Debug, Default)]
@@ -22,10 +23,10 @@ pub(crate) struct Loads {
     crowd: AtomicUsize,
     /// How many loads were begun. What was begun after someone asked has a greater number than there was then.
     begun: AtomicU64,
-    counts: Mutex<HashMap<Box<str>, Arc<LoadCounts>, ahash::RandomState>>,
+    counts: Mutex<HashMap<Box<str>, Arc<LoadCounts>, foldhash::quality::RandomState>>,
 }
 
-type LoadTable = HashMap<Box<str>, LoadedEntry, ahash::RandomState>;
+type LoadTable = SweptMap<Box<str>, LoadedEntry, CROWD>;
 
 /// What goes on with one entry.
 #[derive(Debug, Default)]
@@ -122,10 +123,7 @@ impl Loads {
     /// Joins those who wait for the entry, or is the first.
     pub(crate) fn join(self: &Arc<Self>, entry: &str, kind: LoadKind) -> Joined {
         let mut entries = self.entries();
-        if entries.len() >= CROWD {
-            let now = Instant::now();
-            entries.retain(|_, entry| !entry.is_over(now));
-        }
+        entries.sweep(|entry| !entry.is_over(Instant::now()));
         let under_way = &mut entries.entry(entry.into()).or_default().under_way;
         if let Some(load) = under_way.iter().find(|load| load.kind == kind) {
             return Joined::Shares(LoadWait(load.progress.subscribe()));
@@ -150,19 +148,28 @@ impl Loads {
     #[inline]
     pub(crate) fn end(&self, entry: &str) {
         if self.crowd.load(Ordering::SeqCst) > 0 {
-            self.end_where(|other| other == entry);
+            self.end_one(entry);
         }
     }
 
     /// The same of all entries of an object.
     pub(crate) fn end_all(&self, object: &str) {
         if self.crowd.load(Ordering::SeqCst) > 0 {
-            self.end_where(|other| other.strip_prefix(object).is_some_and(|rest| rest.starts_with(':')));
+            self.end_below(object);
         }
     }
 
     #[cold]
-    fn end_where(&self, is_ended: impl Fn(&str) -> bool) {
+    fn end_one(&self, entry: &str) {
+        let mut entries = self.entries();
+        let ended = entries.remove(entry);
+        self.crowd.store(entries.len(), Ordering::SeqCst);
+        drop((entries, ended));
+    }
+
+    #[cold]
+    fn end_below(&self, object: &str) {
+        let is_ended = |entry: &str| entry.strip_prefix(object).is_some_and(|rest| rest.starts_with(':'));
         let mut entries = self.entries();
         let ended: Vec<_> = entries.extract_if(|entry, _| is_ended(entry)).collect();
         self.crowd.store(entries.len(), Ordering::SeqCst);

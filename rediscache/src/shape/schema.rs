@@ -47,7 +47,7 @@ struct Read {
     shape: Form,
 }
 
-type Made = HashMap<(TypeId, u32), &'static Schema, ahash::RandomState>;
+type Made = HashMap<(TypeId, u32), &'static Schema, foldhash::quality::RandomState>;
 
 /// By type, for good: a program has only so many.
 static MADE: RwLock<Option<Made>> = RwLock::new(None);

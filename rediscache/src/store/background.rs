@@ -2,10 +2,12 @@
 
 use std::cell::Cell;
 use std::future::{Future, pending};
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -14,7 +16,7 @@ use tokio::task::AbortHandle;
 const STUCK: Duration = Duration::from_millis(50);
 
 /// Runtimes give themselves their ids: nobody else chooses what is hashed.
-const ID_HASHER: ahash::RandomState = ahash::RandomState::with_seeds(1, 2, 3, 4);
+const ID_HASHER: foldhash::quality::FixedState = foldhash::quality::FixedState::with_seed(1);
 
 thread_local! {
     /// The hash of the id of the runtime of which this thread is a worker, where that has threads of its own: then nothing
@@ -58,8 +60,13 @@ impl Background {
 
     /// Runs `task` at background. Must be called within a runtime, which becomes background if there is none.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        // In a place of its own, since it would be moved with what is around it, several times.
-        let (mut over, task) = (self.over.subscribe(), Box::pin(task));
+        // In a place of its own, since it would be moved with what is around it, several times; and of one type: the runtime has
+        // much to compile for each.
+        self.spawn_boxed(Box::pin(task));
+    }
+
+    fn spawn_boxed(&self, task: BoxFuture<'static, ()>) {
+        let mut over = self.over.subscribe();
         let mut background = self.runtime();
         if background.as_ref().is_none_or(|runtime| runtime.alive.strong_count() == 0) {
             self.replace(&mut background, Some(BackgroundRuntime::here()));

@@ -157,7 +157,10 @@ impl RedisEntries {
         let (scope, changed) = self.kept(key, pairs.iter().step_by(2));
         let _guard = self.router.guard_write(&scope, Change::of(&changed));
         // By themselves, two for one name might change places.
-        let mut last = std::collections::HashMap::with_capacity_and_hasher(pairs.len() / 2, ahash::RandomState::new());
+        let mut last = std::collections::HashMap::with_capacity_and_hasher(
+            pairs.len() / 2,
+            foldhash::quality::RandomState::default(),
+        );
         for at in (0..pairs.len()).step_by(2) {
             last.insert(pairs.get(at), at);
         }

@@ -1,13 +1,14 @@
 //! Gathers calls of one kind on one key, so that those that come while others are under way leave together.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::mem;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::pending::{Batch, PendingBatch, PendingCall, Slots};
@@ -15,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::refusal;
 use crate::store::redis::error::timed_out;
 use crate::store::redis::router::Router;
+use crate::swept::SweptMap;
 
 /// Gathers calls: one that finds nothing under way leaves at once, by itself. Those that come meanwhile leave together,
 /// sent by a task of their own, so that no caller who is dropped or not polled holds up another. Nothing waits on a
@@ -24,7 +26,7 @@ pub(crate) struct Batcher<B: Batch> {
     queues: Mutex<KeyQueues<B>>,
 }
 
-type KeyQueues<B> = HashMap<Arc<str>, KeyQueue<B>, ahash::RandomState>;
+type KeyQueues<B> = SweptMap<Arc<str>, KeyQueue<B>, QUEUES>;
 
 /// The calls of one kind on one key.
 struct KeyQueue<B: Batch> {
@@ -35,7 +37,7 @@ struct KeyQueue<B: Batch> {
     waiting: VecDeque<PendingBatch<B>>,
 }
 
-/// How many queues are kept for the next call, used or not.
+/// How many queues are kept for the next call, used or not, until those are looked for that are not.
 const QUEUES: usize = 1024;
 
 /// How many batches of one queue are under way at most, so that the server has work while answers are handed out. Measured:
@@ -69,11 +71,13 @@ impl<B: Batch> Batcher<B> {
                 Entered::Alone(batch) => {
                     let _alone = Alone(self, key);
                     // Large: kept out of the futures of all who wait.
-                    let answers = Box::pin(batch.send(&self.router, key)).await?;
+                    let sent: BoxFuture<'_, _> = Box::pin(batch.send(&self.router, key));
+                    let answers = sent.await?;
                     answers.into_iter().next().ok_or_else(refusal::unexpected)
                 }
                 Entered::Waits(pending) if self.router.background().is_elsewhere() => {
-                    Box::pin(self.wait_elsewhere(key, pending)).await
+                    let waiting: BoxFuture<'_, _> = Box::pin(self.wait_elsewhere(key, pending));
+                    waiting.await
                 }
                 Entered::Waits(pending) => pending.await,
             }
@@ -135,9 +139,7 @@ impl<B: Batch> Batcher<B> {
     }
 
     fn add<'a>(queues: &'a mut KeyQueues<B>, key: &str) -> &'a mut KeyQueue<B> {
-        if queues.len() >= QUEUES {
-            queues.retain(|_, queue| !queue.is_idle());
-        }
+        queues.sweep(|queue| !queue.is_idle());
         queues.entry(key.into()).or_default()
     }
 }
@@ -188,12 +190,10 @@ struct Sending<B: Batch> {
     over: bool,
 }
 
-type Sent<A> = Pin<Box<dyn Future<Output = Result<Vec<A>>> + Send>>;
-
 /// A batch under way.
 struct Flight<B: Batch> {
     pending: PendingBatch<B>,
-    sent: Sent<B::Answer>,
+    sent: BoxFuture<'static, Result<Vec<B::Answer>>>,
 }
 
 impl<B: Batch> Sending<B> {

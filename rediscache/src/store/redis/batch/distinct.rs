@@ -1,7 +1,7 @@
 //! Parts of calls that leave together, of which equal ones are sent once.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
 use crate::error::Result;
 use crate::refusal;
@@ -71,7 +71,7 @@ impl Distinct {
 /// Finds equal parts by their hashes.
 #[derive(Default)]
 pub(crate) struct FoundParts {
-    hasher: ahash::RandomState,
+    hasher: foldhash::quality::RandomState,
     by_hash: HashMap<u64, usize, BuildHasherDefault<AlreadyHashed>>,
 }
 
@@ -79,7 +79,7 @@ impl FoundParts {
     /// A table with room for so many.
     pub(crate) fn of(parts: usize) -> Self {
         let by_hash = HashMap::with_capacity_and_hasher(parts, BuildHasherDefault::default());
-        Self { hasher: ahash::RandomState::default(), by_hash }
+        Self { hasher: foldhash::quality::RandomState::default(), by_hash }
     }
 
     /// Where an equal part is, or `next`.

@@ -1,10 +1,10 @@
 //! The keys that a session keeps something of, and the connections that tell of their changes.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use crate::near::{Change, Coherence};
+use crate::swept::SweptMap;
 
 /// How many keys are watched for the next call, used or not.
 const KEYS: usize = 1024;
@@ -20,9 +20,9 @@ pub(crate) struct WatchedKeys {
     pub(super) is_of_cluster: bool,
     /// The key of what is on record, which is there where anything was written.
     pub(super) record: Arc<str>,
-    keys: RwLock<HashMap<Box<str>, Arc<Coherence>>>,
+    keys: RwLock<SweptMap<Box<str>, Arc<Coherence>, KEYS>>,
     /// The keys, by the channels where their changes are published.
-    channels: RwLock<HashMap<Box<str>, Box<str>>>,
+    channels: RwLock<SweptMap<Box<str>, Box<str>, KEYS>>,
     /// Whether there is any: sessions that keep nothing pay for no more than this.
     any: AtomicBool,
     listeners: Mutex<Vec<Weak<dyn Listener>>>,
@@ -50,9 +50,7 @@ impl WatchedKeys {
             return coherence;
         }
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        if keys.len() >= KEYS {
-            keys.retain(|_, coherence| Arc::strong_count(coherence) > 1);
-        }
+        keys.sweep(|coherence| Arc::strong_count(coherence) > 1);
         self.any.store(true, Ordering::Release);
         Arc::clone(keys.entry(key.into()).or_insert_with(|| Arc::new(make(key))))
     }
@@ -75,9 +73,7 @@ impl WatchedKeys {
             return;
         }
         let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
-        if channels.len() >= KEYS {
-            channels.retain(|_, key| self.find(key).is_some());
-        }
+        channels.sweep(|key| self.find(key).is_some());
         channels.insert(channel.into(), key.into());
     }
 
