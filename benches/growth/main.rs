@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and stops at the first error")]
 #![expect(clippy::cast_precision_loss, reason = "counts are small")]
 
+mod others;
 mod plot;
 mod point;
 mod side;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use bench_support::{Effort, Machine, Options, Server, Spread, drive};
 use futures_util::StreamExt;
+use others::Others;
 use point::{At, Point};
 use side::{Calling, Hand, Operation, Ours, Work};
 
@@ -36,14 +38,32 @@ fn main() {
     }
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let measured = runtime.spawn(measure(server.url().to_owned(), options.quick, options.json));
-    let points = runtime.block_on(measured).unwrap();
+    let mut points = runtime.block_on(measured).unwrap();
     let svg = options.svg.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("growth.svg"));
     plot::draw(&svg, &points, &machine.to_string()).unwrap();
+    let measured = runtime.spawn(others(server.url().to_owned(), options.quick, options.json));
+    points.extend(runtime.block_on(measured).unwrap());
+    let namespace_bytes = others::memory_of_a_namespace(server.url(), options.quick);
     if options.json {
-        println!("{:#}", serde_json::json!({ "machine": machine, "points": points }));
+        let figures = serde_json::json!({ "machine": machine, "points": points, "namespace_bytes": namespace_bytes });
+        println!("{figures:#}");
     } else {
+        println!("a namespace that is used takes {namespace_bytes} bytes");
         println!("picture: {}", svg.display());
     }
+}
+
+async fn others(url: String, quick: bool, json: bool) -> Vec<Point> {
+    let (rounds, time) = if quick { (3, Duration::from_millis(10)) } else { (7, Duration::from_millis(100)) };
+    let mut points = Vec::new();
+    let add = |point: Point| {
+        if !json {
+            println!("{point}");
+        }
+        points.push(point);
+    };
+    Others { url, quick, rounds, time }.measure(add).await;
+    points
 }
 
 async fn measure(url: String, quick: bool, json: bool) -> Vec<Point> {
