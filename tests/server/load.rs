@@ -137,7 +137,7 @@ async fn the_connection_that_waits_is_closed_when_nobody_does_and_leaves_nothing
     let before = clients();
     let (bring, load) = begin(&pages(&one)).await;
     let waiting = wait(&pages(&other), "by the other", &server).await;
-    assert_eq!(clients(), before + 1);
+    eventually_async("it has one of its own", || clients() == before + 1).await;
     bring.send(Ok("loaded")).unwrap();
     let _ = (load.await, waiting.await);
     eventually_async("it is closed", || clients() == before).await;
