@@ -5,6 +5,7 @@
 
 mod apart;
 mod attempt;
+mod carry_out;
 mod decision;
 mod kept;
 mod node;
@@ -16,36 +17,25 @@ mod watcher;
 
 use std::fmt;
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::future::join_all;
 pub(crate) use node::ServingNode;
 use redis::{FromRedisValue, Value};
 
-use self::attempt::{Attempt, Patience};
-use self::decision::{History, Next};
-use self::progress::Progress;
-use self::time_limit::{OwnTimer, within};
 use self::watcher::Interest;
 use super::connection::{Connection, Connector, Endpoints, HEDGE_AFTER, Live};
-use super::error::{from_driver, not_connected, of_a_cluster, timed_out};
+use super::error::{from_driver, not_connected, timed_out};
 use super::invalidation::{CHANNEL, WatchedKeys, write};
-use super::remedy::Remedy;
 use super::request::{Effect, Request};
 use super::script::Verb;
 use super::topology::Topology;
 use crate::config::{Config, Deployment};
 use crate::error::{Error, Result};
 use crate::near::Change;
-use crate::refusal;
 use crate::store::background::Background;
 use crate::store::packed::Packed;
-use crate::store::traces::note_sent;
-
-/// How long a call waits for a server that cannot be reached, or that is not ready, unless it has less time.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Router {
     topology: Topology,
@@ -64,8 +54,6 @@ pub(super) struct Answered {
     pub(super) connection: Connection,
     pub(super) live: Live,
 }
-
-type CarriedOut = Result<(Value, Answered)>;
 
 impl Router {
     /// Connects once, to tell at once what is wrong.
@@ -159,152 +147,6 @@ impl Router {
         match request.effect() {
             Effect::Read => answer.map_err(Error::without_effect),
             Effect::Idempotent | Effect::Once => answer,
-        }
-    }
-
-    /// Large: kept out of the futures around it, each of which would hold it twice. Of one type, or all who make calls would have
-    /// it compiled once more, to drop it.
-    fn carry_out_in_time<'a>(&'a self, request: &'a Request<'_>) -> BoxFuture<'a, CarriedOut> {
-        Box::pin(async move {
-            let (mut progress, own_timer) = (Progress::of(request.effect()), OwnTimer::default());
-            let answer = {
-                let carried_out = pin!(self.carry_out(request, &mut progress, &own_timer));
-                within(self.response_timeout, &own_timer, carried_out).await
-            };
-            let answer = match answer {
-                Some(answer) => answer,
-                None => Err(Box::pin(self.late(&mut progress)).await),
-            };
-            progress.is_over = true;
-            answer
-        })
-    }
-
-    /// Sends the request until it is answered, or until nothing more can be done.
-    async fn carry_out(&self, request: &Request<'_>, progress: &mut Progress, own_timer: &OwnTimer) -> CarriedOut {
-        let (effect, mut patience) = (request.effect(), Patience::new(PATIENCE.min(self.response_timeout / 2)));
-        let mut asked: Option<Connection> = None;
-        loop {
-            let asking = asked.is_some();
-            let connection = match asked.take() {
-                Some(connection) => connection,
-                None => self.topology.connection(request.key())?,
-            };
-            let Some(live) = self.reach(&connection, effect, &mut patience, &progress.history).await? else { continue };
-            let attempt = progress.under_way.insert(Attempt::new(connection, live));
-            if effect != Effect::Read {
-                note_sent();
-            }
-            // The first connection may still bring a write that was made again long ago: only reads are asked again.
-            let may_repeat = effect == Effect::Read && !progress.history.broke;
-            let (answer, other) =
-                attempt.answer(request, &self.topology, (asking, may_repeat), self.pace(), own_timer).await;
-            progress.history.broke |= other.is_some();
-            let Some(Attempt { connection, live, .. }) = progress.under_way.take() else {
-                return Err(refusal::unexpected());
-            };
-            let error = match answer {
-                Ok(value) => {
-                    live.note_answer();
-                    return Ok((value, Answered { connection, live: other.unwrap_or(live) }));
-                }
-                Err(error) => error,
-            };
-            let remedy = Remedy::of(&error);
-            match remedy {
-                Remedy::Move(..) | Remedy::Ask(_) if !self.is_cluster() => {
-                    let refused = of_a_cluster(&error);
-                    return Err(if progress.history.broke { refused.outcome_unknown() } else { refused });
-                }
-                Remedy::Reconnect => self.give_up(&connection, &live),
-                _ => live.note_answer(),
-            }
-            match progress.history.next(remedy, effect, request.has_one_key(), patience.is_left()) {
-                Next::Again => {}
-                Next::FindMaster => {
-                    connection.lost(&live);
-                    // Near reads must not go to the one of before.
-                    self.watched.end();
-                    self.topology.refresh().await;
-                }
-                Next::Follow(slot, node) => {
-                    self.topology.moved(slot, &node, &connection);
-                    self.watched.left(request.key());
-                }
-                Next::Ask(node) => asked = self.topology.named(&node, &connection),
-                Next::Pause => patience.pause().await,
-                Next::PauseAndLook => {
-                    patience.pause().await;
-                    self.topology.refresh().await;
-                }
-                Next::Fail(failure) => return Err(failure.error(&error)),
-            }
-        }
-    }
-
-    /// The connection when it stands; `None` when another may have taken its place.
-    async fn reach(
-        &self,
-        connection: &Connection,
-        effect: Effect,
-        patience: &mut Patience,
-        history: &History,
-    ) -> Result<Option<Live>> {
-        match self.topology.live(connection).await {
-            Some(Ok(live)) if effect != Effect::Read && !live.tells_of_its_end() => {
-                return Ok(Box::pin(self.standing(connection, live, effect)).await);
-            }
-            Some(Ok(live)) => return Ok(Some(live)),
-            Some(Err(error)) if error.is_retryable() && patience.is_left() => {}
-            Some(Err(error)) if history.broke => return Err(error.outcome_unknown()),
-            Some(Err(error)) => return Err(error),
-            None => {}
-        }
-        self.topology.refresh().await;
-        Ok(None)
-    }
-
-    /// The connection, if it has not come to its end in silence: what must not be sent twice would fail with it.
-    async fn standing(&self, connection: &Connection, live: Live, effect: Effect) -> Option<Live> {
-        let stands = match effect {
-            Effect::Once => Attempt::stands(connection, &live, &self.topology, self.pace()).await,
-            // It is made again where it fails, but for what is known already.
-            _ => (!live.has_ended()).then(|| live.clone()),
-        };
-        if stands.is_none() {
-            self.give_up(connection, &live);
-        }
-        stands
-    }
-
-    fn give_up(&self, connection: &Connection, live: &Live) {
-        connection.lost(live);
-        if connection.endpoint().is_master() {
-            self.watched.end();
-        }
-    }
-
-    /// What a call says that was not answered in time.
-    async fn late(&self, progress: &mut Progress) -> Error {
-        let (limit, began) = (self.response_timeout, self.background.moves());
-        match progress.under_way.take() {
-            Some(Attempt { connection, live, answers }) => {
-                // Whoever gives up this, too, is told that it was sent.
-                progress.history.broke = true;
-                let is_stuck = connection.leave_if_stuck(&live).await;
-                // Nothing at all came meanwhile: the connection may be dead without knowing.
-                if live.answers() == answers {
-                    connection.lost(&live);
-                    connection.note_away();
-                    self.topology.look_again();
-                }
-                if is_stuck { refusal::stuck(limit).outcome_unknown() } else { timed_out(limit) }
-            }
-            None if progress.history.broke => timed_out(limit),
-            None => {
-                self.background.move_if_stuck().await;
-                if self.background.moves() == began { not_connected(limit) } else { refusal::stuck(limit) }
-            }
         }
     }
 

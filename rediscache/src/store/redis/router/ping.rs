@@ -2,8 +2,9 @@
 
 use futures_util::future::try_join_all;
 
+use super::Router;
 use super::attempt::Patience;
-use super::{PATIENCE, Router};
+use super::carry_out::PATIENCE;
 use crate::error::{Error, Result};
 use crate::store::redis::request::{Effect, Request};
 
