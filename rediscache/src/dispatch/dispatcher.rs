@@ -172,6 +172,9 @@ impl<S: Source> Dispatcher<S> {
             return true;
         }
         let (limit, before) = (self.line.0.waiting().min(BATCH), self.line.0.next_ticket());
+        // Who asks meanwhile does not look: what is taken now comes first.
+        self.line.0.begin_return();
+        self.returned += 1;
         let items = match self.source.take(store.while_closing(), limit).await {
             Ok(items) => items,
             // Nothing was taken.
