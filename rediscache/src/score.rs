@@ -176,6 +176,6 @@ mod tests {
     fn a_float_is_a_score_unless_it_has_no_order_and_there_is_one_zero() {
         assert_eq!(double(f64::NEG_INFINITY).ok(), Some(f64::NEG_INFINITY));
         assert!(double(-0.0).is_ok_and(f64::is_sign_positive));
-        assert!(double(f64::NAN).is_err() && super::bound(Bound::Excluded(&f64::NAN)).is_err());
+        assert!(double(f64::NAN).is_err() && bound(Bound::Excluded(&f64::NAN)).is_err());
     }
 }
