@@ -128,7 +128,7 @@ fn every_future_of_members_can_be_sent() {
     sendable(set.union([&set]));
     let ranking = RedisRanking::<Local, i64>::new("ranking").on(&session);
     sendable(ranking.set(local(), 1));
-    sendable(ranking.increment(&local(), 1));
+    sendable(ranking.increment(local(), 1));
     sendable(ranking.by_score(1..=7));
     sendable(ranking.around(local(), 3));
 }

@@ -41,6 +41,7 @@ pub(crate) enum Queue {
 }
 
 /// What came out of it.
+#[expect(clippy::large_enum_variant, reason = "there are a few at a time")]
 #[derive(Debug)]
 pub(crate) enum Got {
     Item(u32),

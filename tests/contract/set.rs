@@ -47,7 +47,7 @@ contract! {
         let names = names(&session);
         assert!(names.is_empty().await? && !names.contains("ada").await?);
         assert!(names.add("ada").await?);
-        assert!(!names.add(&"ada".to_owned()).await?);
+        assert!(!names.add("ada".to_owned()).await?);
         assert!(names.contains("ada").await?);
         assert_eq!((names.len().await?, names.is_empty().await?), (1, false));
         assert!(names.remove("ada").await?);

@@ -2,9 +2,9 @@
 
 mod renamed {
     pub(crate) use rediscache::{
-        Bound, Declaration, LeadsTo, Near, ObjectInfo, OptionalLifetime, RedisBound, RedisCache, RedisNamespaced,
-        RedisNearObject, RedisObject, RedisReadableObject, RedisSession, RedisTaskObject, RedisTaskQueue,
-        RedisTtlCache, RedisTtlObject, RedisVersionedObject, Value,
+        Bound, Declaration, LeadsTo, Near, ObjectInfo, OptionalLifetime, OptionalRate, RedisBound, RedisCache,
+        RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject, RedisSession, RedisTaskObject,
+        RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject, Value,
     };
 }
 

@@ -56,9 +56,9 @@ async fn a_lock_takes_what_a_user_has_at_hand() -> Result<()> {
     assert!(order.is_held() && order.fence() > 0);
     assert_eq!(order.run(async |fence: u64| fence).await?, order.fence());
     assert!(sendable(orders.try_acquire(7)).await?.is_none());
-    assert!(sendable(orders.acquire_timeout(&7, Duration::ZERO)).await?.is_none());
-    let working = tokio::spawn(async move { order.run(async |_| 7).await });
-    assert_eq!(working.await.unwrap()?, 7);
+    assert!(sendable(orders.acquire_timeout(7, Duration::ZERO)).await?.is_none());
+    let working = sendable(async move { order.run(async |_| 7).await });
+    assert_eq!(working.await?, 7);
     lost.await;
     files.acquire("a.txt").await?.release().await?;
     Ok(())

@@ -236,7 +236,7 @@ calls! { on:
     try_acquire => {
         let acquire = on.lock.try_acquire(Objects::next());
         // Held, so that nothing is sent but the call.
-        async move { acquire.await.map(std::mem::forget) }
+        async move { acquire.await.map(mem::forget) }
     };
     release => {
         let held = on.lock.acquire(Objects::next()).await?;

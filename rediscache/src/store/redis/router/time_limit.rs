@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(until_it_is_over(&own_timer, pending()).await, LIMIT);
         let with_one = async {
             own_timer.during(second()).await;
-            pending().await
+            pending::<()>().await;
         };
         assert_eq!(until_it_is_over(&own_timer, with_one).await, LIMIT);
         let with_many = async {
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(until_it_is_over(&own_timer, with_many).await, LIMIT);
         let at_once_over = async {
             own_timer.during(async {}).await;
-            pending().await
+            pending::<()>().await;
         };
         assert_eq!(until_it_is_over(&own_timer, at_once_over).await, LIMIT);
     }
