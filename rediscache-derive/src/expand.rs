@@ -1,6 +1,6 @@
 //! The expansion of a struct without mistakes. It cannot fail.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Path, Type};
@@ -73,7 +73,7 @@ pub(crate) fn is_deprecated(object: &Object) -> bool {
 
 /// What is said of an object. The accessor makes it, so that a mistake is reported once; one that is deprecated would be
 /// reported as used, and may be forbidden.
-fn info(object: &Object, ident: &syn::Ident, root: &Path) -> TokenStream {
+fn info(object: &Object, ident: &Ident, root: &Path) -> TokenStream {
     let (ty, accessor, declaration) = (object.ty, &object.accessor, declaration(object, root));
     let made = if is_deprecated(object) { made(object, root, None) } else { quote!(#ident::#accessor()) };
     let field = object.ident.unraw().to_string();
@@ -140,21 +140,22 @@ fn rate_check(object: &Object, root: &Path) -> Option<TokenStream> {
 /// Requires objects that need no lifetime where none is given.
 fn lasting_check(model: &Model, root: &Path) -> Option<TokenStream> {
     let objects = model.objects.iter().filter(|object| !object.ttl.has_lifetime);
-    without(objects, &quote!(#root::RedisObject<Needs: #root::OptionalLifetime>))
+    without("without_ttl", objects, &quote!(#root::RedisObject<Needs: #root::OptionalLifetime>))
 }
 
 /// Requires objects that need no rate where none is given.
 fn unrated_check(model: &Model, root: &Path) -> Option<TokenStream> {
     let objects = model.objects.iter().filter(|object| !object.rate.is_said);
-    without(objects, &quote!(#root::RedisObject<Needs: #root::OptionalRate>))
+    without("without_rate", objects, &quote!(#root::RedisObject<Needs: #root::OptionalRate>))
 }
 
-fn without<'a>(objects: impl Iterator<Item = &'a Object<'a>>, bound: &TokenStream) -> Option<TokenStream> {
-    let calls: Vec<_> = objects.map(|object| call_without(object.ty)).collect();
+fn without<'a>(name: &str, objects: impl Iterator<Item = &'a Object<'a>>, bound: &TokenStream) -> Option<TokenStream> {
+    let calls: Vec<_> = objects.map(|object| call_without(name, object.ty)).collect();
+    let name = Ident::new(name, Span::call_site());
     (!calls.is_empty()).then(|| {
         quote! {
             {
-                fn without<T: #bound>() {}
+                fn #name<T: #bound>() {}
                 #(#calls;)*
             }
         }
@@ -162,11 +163,12 @@ fn without<'a>(objects: impl Iterator<Item = &'a Object<'a>>, bound: &TokenStrea
 }
 
 /// Stands where the type does from end to end, so that of one that is no object nothing new is said, and it is said once.
-fn call_without(ty: &Type) -> TokenStream {
+fn call_without(name: &str, ty: &Type) -> TokenStream {
     let ty = ty.to_token_stream();
     let first = ty.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span());
     let last = ty.clone().into_iter().last().map_or(first, |token| token.span());
-    let (mut call, end) = (quote_spanned!(first=> without::<), quote_spanned!(last=> >()));
+    let name = Ident::new(name, first);
+    let (mut call, end) = (quote_spanned!(first=> #name::<), quote_spanned!(last=> >()));
     call.extend(ty);
     call.extend(end);
     call
@@ -208,7 +210,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
 fn uses(model: &Model) -> TokenStream {
     let ident = model.ident;
     let fields = &model.fields;
-    let it = syn::Ident::new("it", Span::mixed_site());
+    let it = Ident::new("it", Span::mixed_site());
     quote! {
         const _: fn(&#ident) = |#it| {
             #(let _ = &raw const #it.#fields;)*

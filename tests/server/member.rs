@@ -27,10 +27,13 @@ async fn every_method_of_members_takes_the_round_trips_it_says() {
     // The server knows all scripts then, and the records are written.
     set.replace_all([1, 2]).await.unwrap();
     set.union([&set]).await.unwrap();
+    let other = RedisSet::<u64>::new("other").on(&session);
+    other.add(1).await.unwrap();
+    other.clear().await.unwrap();
     floats.set(1, 0.5).await.unwrap();
     counts.increment(1, 1).await.unwrap();
     counts.around(1, 1).await.unwrap();
-    crate::eventually("the records", || cmd("HLEN").arg("$objects").query::<u64>(&mut server.raw()).unwrap() == 3);
+    crate::eventually("the records", || cmd("HLEN").arg("$objects").query::<u64>(&mut server.raw()).unwrap() == 4);
     let mut monitor = Monitor::on(&server);
     assert_commands! { set, monitor:
         add(3) => ["SADD"];

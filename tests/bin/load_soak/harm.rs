@@ -7,7 +7,7 @@ use redis::{Cmd, Connection, cmd};
 use support::{Deployment, Random, Server};
 
 use crate::args::Options;
-use crate::asking::Asking;
+use crate::asking::{Asking, LEASE};
 
 /// How long it may take until all is as before.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -49,7 +49,7 @@ pub(crate) async fn run(options: &Options) -> Result<String, String> {
     let (mut random, mut figures, mut is_wrong) = (Random::from_seed(options.shared.seed), String::new(), false);
     for harm in [Harm::Killed, Harm::Frozen, Harm::Refused, Harm::Evicting] {
         let mut server = options.shared.server().start();
-        let asking = Asking::begin(&server.url(), &mut random).await?;
+        let asking = Asking::begin(&server.url(), harm.bound(), &mut random).await?;
         let (mut chance, time) = (random.fork(), options.harm);
         let harmed = tokio::task::spawn_blocking(move || {
             harm.last(&mut server, time, &mut chance)?;
@@ -66,6 +66,15 @@ pub(crate) async fn run(options: &Options) -> Result<String, String> {
 }
 
 impl Harm {
+    /// How long anyone may wait: more than the store, two loads and what a busy machine adds; and where a server refuses to end
+    /// a lease and to tell of it, as long as who waits for one that died.
+    fn bound(self) -> Duration {
+        match self {
+            Self::Refused => LEASE + Duration::from_secs(1),
+            Self::Killed | Self::Frozen | Self::Evicting => Duration::from_secs(2),
+        }
+    }
+
     /// Does harm for this long.
     fn last(self, server: &mut Server, time: Duration, random: &mut Random) -> Result<(), String> {
         let until = Instant::now() + time;

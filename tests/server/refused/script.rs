@@ -161,28 +161,28 @@ const ASIDE: [Aside; 15] = [
         keys: &["queue$dead", "queue$returned:1"],
         arguments: &["7"],
     },
-    Aside { before: &[], script: BEGIN, keys: PAGE, arguments: &["7", "value", "10000", "0"] },
+    Aside { before: &[], script: BEGIN, keys: PAGE, arguments: &["7", "page$lease", "value", "10000", "0"] },
     Aside {
         before: &[&["LPUSH", "page", "of others"]],
         script: BEGIN,
         keys: PAGE,
-        arguments: &["7", "value", "10000", "0"],
+        arguments: &["7", "page$lease", "value", "10000", "0"],
     },
     Aside {
         before: &[&["SET", "page", "i|1", "PX", "5000"], &["HSET", "page$lease", "token", "6", "basis", "another"]],
         script: BEGIN,
         keys: PAGE,
-        arguments: &["7", "ahead", "10000", "60000"],
+        arguments: &["7", "page$lease", "ahead", "10000", "60000"],
     },
     Aside {
         before: &[&["HSET", "page", "token", "7", "waited", "1"]],
         script: STORE,
         keys: PAGE,
-        arguments: &["7", "i|2", "60000"],
+        arguments: &["7", "page$lease", "i|2", "60000"],
     },
-    Aside { before: LED, script: STORE, keys: PAGE, arguments: &["7", "i|2", "60000"] },
-    Aside { before: LED, script: END, keys: PAGE, arguments: &["7", "1000", "60000"] },
-    Aside { before: LED, script: RENEW, keys: PAGE, arguments: &["7", "10000"] },
+    Aside { before: LED, script: STORE, keys: PAGE, arguments: &["7", "page$lease", "i|2", "60000"] },
+    Aside { before: LED, script: END, keys: PAGE, arguments: &["7", "page$lease", "1000", "60000"] },
+    Aside { before: LED, script: RENEW, keys: PAGE, arguments: &["7", "page$lease", "10000"] },
 ];
 
 impl Aside {

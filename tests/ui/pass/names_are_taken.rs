@@ -63,7 +63,8 @@ mod names {
     fn limit() {}
     fn leased() {}
     fn lock() {}
-    fn without() {}
+    fn without_ttl() {}
+    fn without_rate() {}
     fn object() {}
 
     type Number = ::core::primitive::u64;

@@ -118,7 +118,13 @@ impl Work {
                     let Some(next) = next else { return };
                     task = next;
                 }
-                Err(refused) if refused.error().is_retryable() => return self.finalize(refused.into_task()).await,
+                Err(refused) if refused.error().is_retryable() => {
+                    // It is done already.
+                    if self.settle_until_known("finalize", refused.into_task()).await {
+                        tell(&Record::Finalized { task: number, attempt });
+                    }
+                    return;
+                }
                 Err(_) => return,
             }
         }
