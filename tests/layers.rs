@@ -26,7 +26,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "types",
-        "mod verify task_queue queue ttl_cache cache ranking set dead shared named versions pages operation value member kept object limit reliance declare info",
+        "mod verify task_queue queue ttl_cache cache ranking set rate_limit lock entry_name dead shared named versions pages operation value member kept object limit reliance declare info",
     ),
     (
         LIBRARY,
@@ -36,7 +36,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "store",
-        "open sample mod task list hash entry set ranking key operations redis memory in_flight background increment compared milliseconds packed traces",
+        "open sample mod task list hash entry set ranking limit lock key hearing token operations redis memory in_flight background increment compared milliseconds packed traces",
     ),
     (
         LIBRARY,
@@ -44,7 +44,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
         "mod tracking subscriber batch waiter router topology connection invalidation remedy request script barrier answer error",
     ),
     (LIBRARY, "near", "memo cache registry mod coherence sync"),
-    (DERIVE, "", "lib bound fallback expand option model attr older ttl entry key errors"),
+    (DERIVE, "", "lib bound fallback expand option model attr older ttl rate lease entry key errors"),
 ];
 
 #[test]

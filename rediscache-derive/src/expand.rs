@@ -106,7 +106,7 @@ fn ttl_check(object: &Object, root: &Path) -> Option<TokenStream> {
 
 /// Requires what is held by a lease where a key is only for that, as [`task_check`] does.
 fn lease_check(object: &Object, root: &Path) -> Option<TokenStream> {
-    let ty = option::at_key(object, object.lease.lease.as_ref()?.key);
+    let ty = option::at_key(object, object.lease.lease?.0);
     Some(quote! {
         {
             fn leased<T: #root::RedisLeasedObject>() {}
@@ -117,7 +117,7 @@ fn lease_check(object: &Object, root: &Path) -> Option<TokenStream> {
 
 /// Requires a lock where a key is only for those, as [`task_check`] does.
 fn lock_check(object: &Object, root: &Path) -> Option<TokenStream> {
-    let ty = option::at_key(object, object.lease.max_hold.as_ref()?.key);
+    let ty = option::at_key(object, object.lease.max_hold?.0);
     Some(quote! {
         {
             fn lock<T: #root::RedisLockObject>() {}

@@ -352,10 +352,8 @@ impl RedisSessionBuilder {
 
 impl fmt::Debug for RedisSession {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RedisSession")
-            .field("store", self.0.store.while_closing())
-            .field("global_namespace", &self.0.global_namespace)
-            .field("closed", &self.is_closed())
-            .finish()
+        let mut shown = f.debug_struct("RedisSession");
+        shown.field("store", self.0.store.while_closing()).field("global_namespace", &self.0.global_namespace);
+        shown.field("closed", &self.is_closed()).finish()
     }
 }

@@ -8,9 +8,9 @@ use tokio::sync::OwnedMutexGuard;
 
 /// Those who have a turn and wait for one, by the name of what they wait for.
 #[derive(Default)]
-pub(crate) struct Turns(Arc<Mutex<ByName>>);
+pub(crate) struct Turns(Arc<Mutex<TurnsByName>>);
 
-type ByName = HashMap<String, Arc<tokio::sync::Mutex<()>>>;
+type TurnsByName = HashMap<String, Arc<tokio::sync::Mutex<()>>>;
 
 /// A turn; it ends when this is dropped.
 pub(crate) struct Turn {
@@ -23,7 +23,7 @@ pub(crate) struct Turn {
 struct Waiting {
     name: String,
     lock: Arc<tokio::sync::Mutex<()>>,
-    turns: Arc<Mutex<ByName>>,
+    turns: Arc<Mutex<TurnsByName>>,
 }
 
 impl Turns {

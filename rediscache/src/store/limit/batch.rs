@@ -1,10 +1,12 @@
 //! Checks that go out together, each one script.
 
 use super::rate::Rate;
-use super::redis::Answer;
 use crate::error::Result;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Effect, Request, Router, Script};
+
+/// How a script answers; `None` where the key holds something else.
+pub(super) type CheckAnswer = Option<(bool, u32, u64, u64)>;
 
 static CHECK: Script = Script::new(include_str!("check.lua"));
 
@@ -16,7 +18,7 @@ pub(super) struct Checks {
 
 impl Batch for Checks {
     type Call<'a> = (&'a str, Rate, u32);
-    type Answer = Result<Answer>;
+    type Answer = Result<CheckAnswer>;
 
     fn add(&mut self, (name, rate, turns): (&str, Rate, u32)) {
         self.names.push(name.as_bytes());
@@ -33,7 +35,7 @@ impl Batch for Checks {
         self.wanted.retain(|_| wanted.next().copied().unwrap_or_default());
     }
 
-    async fn send(self, router: &Router, _: &str) -> Result<Vec<Result<Answer>>> {
+    async fn send(self, router: &Router, _: &str) -> Result<Vec<Self::Answer>> {
         // They are made as text.
         let names: Vec<&str> = self.names.iter().map(|name| std::str::from_utf8(name).unwrap_or_default()).collect();
         let request = |at: usize| {

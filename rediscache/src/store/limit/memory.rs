@@ -13,7 +13,7 @@ pub(crate) struct MemoryLimits<'a>(pub(crate) &'a MemoryStore);
 
 /// When all turns that a subject took will have passed.
 #[derive(Debug, Default)]
-struct Taken {
+struct TakenTurns {
     /// In the place of 1970.
     since: Option<Instant>,
     /// In microseconds since then, and parts of one.
@@ -21,7 +21,7 @@ struct Taken {
     part: u64,
 }
 
-impl Collection for Taken {
+impl Collection for TakenTurns {
     const NAME: &str = "string";
 
     /// It ends by its expiry.
@@ -33,7 +33,7 @@ impl Collection for Taken {
 impl MemoryLimits<'_> {
     pub(super) fn check(&self, key: &str, rate: Rate, turns: u32) -> Result<Checked> {
         let (mut keyspace, now) = (self.0.keyspace(), Instant::now());
-        let taken = keyspace.find::<Taken>(key)?;
+        let taken = keyspace.find::<TakenTurns>(key)?;
         let since = taken.as_ref().and_then(|taken| taken.since).unwrap_or(now);
         let micros = u64::try_from(now.saturating_duration_since(since).as_micros()).unwrap_or(u64::MAX);
         let ahead = taken.map_or(0, |taken| {
@@ -42,7 +42,7 @@ impl MemoryLimits<'_> {
         });
         let (checked, ahead) = rate.check(ahead, turns);
         if checked.is_allowed && turns > 0 {
-            let taken = Taken { since: Some(since), at: micros + ahead / rate.parts, part: ahead % rate.parts };
+            let taken = TakenTurns { since: Some(since), at: micros + ahead / rate.parts, part: ahead % rate.parts };
             keyspace.put(key, taken, Some(ends_in(checked.reset_after.max(Duration::from_millis(1)))));
         }
         Ok(checked)

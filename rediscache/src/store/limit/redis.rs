@@ -9,9 +9,6 @@ use crate::error::Result;
 use crate::refusal;
 use crate::store::redis::{Batcher, Router};
 
-/// How a script answers; `None` where the key holds something else.
-pub(super) type Answer = Option<(bool, u32, u64, u64)>;
-
 #[derive(Debug)]
 pub(crate) struct RedisLimits {
     router: Arc<Router>,

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{Acquired, REMEMBERED};
+use super::acquired::{Acquired, REMEMBERED};
 use crate::error::Result;
 use crate::store::hearing::Hearing;
 use crate::store::memory::{Collection, MemoryStore, ends_in};

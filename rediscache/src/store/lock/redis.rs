@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Acquired, REMEMBERED};
+use super::acquired::{Acquired, REMEMBERED};
 use crate::error::Result;
 use crate::store::hearing::Hearing;
 use crate::store::milliseconds::milliseconds;

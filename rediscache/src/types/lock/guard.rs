@@ -6,7 +6,7 @@ use std::future::Future;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::hold::Held;
+use super::hold::HeldLock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::Namespace;
 use crate::session::RedisSession;
@@ -24,7 +24,7 @@ pub struct LockGuard {
     /// Until when it is held, by the clock of this process, counted from before it was asked for.
     until: watch::Receiver<Instant>,
     /// Taken when it is let go.
-    release: Option<Held>,
+    release: Option<HeldLock>,
     namespace: Namespace,
     /// That of the lock.
     limit: CallLimit,
@@ -33,7 +33,7 @@ pub struct LockGuard {
 }
 
 impl LockGuard {
-    pub(super) fn new(at: &Target, held: Held, fence: u64, until: Instant) -> Self {
+    pub(super) fn new(at: &Target, held: HeldLock, fence: u64, until: Instant) -> Self {
         let (sender, receiver) = watch::channel(until);
         let release = held.clone();
         at.open_store().while_closing().spawn(held.renew(sender));

@@ -1,5 +1,6 @@
 //! A lock between processes.
 
+mod attempt;
 mod declare;
 mod guard;
 mod hold;
@@ -10,7 +11,8 @@ use std::time::Duration;
 
 pub use guard::LockGuard;
 
-use self::hold::{Asked, Attempt, Hold};
+use self::attempt::{LockAttempt, LockAttemptOutcome};
+use self::hold::Hold;
 use super::entry_name::entry_name;
 use super::named::named_methods;
 use super::object::Object;
@@ -210,10 +212,10 @@ impl<K: Key> RedisLock<K> {
     pub fn try_acquire(&self, key: impl Lend<K>) -> Operation<Option<LockGuard>> {
         let (hold, key) = (self.hold(), EncodedKey::of::<Typestring, K>(&key));
         Operation::new(&self.object, "try_acquire", move |at| async move {
-            let mut attempt = Attempt::new(&at, hold?, entry_name(&at.key, key?.as_slice()));
+            let mut attempt = LockAttempt::new(&at, hold?, entry_name(&at.key, key?.as_slice()));
             Ok(match attempt.ask().await? {
-                Asked::Held(guard) => Some(guard),
-                Asked::Taken(_) => None,
+                LockAttemptOutcome::Held(guard) => Some(guard),
+                LockAttemptOutcome::Taken(_) => None,
             })
         })
     }
@@ -258,7 +260,7 @@ impl<K: Key> RedisLock<K> {
     pub fn acquire(&self, key: impl Lend<K>) -> Operation<LockGuard> {
         let (hold, key) = (self.hold(), EncodedKey::of::<Typestring, K>(&key));
         Operation::unbounded(&self.object, "acquire", move |at| async move {
-            let attempt = Attempt::new(&at, hold?, entry_name(&at.key, key?.as_slice()));
+            let attempt = LockAttempt::new(&at, hold?, entry_name(&at.key, key?.as_slice()));
             attempt.wait(None).await?.ok_or_else(unexpected)
         })
     }
@@ -296,7 +298,7 @@ impl<K: Key> RedisLock<K> {
     pub fn acquire_timeout(&self, key: impl Lend<K>, limit: Duration) -> Operation<Option<LockGuard>> {
         let (hold, key) = (self.hold(), EncodedKey::of::<Typestring, K>(&key));
         Operation::unbounded(&self.object, "acquire_timeout", move |at| async move {
-            let attempt = Attempt::new(&at, hold?, entry_name(&at.key, key?.as_slice()));
+            let attempt = LockAttempt::new(&at, hold?, entry_name(&at.key, key?.as_slice()));
             attempt.wait(Some(limit)).await
         })
     }

@@ -262,6 +262,7 @@ impl<K: Key> RedisLimit<K> {
     ///     // One every 10 ms.
     ///     mails.acquire("ada@example.org").await?;
     /// }
+    /// assert_eq!(mails.check_n("ada@example.org", 0).await?.remaining(), 0);
     /// # Ok(())
     /// # }
     /// ```
