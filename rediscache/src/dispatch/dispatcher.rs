@@ -154,7 +154,7 @@ impl<S: Source> Dispatcher<S> {
     /// Finds a new receiver for what came back, and puts away what is in hand then.
     async fn put_away(&mut self) {
         for (place, item) in self.hands.offer() {
-            if let Some((place, item)) = self.line.0.hand_out(Some(place), item) {
+            if let Some((place, item)) = self.line.0.hand_out(place, item) {
                 self.hands.keep(place, item);
             }
         }
@@ -179,7 +179,7 @@ impl<S: Source> Dispatcher<S> {
             Ok(items) => items,
             // Nothing was taken.
             Err(error) if error.is_retryable() && !error.is_outcome_unknown() && self.is_failing_over() => {
-                self.line.0.answer_the_hasty(before, || Err(error.again()));
+                self.line.0.answer_the_hasty(before, usize::MAX, || Err(error.again()));
                 return false;
             }
             Err(error) => {
@@ -188,19 +188,17 @@ impl<S: Source> Dispatcher<S> {
             }
         };
         self.outage = None;
-        let fewer = items.len() < limit;
+        let missing = limit.saturating_sub(items.len());
         for item in items {
-            if let Some((place, item)) = self.line.0.hand_out(None, item) {
+            if let Some((place, item)) = self.line.0.hand_out_to_who_waits(item) {
                 self.line.0.begin_return();
                 self.returned += 1;
                 self.hands.take_back(place, item, &store);
             }
         }
-        if fewer {
-            // Who asked meanwhile was not looked for yet.
-            self.line.0.answer_the_hasty(before, || Ok(None));
-        }
-        !fewer
+        // Who asked meanwhile was not looked for yet.
+        let are_left = missing > 0 && self.line.0.answer_the_hasty(before, missing, || Ok(None));
+        missing == 0 || are_left
     }
 
     /// Whether those who wait began before the server went, which may be for as long as a failover takes.

@@ -43,6 +43,12 @@ struct GetRequest<S: Source> {
     store: OpenStore,
 }
 
+impl<S: Source> GetRequest<S> {
+    fn waits(&self) -> bool {
+        self.standing == Standing::Waits
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
     /// Looks for itself at this moment.
@@ -123,6 +129,12 @@ impl<S: Source> Line<S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn next_place(&self) -> u64 {
+        let mut state = self.state();
+        state.taken += 1;
+        state.taken
+    }
+
     /// What keeps the dispatcher at work, and a store open.
     pub(super) fn keep(&self, store: OpenStore) -> Option<KeptOpen<S>> {
         Some(KeptOpen { store, dispatcher: self.dispatcher.upgrade()? })
@@ -150,23 +162,26 @@ impl<S: Source> Line<S> {
         Some(PlaceInLine { line: Arc::clone(self), ticket, next, answer, is_answered: false })
     }
 
-    /// What was taken for those who looked with these tickets. Who still stands in line then waits, or is told that there was
-    /// nothing. Tells the dispatcher what is left for it.
+    /// What was taken for those who looked with these tickets, which goes to the first of them and of those who wait: for others who
+    /// look, their own looks bring something. Who still stands in line then waits, or is told that there was nothing, if nothing
+    /// was found for the ticket. Tells the dispatcher what is left for it.
     pub(super) fn arrive(&self, tickets: &[u64], items: Vec<S::Item>, kept: Option<&KeptOpen<S>>) {
-        let (is_all, was_awaited) = (items.len() < tickets.len(), self.waiting() > 0);
-        let orphans: Vec<_> = items.into_iter().filter_map(|item| self.hand_out(None, item)).collect();
-        let mut unserved = Vec::new();
-        let mut begins = false;
+        let (found, was_awaited, mut tickets) = (items.len(), self.waiting() > 0, tickets.to_vec());
+        tickets.sort_unstable();
+        let is_one = |request: &GetRequest<S>| request.waits() || tickets.binary_search(&request.ticket).is_ok();
+        let orphans: Vec<_> = items.into_iter().filter_map(|item| self.give(self.next_place(), item, is_one)).collect();
+        let (mut unserved, mut begins, mut is_all) = (Vec::new(), false, true);
         let mut state = self.state();
-        for &ticket in tickets {
+        for (nth, &ticket) in tickets.iter().enumerate() {
             let Some(at) = state.find(ticket) else { continue };
             let request = &state.requests[at];
             match (request.wait, request.standing) {
                 (_, Standing::Gone) => {}
-                (Wait::No, _) => unserved.extend(state.remove(at)),
-                (Wait::Forever, _) => {
+                (Wait::No, _) if nth >= found => unserved.extend(state.remove(at)),
+                _ => {
                     state.stand(at, Standing::Waits);
                     begins = true;
+                    is_all &= nth >= found;
                 }
             }
         }
@@ -188,13 +203,24 @@ impl<S: Source> Line<S> {
         }
     }
 
-    /// Gives an item to the first who still wants it; one that was taken before has its place in the order of taking. Otherwise
-    /// it comes back with that.
-    pub(super) fn hand_out(&self, place: Option<u64>, mut item: S::Item) -> Option<(u64, S::Item)> {
-        let place = place.unwrap_or_else(|| self.state().next_place());
-        let dispatcher = self.dispatcher.upgrade();
+    /// Gives an item that came back to the first who still wants it. Otherwise it comes back with its place in the order of taking.
+    pub(super) fn hand_out(&self, place: u64, item: S::Item) -> Option<(u64, S::Item)> {
+        self.give(place, item, |_| true)
+    }
+
+    /// The same of an item that was just taken, to the first who waits.
+    pub(super) fn hand_out_to_who_waits(&self, item: S::Item) -> Option<(u64, S::Item)> {
+        self.give(self.next_place(), item, GetRequest::waits)
+    }
+
+    fn give(
+        &self,
+        place: u64,
+        mut item: S::Item,
+        is_one: impl Fn(&GetRequest<S>) -> bool + Copy,
+    ) -> Option<(u64, S::Item)> {
         // Each is told with the lock free.
-        let first = || self.state().remove(0);
+        let (dispatcher, first) = (self.dispatcher.upgrade(), || self.state().remove_first(is_one));
         while let Some(dispatcher) = &dispatcher
             && let Some(GetRequest { reply, store, .. }) = first()
         {
@@ -260,13 +286,19 @@ impl<S: Source> Line<S> {
         self.state().next_ticket
     }
 
-    /// Answers those who wait for the dispatcher and not for long, of those who asked before this ticket was given.
-    pub(super) fn answer_the_hasty(&self, before: u64, answer: impl Fn() -> Answer<S>) {
-        let is_hasty = |request: &GetRequest<S>| {
-            request.standing == Standing::Waits && request.wait == Wait::No && request.ticket < before
-        };
-        let out = self.state().take_out(is_hasty);
+    /// Answers those who wait for the dispatcher and not for long, of the last `most` who asked before this ticket was given.
+    /// Whether others of them are left, who are to be looked for again.
+    pub(super) fn answer_the_hasty(&self, before: u64, most: usize, answer: impl Fn() -> Answer<S>) -> bool {
+        let waits = |request: &GetRequest<S>| request.standing == Standing::Waits && request.ticket < before;
+        let mut state = self.state();
+        let standing: Vec<u64> = state.requests.iter().filter(|it| waits(it)).map(|request| request.ticket).collect();
+        let from = standing.get(standing.len().saturating_sub(most)).copied().unwrap_or(before);
+        let is_hasty = |request: &GetRequest<S>| waits(request) && request.wait == Wait::No;
+        let out = state.take_out(|request| is_hasty(request) && request.ticket >= from);
+        let are_left = state.requests.iter().any(is_hasty);
+        drop(state);
         out.into_iter().for_each(|request| drop(request.reply.send(answer())));
+        are_left
     }
 
     /// Sends all away who wait for the dispatcher.
@@ -292,11 +324,6 @@ impl<S: Source> Line<S> {
 }
 
 impl<S: Source> LineState<S> {
-    fn next_place(&mut self) -> u64 {
-        self.taken += 1;
-        self.taken
-    }
-
     fn find(&self, ticket: u64) -> Option<usize> {
         self.requests.binary_search_by_key(&ticket, |request| request.ticket).ok()
     }
@@ -306,6 +333,11 @@ impl<S: Source> LineState<S> {
         self.waiting -= usize::from(request.standing == Standing::Waits);
         self.waiting += usize::from(standing == Standing::Waits);
         request.standing = standing;
+    }
+
+    fn remove_first(&mut self, is_one: impl Fn(&GetRequest<S>) -> bool) -> Option<GetRequest<S>> {
+        let at = self.requests.iter().position(|request| request.standing != Standing::Gone && is_one(request))?;
+        self.remove(at)
     }
 
     fn remove(&mut self, at: usize) -> Option<GetRequest<S>> {
