@@ -12,8 +12,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let Some(root) = &model.root else { return TokenStream::new() };
     let ident = model.ident;
     let accessors = model.objects.iter().map(|object| accessor(object, root));
-    let keyed = [task_check, ttl_check, lease_check, lock_check, rate_check];
-    let checks = model.objects.iter().flat_map(|object| keyed.map(|check| check(object, root))).flatten();
+    let checks = model.objects.iter().flat_map(|object| key_checks(object, root));
     let needs = [lasting_check(model, root), unrated_check(model, root)].into_iter().flatten();
     let infos = model.objects.iter().map(|object| info(object, ident, root));
     let uses = uses(model);
@@ -82,58 +81,24 @@ fn info(object: &Object, ident: &Ident, root: &Path) -> TokenStream {
     }
 }
 
-/// Requires a task queue where a key is only for those, and reports any other type at the key.
-fn task_check(object: &Object, root: &Path) -> Option<TokenStream> {
-    let ty = option::at_key(object, object.task.key?);
-    Some(quote! {
-        {
-            fn task_queue<T: #root::RedisTaskObject>() {}
-            task_queue::<#ty>();
-        }
-    })
-}
-
-/// Requires a cache of entries that live for a time where a key is only for those, as [`task_check`] does.
-fn ttl_check(object: &Object, root: &Path) -> Option<TokenStream> {
-    let ty = option::at_key(object, object.ttl.key?);
-    Some(quote! {
-        {
-            fn ttl_cache<T: #root::RedisTtlObject>() {}
-            ttl_cache::<#ty>();
-        }
-    })
-}
-
-/// Requires what is held by a lease where a key is only for that, as [`task_check`] does.
-fn lease_check(object: &Object, root: &Path) -> Option<TokenStream> {
-    let ty = option::at_key(object, object.lease.lease?.0);
-    Some(quote! {
-        {
-            fn leased<T: #root::RedisLeasedObject>() {}
-            leased::<#ty>();
-        }
-    })
-}
-
-/// Requires a lock where a key is only for those, as [`task_check`] does.
-fn lock_check(object: &Object, root: &Path) -> Option<TokenStream> {
-    let ty = option::at_key(object, object.lease.max_hold?.0);
-    Some(quote! {
-        {
-            fn lock<T: #root::RedisLockObject>() {}
-            lock::<#ty>();
-        }
-    })
-}
-
-/// Requires a limit where a key is only for those, as [`task_check`] does.
-fn rate_check(object: &Object, root: &Path) -> Option<TokenStream> {
-    let ty = option::at_key(object, object.rate.key?);
-    Some(quote! {
-        {
-            fn limit<T: #root::RedisLimitObject>() {}
-            limit::<#ty>();
-        }
+/// Requires of an object what its keys are for, and reports one of another type at the first of them.
+fn key_checks(object: &Object, root: &Path) -> impl Iterator<Item = TokenStream> {
+    let (lease, max_hold) = (object.lease.lease.map(|it| it.0), object.lease.max_hold.map(|it| it.0));
+    let checks = [
+        (object.task.key, "task_queue", quote!(#root::RedisTaskObject)),
+        (object.ttl.key, "ttl_cache", quote!(#root::RedisTtlObject)),
+        (lease, "leased", quote!(#root::RedisLeasedObject)),
+        (max_hold, "lock", quote!(#root::RedisLockObject)),
+        (object.rate.key, "limit", quote!(#root::RedisLimitObject)),
+    ];
+    checks.into_iter().filter_map(|(key, name, bound)| {
+        let (ty, name) = (option::at_key(object, key?), Ident::new(name, Span::call_site()));
+        Some(quote! {
+            {
+                fn #name<T: #bound>() {}
+                #name::<#ty>();
+            }
+        })
     })
 }
 
