@@ -2,9 +2,9 @@
 
 use tokio::sync::watch;
 
-use crate::store::redis::Subscription;
+use super::redis::{Router, Subscriber, Subscription};
 
-/// Hears of the end of leases of one entry.
+/// Hears of the end of leases of one entry, or of one lock.
 pub(crate) enum Hearing {
     /// Told of the end of some lease; which one, the one who waits will see.
     Memory(watch::Receiver<()>),
@@ -12,6 +12,13 @@ pub(crate) enum Hearing {
 }
 
 impl Hearing {
+    /// Listens to a channel that belongs to `key`; `None` where an ACL forbids it, or the server tells nothing in RESP2: then what is
+    /// left of the lease is waited for.
+    pub(super) async fn on(router: &Router, subscriber: &Subscriber, key: &str, channel: String) -> Option<Self> {
+        let heard = router.in_time(subscriber.subscribe(key, channel)).await;
+        heard.inspect_err(|error| tracing::debug!(%error, "nobody tells of the ends of leases")).ok().map(Self::Redis)
+    }
+
     /// Returns when a lease may have ended, since the last time that this returned or since it was made. Dropping the future
     /// loses nothing.
     pub(crate) async fn told(&mut self) {

@@ -72,6 +72,16 @@ impl OpenStore {
         self.0.closed.subscribe()
     }
 
+    /// Waits for what may take any time, but no longer than the store is open.
+    pub(crate) async fn while_open<T>(&self, waiting: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut closing = self.closing();
+        tokio::select! {
+            biased;
+            waited = waiting => waited,
+            _ = closing.wait_for(|is_closed| *is_closed) => Err(refusal::closed()),
+        }
+    }
+
     pub(crate) fn downgrade(&self) -> WeakStore {
         WeakStore(Arc::downgrade(&self.0))
     }

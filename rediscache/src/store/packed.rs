@@ -74,3 +74,8 @@ impl<T: AsRef<[u8]>> FromIterator<T> for Packed {
         packed
     }
 }
+
+/// The name of a key, which is made as text.
+pub(crate) fn text(name: &[u8]) -> &str {
+    std::str::from_utf8(name).unwrap_or_default()
+}

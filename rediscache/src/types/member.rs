@@ -1,12 +1,10 @@
 //! Members of sets and rankings on their way into a store, and out of one. They are written as keys are, since their bytes say
 //! which of them are equal.
 
-use tokio::time::Instant;
-
-use super::object::Target;
+use super::object::{Target, none_if_unreadable};
 use crate::bounds::Key;
 use crate::codec::{Codec, append_new, decode_owned};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::lend::Lend;
 use crate::score::{self, Score};
 use crate::store::Packed;
@@ -21,17 +19,6 @@ pub(super) fn pack_members<C: Codec, T: Key, A: Lend<T>>(members: impl IntoItera
 }
 
 impl Target {
-    /// Has it on record, before members are written, what the namespace holds. They take no shape.
-    pub(super) fn note_members(&self) -> Result<()> {
-        let (now, connections) = (Instant::now(), self.store()?.connections_made());
-        let kind = self.write_kind(None, connections);
-        if !kind.is_settled(now) {
-            self.note(now);
-            kind.settle(now);
-        }
-        Ok(())
-    }
-
     /// A member; `None` where what cannot be read is taken for absent, and this cannot.
     pub(super) fn read_member<T: Key, C: Codec>(&self, stored: Vec<u8>) -> Result<Option<T>> {
         self.readable(decode_owned::<C, T>(stored))
@@ -50,12 +37,6 @@ impl Target {
     }
 
     pub(super) fn readable<V>(&self, read: Result<V>) -> Result<Option<V>> {
-        match read {
-            Err(error) if self.unreadable_is_absent && error.kind() == ErrorKind::Decode => {
-                tracing::debug!(%error, "what cannot be read is taken for absent");
-                Ok(None)
-            }
-            read => read.map(Some),
-        }
+        none_if_unreadable(self.unreadable_is_absent, read.map(Some))
     }
 }

@@ -9,7 +9,7 @@ use super::declare::Declaration;
 use super::limit::CallLimit;
 use super::reliance::Reliance;
 use crate::codec::Meaning;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::namespace::{FullKey, Namespace};
 use crate::record::{ObjectTypes, WriteKind, WrittenObject};
 use crate::refusal::config;
@@ -87,6 +87,17 @@ impl Target {
     #[inline]
     pub(super) fn note(&self, now: Instant) {
         self.session.state().objects(self.is_global).note(self.open_store(), self.written(), now);
+    }
+
+    /// The same of what takes no shape; nothing is locked where it was settled lately.
+    #[inline]
+    pub(super) fn note_write(&self, store: &Store) {
+        let now = Instant::now();
+        let kind = self.write_kind(None, store.connections_made());
+        if !kind.is_settled(now) {
+            self.note(now);
+            kind.settle(now);
+        }
     }
 
     /// What is to be settled before values of this schema are written.
@@ -247,6 +258,17 @@ impl Object {
             target.open_store().while_closing().publish_changes(&target.key);
         }
         Ok(target)
+    }
+}
+
+/// `None` for what cannot be read, where that is taken for absent.
+pub(super) fn none_if_unreadable<V>(unreadable_is_absent: bool, read: Result<Option<V>>) -> Result<Option<V>> {
+    match read {
+        Err(error) if unreadable_is_absent && error.kind() == ErrorKind::Decode => {
+            tracing::debug!(%error, "a value that cannot be read is taken for absent");
+            Ok(None)
+        }
+        read => read,
     }
 }
 

@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 
 use tokio::time::Instant;
 
-use super::object::Target;
+use super::object::{Target, none_if_unreadable};
 use crate::bounds::{Key, Value};
 use crate::codec::{
     Codec, KnownSchema, Meaning, Shapes, append, append_new, append_value, decode_owned_value, decode_value,
     describe_value, fingerprint_of,
 };
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::lend::Lend;
 use crate::number::Number;
 use crate::record::ShapeTable;
@@ -239,24 +239,14 @@ impl Target {
 impl<V: Value, C: Codec> Reader<'_, V, C> {
     /// The value, if there is one; where what cannot be read is taken for absent, `None` for that, too.
     pub(super) fn read_if_any(&self, stored: Option<&[u8]>) -> Result<Option<V>> {
-        self.none_if_unreadable(stored.map(|stored| self.read(stored)).transpose())
+        none_if_unreadable(self.unreadable_is_absent, stored.map(|stored| self.read(stored)).transpose())
     }
 
     /// As [`read_if_any`](Self::read_if_any), of bytes that nobody needs any more.
     #[inline]
     pub(super) fn take_if_any(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
         let take = |stored| decode_owned_value::<C, V>(stored, &self.meaning, self.shapes);
-        self.none_if_unreadable(stored.map(take).transpose())
-    }
-
-    fn none_if_unreadable(&self, read: Result<Option<V>>) -> Result<Option<V>> {
-        match read {
-            Err(error) if self.unreadable_is_absent && error.kind() == ErrorKind::Decode => {
-                tracing::debug!(%error, "a value that cannot be read is taken for absent");
-                Ok(None)
-            }
-            read => read,
-        }
+        none_if_unreadable(self.unreadable_is_absent, stored.map(take).transpose())
     }
 
     pub(super) fn read(&self, stored: &[u8]) -> Result<V> {

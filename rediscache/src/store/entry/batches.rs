@@ -3,8 +3,8 @@
 use super::answer::Found;
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
-use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Script, Value, answer};
+use crate::store::packed::{Packed, text};
+use crate::store::redis::{Batch, Distinct, Effect, Request, Router, Script, Value, answer, retain};
 
 static DELETE: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("delete.lua")));
 
@@ -241,14 +241,4 @@ impl Batch for EntrySets {
         let names: Vec<&str> = self.pairs.iter().step_by(2).map(text).collect();
         Ok(router.send_apart(&names, request).await)
     }
-}
-
-fn retain<T>(parts: &mut Vec<T>, wanted: &[bool]) {
-    let mut wanted = wanted.iter();
-    parts.retain(|_| wanted.next().copied().unwrap_or_default());
-}
-
-/// The name of an entry, which is made as text.
-pub(super) fn text(name: &[u8]) -> &str {
-    std::str::from_utf8(name).unwrap_or_default()
 }

@@ -13,7 +13,7 @@ use crate::store::compared::Compared;
 use crate::store::increment::Increment;
 use crate::store::memory::{Keyspace, MemoryStore, ends_in};
 use crate::store::milliseconds::milliseconds;
-use crate::store::packed::Packed;
+use crate::store::packed::{Packed, text};
 
 /// How many keys are looked at for one page of a walk.
 const PAGE: usize = 500;
@@ -174,8 +174,4 @@ fn ends_after(kept: i64) -> Instant {
 /// In how many milliseconds that is.
 fn left(ends: Instant) -> i64 {
     milliseconds(ends.saturating_duration_since(Instant::now()))
-}
-
-fn text(name: &[u8]) -> &str {
-    std::str::from_utf8(name).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 
 use super::answer::{Cursor, EntryPage, Found};
-use super::batches::{EntryDeletes, EntryGets, EntrySets, Finds, Prolongs, left_of, text};
+use super::batches::{EntryDeletes, EntryGets, EntrySets, Finds, Prolongs, left_of};
 use super::life::Life;
 use super::name::{LEASE, rest_of};
 use super::tracked::{TrackedFinds, entry_of, guard, scope_of};
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::near::{Change, Coherence, Provenance};
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
-use crate::store::packed::Packed;
+use crate::store::packed::{Packed, text};
 use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script, Value};
 
 static SET_IF_ABSENT: Script = Script::new(concat!(include_str!("fresh.lua"), include_str!("set_if_absent.lua")));

@@ -5,9 +5,10 @@
 use futures_util::future::join_all;
 
 use super::answer::Found;
-use super::batches::{found_of, found_of_one, read_with_ends, share, text};
+use super::batches::{found_of, found_of_one, read_with_ends, share};
 use crate::error::Result;
 use crate::near::{Change, Provenance};
+use crate::store::packed::text;
 use crate::store::redis::{Batch, Distinct, Effect, Request, Router, tracked_read_entries};
 
 /// What the names of all entries of the object at this key begin with.

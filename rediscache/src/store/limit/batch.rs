@@ -2,8 +2,8 @@
 
 use super::rate::Rate;
 use crate::error::Result;
-use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Effect, Request, Router, Script};
+use crate::store::packed::{Packed, text};
+use crate::store::redis::{Batch, Effect, Request, Router, Script, retain};
 
 /// How a script answers; `None` where the key holds something else.
 pub(super) type CheckAnswer = Option<(bool, u32, u64, u64)>;
@@ -31,13 +31,11 @@ impl Batch for Checks {
 
     fn retain(&mut self, wanted: &[bool]) {
         self.names.retain(1, wanted);
-        let mut wanted = wanted.iter();
-        self.wanted.retain(|_| wanted.next().copied().unwrap_or_default());
+        retain(&mut self.wanted, wanted);
     }
 
     async fn send(self, router: &Router, _: &str) -> Result<Vec<Self::Answer>> {
-        // They are made as text.
-        let names: Vec<&str> = self.names.iter().map(|name| std::str::from_utf8(name).unwrap_or_default()).collect();
+        let names: Vec<&str> = self.names.iter().map(text).collect();
         let request = |at: usize| {
             let (rate, turns) = self.wanted[at];
             let effect = if turns == 0 { Effect::Read } else { Effect::Once };

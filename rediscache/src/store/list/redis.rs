@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Batcher, Effect, RedisWaiter, Request, Router, Script};
+use crate::store::redis::{Batch, Batcher, Effect, RedisWaiter, Request, Router, Script, retain};
 
 static DEAD: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("dead.lua")));
 
@@ -136,8 +136,7 @@ impl Batch for Pushes {
     fn retain(&mut self, wanted: &[bool]) {
         let whose = self.counts.iter().zip(wanted).flat_map(|(&count, &wanted)| std::iter::repeat_n(wanted, count));
         self.items.retain(1, &whose.collect::<Vec<bool>>());
-        let mut wanted = wanted.iter();
-        self.counts.retain(|_| wanted.next().copied().unwrap_or_default());
+        retain(&mut self.counts, wanted);
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<()>> {

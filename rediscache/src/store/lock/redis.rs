@@ -47,12 +47,7 @@ impl RedisLocks {
     }
 
     pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {
-        let heard = self.router.in_time(self.subscriber.subscribe(key, channel(key))).await;
-        // Where an ACL forbids it, or the server tells nothing in RESP2, what is left of the lease is waited for.
-        Ok(heard
-            .inspect_err(|error| tracing::debug!(%error, "nobody tells of locks that are freed"))
-            .ok()
-            .map(Hearing::Redis))
+        Ok(Hearing::on(&self.router, &self.subscriber, key, channel(key)).await)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::step::ScoreStep;
 use crate::error::Result;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Effect, Request, Router, Script, answer};
+use crate::store::redis::{Batch, Effect, Request, Router, Script, answer, retain};
 
 static INCREMENT: Script = Script::new(include_str!("increment.lua"));
 
@@ -34,8 +34,7 @@ impl Batch for ScoreIncrements {
 
     fn retain(&mut self, wanted: &[bool]) {
         self.members.retain(1, wanted);
-        let mut wanted = wanted.iter();
-        self.amounts.retain(|_| wanted.next().copied().unwrap_or_default());
+        retain(&mut self.amounts, wanted);
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<f64>>> {

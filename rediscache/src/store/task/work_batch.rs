@@ -8,7 +8,7 @@ use super::work::{Departed, Taker, WorkPart};
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Effect, Router, Script};
+use crate::store::redis::{Batch, Effect, Router, Script, retain};
 
 static WORK: Script = Script::new(concat!(
     include_str!("../redis/ask.lua"),
@@ -95,8 +95,7 @@ impl Batch for WorkBatch {
     }
 
     fn retain(&mut self, wanted: &[bool]) {
-        let mut wanted = wanted.iter();
-        self.parts.retain(|_| wanted.next().copied().unwrap_or_default());
+        retain(&mut self.parts, wanted);
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<bool>>> {

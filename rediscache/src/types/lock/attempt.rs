@@ -7,7 +7,6 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::guard::LockGuard;
 use super::hold::{HeldLock, Hold};
 use crate::error::{Error, Result};
-use crate::refusal::closed;
 use crate::store::{Acquired, Token};
 use crate::types::object::Target;
 
@@ -41,7 +40,7 @@ impl<'a> LockAttempt<'a> {
         let acquired = self.at.limit.bound(store.locks().acquire(&self.name, self.token, self.hold.first())).await;
         self.is_open = acquired.as_ref().is_err_and(Error::is_outcome_unknown);
         let acquired = acquired?;
-        self.at.note(asked);
+        self.at.note_write(store);
         Ok(match acquired {
             Acquired::Held(fence) => {
                 LockAttemptOutcome::Held(LockGuard::new(self.at, self.held(asked), fence, asked + self.hold.first()))
@@ -54,7 +53,6 @@ impl<'a> LockAttempt<'a> {
     pub(super) async fn wait(mut self, limit: Option<Duration>) -> Result<Option<LockGuard>> {
         let at = self.at;
         let until = limit.and_then(|limit| Instant::now().checked_add(limit));
-        let mut closing = at.open_store().closing();
         let waiting = async {
             let turn = at.session.state().turns.enter(self.name.clone());
             let _turn = match until {
@@ -80,11 +78,7 @@ impl<'a> LockAttempt<'a> {
                 }
             }
         };
-        tokio::select! {
-            biased;
-            waited = waiting => waited,
-            _ = closing.wait_for(|is_closed| *is_closed) => Err(closed()),
-        }
+        at.open_store().while_open(waiting).await
     }
 
     fn held(&self, asked: Instant) -> HeldLock {

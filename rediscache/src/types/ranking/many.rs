@@ -49,7 +49,7 @@ impl<T: Key, S: Score, C: Codec> RedisRanking<T, S, C> {
             if members.is_empty() {
                 return Ok(());
             }
-            at.note_members()?;
+            at.note_write(store);
             store.rankings().set_many(&at.key, &members, &scores).await
         })
     }

@@ -41,7 +41,7 @@ impl<T: Key, S: Score, C: Codec> RedisRanking<T, S, C> {
         let (member, score) = (EncodedKey::of_new::<C, T>(&member), score::double(score));
         Operation::new(&self.object, "set", |at| async move {
             let (member, score, store) = (member?, score?, at.store()?);
-            at.note_members()?;
+            at.note_write(store);
             store.rankings().set(&at.key, member.as_slice(), score).await
         })
     }
@@ -82,7 +82,7 @@ impl<T: Key, S: Score, C: Codec> RedisRanking<T, S, C> {
         let (member, amount) = (EncodedKey::of_new::<C, T>(&member), score::double(amount));
         Operation::new(&self.object, "increment", |at| async move {
             let (member, amount, store) = (member?, amount?, at.store()?);
-            at.note_members()?;
+            at.note_write(store);
             let step = ScoreStep { amount, most: score::most::<S>() };
             score::of(store.rankings().increment(&at.key, member.as_slice(), &step).await?)
         })

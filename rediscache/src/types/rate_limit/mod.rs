@@ -18,7 +18,7 @@ use crate::codec::{EncodedKey, Typestring};
 use crate::error::Result;
 use crate::lend::Lend;
 use crate::record::{ObjectKind, ObjectTypes};
-use crate::refusal::{closed, config, refusals};
+use crate::refusal::{config, refusals};
 use crate::session::RedisSession;
 use crate::store::Rate;
 
@@ -270,7 +270,6 @@ impl<K: Key> RedisLimit<K> {
         let (rate, key) = (self.rate(), EncodedKey::of::<Typestring, K>(&key));
         Operation::unbounded(&self.object, "acquire", move |at| async move {
             let (rate, name) = (rate?, entry_name(&at.key, key?.as_slice()));
-            let mut closing = at.open_store().closing();
             let turn = async {
                 let _first = at.session.state().turns.enter(name.clone()).await;
                 loop {
@@ -281,11 +280,7 @@ impl<K: Key> RedisLimit<K> {
                     tokio::time::sleep(checked.retry_after).await;
                 }
             };
-            tokio::select! {
-                biased;
-                turn = turn => turn,
-                _ = closing.wait_for(|is_closed| *is_closed) => Err(closed()),
-            }
+            at.open_store().while_open(turn).await
         })
     }
 
@@ -310,8 +305,9 @@ impl<K: Key> RedisLimit<K> {
 
 impl Target {
     async fn check(&self, name: &str, rate: Rate, turns: u32) -> Result<LimitCheck> {
-        let checked = self.store()?.limits().check(name, rate, turns).await?;
-        self.note(tokio::time::Instant::now());
+        let store = self.store()?;
+        let checked = store.limits().check(name, rate, turns).await?;
+        self.note_write(store);
         Ok(LimitCheck { limit: rate.burst, checked })
     }
 }

@@ -47,7 +47,7 @@ impl<T: Key, C: Codec> RedisSet<T, C> {
             if members.is_empty() {
                 return Ok(0);
             }
-            at.note_members()?;
+            at.note_write(store);
             store.sets().add_many(&at.key, &members).await
         })
     }
@@ -154,7 +154,7 @@ impl<T: Key, C: Codec> RedisSet<T, C> {
         let members = pack_members::<C, T, _>(members);
         Operation::new(&self.object, "replace_all", |at| async move {
             let (members, store) = (members?, at.store()?);
-            at.note_members()?;
+            at.note_write(store);
             store.sets().replace_all(&at.key, &members).await
         })
     }

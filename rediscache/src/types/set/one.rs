@@ -40,7 +40,7 @@ impl<T: Key, C: Codec> RedisSet<T, C> {
         let member = EncodedKey::of_new::<C, T>(&member);
         Operation::new(&self.object, "add", |at| async move {
             let (member, store) = (member?, at.store()?);
-            at.note_members()?;
+            at.note_write(store);
             store.sets().add(&at.key, member.as_slice()).await
         })
     }

@@ -4,8 +4,7 @@ use std::marker::PhantomData;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
-use crate::store::entry::batches::text;
-use crate::store::packed::Packed;
+use crate::store::packed::{Packed, text};
 use crate::store::redis::{Batch, Effect, Request, Router, Script, Value, answer};
 
 /// One step of a lease: a script that does it for as many entries as it is given.

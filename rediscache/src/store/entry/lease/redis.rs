@@ -139,12 +139,7 @@ impl RedisLeases {
     pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {
         // Its name is that of the lease beside the entry.
         let channel = self.router.beside(key, LEASE)?;
-        let heard = self.router.in_time(self.subscriber.subscribe(key, channel)).await;
-        // Where an ACL forbids it, or the server tells nothing in RESP2, what is left of the lease is waited for.
-        Ok(heard
-            .inspect_err(|error| tracing::debug!(%error, "nobody tells of the end of loads"))
-            .ok()
-            .map(Hearing::Redis))
+        Ok(Hearing::on(&self.router, &self.subscriber, key, channel).await)
     }
 
     /// Makes one step; of the arguments, the token and the channel go first.

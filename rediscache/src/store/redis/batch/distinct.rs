@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 
+use super::pending::retain;
 use crate::error::Result;
 use crate::refusal;
 use crate::store::packed::Packed;
@@ -40,8 +41,7 @@ impl Distinct {
 
     /// Those who do not want theirs any more. What they asked for is asked for all the same.
     pub(crate) fn retain(&mut self, wanted: &[bool]) {
-        let mut wanted = wanted.iter();
-        self.wanted.retain(|_| wanted.next().copied().unwrap_or_default());
+        retain(&mut self.wanted, wanted);
     }
 
     pub(crate) fn parts(&self) -> &Packed {

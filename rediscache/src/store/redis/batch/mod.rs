@@ -8,4 +8,4 @@ mod pending;
 pub(crate) use batcher::Batcher;
 pub(crate) use distinct::{Distinct, FoundParts};
 pub(crate) use each::{Each, OneEach};
-pub(crate) use pending::Batch;
+pub(crate) use pending::{Batch, retain};

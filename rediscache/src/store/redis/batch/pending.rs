@@ -14,6 +14,12 @@ use crate::refusal;
 use crate::store::redis::router::Router;
 use crate::store::traces::{note_harmless, note_sent};
 
+/// Leaves out what belongs to callers who do not want theirs any more.
+pub(crate) fn retain<T>(calls: &mut Vec<T>, wanted: &[bool]) {
+    let mut wanted = wanted.iter();
+    calls.retain(|_| wanted.next().copied().unwrap_or_default());
+}
+
 /// Calls of one kind on one key that go out as one command.
 pub(crate) trait Batch: Default + Send + 'static {
     /// What one caller asks.
