@@ -47,7 +47,7 @@ impl RedisLocks {
     }
 
     pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {
-        Ok(Hearing::on(&self.router, &self.subscriber, key, channel(key)).await)
+        Hearing::on(&self.router, &self.subscriber, key, channel(key)).await
     }
 }
 

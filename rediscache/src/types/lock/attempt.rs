@@ -70,11 +70,12 @@ impl<'a> LockAttempt<'a> {
                     return Ok(None);
                 }
                 let again = until.map_or(now + left, |until| until.min(now + left));
-                match &mut hearing {
+                match hearing.take() {
                     // What was told before this is not heard: it is asked once more.
-                    None => hearing = Some(at.store()?.locks().hear(&self.name).await?),
+                    None => hearing = Some(at.store()?.locks().hear(&self.name).await.unwrap_or_default()),
+                    // It is heard anew after that: a connection that came to its end, which all are told of, hears nothing more.
                     Some(None) => sleep_until(again).await,
-                    Some(Some(hearing)) => drop(timeout_at(again, hearing.told()).await),
+                    Some(Some(mut hearing)) => drop(timeout_at(again, hearing.told()).await),
                 }
             }
         };

@@ -139,7 +139,7 @@ impl RedisLeases {
     pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {
         // Its name is that of the lease beside the entry.
         let channel = self.router.beside(key, LEASE)?;
-        Ok(Hearing::on(&self.router, &self.subscriber, key, channel).await)
+        Hearing::on(&self.router, &self.subscriber, key, channel).await
     }
 
     /// Makes one step; of the arguments, the token and the channel go first.

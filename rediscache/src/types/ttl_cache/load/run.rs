@@ -155,13 +155,12 @@ impl LoadRun {
                 Begun::Held(left) if self.wanted == Wanted::Ahead => {
                     return Ok(Some(LoadEnd::found(None, began, left)));
                 }
-                Begun::Held(left) => match &mut hearing {
+                Begun::Held(left) => match hearing.take() {
                     // Before it is seen for the last time that another has the lease.
-                    None => {
-                        let heard = self.budget.spend(Box::pin(leases.hear(&self.entry))).await;
-                        hearing = Some(heard.unwrap_or_default());
-                    }
-                    Some(hearing) => wait(&self.at, &self.entry, hearing.as_mut(), left).await,
+                    // Where that fails for now, it is done without a lease: nobody would tell of its end.
+                    None => hearing = Some(self.budget.spend(Box::pin(leases.hear(&self.entry))).await?),
+                    // It is heard anew after that: a connection that came to its end, which all are told of, hears nothing more.
+                    Some(mut hearing) => wait(&self.at, &self.entry, hearing.as_mut(), left).await,
                 },
             }
         }
