@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisSessionBuilder};
-use support::Server;
+use support::{Server, free_port};
 use tempfile::TempDir;
 
 use crate::soon;
@@ -50,7 +50,7 @@ impl Scene {
             std::fs::write(&path, text).unwrap();
             path.to_str().unwrap().to_owned()
         };
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         let server = Server::options()
             .args(["--tls-port", &port.to_string(), "--tls-auth-clients", clients])
             .args(["--tls-cert-file", &file("cert.pem", &certificate), "--tls-key-file", &file("key.pem", &key)])

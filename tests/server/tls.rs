@@ -1,8 +1,7 @@
 use std::ffi::OsStr;
-use std::net::TcpListener;
 
 use rediscache::{ErrorKind, RedisQueue, RedisSession};
-use support::Server;
+use support::{Server, free_port};
 
 use crate::names;
 use crate::small_process::in_a_small_process_with;
@@ -17,7 +16,7 @@ fn a_server_is_talked_to_over_tls_if_its_certificate_is_trusted() {
     let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     std::fs::write(&certificate, signed.cert.pem()).unwrap();
     std::fs::write(&key, signed.signing_key.serialize_pem()).unwrap();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port();
     let _server = Server::options()
         .args(["--tls-port", &port.to_string(), "--tls-auth-clients", "no"])
         .args(["--tls-cert-file", certificate.to_str().unwrap(), "--tls-key-file", key.to_str().unwrap()])

@@ -17,7 +17,7 @@ pub use fault::{Direction, Strike};
 use fault::{Faults, Way, is_part_of_connecting};
 use state::{Connection, PATIENCE, State};
 
-use crate::Server;
+use crate::{Server, free_port};
 
 /// A proxy before a server, on a port of its own, that does to its connections what the network may do.
 ///
@@ -56,8 +56,13 @@ impl Proxy {
         let (faults, state) = (watch::Sender::default(), Arc::<State>::default());
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
-        let socket = bind(0).expect("there is a free port");
-        let port = socket.local_addr().expect("a bound socket has an address").port();
+        let (port, socket) = loop {
+            let port = free_port();
+            // Another process may have taken it meanwhile.
+            if let Ok(socket) = bind(port) {
+                break (port, socket);
+            }
+        };
         let (stop, stopped) = oneshot::channel();
         let listening = listen(socket, server, faults.clone(), Arc::clone(&state));
         let thread = std::thread::spawn(move || {

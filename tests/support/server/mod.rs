@@ -2,7 +2,6 @@ mod process;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -12,6 +11,8 @@ use redis::{Client, Connection};
 use tempfile::TempDir;
 
 use process::Process;
+
+use crate::free_port;
 
 /// How long a server may take to answer after it was started.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -308,12 +309,6 @@ pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
 
 fn program() -> PathBuf {
     std::env::var_os("REDISCACHE_SERVER").map_or_else(|| "redis-server".into(), PathBuf::from)
-}
-
-/// A port that nobody had a moment ago.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
-    listener.local_addr().expect("a listener has an address").port()
 }
 
 /// The process that answers at `url`.
