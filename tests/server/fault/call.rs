@@ -38,7 +38,8 @@ impl Objects {
             members: RedisSet::new("members").on(session),
             points: RedisRanking::new("points").on(session),
             plain: RedisQueue::new("plain").on(session),
-            jobs: RedisTaskQueue::new("jobs").on(session),
+            // Whose heartbeat comes after all calls.
+            jobs: RedisTaskQueue::new("jobs").recover_after(Duration::from_secs(600)).on(session),
             dead: RedisQueue::new("jobs$dead").on(session),
             limit: RedisLimit::new("limit", 1000, Duration::from_secs(1)).on(session),
             lock: RedisLock::new("lock").on(session),
@@ -231,9 +232,17 @@ calls! { on:
     ranked_set_many => on.points.set_many([(1, 3)]);
     ranked_increment => on.points.increment(1, 1);
     ranked_remove => on.points.remove(1);
-    check => on.limit.check(1);
-    check_n => on.limit.check_n(1, 2);
+    check => {
+        // It is on record then.
+        let _ = on.limit.check(0).await?;
+        on.limit.check(1)
+    };
+    check_n => {
+        let _ = on.limit.check(0).await?;
+        on.limit.check_n(1, 2)
+    };
     try_acquire => {
+        on.lock.acquire(Objects::next()).await?.release().await?;
         let acquire = on.lock.try_acquire(Objects::next());
         // Held, so that nothing is sent but the call.
         async move { acquire.await.map(mem::forget) }

@@ -75,8 +75,8 @@ impl Stage {
     async fn prepare(&mut self, mut raw: Connection) -> &mut Self {
         self.objects.fill().await.unwrap();
         self.call = Some(prepare(self.name, &self.objects).await.unwrap());
-        let has_more = ["requeue_dead", "requeue_one", "delete_one", "release"].contains(&self.name);
-        let written = if has_more { 7 } else { 6 };
+        let has_more = ["requeue_dead", "requeue_one", "delete_one", "check", "check_n", "try_acquire", "release"];
+        let written = if has_more.contains(&self.name) { 7 } else { 6 };
         let record = self.objects.numbers.key().unwrap().replace(".numbers", ".$objects");
         eventually_async("nothing but the call", || {
             let recorded: redis::RedisResult<usize> = redis::cmd("HLEN").arg(&record).query(&mut raw);
