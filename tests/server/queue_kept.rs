@@ -146,6 +146,29 @@ async fn the_next_who_asks_may_have_it_meanwhile() {
     }
 }
 
+/// The refusal is on its way when someone asks.
+#[tokio::test]
+async fn who_asks_while_it_goes_back_has_it_when_that_is_refused() {
+    for kind in [0, 1] {
+        let mut place = Place::new();
+        let session = place.session().await;
+        let queue = queue(&session, kind);
+        let getting = arrived(&queue).await;
+        place.begin(Trouble::Forbidden);
+        place.proxy.hold(Direction::Replies);
+        let before = place.refusals();
+        drop(getting);
+        eventually_async("a try", || place.refusals() > before).await;
+        let mut asking = ByHand::new(queue.ask(Way::TryGet));
+        assert!(asking.poll().is_pending());
+        place.proxy.heal();
+        let got = soon(asking.finish()).await.unwrap().expect("it is here");
+        place.end(Trouble::Forbidden);
+        assert_eq!(got.settle().await, 7);
+        queue.holds([], "it was handed out").await;
+    }
+}
+
 #[tokio::test]
 async fn closing_says_what_could_not_be_brought_back_and_it_is_later() {
     for (kind, trouble) in ALL {

@@ -153,12 +153,18 @@ impl<S: Source> Dispatcher<S> {
 
     /// Finds a new receiver for what came back, and puts away what is in hand then.
     async fn put_away(&mut self) {
-        for (place, item) in self.hands.offer() {
-            if let Some((place, item)) = self.line.0.hand_out(place, item) {
-                self.hands.keep(place, item);
+        loop {
+            for (place, item) in self.hands.offer() {
+                if let Some((place, item)) = self.line.0.hand_out(place, item) {
+                    self.hands.keep(place, item);
+                }
+            }
+            self.hands.put_away(&*self.source).await;
+            // Who asked meanwhile has what could not be put away.
+            if !self.hands.have_an_offer() || self.line.0.waiting() == 0 {
+                break;
             }
         }
-        self.hands.put_away(&*self.source).await;
         if self.hands.is_empty() {
             self.line.0.end_returns(std::mem::take(&mut self.returned));
         }

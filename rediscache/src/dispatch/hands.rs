@@ -125,6 +125,11 @@ impl<S: Source> Hands<S> {
         std::mem::take(&mut self.returned)
     }
 
+    /// Whether something may be handed out again.
+    pub(super) fn have_an_offer(&self) -> bool {
+        !self.returned.is_empty()
+    }
+
     /// When the next try is due, after one that failed.
     pub(super) fn next_try(&self) -> Option<Instant> {
         self.next_try
