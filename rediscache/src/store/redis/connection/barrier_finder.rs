@@ -18,8 +18,9 @@ use crate::store::redis::barrier::Barrier;
 /// How long a server may take to say what keeps us out.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// After how much silence a server is asked whether it speaks TLS at all.
-const SILENCE: Duration = Duration::from_millis(500);
+/// After how much silence a server is asked whether it speaks TLS at all: that is to be known before the time is up for a
+/// connection.
+const SILENCE: Duration = Duration::from_millis(250);
 
 /// What TLS begins with, cut short. A server that speaks it answers with an alert, any other waits for the rest.
 const HALF_A_HANDSHAKE: &[u8] = &[0x16, 3, 1, 0, 4, 1, 0, 0, 0];
@@ -53,12 +54,12 @@ impl BarrierFinder {
             Ok(connected) => connected,
             Err(_) if is_tls(server) => tokio::select! {
                 connected = &mut connecting => connected,
-                Some(barrier) = Box::pin(self.barrier(server)) => return Err(barrier.into_driver()),
+                Some(barrier) = Box::pin(self.barrier(server, None)) => return Err(barrier.into_driver()),
             },
             Err(_) => connecting.await,
         };
         match connected {
-            Err(error) if is_unexplained(&error) => match Box::pin(self.barrier(server)).await {
+            Err(error) if is_unexplained(&error) => match Box::pin(self.barrier(server, Some(PATIENCE))).await {
                 Some(barrier) => Err(barrier.into_driver()),
                 None => Err(error),
             },
@@ -66,13 +67,17 @@ impl BarrierFinder {
         }
     }
 
-    async fn barrier(&self, server: &ConnectionInfo) -> Option<Barrier> {
+    /// Within so much time, or for as long as it takes.
+    async fn barrier(&self, server: &ConnectionInfo, patience: Option<Duration>) -> Option<Barrier> {
         let known = |last: &LastLook| last.at == *server.addr() && last.since.elapsed() < VALID;
         let last = |last: &LastLook| known(last).then(|| last.barrier.clone());
         if let Some(barrier) = self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().and_then(last) {
             return barrier;
         }
-        let barrier = tokio::time::timeout(PATIENCE, look(server)).await.ok().flatten();
+        let barrier = match patience {
+            Some(patience) => tokio::time::timeout(patience, look(server)).await.ok().flatten(),
+            None => look(server).await,
+        };
         let finding = LastLook { at: server.addr().clone(), since: Instant::now(), barrier: barrier.clone() };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(finding);
         barrier
