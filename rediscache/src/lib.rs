@@ -39,6 +39,8 @@ mod codec;
 mod config;
 mod dispatch;
 mod error;
+#[doc(hidden)]
+pub mod inspect;
 mod lend;
 mod namespace;
 mod near;

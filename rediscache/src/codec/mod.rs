@@ -5,6 +5,7 @@ mod encoded;
 #[cfg(feature = "json")]
 mod json;
 mod typestring;
+mod untyped;
 mod value;
 
 use serde::Serialize;
@@ -17,7 +18,9 @@ pub(crate) use encoded::{EncodedKey, append, append_new, decode, decode_owned, e
 #[cfg(feature = "json")]
 pub use json::Json;
 pub use typestring::{LeadsTo, OlderTypes, Typestring};
-pub(crate) use typestring::{Meaning, MeaningId};
+pub(crate) use typestring::{Meaning, MeaningId, read_untyped, shape_told};
+pub use untyped::StoredValue;
+pub(crate) use untyped::read_json;
 pub(crate) use value::{append_value, decode_owned_value, decode_value, describe_value, fingerprint_of, is_same_form};
 
 /// Why a codec refused; its text must not hold the key or value itself.

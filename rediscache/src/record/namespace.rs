@@ -44,6 +44,10 @@ pub(crate) struct RecordedObject {
     pub(crate) key: Option<Schema>,
     pub(crate) value: Schema,
     pub(crate) programs: Vec<String>,
+    /// One of its names, where these are made at run time.
+    pub(crate) namespace: Option<String>,
+    /// When it was written, in seconds since 1970 and to a day.
+    pub(crate) last: u64,
 }
 
 impl ObjectEntry {
@@ -192,6 +196,7 @@ impl RecordedObject {
         };
         let programs = object.get("programs").and_then(Value::as_object);
         let programs = programs.into_iter().flat_map(Map::keys).cloned().collect();
-        Some(Self { kind: text("kind")?, codec: text("codec")?, key, value: schema(object.get("value")?)?, programs })
+        let (kind, codec, value) = (text("kind")?, text("codec")?, schema(object.get("value")?)?);
+        Some(Self { kind, codec, key, value, programs, namespace: text("namespace"), last: last_of(object) })
     }
 }

@@ -22,6 +22,11 @@ const PLAIN: [bool; 256] = {
 /// and of what lies beside them go on, braces, which make a hash tag, `%` itself, blanks and control characters, and bytes
 /// that are no UTF-8. So no two entries have one name, and the last `:` is where the key begins.
 pub(super) fn entry_name(object: &FullKey, stored: &[u8]) -> String {
+    entry_name_below(object, stored)
+}
+
+/// The same, below whatever name.
+pub(crate) fn entry_name_below(object: &str, stored: &[u8]) -> String {
     let mut name = String::with_capacity(object.len() + 1 + stored.len());
     name.push_str(object);
     name.push(':');
@@ -87,7 +92,7 @@ pub(super) fn read_key<C: Codec, K: Key>(rest: &[u8]) -> Result<()> {
 }
 
 /// The stored key of the entry in whose name this stands behind the object's.
-pub(super) fn stored_key(rest: &str) -> Result<Vec<u8>> {
+pub(crate) fn stored_key(rest: &str) -> Result<Vec<u8>> {
     let mut stored = Vec::with_capacity(rest.len());
     let mut bytes = rest.bytes();
     while let Some(byte) = bytes.next() {

@@ -32,6 +32,7 @@ pub use declare::{
     RedisLimitObject, RedisLockObject, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
     RedisTaskObject, RedisTtlObject, RedisVersionedObject,
 };
+pub(crate) use entry_name::{entry_name_below, stored_key};
 pub use info::ObjectInfo;
 pub use lock::{LockGuard, RedisLock};
 pub use operation::Operation;

@@ -12,6 +12,7 @@ mod positional;
 mod read;
 mod spot;
 mod tag;
+mod untyped;
 mod value;
 mod write;
 
@@ -20,6 +21,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use meaning::{Meaning, MeaningId};
 pub use older::{LeadsTo, OlderTypes};
+pub(crate) use untyped::{read_untyped, shape_told};
 pub(crate) use value::{
     ValueForm, describe_value, fingerprint_of, is_same_form, read_owned_value, read_value, write_value,
 };

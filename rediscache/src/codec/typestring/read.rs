@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, Expected, Unexpected, VariantAccess, Visitor};
 
 use super::tag;
+use crate::codec::StoredValue;
 use crate::number::without_decoration;
 
 /// One stored scalar, told apart by its tag.
@@ -134,11 +135,43 @@ impl<'a> ScalarReader<'a> {
         Self::Integer(text).integer().map(|number: i128| number != 0).map_err(|_| self.expected("a bool"))
     }
 
+    /// What it is, of whatever kind and, for integers, of any size.
+    pub(super) fn untyped(self) -> Result<StoredValue, Mismatch> {
+        Ok(match self {
+            Self::Integer(text) => match self.integer::<i128>() {
+                Ok(value) => StoredValue::Integer(value.to_string()),
+                Err(mismatch) => StoredValue::Integer(digits(text).ok_or(mismatch)?),
+            },
+            Self::Float(_) => StoredValue::Float(self.float()?),
+            Self::Text(text) => StoredValue::Text(text.to_owned()),
+            // Read as a number, which may be of any size.
+            Self::Bool(text) => StoredValue::Bool(digits(text).ok_or_else(|| self.expected("a bool"))? != "0"),
+            Self::Composite => return Err(Mismatch::Composite),
+        })
+    }
+
     fn text(self) -> Result<&'a str, Mismatch> {
         match self {
             Self::Text(text) => Ok(text),
             _ => Err(self.expected("text")),
         }
+    }
+}
+
+/// The digits of an integer as Python's `int()` takes them, without what it skips.
+fn digits(text: &str) -> Option<String> {
+    let plain = without_decoration(text)?;
+    let (sign, digits) = match plain.split_at_checked(1) {
+        Some(("-", digits)) => ("-", digits),
+        Some(("+", digits)) => ("", digits),
+        _ => ("", &*plain),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match digits.trim_start_matches('0') {
+        "" => Some("0".to_owned()),
+        digits => Some(format!("{sign}{digits}")),
     }
 }
 

@@ -128,7 +128,7 @@ pub(crate) fn read_owned_value<T: Value>(
     }
 }
 
-fn unknown(fingerprint: Fingerprint) -> CodecError {
+pub(super) fn unknown(fingerprint: Fingerprint) -> CodecError {
     format!("its shape, {fingerprint}, is not kept in `$shapes`; was that hash deleted or evicted?").into()
 }
 

@@ -16,6 +16,7 @@ mod positional;
 #[cfg(test)]
 mod tests;
 mod transcribed;
+mod untyped;
 mod walk;
 
 use serde::de::DeserializeOwned;
@@ -24,8 +25,8 @@ use self::item::Later;
 use self::transcribed::Transcribed;
 use self::walk::Walk;
 use super::described;
-use crate::codec::CodecError;
 use crate::codec::decoded::Decoded;
+use crate::codec::{CodecError, StoredValue};
 use crate::shape::{FIRST_VERSION, Layout, Schema};
 
 /// Reads a value that stands by position, as that layout has it.
@@ -54,4 +55,12 @@ pub(super) fn describe(body: &[u8], layout: &Layout, out: &mut Vec<u8>) -> Resul
     let written = described::write(&Transcribed::new(&walk, Later::At(Layout::WHOLE)), None, false, out);
     walk.failure().map_or(written, |misread| Err(misread.into()))?;
     Ok(walk.end()?)
+}
+
+/// Reads a value without its type: one that stands by position, as that layout has it, or one that describes itself.
+pub(super) fn read_untyped(body: &[u8], layout: Option<&Layout>) -> Result<StoredValue, CodecError> {
+    let walk = Walk::new(body, layout);
+    let value = untyped::read(&walk, Later::At(Layout::WHOLE))?;
+    walk.end()?;
+    Ok(value)
 }
