@@ -1,4 +1,4 @@
-//! Reads a crate from its `lib.rs` on: which names there are, and every place where one is mentioned.
+//! Reads a crate from its `lib.rs` or `main.rs` on: which names there are, and every place where one is mentioned.
 
 use std::mem;
 use std::path::Path;
@@ -29,9 +29,10 @@ pub(crate) enum Kind {
 }
 
 pub(crate) fn read(files: &Files) -> (Names, Vec<Mention>) {
-    let (names, file) = (Names::of_root("lib.rs"), String::new());
+    let root = if files.contains_key("main.rs") { "main.rs" } else { "lib.rs" };
+    let (names, file) = (Names::of_root(root), String::new());
     let mut reader = Reader { files, names, mentions: Vec::new(), module: 0, file };
-    reader.read("lib.rs");
+    reader.read(root);
     (reader.names, reader.mentions)
 }
 
