@@ -3,7 +3,7 @@
 use rediscache::RedisSession;
 use support::Server;
 
-use crate::program::{Channel, Every, Reminder, ask, filled, json, run, send};
+use crate::program::{Channel, Every, ask, filled, json, run, send};
 
 /// A queue with two dead letters, the older of which is of our types.
 async fn with_letters() -> (Server, RedisSession) {
@@ -36,7 +36,6 @@ async fn retried_letters_come_out_of_the_queue_again() {
     assert_eq!((task.attempt(), &task.value().every), (1, &Some(Every::At { hour: 7 })));
     task.finalize().await.expect("it ends");
     assert_eq!(json(&server, &["dead", "bot.Channel.reminders", "retry"])["letters"], 0);
-    let _: Option<Reminder> = None;
 }
 
 #[tokio::test]

@@ -124,7 +124,7 @@ pub(crate) async fn filled() -> (Server, RedisSession) {
     (server, session)
 }
 
-async fn fill(session: &RedisSession) -> rediscache::Result<()> {
+pub(crate) async fn fill(session: &RedisSession) -> rediscache::Result<()> {
     let channel = Channel::on(session);
     channel.topics().update([(1, "rust"), (2, "redis")]).await?;
     channel.birthdays().set("ada", Date { month: 12, day: 10 }).await?;
