@@ -27,7 +27,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "types",
-        "mod verify task_queue queue ttl_cache cache ranking set rate_limit lock entry_name dead shared named versions pages operation value member kept object limit reliance declare info",
+        "mod verify transaction task_queue queue ttl_cache cache ranking set rate_limit lock step entry_name dead shared named versions pages operation value member kept object limit reliance declare info",
     ),
     (
         LIBRARY,
@@ -37,7 +37,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "store",
-        "open sample mod task list hash entry set ranking limit lock key hearing token operations redis memory in_flight background increment compared milliseconds packed traces",
+        "open sample mod transaction task list hash entry set ranking limit lock key hearing token operations redis memory in_flight background increment compared milliseconds packed traces",
     ),
     (
         LIBRARY,

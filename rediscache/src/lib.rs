@@ -81,12 +81,13 @@ pub use score::Score;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
-    Bound, DeadLetter, DeadLetters, Declaration, Finding, FindingKind, GetOrLoad, LimitCheck, LoadError, Loaded,
-    LockGuard, ObjectInfo, Operation, OptionalLifetime, OptionalRate, QueueStats, QueueStream, RankingScan, RedisBound,
-    RedisCache, RedisFieldsObject, RedisLeasedObject, RedisLimit, RedisLimitObject, RedisLock, RedisLockObject,
-    RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisRanking, RedisReadableObject, RedisSet,
-    RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject,
-    Rewritten, Scan, SetScan, TaskError, TaskQueueStats, TtlScan, TtlStats, WhenDown,
+    Bound, Committed, DeadLetter, DeadLetters, Declaration, EntryRef, Finding, FindingKind, GetOrLoad, LimitCheck,
+    LoadError, Loaded, LockGuard, ObjectInfo, Operation, OptionalLifetime, OptionalRate, QueueStats, QueueStream,
+    RankingScan, RedisBound, RedisCache, RedisFieldsObject, RedisLeasedObject, RedisLimit, RedisLimitObject, RedisLock,
+    RedisLockObject, RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisQueueObject, RedisRanking,
+    RedisReadableObject, RedisSet, RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache,
+    RedisTtlObject, RedisVersionedObject, Rewritten, Scan, SetScan, TaskError, TaskQueueStats, Transaction,
+    TransactionPut, TtlScan, TtlStats, WhenDown,
 };
 
 /// The examples of the README.

@@ -26,7 +26,12 @@ pub(crate) fn append<C: Codec, T>(value: &impl Lend<T>, out: &mut Vec<u8>) -> Re
 pub(crate) fn append_new<C: Codec, T: DeserializeOwned>(key: &impl Lend<T>, out: &mut Vec<u8>) -> Result<()> {
     let start = out.len();
     append::<C, T>(key, out)?;
-    let stored = out.get(start..).unwrap_or_default();
+    check_new::<C, T>(out.get(start..).unwrap_or_default())
+}
+
+/// Refuses the stored form of a key that could not be read again.
+#[inline]
+pub(crate) fn check_new<C: Codec, T: DeserializeOwned>(stored: &[u8]) -> Result<()> {
     if C::may_be_unreadable(stored) { check_readable::<C, T>(stored).map_err(formless::<T>) } else { Ok(()) }
 }
 
@@ -75,9 +80,7 @@ impl EncodedKey {
     #[inline]
     pub(crate) fn of_new<C: Codec, K: DeserializeOwned>(key: &impl Lend<K>) -> Result<Self> {
         let encoded = Self::of::<C, K>(key)?;
-        if C::may_be_unreadable(encoded.as_slice()) {
-            check_readable::<C, K>(encoded.as_slice()).map_err(formless::<K>)?;
-        }
+        check_new::<C, K>(encoded.as_slice())?;
         Ok(encoded)
     }
 

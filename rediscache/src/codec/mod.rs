@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::number::Notation;
 
 pub(crate) use decoded::{KnownSchema, Shapes};
-pub(crate) use encoded::{EncodedKey, append, append_new, decode, decode_owned, encode};
+pub(crate) use encoded::{EncodedKey, append, append_new, check_new, decode, decode_owned, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
 pub use typestring::{LeadsTo, OlderTypes, Typestring};

@@ -24,6 +24,7 @@ mod set;
 mod task;
 mod token;
 mod traces;
+mod transaction;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -52,6 +53,7 @@ pub(crate) use task::{
 };
 pub(crate) use token::Token;
 pub(crate) use traces::traced;
+pub(crate) use transaction::{Attempted, EntryPlace, Expectation, TransactionStore, Write};
 
 use self::background::Background;
 use self::entry::{MemoryEntries, MemoryLeases, RedisLeases};
@@ -67,6 +69,7 @@ use self::ranking::{MemoryScores, RedisScores};
 use self::redis::{Router, Subscriber};
 use self::set::{MemoryMembers, RedisMembers};
 use self::task::{MemoryTasks, RedisTasks};
+use self::transaction::{MemoryTransactions, RedisTransactions};
 use crate::config::{Address, Config};
 use crate::error::Result;
 use crate::refusal::stuck;
@@ -97,6 +100,7 @@ pub(crate) struct RedisStore {
     tasks: RedisTasks,
     sets: RedisMembers,
     rankings: RedisScores,
+    transactions: RedisTransactions,
     /// Over connections that hear of the ends of leases.
     subscriber: Arc<Subscriber>,
 }
@@ -117,6 +121,7 @@ impl RedisStore {
             tasks: RedisTasks::new(&router),
             sets: RedisMembers::new(&router),
             rankings: RedisScores::new(&router),
+            transactions: RedisTransactions::new(&router),
             subscriber,
             router,
             tracking,
@@ -150,6 +155,7 @@ impl Store {
         tasks: TaskStore(MemoryTasks);
         sets: SetStore(MemoryMembers);
         rankings: RankingStore(MemoryScores);
+        transactions: TransactionStore(MemoryTransactions);
     }
 
     /// The entries of a server that tells of changes; `None` where the store itself is in this process.

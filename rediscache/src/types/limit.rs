@@ -13,7 +13,7 @@ use crate::refusal::{config, refusals};
 use crate::store::traced;
 
 /// In milliseconds; the most there are stand for no limit. Short, since every call carries it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CallLimit(u32);
 
 impl CallLimit {

@@ -221,12 +221,24 @@ impl Object {
         if let Some(fault) = self.namespace.fault() {
             return Err(config(fault));
         }
-        let number = |session: &RedisSession| session.state().near_caches.session();
-        if self.session.as_ref().is_some_and(|session| number(session) != number(&at.session)) {
-            return Err(config("one call cannot concern objects of two sessions; bind them to the same one with `on`"));
-        }
+        self.check_session(&at.session)?;
         let global = if self.global { at.session.global_namespace() } else { "" };
         Ok(self.namespace.key_below(global))
+    }
+
+    /// Where the part goes that concerns this object of a call of this session.
+    pub(super) fn target_in(&self, session: &RedisSession) -> Result<Target> {
+        self.check_session(session)?;
+        self.on(session).target()
+    }
+
+    /// Refuses another session than that which was bound.
+    fn check_session(&self, session: &RedisSession) -> Result<()> {
+        let number = |session: &RedisSession| session.state().near_caches.session();
+        if self.session.as_ref().is_some_and(|bound| number(bound) != number(session)) {
+            return Err(config("one call cannot concern objects of two sessions; bind them to the same one with `on`"));
+        }
+        Ok(())
     }
 
     /// The session in force and the full Redis key in it. A session that was bound goes along.

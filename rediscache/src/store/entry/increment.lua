@@ -1,7 +1,7 @@
 -- for how long an entry is stale, for how long a new one is kept, what stands before an integer, before a float, 'integer' or
 -- 'float', min (of an integer) and max, the amount -> what is stored then, or '!' and why it was refused. The second key is the
 -- lease beside the entry, if there may be one.
-local stored = is_fresh(ARGV[1]) and redis.call('GET', KEYS[1])
+local stored = is_fresh(KEYS[1], ARGV[1]) and redis.call('GET', KEYS[1])
 local sum, refusal = adder(unpack(ARGV, 3, 7))(stored, ARGV[8])
 if not sum then
   return refusal

@@ -137,7 +137,7 @@ impl MemoryEntries<'_> {
 }
 
 /// The value that is there and not stale, and when it ends.
-fn fresh<'a>(keyspace: &'a mut Keyspace, key: &str, life: Life) -> Option<(&'a [u8], Option<Instant>)> {
+pub(crate) fn fresh<'a>(keyspace: &'a mut Keyspace, key: &str, life: Life) -> Option<(&'a [u8], Option<Instant>)> {
     let (entry, ends): (&mut Entry, _) = keyspace.find_if(key)?;
     entry.value.as_deref().filter(|_| is_fresh(ends, life)).map(|value| (value, ends))
 }
@@ -155,7 +155,7 @@ fn read(keyspace: &mut Keyspace, key: &str, life: Life) -> Option<Vec<u8>> {
 }
 
 /// Puts a value in the place of whatever is there.
-fn store(keyspace: &mut Keyspace, key: &str, value: &[u8], kept: i64) {
+pub(crate) fn store(keyspace: &mut Keyspace, key: &str, value: &[u8], kept: i64) {
     keyspace.put(key, Entry::of(value), Some(ends_after(kept)));
 }
 

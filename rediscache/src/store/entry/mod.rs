@@ -18,8 +18,9 @@ mod walk;
 pub(crate) use answer::{Cursor, EntryPage, Found};
 pub(crate) use lease::{Begun, LeaseStore, MemoryLeases, RedisLeases, Wanted};
 pub(crate) use life::Life;
-pub(super) use memory::MemoryEntries;
+pub(super) use memory::{MemoryEntries, fresh, store};
 pub(crate) use redis::RedisEntries;
+pub(super) use tracked::entry_of;
 
 use super::compared::Compared;
 use super::increment::Increment;

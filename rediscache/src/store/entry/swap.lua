@@ -1,6 +1,6 @@
 -- for how long an entry is stale, for how long the new one is kept, '1' if there is an old value and '' if none is to be there,
 -- the old one, and the new one unless it is to be removed -> 1 if it was so, otherwise what is there
-if is_fresh(ARGV[1]) then
+if is_fresh(KEYS[1], ARGV[1]) then
   local stored = redis.call('GET', KEYS[1])
   if ARGV[3] == '' or stored ~= ARGV[4] then
     return stored

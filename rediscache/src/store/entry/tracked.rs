@@ -17,7 +17,7 @@ pub(super) fn scope_of(object: &str) -> String {
 }
 
 /// The scope of an entry, and what it is called there.
-pub(super) fn entry_of(name: &str) -> (&str, &[u8]) {
+pub(crate) fn entry_of(name: &str) -> (&str, &[u8]) {
     let (scope, entry) = name.split_at(name.rfind(':').map_or(0, |colon| colon + 1));
     (scope, entry.as_bytes())
 }

@@ -12,7 +12,7 @@ use crate::store::memory::{Collection, MemoryStore};
 use crate::store::packed::Packed;
 
 /// A hash, ordered so that a scan can go on from any field whatever was changed in between.
-type Hash = BTreeMap<Box<[u8]>, Box<[u8]>>;
+pub(crate) type Hash = BTreeMap<Box<[u8]>, Box<[u8]>>;
 
 pub(super) const NAME: &str = "hash";
 

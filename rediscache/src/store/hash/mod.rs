@@ -7,7 +7,7 @@ mod memory;
 mod redis;
 
 pub(crate) use answer::{Entries, Page};
-pub(super) use memory::MemoryHash;
+pub(super) use memory::{Hash, MemoryHash};
 pub(crate) use redis::RedisHash;
 
 /// What a key holds, as `TYPE` names it.

@@ -23,9 +23,18 @@ pub(super) struct ScriptText {
 
 /// The commands that publish: `PUBLISH` is heard on one server, `SPUBLISH` by those at the node of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verb {
+pub(crate) enum Verb {
     Publish,
     ShardedPublish,
+}
+
+impl Verb {
+    pub(crate) fn command(self) -> &'static str {
+        match self {
+            Self::Publish => "PUBLISH",
+            Self::ShardedPublish => "SPUBLISH",
+        }
+    }
 }
 
 impl Script {
@@ -35,7 +44,8 @@ impl Script {
 
     pub(super) fn publishing(&self, verb: Verb) -> &ScriptText {
         let [publish, sharded] = self.publishing.get_or_init(|| {
-            ["PUBLISH", "SPUBLISH"].map(|verb| ScriptText::new(publishing(&self.alone.source, verb).into()))
+            let verbs = [Verb::Publish, Verb::ShardedPublish];
+            verbs.map(|verb| ScriptText::new(publishing(&self.alone.source, verb.command()).into()))
         });
         match verb {
             Verb::Publish => publish,

@@ -11,7 +11,7 @@ use crate::store::memory::{Collection, MemoryStore};
 use crate::store::packed::Packed;
 
 /// A set, ordered so that a scan can go on from any member whatever was changed in between.
-type Members = BTreeSet<Box<[u8]>>;
+pub(crate) type Members = BTreeSet<Box<[u8]>>;
 
 pub(super) const NAME: &str = "set";
 

@@ -6,7 +6,7 @@ mod memory;
 mod redis;
 
 pub(crate) use answer::MemberPage;
-pub(super) use memory::MemoryMembers;
+pub(super) use memory::{Members, MemoryMembers};
 pub(crate) use redis::RedisMembers;
 
 /// What a key holds, as `TYPE` names it.

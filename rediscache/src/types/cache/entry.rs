@@ -45,6 +45,29 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
         })
     }
 
+    /// Names the entry of `key`, for a [`Transaction`](crate::Transaction).
+    ///
+    /// It is a name, as the cache is: nothing is sent. A key that has no form is refused by `commit`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisCache, RedisSession};
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisCache::<u64, String>::new("names").on(&session);
+    /// let both = session.transaction().set(names.entry(1), "one").set(names.entry(2), "two");
+    /// assert!(both.commit().await?.is_done());
+    /// assert_eq!(names.get(2).await?.as_deref(), Some("two"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn entry(&self, key: impl Lend<K>) -> EntryRef<V, C> {
+        EntryRef::field(&self.object, &key)
+    }
+
     /// Reads the value of `key`, or gives `default` back where there is none.
     ///
     /// # Redis

@@ -17,6 +17,7 @@ use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::Operation;
 use super::shared::shared_methods;
+use super::step::EntryRef;
 use super::value::{Encoded, EncodedEntry, PackedPairs, encode_entry, encode_value, pack_keys, pack_pairs};
 use super::versions::version_methods;
 use crate::bounds::{Key, NearValue, Value};

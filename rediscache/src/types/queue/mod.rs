@@ -18,6 +18,7 @@ use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::{Access, Operation};
 use super::shared::shared_methods;
+use super::step::{RedisQueueObject, TransactionPut};
 use super::value::Encoded;
 use super::versions::version_methods;
 use crate::bounds::Value;
@@ -306,6 +307,14 @@ impl<T: Value, C: ShapedCodec> RedisVersionedObject for RedisQueue<T, C> {
 
     fn from_older_versions<O: OlderTypes<T> + 'static>(self, versions: &'static [u32]) -> Self {
         Self::from_older_versions::<O>(self, versions)
+    }
+}
+
+impl<T: Value, C: Codec> RedisQueueObject for RedisQueue<T, C> {
+    type Item = T;
+
+    fn put_in_transaction(&self, item: &impl Lend<T>) -> TransactionPut {
+        TransactionPut::of::<C, T>(&self.object, item)
     }
 }
 

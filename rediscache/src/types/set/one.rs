@@ -5,6 +5,7 @@ use crate::bounds::Key;
 use crate::codec::{Codec, EncodedKey};
 use crate::lend::Lend;
 use crate::types::operation::Operation;
+use crate::types::step::PlannedWrite;
 
 impl<T: Key, C: Codec> RedisSet<T, C> {
     /// Puts `member` in; whether it was not there before.
@@ -110,5 +111,13 @@ impl<T: Key, C: Codec> RedisSet<T, C> {
         Operation::reading(&self.object, "contains", |at| async move {
             at.store()?.sets().contains(&at.key, member?.as_slice()).await
         })
+    }
+
+    pub(in crate::types) fn adding(&self, member: &impl Lend<T>) -> PlannedWrite {
+        PlannedWrite::of_member(&self.object, EncodedKey::of_new::<C, T>(member), true)
+    }
+
+    pub(in crate::types) fn removing(&self, member: &impl Lend<T>) -> PlannedWrite {
+        PlannedWrite::of_member(&self.object, EncodedKey::of::<C, T>(member), false)
     }
 }

@@ -9,6 +9,7 @@ use crate::lend::Lend;
 use crate::store::Due;
 use crate::types::operation::{Access, Operation};
 use crate::types::queue::push;
+use crate::types::step::{RedisQueueObject, TransactionPut};
 use crate::types::value::encode_value;
 
 /// Putting in.
@@ -164,5 +165,13 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
             let store = at.store()?;
             store.tasks().put_later(&at.key, &client, &item, due).await
         })
+    }
+}
+
+impl<T: Value, C: Codec> RedisQueueObject for RedisTaskQueue<T, C> {
+    type Item = T;
+
+    fn put_in_transaction(&self, item: &impl Lend<T>) -> TransactionPut {
+        TransactionPut::of::<C, T>(&self.object, item)
     }
 }

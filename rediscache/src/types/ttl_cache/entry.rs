@@ -40,6 +40,30 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         }
     }
 
+    /// Names the entry of `key`, for a [`Transaction`](crate::Transaction).
+    ///
+    /// It is a name, as the cache is: nothing is sent. A key that has no form is refused by `commit`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisTtlCache, RedisSession};
+    /// # use std::time::Duration;
+    /// let session = RedisSession::in_memory();
+    /// let names = RedisTtlCache::<u64, String>::new("names", Duration::from_secs(60)).on(&session);
+    /// let both = session.transaction().set(names.entry(1), "one").set(names.entry(2), "two");
+    /// assert!(both.commit().await?.is_done());
+    /// assert_eq!(names.get(2).await?.as_deref(), Some("two"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn entry(&self, key: impl Lend<K>) -> EntryRef<V, C> {
+        EntryRef::living(&self.object, &key, self.options.check().map(|()| self.options.life))
+    }
+
     /// Reads the value of `key`, or gives `default` back where there is none, or only a stale one.
     ///
     /// # Redis

@@ -22,6 +22,7 @@ use super::entry_name::{entry_name, entry_names, read_key};
 use super::named::named_methods;
 use super::object::{Object, Target};
 use super::operation::{Access, Operation};
+use super::step::EntryRef;
 use super::value::{Encoded, EncodedEntry, PackedPairs, encode_entry, encode_value, pack_keys, pack_pairs};
 use super::versions::version_methods;
 use crate::bounds::{Key, NearValue, Value};

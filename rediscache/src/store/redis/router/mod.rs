@@ -95,9 +95,14 @@ impl Router {
         if !self.is_published(request.key()) {
             return self.send(&request).await;
         }
-        let channel = self.beside(request.key(), CHANNEL)?;
+        let (verb, channel, message) = self.publication(request.key(), change)?;
+        self.send(&request.publishing(verb, &channel, &message)).await
+    }
+
+    /// How a change of what is at the key is published: by which command, on which channel, and with which message.
+    pub(crate) fn publication(&self, key: &str, change: Change<'_>) -> Result<(Verb, String, Vec<u8>)> {
         let verb = if self.is_cluster() { Verb::ShardedPublish } else { Verb::Publish };
-        self.send(&request.publishing(verb, &channel, &write(change))).await
+        Ok((verb, self.beside(key, CHANNEL)?, write(change)))
     }
 
     /// Makes a call for each of `parts`, together; there is an answer for each, which may be a refusal. On a cluster each goes

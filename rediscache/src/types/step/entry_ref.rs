@@ -1,0 +1,128 @@
+//! A name for one entry.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use futures_util::future::BoxFuture;
+
+use super::expected::PlannedExpectation;
+use super::planned::{PlannedWrite, WriteStep};
+use crate::bounds::{Key, Value};
+use crate::codec::{Codec, EncodedKey, Typestring, check_new};
+use crate::error::Result;
+use crate::lend::Lend;
+use crate::store::{EntryPlace, Life};
+use crate::types::entry_name::entry_name;
+use crate::types::object::{Object, Target};
+use crate::types::value::encode_value;
+
+/// One entry of a cache, as a [`Transaction`](crate::Transaction) names it.
+///
+/// It holds no data and no connection. [`RedisCache::entry`](crate::RedisCache::entry) and
+/// [`RedisTtlCache::entry`](crate::RedisTtlCache::entry) make it.
+///
+/// # Examples
+///
+/// ```
+/// use rediscache::{EntryRef, RedisCache, RedisSession};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> rediscache::Result<()> {
+/// static TOPICS: RedisCache<u64, String> = RedisCache::new("topics");
+///
+/// let first: EntryRef<String> = TOPICS.entry(1);
+/// let session = RedisSession::in_memory();
+/// assert!(session.transaction().set(first.clone(), "rust").commit().await?.is_done());
+/// assert!(session.transaction().delete(first).commit().await?.is_done());
+/// assert_eq!(TOPICS.on(&session).get(1).await?, None);
+/// # Ok(())
+/// # }
+/// ```
+pub struct EntryRef<V, C = Typestring> {
+    object: Object,
+    place: UnplacedEntry,
+    /// Whether something may be stored under this key.
+    check_key: fn(&[u8]) -> Result<()>,
+    types: PhantomData<fn() -> (V, C)>,
+}
+
+/// Where an entry is below the key of its object.
+#[derive(Debug)]
+pub(super) struct UnplacedEntry {
+    key: Result<EncodedKey>,
+    /// Where each entry is a key of its own.
+    life: Option<Life>,
+}
+
+impl UnplacedEntry {
+    pub(super) fn at(&self, at: &Target) -> Result<EntryPlace> {
+        let key = self.key.as_ref().map_err(|error| error.again())?.as_slice();
+        Ok(match self.life {
+            Some(life) => EntryPlace::Key { key: entry_name(&at.key, key), life },
+            None => EntryPlace::Field { key: at.key.to_string(), field: key.to_vec() },
+        })
+    }
+}
+
+impl<V: Value, C: Codec> EntryRef<V, C> {
+    /// A field of the object's hash.
+    pub(in crate::types) fn field<K: Key>(object: &Object, key: &impl Lend<K>) -> Self {
+        Self::new::<K>(object, EncodedKey::of::<C, K>(key), None)
+    }
+
+    /// A key of its own, which lives so long.
+    pub(in crate::types) fn living<K: Key>(object: &Object, key: &impl Lend<K>, life: Result<Life>) -> Self {
+        match life {
+            Ok(life) => Self::new::<K>(object, EncodedKey::of::<C, K>(key), Some(life)),
+            Err(error) => Self::new::<K>(object, Err(error), None),
+        }
+    }
+
+    fn new<K: Key>(object: &Object, key: Result<EncodedKey>, life: Option<Life>) -> Self {
+        let place = UnplacedEntry { key, life };
+        Self { object: object.clone(), place, check_key: check_new::<C, K>, types: PhantomData }
+    }
+
+    pub(in crate::types) fn expecting(self, value: Option<&V>) -> PlannedExpectation {
+        let value = value.map(|value| encode_value::<C, V>(&value, self.object.meaning)).transpose();
+        PlannedExpectation {
+            object: self.object,
+            place: self.place,
+            value: value.map(|value| value.map(|value| value.bytes)),
+            is_form: is_form::<V, C>,
+        }
+    }
+
+    pub(in crate::types) fn setting(self, value: &impl Lend<V>) -> PlannedWrite {
+        let is_writable = match &self.place.key {
+            Ok(key) => (self.check_key)(key.as_slice()),
+            Err(_) => Ok(()),
+        };
+        let value = is_writable.and_then(|()| encode_value::<C, V>(value, self.object.meaning));
+        PlannedWrite { object: self.object, step: value.map(|value| WriteStep::Set(self.place, value)) }
+    }
+
+    pub(in crate::types) fn deleting(self) -> PlannedWrite {
+        PlannedWrite { object: self.object, step: Ok(WriteStep::Delete(self.place)) }
+    }
+}
+
+fn is_form<'a, V: Value, C: Codec>(at: &'a Target, stored: &'a [u8], today: &'a [u8]) -> BoxFuture<'a, Result<bool>> {
+    Box::pin(at.is_form_of::<V, C>(stored, today))
+}
+
+impl<V, C> Clone for EntryRef<V, C> {
+    fn clone(&self) -> Self {
+        let key = self.place.key.as_ref().map(EncodedKey::clone).map_err(|error| error.again());
+        let place = UnplacedEntry { key, life: self.place.life };
+        Self { object: self.object.clone(), place, check_key: self.check_key, types: PhantomData }
+    }
+}
+
+impl<V, C> fmt::Debug for EntryRef<V, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("EntryRef");
+        self.object.show(&mut shown);
+        shown.finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,115 @@
+//! How a transaction is made: placed in its session, got ready, and handed to the store until it is known what came of it.
+
+use tracing::Instrument;
+
+use super::{Committed, Transaction};
+use crate::error::{Error, Result};
+use crate::namespace::Namespace;
+use crate::refusal::{config, wrong_type};
+use crate::store::{Attempted, Expectation, Store, Write};
+use crate::types::object::{Object, Target, span};
+use crate::types::step::{ExpectedEntry, PlacedWrite};
+
+const COMMIT: &str = "commit";
+
+/// Its steps in the session.
+struct Placed {
+    expected: Vec<ExpectedEntry>,
+    expectations: Vec<Expectation>,
+    changed: Vec<Target>,
+    writes: Vec<Write>,
+}
+
+pub(super) async fn commit(transaction: Transaction) -> Result<Committed> {
+    let namespace = common(&transaction).cloned();
+    let namespace = namespace.as_ref().map(Namespace::as_str);
+    let span = span(COMMIT, namespace.unwrap_or_default());
+    make(transaction).instrument(span).await.map_err(|error| error.during(COMMIT, namespace))
+}
+
+/// The namespace of all of its objects, if that is one.
+fn common(transaction: &Transaction) -> Option<&Namespace> {
+    let expected = transaction.expectations.iter().map(|expectation| &expectation.object);
+    let mut names = expected.chain(transaction.writes.iter().map(|write| &write.object)).map(Object::name);
+    let first = names.next()?;
+    names.all(|name| name.is(first)).then_some(first)
+}
+
+async fn make(transaction: Transaction) -> Result<Committed> {
+    let Transaction { session, expectations, writes } = transaction;
+    let store = session.state().store.get()?;
+    let expected = expectations.into_iter().map(|expectation| expectation.of(&session));
+    let (expected, expectations): (Vec<_>, Vec<_>) = expected.collect::<Result<Vec<_>>>()?.into_iter().unzip();
+    let mut writes = writes.into_iter().map(|write| write.of(&session)).collect::<Result<Vec<_>>>()?;
+    refuse_other_slots(store, &expected, &expectations, &writes)?;
+
+    let limits = expected.iter().map(|expected| &expected.at).chain(writes.iter().map(|write| &write.at));
+    let Some(limit) = limits.map(|at| at.limit).min() else { return Ok(Committed::Done) };
+    let made = async {
+        for write in &mut writes {
+            write.get_ready().await?;
+        }
+        let (changed, writes) = writes.into_iter().map(|placed| (placed.at, placed.write)).unzip();
+        let mut placed = Placed { expected, expectations, changed, writes };
+        store.in_time(Box::pin(placed.attempt(store))).await
+    };
+    limit.bound(made).await
+}
+
+/// On a cluster, all lie where the first does.
+fn refuse_other_slots(
+    store: &Store,
+    expected: &[ExpectedEntry],
+    expectations: &[Expectation],
+    writes: &[PlacedWrite],
+) -> Result<()> {
+    let expected = expected.iter().zip(expectations).map(|(expected, what)| (&expected.at, what.place.key()));
+    let mut places = expected.chain(writes.iter().map(|placed| (&placed.at, placed.write.key())));
+    let Some((_, first)) = places.next() else { return Ok(()) };
+    match places.find(|(_, key)| !store.are_together([first, key])) {
+        Some((at, _)) => Err(elsewhere().during(COMMIT, Some(at.namespace.as_str()))),
+        None => Ok(()),
+    }
+}
+
+fn elsewhere() -> Error {
+    config(
+        "on a cluster, a transaction is over objects of one slot, and this one lies in another than the first; name all of them \
+         with one hash tag, by `with_namespace(\"{tag}.name\")`",
+    )
+}
+
+impl Placed {
+    async fn attempt(&mut self, store: &Store) -> Result<Committed> {
+        let today: Vec<_> = self.expectations.iter().map(|expectation| expectation.value.clone()).collect();
+        let written = self.changed.iter().zip(&self.writes);
+        let _writing: Vec<_> = written.filter_map(|(at, write)| PlacedWrite::writing(at, write)).collect();
+        let first = self.expectations.first().map(|expectation| expectation.place.key());
+        let first = first.or_else(|| self.writes.first().map(Write::key)).unwrap_or_default().to_owned();
+        loop {
+            let (index, stored) = match store.transactions().commit(&first, &self.expectations, &self.writes).await? {
+                Attempted::Done => return Ok(Committed::Done),
+                Attempted::WrongType(key) => return Err(wrong_type().during(COMMIT, self.namespace_of(&key))),
+                Attempted::Unmet(index, stored) => (index, stored),
+            };
+            let (Some(expected), Some(today)) = (self.expected.get(index), today.get(index)) else {
+                return Err(crate::refusal::unexpected());
+            };
+            if let (Some(stored), Some(today)) = (stored, today)
+                && expected.is_met_by(&stored, today).await?
+            {
+                // The same value in another form: that is what is to be there.
+                self.expectations[index].value = Some(stored);
+                continue;
+            }
+            return Ok(Committed::Unmet { index, namespace: expected.at.namespace.as_str().to_owned() });
+        }
+    }
+
+    fn namespace_of(&self, key: &str) -> Option<&str> {
+        let expected = self.expected.iter().zip(&self.expectations);
+        let expected = expected.map(|(expected, what)| (&expected.at, what.place.key()));
+        let mut all = expected.chain(self.changed.iter().zip(self.writes.iter().map(Write::key)));
+        all.find(|(_, held)| *held == key).map(|(at, _)| at.namespace.as_str())
+    }
+}
