@@ -80,6 +80,8 @@ mod task_unreadable;
 mod task_worker;
 mod task_wrong_type;
 mod timeout;
+mod transaction;
+mod transaction_cancel;
 mod ttl_entry;
 mod ttl_life;
 mod ttl_many;
