@@ -14,11 +14,11 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::{Stream, TryStreamExt};
 use rediscache::{
-    CacheSection, Codec, CodecError, DeadLetter, DeadLetters, Declaration, Error, ErrorKind, Finding, FindingKind,
-    GetOrLoad, Json, Key, Lend, LoadError, Loaded, Near, NearStats, Notation, Number, NumberKind, ObjectInfo,
-    ObjectKind, Operation, QueueStats, QueueStream, RankingScan, RedisCache, RedisNamespaced, RedisQueue, RedisRanking,
-    RedisSession, RedisSessionBuilder, RedisSet, RedisTask, RedisTaskQueue, RedisTtlCache, Result, Scan, SetScan,
-    TaskError, TaskQueueStats, TtlScan, TtlStats, Typestring, Value, WhenDown,
+    CacheSection, Codec, CodecError, Committed, DeadLetter, DeadLetters, Declaration, EntryRef, Error, ErrorKind,
+    Finding, FindingKind, GetOrLoad, Json, Key, Lend, LoadError, Loaded, Near, NearStats, Notation, Number, NumberKind,
+    ObjectInfo, ObjectKind, Operation, QueueStats, QueueStream, RankingScan, RedisCache, RedisNamespaced, RedisQueue,
+    RedisRanking, RedisSession, RedisSessionBuilder, RedisSet, RedisTask, RedisTaskQueue, RedisTtlCache, Result, Scan,
+    SetScan, TaskError, TaskQueueStats, Transaction, TtlScan, TtlStats, Typestring, Value, WhenDown,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,10 @@ fn every_public_type_can_be_sent_and_shared_whatever_it_holds() {
         LoadError<String>: send sync unpin owned debug clone;
         Loaded<u64>: send sync unpin owned debug clone;
         WhenDown: send sync unpin owned debug clone;
+        EntryRef<Local>: send sync unpin owned debug clone;
+        EntryRef<Local, Json>: send sync unpin owned debug clone;
+        Transaction: send sync unpin owned debug;
+        Committed: send sync unpin owned debug clone;
         RedisSet<Local>: send sync unpin owned debug clone;
         SetScan<Local, Typestring>: send unpin owned debug;
         RedisRanking<Local>: send sync unpin owned debug clone;

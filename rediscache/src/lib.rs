@@ -6,6 +6,7 @@
 //! - A [`RedisTtlCache`] keeps what something slow says for a time, each entry by itself, and loads it once for all who ask: see
 //!   [`entries_that_expire`].
 //! - A [`RedisSet`] holds each member once, and a [`RedisRanking`] orders what it holds by scores.
+//! - A [`Transaction`] does steps on several of them at once, or none.
 //! - [`RedisNamespaced`](trait@RedisNamespaced) gives a struct an accessor for each of its fields, named `Struct.field`
 //!   in Redis.
 //! - A [`Codec`] says how keys and values are stored: [`Typestring`], as Python's async-rediscache 0.2.0 does, unless

@@ -386,4 +386,10 @@ contract! {
         assert_eq!(less, unmet(0, "points"));
         Ok(())
     }
+
+    async fn transactions_that_race_with_writers_lose_nothing(session: RedisSession) -> rediscache::Result<()> {
+        let race = support::race(&[session.clone(), session], 2_000).await?;
+        assert!(race.done > 0, "{race:?}");
+        Ok(())
+    }
 }

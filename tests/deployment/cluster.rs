@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use redis::cmd;
-use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisSet, RedisTaskQueue};
+use rediscache::{ErrorKind, Near, RedisCache, RedisQueue, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache};
 use support::{Cluster, values};
 use tokio::runtime::Runtime;
 
@@ -202,21 +202,77 @@ async fn sets_of_several_slots_are_refused_before_anything_is_sent() {
     let set = |name: &str| RedisSet::<u64>::with_namespace(name).on(&session);
     let (one, other) = (set("one"), set("other"));
     one.add(1).await.unwrap();
-    let calls = || -> u64 {
-        let stats =
-            (0..3).map(|n| cmd("INFO").arg("commandstats").query::<String>(&mut cluster.node(n).raw()).unwrap());
-        stats.map(|stats| stats.lines().filter(|line| line.starts_with("cmdstat_eval")).count() as u64).sum()
-    };
-    let before = calls();
+    let before = scripts(&cluster);
     for refused in [one.union([&other]), one.intersection([&other]), one.difference([&other])] {
         let error = refused.await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
         assert!(error.to_string().contains("one hash tag, by `with_namespace(\"{tag}.name\")`"), "{error}");
         assert!(!error.is_outcome_unknown() && !error.is_retryable());
     }
-    assert_eq!(calls(), before);
+    assert_eq!(scripts(&cluster), before);
     let (one, other) = (set("{tag}.one"), set("{tag}.other"));
     one.add(1).await.unwrap();
     other.add(2).await.unwrap();
     assert_eq!(one.union([&other]).await.unwrap().len(), 2);
+}
+
+/// How many kinds of scripts the nodes ran.
+fn scripts(cluster: &Cluster) -> u64 {
+    let stats = (0..3).map(|n| cmd("INFO").arg("commandstats").query::<String>(&mut cluster.node(n).raw()).unwrap());
+    stats.map(|stats| stats.lines().filter(|line| line.starts_with("cmdstat_eval")).count() as u64).sum()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_over_several_slots_is_refused_before_anything_is_sent() {
+    let cluster = Cluster::of_masters(&[]);
+    let session = RedisSession::connect(&cluster.url()).await.unwrap();
+    let cache = |name: &str| RedisCache::<u64, u64>::with_namespace(name).on(&session);
+    let pages = RedisTtlCache::<u64, u64>::with_namespace("one", Duration::from_secs(60)).on(&session);
+    let (one, other) = (cache("one"), cache("other"));
+    one.set(1, 1).await.unwrap();
+    let begin = || session.transaction().set(one.entry(1), 2);
+    let before = scripts(&cluster);
+    for (refused, namespace) in [
+        (begin().set(other.entry(1), 2), "other"),
+        (begin().expect(other.entry(1), None), "one"),
+        (begin().delete(pages.entry(1)), "one"),
+        (begin().put(&RedisQueue::<u64>::new("queue"), 1), "queue"),
+        (begin().add(&RedisSet::<u64>::new("set"), 1), "set"),
+    ] {
+        let error = refused.commit().await.unwrap_err();
+        assert_eq!((error.kind(), error.namespace()), (ErrorKind::Config, Some(namespace)), "{error:?}");
+        assert!(error.to_string().contains("one hash tag, by `with_namespace(\"{tag}.name\")`"), "{error}");
+        assert!(!error.is_outcome_unknown() && !error.is_retryable());
+    }
+    assert_eq!(scripts(&cluster), before);
+    assert_eq!(one.get(1).await.unwrap(), Some(1));
+    let (one, other) = (cache("{tag}.one"), cache("{tag}.other"));
+    assert!(session.transaction().set(one.entry(1), 3).set(other.entry(1), 4).commit().await.unwrap().is_done());
+    assert_eq!((one.get(1).await.unwrap(), other.get(1).await.unwrap()), (Some(3), Some(4)));
+}
+
+/// Where those who write tell of what they change, they do so in the same step.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_others_keep_near_is_dropped_by_a_transaction_on_a_cluster() {
+    let cluster = Cluster::of_masters(&[]);
+    let ours = RedisSession::connect(&cluster.url()).await.unwrap();
+    let theirs = RedisSession::connect(&cluster.url()).await.unwrap();
+    for near in [Near::tracking(), Near::fields()] {
+        let names = RedisCache::<u64, u64>::with_namespace("{near}.names").near(near);
+        let pages =
+            RedisTtlCache::<u64, u64>::with_namespace("{near}.pages", Duration::from_secs(60)).near(Near::tracking());
+        let (kept, read) = (names.on(&theirs), pages.on(&theirs));
+        for n in 0..5 {
+            let steps = ours.transaction().set(names.entry(1), n).set(pages.entry(1), n);
+            assert!(steps.commit().await.unwrap().is_done());
+            until(async || kept.get(1).await.unwrap() == Some(n) && read.get(1).await.unwrap() == Some(n)).await;
+            let hits = || kept.near_stats().hits().min(read.near_stats().hits());
+            let before = hits();
+            until(async || {
+                assert_eq!((kept.get(1).await.unwrap(), read.get(1).await.unwrap()), (Some(n), Some(n)));
+                hits() > before
+            })
+            .await;
+        }
+    }
 }

@@ -23,6 +23,7 @@ pub(crate) async fn every_operation(session: &RedisSession, name: &str) -> Resul
     entries(session, name).await?;
     entries_of_many(session, name).await?;
     members(session, name).await?;
+    transactions(session, name).await?;
     scores(session, name).await?;
     limits_and_locks(session, name).await?;
     queue(session, name).await?;
@@ -108,6 +109,27 @@ async fn entries(session: &RedisSession, name: &str) -> Result<()> {
         entries.clear().await?;
         assert_eq!(entries.get(1).await?, None);
     }
+    Ok(())
+}
+
+async fn transactions(session: &RedisSession, name: &str) -> Result<()> {
+    let tag = if name.contains('{') { name.to_owned() } else { format!("{{{name}}}") };
+    let orders = RedisCache::<u64, u64>::with_namespace(format!("{tag}.orders")).on(session);
+    let pages = RedisTtlCache::<u64, u64>::with_namespace(format!("{tag}.pages"), MINUTE).stale(MINUTE).on(session);
+    let (mails, jobs) = (
+        RedisQueue::<u64>::with_namespace(format!("{tag}.mails")).on(session),
+        RedisTaskQueue::<u64>::with_namespace(format!("{tag}.tasks")).on(session),
+    );
+    let seen = RedisSet::<u64>::with_namespace(format!("{tag}.seen")).on(session);
+    let begin = |old| session.transaction().expect(orders.entry(1), old).expect(pages.entry(1), old);
+    let steps = begin(None).set(orders.entry(1), 1).set(pages.entry(1), 1).put(&mails, 1).put(&jobs, 1).add(&seen, 1);
+    assert!(steps.commit().await?.is_done());
+    assert!(!begin(None).put(&mails, 2).commit().await?.is_done());
+    assert_eq!((orders.get(1).await?, pages.get(1).await?, seen.len().await?), (Some(1), Some(1), 1));
+    assert_eq!((mails.get().await?, mails.len().await?), (1, 0));
+    jobs.get().await?.finalize().await.map_err(TaskError::into_error)?;
+    assert!(begin(Some(&1)).delete(orders.entry(1)).delete(pages.entry(1)).remove(&seen, 1).commit().await?.is_done());
+    assert_eq!((orders.get(1).await?, pages.get(1).await?, seen.len().await?), (None, None, 0));
     Ok(())
 }
 

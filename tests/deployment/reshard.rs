@@ -35,6 +35,7 @@ impl Traffic {
             tokio::spawn(pass_on(session.clone(), Arc::clone(&stop))),
             tokio::spawn(live_and_end(session.clone(), Arc::clone(&stop))),
             tokio::spawn(live_apart(session.clone(), Arc::clone(&stop))),
+            tokio::spawn(change_together(session.clone(), Arc::clone(&stop))),
         ];
         Self { stop, rounds }
     }
@@ -79,6 +80,21 @@ async fn come_and_go(session: RedisSession, stop: Arc<AtomicBool>) -> u64 {
         for found in join_all(fields().map(|n| names.delete(n))).await {
             assert!(found.unwrap());
         }
+    }
+    rounds
+}
+
+/// Transactions over one key.
+async fn change_together(session: RedisSession, stop: Arc<AtomicBool>) -> u64 {
+    let names = RedisCache::<u64, u64>::with_namespace("{moving}.together").on(&session);
+    let mut rounds = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let old = (rounds > 0).then_some(rounds);
+        rounds += 1;
+        let steps = session.transaction().expect(names.entry(1), old.as_ref()).expect(names.entry(2), old.as_ref());
+        let steps = steps.set(names.entry(1), rounds).set(names.entry(2), rounds);
+        assert!(steps.commit().await.unwrap().is_done(), "each is done once");
+        assert_eq!(names.get_many([1, 2]).await.unwrap(), [Some(rounds); 2]);
     }
     rounds
 }
@@ -185,5 +201,30 @@ async fn a_task_queue_goes_on_when_its_slot_has_moved() {
         soon(calls).await.unwrap().unwrap();
         // Where the move takes too long, the call says so and was not carried out.
         assert!(tasks.is_empty().await.unwrap() && tasks.pending().await.unwrap().is_empty());
+    }
+}
+
+/// As with task queues: those over several keys wait until all of them are at one node again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_over_several_keys_goes_on_when_its_slot_has_moved() {
+    let cluster = Cluster::of_masters(&[]);
+    let session = RedisSession::connect(&cluster.url()).await.unwrap();
+    let counts = RedisCache::<u64, u64>::with_namespace("{moving}.counts").on(&session);
+    let news = RedisQueue::<u64>::with_namespace("{moving}.news").on(&session);
+    let slot = cluster.slot("{moving}");
+    for round in 0..4 {
+        let to = (cluster.owner(slot) + 1) % 3;
+        let old = counts.get(1).await.unwrap();
+        news.put(round).await.unwrap();
+        counts.set(2, round).await.unwrap();
+        cluster.begin_move(slot, to);
+        cluster.move_keys(slot, to, 1);
+        let steps = session.transaction().expect(counts.entry(1), old.as_ref()).set(counts.entry(1), round);
+        let made = tokio::spawn(steps.put(&news, round).commit());
+        while cluster.move_keys(slot, to, 1) > 0 {}
+        cluster.end_move(slot, to);
+        assert!(soon(made).await.unwrap().unwrap().is_done());
+        assert_eq!((counts.get(1).await.unwrap(), news.len().await.unwrap()), (Some(round), 2));
+        assert_eq!((news.get().await.unwrap(), news.get().await.unwrap()), (round, round));
     }
 }

@@ -50,6 +50,7 @@ mod task_keys;
 mod task_python;
 mod task_restart;
 mod tls;
+mod transaction;
 mod wire;
 
 use std::time::{Duration, Instant};

@@ -17,6 +17,7 @@ use super::page::{self, Class};
 pub(super) type Call = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
 pub(super) struct Objects {
+    session: RedisSession,
     pub(super) numbers: RedisCache<u64, u64>,
     entries: RedisTtlCache<u64, u64>,
     none: RedisTtlCache<u64, u64>,
@@ -32,6 +33,7 @@ pub(super) struct Objects {
 impl Objects {
     pub(super) fn new(session: &RedisSession) -> Self {
         Self {
+            session: session.clone(),
             numbers: RedisCache::new("numbers").on(session),
             entries: RedisTtlCache::new("entries", Duration::from_secs(600)).on(session),
             none: RedisTtlCache::new("none", Duration::from_secs(600)).on(session),
@@ -48,8 +50,9 @@ impl Objects {
 
     /// The same, whose calls have so much time.
     pub(super) fn timeout(self, limit: Duration) -> Self {
-        let Self { numbers, entries, none, members, points, plain, jobs, dead, limit: rate, lock } = self;
+        let Self { session, numbers, entries, none, members, points, plain, jobs, dead, limit: rate, lock } = self;
         Self {
+            session,
             numbers: numbers.timeout(limit),
             entries: entries.timeout(limit),
             none: none.timeout(limit),
@@ -149,6 +152,10 @@ calls! { on:
     persist => {
         on.numbers.set_expiry(Duration::from_secs(600)).await?;
         on.numbers.persist()
+    };
+    commit => {
+        let steps = on.session.transaction().expect(on.numbers.entry(1), Some(&1)).set(on.numbers.entry(1), 3);
+        steps.set(on.entries.entry(1), 3).delete(on.numbers.entry(2)).add(&on.members, 3).put(&on.plain, 3).commit()
     };
     put => on.plain.put(3);
     put_many => on.jobs.put_many([3, 4]);

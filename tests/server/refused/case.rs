@@ -13,7 +13,7 @@ use rediscache::{
     Result, TaskError,
 };
 
-use super::{entry_case, member_case};
+use super::{entry_case, member_case, transaction_case};
 
 /// What is to be done, and what a refusal of it says.
 pub(super) type Action = Pin<Box<dyn Future<Output = std::result::Result<(), String>>>>;
@@ -63,6 +63,7 @@ pub(super) fn all() -> Vec<Case> {
         of_near_caches(),
         entry_case::all(),
         member_case::all(),
+        transaction_case::all(),
         of_limits_and_locks(),
         of_queues(),
         of_tasks(),

@@ -8,6 +8,7 @@ mod member_case;
 mod observed;
 mod renamed;
 mod script;
+mod transaction_case;
 
 use std::collections::{BTreeMap, BTreeSet};
 

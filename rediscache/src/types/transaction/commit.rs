@@ -5,9 +5,9 @@ use tracing::Instrument;
 use super::{Committed, Transaction};
 use crate::error::{Error, Result};
 use crate::namespace::Namespace;
-use crate::refusal::{config, wrong_type};
+use crate::refusal::{config, unexpected, wrong_type};
 use crate::store::{Attempted, Expectation, Store, Write};
-use crate::types::object::{Object, Target, span};
+use crate::types::object::{Target, span};
 use crate::types::step::{ExpectedEntry, PlacedWrite};
 
 const COMMIT: &str = "commit";
@@ -21,18 +21,16 @@ struct Placed {
 }
 
 pub(super) async fn commit(transaction: Transaction) -> Result<Committed> {
-    let namespace = common(&transaction).cloned();
+    let namespace = first_namespace(&transaction);
     let namespace = namespace.as_ref().map(Namespace::as_str);
     let span = span(COMMIT, namespace.unwrap_or_default());
     make(transaction).instrument(span).await.map_err(|error| error.during(COMMIT, namespace))
 }
 
-/// The namespace of all of its objects, if that is one.
-fn common(transaction: &Transaction) -> Option<&Namespace> {
-    let expected = transaction.expectations.iter().map(|expectation| &expectation.object);
-    let mut names = expected.chain(transaction.writes.iter().map(|write| &write.object)).map(Object::name);
-    let first = names.next()?;
-    names.all(|name| name.is(first)).then_some(first)
+/// What stands for all of it in errors that are about none of its steps.
+fn first_namespace(transaction: &Transaction) -> Option<Namespace> {
+    let expected = transaction.expectations.first().map(|expectation| &expectation.object);
+    expected.or(transaction.writes.first().map(|write| &write.object)).map(|object| object.name().clone())
 }
 
 async fn make(transaction: Transaction) -> Result<Committed> {
@@ -93,7 +91,7 @@ impl Placed {
                 Attempted::Unmet(index, stored) => (index, stored),
             };
             let (Some(expected), Some(today)) = (self.expected.get(index), today.get(index)) else {
-                return Err(crate::refusal::unexpected());
+                return Err(unexpected());
             };
             if let (Some(stored), Some(today)) = (stored, today)
                 && expected.is_met_by(&stored, today).await?

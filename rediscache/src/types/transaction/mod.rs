@@ -241,7 +241,7 @@ impl Transaction {
     /// [`Config`](crate::ErrorKind::Config), before anything is sent, for an object of another session, and on a cluster for one
     /// whose key lies in another slot than that of the first. [`Encode`](crate::ErrorKind::Encode) when a codec has no form for a
     /// key or a value. [`WrongType`](crate::ErrorKind::WrongType) when a key holds something else. The error names the namespace
-    /// of the step, and nothing is done. After a lost answer, it may have been done; repeated then, it may find what it has done.
+    /// of the step, or of the first where it is about all of them, and nothing is done. After a lost answer, it may have been done; repeated then, it may find what it has done.
     /// What only sets, deletes, adds and removes, and expects nothing, can be repeated.
     ///
     /// # Cancel safety
