@@ -47,7 +47,7 @@ impl Objects {
             .set(self.pages.entry(1), "first")
             .delete(self.pages.entry(2))
             .put(&self.news, 7)
-            .put(&self.jobs, &8)
+            .put(&self.jobs, 8)
             .add(&self.seen, 9)
             .remove(&self.seen, 2)
     }

@@ -9,7 +9,7 @@ use super::expected::PlannedExpectation;
 use super::planned::{PlannedWrite, WriteStep};
 use crate::bounds::{Key, Value};
 use crate::codec::{Codec, EncodedKey, Typestring, check_new};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lend::Lend;
 use crate::store::{EntryPlace, Life};
 use crate::types::entry_name::entry_name;
@@ -56,7 +56,7 @@ pub(super) struct UnplacedEntry {
 
 impl UnplacedEntry {
     pub(super) fn at(&self, at: &Target) -> Result<EntryPlace> {
-        let key = self.key.as_ref().map_err(|error| error.again())?.as_slice();
+        let key = self.key.as_ref().map_err(Error::again)?.as_slice();
         Ok(match self.life {
             Some(life) => EntryPlace::Key { key: entry_name(&at.key, key), life },
             None => EntryPlace::Field { key: at.key.to_string(), field: key.to_vec() },
@@ -113,7 +113,7 @@ fn is_form<'a, V: Value, C: Codec>(at: &'a Target, stored: &'a [u8], today: &'a 
 
 impl<V, C> Clone for EntryRef<V, C> {
     fn clone(&self) -> Self {
-        let key = self.place.key.as_ref().map(EncodedKey::clone).map_err(|error| error.again());
+        let key = self.place.key.as_ref().map(EncodedKey::clone).map_err(Error::again);
         let place = UnplacedEntry { key, life: self.place.life };
         Self { object: self.object.clone(), place, check_key: self.check_key, types: PhantomData }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use futures_util::future::BoxFuture;
 
 use super::entry_ref::UnplacedEntry;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::session::RedisSession;
 use crate::store::Expectation;
 use crate::types::object::{Object, Target};
@@ -30,7 +30,7 @@ pub(in crate::types) struct ExpectedEntry {
 impl PlannedExpectation {
     /// The same in this session.
     pub(in crate::types) fn of(self, session: &RedisSession) -> Result<(ExpectedEntry, Expectation)> {
-        let named = |error: crate::error::Error| error.during("commit", Some(self.object.namespace()));
+        let named = |error: Error| error.during("commit", Some(self.object.namespace()));
         let at = self.object.target_in(session).map_err(named)?;
         let place = self.place.at(&at).map_err(named)?;
         let value = self.value.map_err(named)?;
