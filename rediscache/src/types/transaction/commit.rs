@@ -13,7 +13,7 @@ use crate::types::step::{ExpectedEntry, PlacedWrite};
 const COMMIT: &str = "commit";
 
 /// Its steps in the session.
-struct Placed {
+struct PlacedTransaction {
     expected: Vec<ExpectedEntry>,
     expectations: Vec<Expectation>,
     changed: Vec<Target>,
@@ -48,7 +48,7 @@ async fn make(transaction: Transaction) -> Result<Committed> {
             write.get_ready().await?;
         }
         let (changed, writes) = writes.into_iter().map(|placed| (placed.at, placed.write)).unzip();
-        let mut placed = Placed { expected, expectations, changed, writes };
+        let mut placed = PlacedTransaction { expected, expectations, changed, writes };
         store.in_time(Box::pin(placed.attempt(store))).await
     };
     limit.bound(made).await
@@ -77,7 +77,7 @@ fn elsewhere() -> Error {
     )
 }
 
-impl Placed {
+impl PlacedTransaction {
     async fn attempt(&mut self, store: &Store) -> Result<Committed> {
         let today: Vec<_> = self.expectations.iter().map(|expectation| expectation.value.clone()).collect();
         let written = self.changed.iter().zip(&self.writes);
