@@ -6,13 +6,13 @@ use std::marker::PhantomData;
 use futures_util::future::BoxFuture;
 
 use super::expected::PlannedExpectation;
+use super::place::UnplacedEntry;
 use super::planned::{PlannedWrite, WriteStep};
 use crate::bounds::{Key, Value};
 use crate::codec::{Codec, EncodedKey, Typestring, check_new};
 use crate::error::{Error, Result};
 use crate::lend::Lend;
-use crate::store::{EntryPlace, Life};
-use crate::types::entry_name::entry_name;
+use crate::store::Life;
 use crate::types::object::{Object, Target};
 use crate::types::value::encode_value;
 
@@ -44,24 +44,6 @@ pub struct EntryRef<V, C = Typestring> {
     /// Whether something may be stored under this key.
     check_key: fn(&[u8]) -> Result<()>,
     types: PhantomData<fn() -> (V, C)>,
-}
-
-/// Where an entry is below the key of its object.
-#[derive(Debug)]
-pub(super) struct UnplacedEntry {
-    key: Result<EncodedKey>,
-    /// Where each entry is a key of its own.
-    life: Option<Life>,
-}
-
-impl UnplacedEntry {
-    pub(super) fn at(&self, at: &Target) -> Result<EntryPlace> {
-        let key = self.key.as_ref().map_err(Error::again)?.as_slice();
-        Ok(match self.life {
-            Some(life) => EntryPlace::Key { key: entry_name(&at.key, key), life },
-            None => EntryPlace::Field { key: at.key.to_string(), field: key.to_vec() },
-        })
-    }
 }
 
 impl<V: Value, C: Codec> EntryRef<V, C> {

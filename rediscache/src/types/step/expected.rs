@@ -4,7 +4,7 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
-use super::entry_ref::UnplacedEntry;
+use super::place::UnplacedEntry;
 use crate::error::{Error, Result};
 use crate::session::RedisSession;
 use crate::store::Expectation;

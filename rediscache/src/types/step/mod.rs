@@ -2,6 +2,7 @@
 
 mod entry_ref;
 mod expected;
+mod place;
 mod planned;
 mod put;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::mem;
 
-use super::entry_ref::UnplacedEntry;
+use super::place::UnplacedEntry;
 use crate::codec::EncodedKey;
 use crate::error::{Error, Result};
 use crate::session::RedisSession;

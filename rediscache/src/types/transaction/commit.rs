@@ -2,13 +2,14 @@
 
 use tracing::Instrument;
 
-use super::{Committed, Transaction};
+use super::committed::Committed;
 use crate::error::{Error, Result};
 use crate::namespace::Namespace;
 use crate::refusal::{config, unexpected, wrong_type};
+use crate::session::RedisSession;
 use crate::store::{Attempted, Expectation, Store, Write};
 use crate::types::object::{Target, span};
-use crate::types::step::{ExpectedEntry, PlacedWrite};
+use crate::types::step::{ExpectedEntry, PlacedWrite, PlannedExpectation, PlannedWrite};
 
 const COMMIT: &str = "commit";
 
@@ -20,21 +21,25 @@ struct PlacedTransaction {
     writes: Vec<Write>,
 }
 
-pub(super) async fn commit(transaction: Transaction) -> Result<Committed> {
-    let namespace = first_namespace(&transaction);
-    let namespace = namespace.as_ref().map(Namespace::as_str);
+pub(super) async fn commit(
+    session: RedisSession,
+    expectations: Vec<PlannedExpectation>,
+    writes: Vec<PlannedWrite>,
+) -> Result<Committed> {
+    // What stands for all of it in errors that are about none of its steps.
+    let first = expectations.first().map(|expectation| &expectation.object);
+    let first = first.or(writes.first().map(|write| &write.object)).map(|object| object.name().clone());
+    let namespace = first.as_ref().map(Namespace::as_str);
     let span = span(COMMIT, namespace.unwrap_or_default());
-    make(transaction).instrument(span).await.map_err(|error| error.during(COMMIT, namespace))
+    let made = make(session, expectations, writes).instrument(span).await;
+    made.map_err(|error| error.during(COMMIT, namespace))
 }
 
-/// What stands for all of it in errors that are about none of its steps.
-fn first_namespace(transaction: &Transaction) -> Option<Namespace> {
-    let expected = transaction.expectations.first().map(|expectation| &expectation.object);
-    expected.or(transaction.writes.first().map(|write| &write.object)).map(|object| object.name().clone())
-}
-
-async fn make(transaction: Transaction) -> Result<Committed> {
-    let Transaction { session, expectations, writes } = transaction;
+async fn make(
+    session: RedisSession,
+    expectations: Vec<PlannedExpectation>,
+    writes: Vec<PlannedWrite>,
+) -> Result<Committed> {
     let store = session.state().store.get()?;
     let expected = expectations.into_iter().map(|expectation| expectation.of(&session));
     let (expected, expectations): (Vec<_>, Vec<_>) = expected.collect::<Result<Vec<_>>>()?.into_iter().unzip();

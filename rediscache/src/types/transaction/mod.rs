@@ -271,7 +271,8 @@ impl Transaction {
     /// # }
     /// ```
     pub fn commit(self) -> Operation<Committed> {
-        Operation::of(commit::commit(self))
+        let Self { session, expectations, writes } = self;
+        Operation::of(commit::commit(session, expectations, writes))
     }
 }
 
