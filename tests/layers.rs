@@ -27,7 +27,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "types",
-        "mod verify transaction task_queue queue ttl_cache cache ranking set rate_limit lock step entry_name dead shared named versions pages operation value member kept object limit reliance declare info",
+        "mod verify family transaction task_queue queue ttl_cache cache ranking set rate_limit lock step entry_name dead shared named versions pages operation value member kept object limit reliance bound declare info",
     ),
     (
         LIBRARY,
@@ -45,7 +45,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
         "mod tracking subscriber batch waiter router topology connection invalidation remedy request script barrier answer error",
     ),
     (LIBRARY, "near", "memo cache registry mod coherence sync"),
-    (DERIVE, "", "lib bound fallback expand option model attr older ttl rate lease entry key errors"),
+    (DERIVE, "", "lib one_of bound fallback expand option model family attr older ttl rate lease entry key errors"),
 ];
 
 #[test]

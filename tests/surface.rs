@@ -1,5 +1,7 @@
 //! What programs outside of this repository are compiled against.
 
+#[path = "surface/family.rs"]
+mod family;
 #[path = "surface/limit_and_lock.rs"]
 mod limit_and_lock;
 #[path = "surface/ttl.rs"]

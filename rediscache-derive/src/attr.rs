@@ -1,7 +1,7 @@
 //! The attributes of a struct and of its fields, as values that keep the span of their key.
 
 use proc_macro2::Span;
-use syn::{Attribute, Ident, Path, parse_quote};
+use syn::{Attribute, Ident, Path, Type, parse_quote};
 
 use crate::entry::{Entry, entries};
 use crate::errors::Errors;
@@ -20,6 +20,8 @@ pub(crate) struct Keyed<T> {
 /// What `#[rediscache(…)]` says above the struct.
 pub(crate) struct StructAttr {
     pub(crate) namespace: Option<Keyed<String>>,
+    /// The type of what stands in the braces of names; `None` within where that is wrong.
+    pub(crate) per: Option<Keyed<Option<Type>>>,
     pub(crate) global: bool,
     /// Where the runtime crate is; `None` when the key that says so is wrong.
     pub(crate) root: Option<Path>,
@@ -27,10 +29,11 @@ pub(crate) struct StructAttr {
 
 impl StructAttr {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
-        let mut found = Self { namespace: None, global: true, root: Some(parse_quote!(::rediscache)) };
+        let mut found = Self { namespace: None, per: None, global: true, root: Some(parse_quote!(::rediscache)) };
         for entry in entries(attrs, Place::Struct, errors) {
             match entry.name() {
                 "namespace" => found.namespace = Keyed::namespace(&entry, errors),
+                "per" => found.per = Some(Keyed { key: entry.span(), value: entry.ty(errors) }),
                 "global" => found.global = entry.flag(errors).unwrap_or(true),
                 _ => found.root = entry.path(errors),
             }
@@ -129,11 +132,6 @@ impl Keyed<String> {
         let value = entry.text(errors)?;
         if value.starts_with('$') {
             let message = "namespaces that begin with `$` are the library's own; write another `namespace = \"name\"`";
-            errors.push(entry.span(), message);
-        }
-        if value.contains(['{', '}']) {
-            let message = "nothing is put into the braces of a namespace: it is one name for all; make the object by \
-                           `with_namespace(format!(…))` where it is used, without a field";
             errors.push(entry.span(), message);
         }
         Some(Self { key: entry.span(), value })

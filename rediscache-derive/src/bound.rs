@@ -20,7 +20,7 @@ pub(crate) fn expand(model: &Model, is_sound: bool) -> TokenStream {
     let accessors = model.objects.iter().map(|object| accessor(object, ident, root, is_sound));
     let name = ident.unraw().to_string();
     let doc = format!("The objects of `{name}`, bound to a session.");
-    let (on, uses) = (on(model, root), uses(model, &handle));
+    let (on, uses) = (on(model, root), uses(model, &handle, &[]));
     quote! {
         const _: () = {
             #[doc = #doc]
@@ -63,13 +63,13 @@ pub(crate) fn expand(model: &Model, is_sound: bool) -> TokenStream {
 }
 
 /// Counts its accessors as used, as those of the struct are. What is deprecated may be named where that is, too.
-fn uses(model: &Model, handle: &Ident) -> TokenStream {
+pub(crate) fn uses(model: &Model, handle: &Ident, more: &[Ident]) -> TokenStream {
     let (old, current): (Vec<_>, Vec<_>) = model.objects.iter().partition(|object| is_deprecated(object));
-    let named = |objects: &[&Object]| {
-        let accessors = objects.iter().map(|object| &object.accessor);
-        (!objects.is_empty()).then(|| quote!(const _: fn() = || { #(let _ = #handle::#accessors;)* };))
+    let named = |objects: &[&Object], more: &[Ident]| {
+        let names: Vec<_> = objects.iter().map(|object| &object.accessor).chain(more).collect();
+        (!names.is_empty()).then(|| quote!(const _: fn() = || { #(let _ = #handle::#names;)* };))
     };
-    let (old, current) = (named(&old).into_iter(), named(&current));
+    let (old, current) = (named(&old, &[]).into_iter(), named(&current, more));
     quote! {
         #current
         #(
@@ -118,7 +118,7 @@ fn accessor(object: &Object, ident: &Ident, root: &Path, is_sound: bool) -> Toke
 }
 
 /// The same with the name of the struct for `Self`, which is the handle here.
-fn naming(ident: &Ident, tokens: TokenStream) -> TokenStream {
+pub(crate) fn naming(ident: &Ident, tokens: TokenStream) -> TokenStream {
     let named = |token| match token {
         TokenTree::Ident(it) if it == "Self" => TokenTree::Ident(ident.clone()),
         TokenTree::Group(group) => {

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, Lit, LitStr, Meta, Path, Result};
+use syn::{Attribute, Ident, Lit, LitStr, Meta, Path, Result, Type};
 
 use crate::errors::Errors;
 use crate::key::{Key, Place};
@@ -268,6 +268,11 @@ impl Entry {
         self.words("#", Ident::parse, "a name that a function can have", errors)
     }
 
+    /// A type that is written out.
+    pub(crate) fn ty(&self, errors: &mut Errors) -> Option<Type> {
+        self.words("#: ,<>()[];&'", written_out, "a type", errors)
+    }
+
     pub(crate) fn path(&self, errors: &mut Errors) -> Option<Path> {
         self.words("#: ", Path::parse_mod_style, "a path", errors)
     }
@@ -312,6 +317,16 @@ impl Entry {
         errors.push(span, format!("`{name}` takes {takes}; write `{form}`"));
         None
     }
+}
+
+fn written_out(input: ParseStream) -> Result<Type> {
+    let ty = input.parse()?;
+    if is_written_out(&ty) { Ok(ty) } else { Err(input.error("the compiler would have to find it out")) }
+}
+
+/// Whether the compiler need not find out which type this is.
+pub(crate) fn is_written_out(ty: &Type) -> bool {
+    !matches!(ty, Type::Infer(_) | Type::ImplTrait(_))
 }
 
 fn milliseconds(text: &str) -> Option<u64> {

@@ -11,27 +11,39 @@ use crate::option;
 pub(crate) fn expand(model: &Model) -> TokenStream {
     let Some(root) = &model.root else { return TokenStream::new() };
     let ident = model.ident;
-    let accessors = model.objects.iter().map(|object| accessor(object, root));
+    let accessors = accessors(model, root);
     let checks = model.objects.iter().flat_map(|object| key_checks(object, root));
     let needs = [lasting_check(model, root), unrated_check(model, root)].into_iter().flatten();
-    let infos = model.objects.iter().map(|object| info(object, ident, root));
+    let one = one_of_family(model, root);
+    let infos = model.objects.iter().map(|object| info(object, model, root));
     let uses = uses(model);
     quote! {
-        impl #ident {
-            #(#accessors)*
-        }
+        #accessors
 
         #[automatically_derived]
         impl #root::RedisNamespaced for #ident {
             fn objects() -> ::std::vec::Vec<#root::ObjectInfo> {
                 #(#checks)*
                 #(#needs)*
+                #one
                 <[#root::ObjectInfo]>::into_vec(::std::boxed::Box::new([#(#infos),*]))
             }
         }
 
         #uses
     }
+}
+
+/// Those of the struct itself; the objects of a family are each of one id.
+fn accessors(model: &Model, root: &Path) -> Option<TokenStream> {
+    let (ident, accessors) = (model.ident, model.objects.iter().map(|object| accessor(object, root)));
+    model.family.is_none().then(|| {
+        quote! {
+            impl #ident {
+                #(#accessors)*
+            }
+        }
+    })
 }
 
 fn accessor(object: &Object, root: &Path) -> TokenStream {
@@ -45,8 +57,13 @@ fn accessor(object: &Object, root: &Path) -> TokenStream {
 
 /// What makes an object, bound to a session or not. For both it reads the same, so that a mistake is reported once.
 pub(crate) fn made(object: &Object, root: &Path, session: Option<TokenStream>) -> TokenStream {
-    let (ty, declaration, session) = (object.ty, declaration(object, root), session.into_iter());
-    option::changed(object, root, quote!(<#ty as #root::RedisObject>::declare(#declaration #(.on(#session))*)))
+    made_with(object, root, session.map(|session| quote!(.on(#session))))
+}
+
+/// The same with more that is said of it.
+pub(crate) fn made_with(object: &Object, root: &Path, more: Option<TokenStream>) -> TokenStream {
+    let (ty, declaration) = (object.ty, declaration(object, root));
+    option::changed(object, root, quote!(<#ty as #root::RedisObject>::declare(#declaration #more)))
 }
 
 /// An accessor up to its body.
@@ -70,11 +87,27 @@ pub(crate) fn is_deprecated(object: &Object) -> bool {
     object.attrs.iter().any(|attr| attr.path().is_ident("deprecated"))
 }
 
+/// The objects of no one in particular, of which is told what holds of all.
+fn one_of_family(model: &Model, root: &Path) -> Option<TokenStream> {
+    let (ident, one) = (model.ident, one());
+    let is_used = model.family.is_some() && !model.objects.iter().all(is_deprecated);
+    is_used.then(|| quote!(let #one = &<#ident as #root::RedisFamily>::objects_of(#root::FamilyId::none());))
+}
+
+fn one() -> Ident {
+    Ident::new("one", Span::mixed_site())
+}
+
 /// What is said of an object. The accessor makes it, so that a mistake is reported once; one that is deprecated would be
 /// reported as used, and may be forbidden.
-fn info(object: &Object, ident: &Ident, root: &Path) -> TokenStream {
-    let (ty, accessor, declaration) = (object.ty, &object.accessor, declaration(object, root));
-    let made = if is_deprecated(object) { made(object, root, None) } else { quote!(#ident::#accessor()) };
+fn info(object: &Object, model: &Model, root: &Path) -> TokenStream {
+    let (ty, ident, accessor, declaration) = (object.ty, model.ident, &object.accessor, declaration(object, root));
+    let one = one();
+    let made = match &model.family {
+        _ if is_deprecated(object) => made(object, root, None),
+        Some(_) => quote!(#one.#accessor()),
+        None => quote!(#ident::#accessor()),
+    };
     let field = object.ident.unraw().to_string();
     quote! {
         <#ty as #root::RedisObject>::describe(&{ #made }, #field, #declaration)

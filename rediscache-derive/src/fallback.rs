@@ -20,12 +20,17 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             }
         }
     });
-    quote! {
-        impl #parameters #ident #arguments #conditions {
-            #(#signatures {
-                ::core::unreachable!()
-            })*
+    let accessors = model.family.is_none().then(|| {
+        quote! {
+            impl #parameters #ident #arguments #conditions {
+                #(#signatures {
+                    ::core::unreachable!()
+                })*
+            }
         }
+    });
+    quote! {
+        #accessors
 
         #namespaced
     }

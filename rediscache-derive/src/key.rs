@@ -34,8 +34,9 @@ const BOTH: &[Place] = &[Place::Struct, Place::Field];
 const NEAR: &[Place] = &[Place::Near];
 const FIELD_AND_NEAR: &[Place] = &[Place::Field, Place::Near];
 
-const KEYS: [Key; 32] = [
+const KEYS: [Key; 33] = [
     key("namespace", BOTH, "a string", r#"namespace = "name""#),
+    key("per", STRUCT, "a type in a string", r#"per = "TenantId""#),
     key("global", BOTH, "`true` or `false`", "global = false"),
     key("crate", STRUCT, "a path in a string", r#"crate = "path::to::rediscache""#),
     key("skip", FIELD, "no value", "skip"),

@@ -6,10 +6,12 @@ mod entry;
 mod errors;
 mod expand;
 mod fallback;
+mod family;
 mod key;
 mod lease;
 mod model;
 mod older;
+mod one_of;
 mod option;
 mod rate;
 mod ttl;
@@ -53,6 +55,9 @@ use crate::model::Model;
 /// # Keys of the struct
 ///
 /// - `namespace = "name"`: stands in front of every field's name, in place of the struct's own.
+/// - `per = "TenantId"`: makes it a family, of which there are as many as there are ids of this type; the `namespace` has one `{}`
+///   then, where they stand, and so has that of a field. In place of accessors of its own the struct has
+///   `Tenant::of(&id)`, `Tenant::ids()` and `Tenant::on(&session)`; see the module `families` of `rediscache`.
 /// - `global = false`: leaves out the session's global namespace, for every field.
 /// - `crate = "path"`: where `rediscache` is found, when it is renamed or re-exported.
 ///
@@ -103,7 +108,7 @@ use crate::model::Model;
 /// # Errors
 ///
 /// Every mistake is reported in one compile, at the key: unknown, repeated, misplaced or empty keys, two fields with
-/// one namespace or one accessor, a `RedisTtlCache` without `ttl` or `idle`, a namespace that begins with `$` or has a brace in it, an older type of a newer version, a field that is
+/// one namespace or one accessor, a `RedisTtlCache` without `ttl` or `idle`, a namespace that begins with `$`, or has a brace in it without `per`, an older type of a newer version, a field that is
 /// neither a cache object nor `skip`, and anything but a struct with named fields and no generics.
 #[proc_macro_derive(RedisNamespaced, attributes(rediscache))]
 pub fn derive_redis_namespaced(input: TokenStream) -> TokenStream {
@@ -114,6 +119,9 @@ pub fn derive_redis_namespaced(input: TokenStream) -> TokenStream {
     let is_sound = errors.is_none();
     let mut tokens = errors.unwrap_or_default();
     tokens.extend(if is_sound { expand::expand(&model) } else { fallback::expand(&model) });
-    tokens.extend(bound::expand(&model, is_sound));
+    tokens.extend(match &model.family {
+        Some(family) => one_of::expand(&model, family, is_sound),
+        None => bound::expand(&model, is_sound),
+    });
     tokens.into()
 }

@@ -10,6 +10,7 @@ use syn::{
 
 use crate::attr::{FieldAttr, Keyed, NearAttr, StructAttr, TaskAttr, Unreadable};
 use crate::errors::Errors;
+use crate::family::{self, Family};
 use crate::lease::LeaseAttr;
 use crate::older::VersionAttr;
 use crate::rate::RateAttr;
@@ -22,6 +23,8 @@ pub(crate) struct Model<'a> {
     pub(crate) generics: &'a Generics,
     /// Where the runtime crate is, as far as it is known.
     pub(crate) root: Option<Path>,
+    /// Of which there are as many as there are ids, if it is one.
+    pub(crate) family: Option<Family>,
     /// Every field, declaring an object or not.
     pub(crate) fields: Vec<&'a Ident>,
     pub(crate) objects: Vec<Object<'a>>,
@@ -55,12 +58,14 @@ pub(crate) struct Object<'a> {
 impl<'a> Model<'a> {
     pub(crate) fn read(input: &'a DeriveInput, errors: &mut Errors) -> Self {
         let attr = StructAttr::read(&input.attrs, errors);
-        let owner = attr.namespace.map_or_else(|| input.ident.unraw().to_string(), |namespace| namespace.value);
+        let named = attr.namespace.as_ref().map(|namespace| namespace.value.clone());
+        let owner = named.unwrap_or_else(|| input.ident.unraw().to_string());
+        let family = Family::read(&attr, &owner, errors);
         reject_generics(&input.generics, errors);
         let fields = named_fields(input, errors);
         let mut objects: Vec<Object> = Vec::new();
         for field in &fields {
-            let object = Object::read(field, &owner, attr.global, errors);
+            let object = Object::read(field, (&owner, family.as_ref()), attr.global, errors);
             objects.extend(object.filter(|object| object.has_own_accessor(&objects, errors)));
         }
         Self {
@@ -68,6 +73,7 @@ impl<'a> Model<'a> {
             visibility: &input.vis,
             generics: &input.generics,
             root: attr.root,
+            family,
             fields: fields.iter().filter_map(|field| field.ident.as_ref()).collect(),
             objects,
         }
@@ -75,10 +81,18 @@ impl<'a> Model<'a> {
 }
 
 impl<'a> Object<'a> {
-    fn read(field: &'a Field, owner: &str, global: bool, errors: &mut Errors) -> Option<Self> {
+    fn read(
+        field: &'a Field,
+        (owner, family): (&str, Option<&Family>),
+        global: bool,
+        errors: &mut Errors,
+    ) -> Option<Self> {
         let attr = FieldAttr::read(&field.attrs, errors);
         let ident = field.ident.as_ref().filter(|_| !attr.skip)?;
         reject_float_key(&field.ty, errors);
+        if let Some(namespace) = &attr.namespace {
+            family::check_field(namespace, family, errors);
+        }
         let (namespace_span, namespace) = match attr.namespace {
             Some(namespace) => (namespace.key, namespace.value),
             None => (ident.span(), format!("{owner}.{}", ident.unraw())),
@@ -87,6 +101,9 @@ impl<'a> Object<'a> {
             Some(accessor) => (accessor.key, accessor.value),
             None => (ident.span(), ident.clone()),
         };
+        if family.is_some() {
+            family::check_accessor(&accessor.unraw().to_string(), accessor_span, errors);
+        }
         Some(Self {
             ident,
             visibility: &field.vis,

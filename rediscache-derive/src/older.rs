@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Lit, Token, Type};
 
-use crate::entry::Entry;
+use crate::entry::{Entry, is_written_out};
 use crate::errors::Errors;
 
 /// The runtime has tuples of no more.
@@ -123,11 +123,6 @@ fn parts(input: ParseStream) -> syn::Result<(Type, Option<TokenStream>)> {
     let ty = input.parse()?;
     let equals: Option<Token![=]> = input.parse()?;
     Ok((ty, equals.map(|_| input.parse()).transpose()?))
-}
-
-/// Whether the compiler need not find out which type this is.
-fn is_written_out(ty: &Type) -> bool {
-    !matches!(ty, Type::Infer(_) | Type::ImplTrait(_))
 }
 
 fn number(tokens: TokenStream) -> Option<u32> {

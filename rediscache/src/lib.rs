@@ -58,6 +58,9 @@ mod types;
 #[doc = include_str!("entries_that_expire.md")]
 pub mod entries_that_expire {}
 
+#[doc = include_str!("families.md")]
+pub mod families {}
+
 #[doc = include_str!("faults.md")]
 pub mod faults {}
 
@@ -82,13 +85,13 @@ pub use score::Score;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
-    Bound, Committed, DeadLetter, DeadLetters, Declaration, EntryRef, Finding, FindingKind, GetOrLoad, LimitCheck,
-    LoadError, Loaded, LockGuard, ObjectInfo, Operation, OptionalLifetime, OptionalRate, QueueStats, QueueStream,
-    RankingScan, RedisBound, RedisCache, RedisFieldsObject, RedisLeasedObject, RedisLimit, RedisLimitObject, RedisLock,
-    RedisLockObject, RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisQueueObject, RedisRanking,
-    RedisReadableObject, RedisSet, RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache,
-    RedisTtlObject, RedisVersionedObject, Rewritten, Scan, SetScan, TaskError, TaskQueueStats, Transaction,
-    TransactionPut, TtlScan, TtlStats, WhenDown,
+    Bound, BoundFamily, Clearing, Committed, DeadLetter, DeadLetters, Declaration, EntryRef, FamilyId, FamilyScan,
+    Finding, FindingKind, GetOrLoad, LimitCheck, LoadError, Loaded, LockGuard, ObjectInfo, ObjectsOf, Operation,
+    OptionalLifetime, OptionalRate, QueueStats, QueueStream, RankingScan, RedisBound, RedisCache, RedisFamily,
+    RedisFieldsObject, RedisLeasedObject, RedisLimit, RedisLimitObject, RedisLock, RedisLockObject, RedisNamespaced,
+    RedisNearObject, RedisObject, RedisQueue, RedisQueueObject, RedisRanking, RedisReadableObject, RedisSet,
+    RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject,
+    Rewritten, Scan, SetScan, TaskError, TaskQueueStats, Transaction, TransactionPut, TtlScan, TtlStats, WhenDown,
 };
 
 /// The examples of the README.

@@ -16,6 +16,7 @@ mod environment;
 mod error;
 mod every;
 mod expiry;
+mod family;
 mod float;
 mod golden;
 #[path = "../codec/golden_file.rs"]

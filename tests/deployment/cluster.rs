@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use redis::cmd;
-use rediscache::{ErrorKind, Near, RedisCache, RedisQueue, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache};
+use rediscache::{
+    ErrorKind, Near, RedisCache, RedisLimit, RedisLock, RedisNamespaced, RedisQueue, RedisSession, RedisSet,
+    RedisTaskQueue, RedisTtlCache,
+};
 use support::{Cluster, values};
 use tokio::runtime::Runtime;
 
@@ -275,4 +279,60 @@ async fn what_others_keep_near_is_dropped_by_a_transaction_on_a_cluster() {
             .await;
         }
     }
+}
+
+#[derive(RedisNamespaced)]
+#[rediscache(namespace = "tenant.{}", per = "u64")]
+struct Tenant {
+    settings: RedisCache<u64, u64>,
+    #[rediscache(ttl = "10m", near)]
+    pages: RedisTtlCache<u64, u64>,
+    visitors: RedisSet<u64>,
+    past: RedisSet<u64>,
+    #[rediscache(max_attempts = 2, client_identifier = "w")]
+    jobs: RedisTaskQueue<u64>,
+    #[rediscache(rate = "2/1h")]
+    requests: RedisLimit<u64>,
+    orders: RedisLock<u64>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_of_one_tenant_lies_in_one_slot() {
+    let cluster = Cluster::of_masters(&[]);
+    let session = RedisSession::builder(cluster.url()).global_namespace("bot").connect().await.unwrap();
+    for id in 0..6 {
+        let tenant = Tenant::on(&session).of(id);
+        tenant.settings().set(1, id).await.unwrap();
+        tenant.pages().set_many((0..20).map(|page| (page, id))).await.unwrap();
+        assert_eq!(tenant.pages().get(1).await.unwrap(), Some(id));
+        let load = tenant.pages().get_or_load(99, move || async move { Ok::<_, std::convert::Infallible>(id) });
+        assert_eq!(load.await.unwrap(), id);
+        tenant.visitors().add(1).await.unwrap();
+        tenant.past().add(2).await.unwrap();
+        assert_eq!(tenant.visitors().union([&tenant.past()]).await.unwrap().len(), 2);
+        tenant.jobs().put_many([1, 2]).await.unwrap();
+        tenant.jobs().put_after(9, Duration::from_secs(3600)).await.unwrap();
+        tenant.jobs().get().await.unwrap().reschedule().await.unwrap();
+        tenant.jobs().get().await.unwrap().keep();
+        assert!(tenant.requests().check(1).await.unwrap().allowed());
+        tenant.orders().acquire(1).await.unwrap().release().await.unwrap();
+    }
+    let keys: Vec<String> = (0..3)
+        .flat_map(|n| cmd("KEYS").arg("*").query::<Vec<String>>(&mut cluster.node(n).raw()).unwrap())
+        .filter(|key| !key.ends_with("$objects"))
+        .collect();
+    for id in 0..6 {
+        let own: Vec<_> = keys.iter().filter(|key| key.starts_with(&format!("bot.tenant.{{i|{id}}}."))).collect();
+        assert!(own.len() > 26, "{own:?}");
+        let slots: std::collections::HashSet<_> = own.iter().map(|key| cluster.slot(key)).collect();
+        assert_eq!(slots.len(), 1, "{own:?}");
+    }
+    assert!(keys.iter().all(|key| key.starts_with("bot.tenant.{i|")), "{keys:?}");
+    let mut ids: Vec<u64> = Tenant::on(&session).ids().try_collect().await.unwrap();
+    ids.sort_unstable();
+    assert_eq!(ids, [0, 1, 2, 3, 4, 5]);
+    Tenant::on(&session).of(3).jobs().reschedule_all_pending().await.unwrap();
+    Tenant::on(&session).of(3).clear_all().await.unwrap();
+    let left: Vec<u64> = Tenant::on(&session).ids().try_collect().await.unwrap();
+    assert!(left.len() == 5 && !left.contains(&3), "{left:?}");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use redis::cmd;
-use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisSession, RedisTaskQueue};
+use rediscache::{ErrorKind, RedisCache, RedisLock, RedisQueue, RedisSession, RedisTaskQueue};
 use support::{Sentinels, Server};
 
 use crate::every::every_operation;
@@ -103,6 +103,38 @@ async fn a_master_that_is_none_any_more_is_left_though_it_does_not_know() {
     assert_eq!(soon(waiting).await.unwrap().unwrap(), 7);
     let info: String = cmd("INFO").arg("replication").query(&mut old.raw()).unwrap();
     assert!(info.contains("role:master"), "it was told, so that this shows nothing: {info}");
+}
+
+/// A failover right after `acquire`: the replica never heard of the holder.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_next_holder_of_a_lock_that_a_failover_lost_has_a_greater_number() {
+    let mut trio = Sentinels::start();
+    let orders = RedisLock::<u64>::new("orders").lease(Duration::from_secs(6));
+    let sessions =
+        (RedisSession::connect(&trio.url()).await.unwrap(), RedisSession::connect(&trio.url()).await.unwrap());
+    let (here, there) = (orders.on(&sessions.0), orders.on(&sessions.1));
+    trio.replica().pause();
+    cmd("CLIENT").arg(&["KILL", "TYPE", "replica"]).exec(&mut trio.master().raw()).unwrap();
+    let lost = here.acquire(7).await.unwrap();
+    // So that the replica does not come back to it.
+    trio.master().pause();
+    trio.replica().resume();
+    tokio::task::block_in_place(|| trio.kill_master());
+    let mut held = None;
+    until(async || {
+        held = there.try_acquire(7).await.ok().flatten();
+        held.is_some()
+    })
+    .await;
+    let held = held.unwrap();
+    assert!(held.fence() > lost.fence(), "{} after {}", held.fence(), lost.fence());
+    soon(lost.lost()).await;
+    // Letting go of what was lost frees nobody else's.
+    drop(lost);
+    assert!(here.try_acquire(7).await.unwrap().is_none());
+    let fence = held.fence();
+    held.release().await.unwrap();
+    assert!(soon(here.acquire(7)).await.unwrap().fence() > fence);
 }
 
 #[tokio::test]

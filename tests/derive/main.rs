@@ -2,6 +2,7 @@
 
 mod accessor;
 mod bound;
+mod family;
 mod namespace;
 mod near;
 mod object;

@@ -9,6 +9,7 @@ mod command;
 mod connection;
 mod dropped;
 mod entry_command;
+mod family;
 mod fault;
 mod frozen;
 mod hostile;

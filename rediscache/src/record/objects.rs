@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use super::namespace::{NamespaceRecord, ObjectEntry};
 use super::written::{NotedKey, WrittenObject};
 use crate::error::{Error, ErrorKind, Result};
-use crate::namespace::Namespace;
 use crate::store::{Compared, OpenStore, Store, WeakStore};
 use crate::swept::SweptMap;
 
@@ -51,10 +50,10 @@ impl WrittenObject<'_> {
     fn record(&self) -> (String, usize, ObjectEntry) {
         let mut entry = ObjectEntry::new(self.types, self.version);
         entry.program = self.program;
-        match self.namespace {
-            Namespace::Static(name) => ((*name).to_owned(), MOST_OBJECTS, entry),
-            Namespace::Shared(name) => {
-                entry.namespace = Some(name.to_string());
+        match self.namespace.constant_part() {
+            Some(name) => (name.to_owned(), MOST_OBJECTS, entry),
+            None => {
+                entry.namespace = Some(self.namespace.as_str().to_owned());
                 (RUNTIME.to_owned(), MOST_RUNTIME_OBJECTS, entry)
             }
         }

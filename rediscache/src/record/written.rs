@@ -15,7 +15,7 @@ pub(crate) struct WrittenObject<'a> {
 }
 
 /// Tells written objects apart by where what they consist of lies in memory, which is there for good. Objects whose names
-/// are made at run time are one.
+/// are made at run time are one, and so is an object in all of its family.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct NotedKey {
     namespace: Option<(usize, usize)>,
@@ -43,10 +43,7 @@ impl Hash for NotedKey {
 impl WrittenObject<'_> {
     #[inline]
     pub(super) fn key(&self) -> NotedKey {
-        let namespace = match self.namespace {
-            Namespace::Static(name) => Some((name.as_ptr().addr(), name.len())),
-            Namespace::Shared(_) => None,
-        };
+        let namespace = self.namespace.constant_part().map(|name| (name.as_ptr().addr(), name.len()));
         let types = std::ptr::from_ref(self.types).addr();
         let program = self.program.map(|program| program.as_ptr().addr());
         NotedKey { namespace, types, version: self.version, program }

@@ -1,7 +1,6 @@
 //! The loads that are under way in this process, by what they load, so that one is shared by all who ask.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,7 +22,7 @@ pub(crate) struct Loads {
     crowd: AtomicUsize,
     /// How many loads were begun. What was begun after someone asked has a greater number than there was then.
     begun: AtomicU64,
-    counts: Mutex<HashMap<Box<str>, Arc<LoadCounts>, foldhash::quality::RandomState>>,
+    counts: Mutex<SweptMap<Box<str>, Arc<LoadCounts>, NAMESPACES>>,
 }
 
 type LoadTable = SweptMap<Box<str>, LoadedEntry, CROWD>;
@@ -113,6 +112,9 @@ pub(crate) struct LoadWait(watch::Receiver<LoadProgress>);
 /// How many entries may rest before those are looked for that do no more.
 const CROWD: usize = 4096;
 
+/// Of how many namespaces something is counted before those are let go in which nobody loads, with their counts.
+const NAMESPACES: usize = 4096;
+
 impl Loads {
     /// How many loads were begun so far.
     #[inline]
@@ -182,6 +184,7 @@ impl Loads {
         if let Some(counts) = counts.get(namespace) {
             return Arc::clone(counts);
         }
+        counts.sweep(|counts| Arc::strong_count(counts) > 1);
         Arc::clone(counts.entry(namespace.into()).or_default())
     }
 

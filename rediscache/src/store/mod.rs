@@ -34,11 +34,11 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 pub(crate) use compared::Compared;
-pub(crate) use entry::{Begun, Cursor, EntryPage, EntryStore, Found, LeaseStore, Life, RedisEntries, Wanted};
+pub(crate) use entry::{Begun, EntryPage, EntryStore, Found, LeaseStore, Life, RedisEntries, Wanted};
 pub(crate) use hash::{HASH, HashStore, Page, RedisHash};
 pub(crate) use hearing::Hearing;
 pub(crate) use increment::Increment;
-pub(crate) use key::KeyStore;
+pub(crate) use key::{Cursor, KeyStore};
 pub(crate) use limit::{Checked, LimitStore, Rate};
 pub(crate) use list::{LIST, ListStore, Waiter};
 pub(crate) use lock::{Acquired, LockStore};

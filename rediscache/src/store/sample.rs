@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::Store;
-use super::entry::{Cursor, Life};
+use super::entry::Life;
+use super::key::Cursor;
 use crate::error::Result;
 
 /// What an object keeps its values in.

@@ -1,11 +1,13 @@
 //! What the derive reads from a struct, and what it says of it.
 
-use std::fmt;
+use std::pin::Pin;
 use std::time::Duration;
 
 use super::info::ObjectInfo;
 use crate::bounds::Value;
 use crate::codec::{Meaning, OlderTypes};
+use crate::error::Result;
+use crate::namespace::FamilyPart;
 use crate::near::Near;
 use crate::record::ObjectTypes;
 use crate::session::RedisSession;
@@ -32,59 +34,6 @@ pub trait RedisNamespaced {
     fn objects() -> Vec<ObjectInfo>;
 }
 
-/// A [`RedisNamespaced`] struct that can be bound to a session as a whole; every one that is derived can.
-///
-/// The derive also gives the struct an `on` of its own, unless an accessor is called so, and the handle the accessors of
-/// the struct.
-///
-/// # Examples
-///
-/// A handle is a state to hand around, such as that of a web server, where each request gets a clone.
-///
-/// ```
-/// use rediscache::{Bound, RedisCache, RedisNamespaced, RedisSession};
-///
-/// #[derive(RedisNamespaced)]
-/// struct Shop {
-///     pages: RedisCache<u64, String>,
-/// }
-///
-/// /// As web frameworks want it of their state.
-/// async fn serve<S: Clone + Send + Sync + 'static, F>(state: S, handler: impl Fn(S, u64) -> F) -> F::Output
-/// where
-///     F: Future,
-/// {
-///     handler(state.clone(), 1).await
-/// }
-///
-/// async fn page(shop: Bound<Shop>, number: u64) -> rediscache::Result<Option<String>> {
-///     shop.pages().get(number).await
-/// }
-///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> rediscache::Result<()> {
-/// let session = RedisSession::in_memory();
-/// let shop = Shop::on(&session);
-/// shop.pages().set(1, "welcome").await?;
-/// assert_eq!(serve(shop, page).await?.as_deref(), Some("welcome"));
-/// # Ok(())
-/// # }
-/// ```
-pub trait RedisBound: RedisNamespaced {
-    /// The struct's objects, bound to a session: see [`Bound`].
-    type Handle: Clone + fmt::Debug + Send + Sync + 'static;
-
-    /// Makes a handle whose objects are bound to this session.
-    fn on(session: &RedisSession) -> Self::Handle;
-}
-
-/// The objects of a [`RedisNamespaced`] struct, bound to a session: what `Shop::on(&session)` gives, which is a
-/// `Bound<Shop>`.
-///
-/// Cheap to clone, and each clone holds the session open. It has an accessor for each of the struct's, with the same name,
-/// visibility and docs: `shop.pages()` is `Shop::pages().on(&session)`. See [`RedisBound`] for an example.
-pub type Bound<T> = <T as RedisBound>::Handle;
-
 /// A type that a field of a [`RedisNamespaced`] struct may have: the caches and queues of this crate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a cache object",
@@ -101,7 +50,13 @@ pub trait RedisObject: Sized {
 
     /// Describes what the field declares, and what this is that was made of it.
     fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo;
+
+    /// Removes all that it holds, but for what someone holds of it.
+    fn clear_all(&self) -> Clearing;
 }
+
+/// The removal of all that an object holds.
+pub type Clearing = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
 /// A [`RedisObject`] that hands out tasks, and so knows clients, recovery and attempts.
 #[diagnostic::on_unimplemented(
@@ -252,6 +207,8 @@ pub struct Declaration {
     pub(crate) max_hold: Option<Duration>,
     /// The one that it is bound to.
     pub(crate) session: Option<RedisSession>,
+    /// Which one of a family it belongs to.
+    pub(crate) family: Option<FamilyPart>,
 }
 
 impl Declaration {
@@ -281,6 +238,7 @@ impl Declaration {
             burst: None,
             max_hold: None,
             session: None,
+            family: None,
         }
     }
 

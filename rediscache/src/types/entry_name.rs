@@ -81,6 +81,13 @@ fn append_escaped(stored: &[u8], name: &mut String) {
     }
 }
 
+/// What stands for the key of one of a family in its names; it is never empty, since the form of a key begins with what it is.
+pub(super) fn family_part(stored: &[u8]) -> String {
+    let mut part = String::with_capacity(stored.len());
+    append(stored, &mut part);
+    part
+}
+
 /// The Redis keys of many.
 pub(super) fn entry_names(object: &FullKey, stored: impl Iterator<Item: AsRef<[u8]>>) -> Packed {
     stored.map(|stored| entry_name(object, stored.as_ref())).collect()

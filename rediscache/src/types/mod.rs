@@ -1,9 +1,11 @@
 //! The typed objects. Each is a name and a codec over the operations of the store that the session has.
 
+mod bound;
 mod cache;
 mod dead;
 mod declare;
 mod entry_name;
+mod family;
 mod info;
 mod kept;
 mod limit;
@@ -27,14 +29,16 @@ mod value;
 mod verify;
 mod versions;
 
+pub use bound::{Bound, RedisBound};
 pub use cache::{RedisCache, Rewritten, Scan};
 pub use dead::{DeadLetter, DeadLetters};
 pub use declare::{
-    Bound, Declaration, OptionalLifetime, OptionalRate, RedisBound, RedisFieldsObject, RedisLeasedObject,
-    RedisLimitObject, RedisLockObject, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject,
-    RedisTaskObject, RedisTtlObject, RedisVersionedObject,
+    Clearing, Declaration, OptionalLifetime, OptionalRate, RedisFieldsObject, RedisLeasedObject, RedisLimitObject,
+    RedisLockObject, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject, RedisTaskObject,
+    RedisTtlObject, RedisVersionedObject,
 };
 pub(crate) use entry_name::{entry_name_below, stored_key};
+pub use family::{BoundFamily, FamilyId, FamilyScan, ObjectsOf, RedisFamily};
 pub use info::ObjectInfo;
 pub use lock::{LockGuard, RedisLock};
 pub use operation::Operation;

@@ -156,7 +156,7 @@ impl Object {
         Self::named(Namespace::Shared(namespace.into()), types)
     }
 
-    const fn named(namespace: Namespace, types: &'static ObjectTypes) -> Self {
+    pub(super) const fn named(namespace: Namespace, types: &'static ObjectTypes) -> Self {
         let (meaning, program, session) = (Meaning::new(), &None, None);
         Self {
             namespace,
@@ -172,9 +172,13 @@ impl Object {
     }
 
     pub(super) fn declared(declaration: &Declaration, types: &'static ObjectTypes) -> Self {
-        let Declaration { namespace, global, program, timeout, ref session, .. } = *declaration;
+        let Declaration { namespace, global, program, timeout, ref session, ref family, .. } = *declaration;
         let limit = timeout.map_or(CallLimit::NONE, CallLimit::of);
-        Self { global, program, limit, session: session.clone(), ..Self::new(namespace, types) }
+        let name = match family {
+            Some(part) => Namespace::in_family(namespace, part),
+            None => Namespace::constant(namespace),
+        };
+        Self { global, program, limit, session: session.clone(), ..Self::named(name, types) }
     }
 
     pub(super) fn on(&self, session: &RedisSession) -> Self {
@@ -218,9 +222,7 @@ impl Object {
 
     /// The full Redis key where a call goes to that concerns this object, too.
     pub(super) fn key_beside(&self, at: &Target) -> Result<FullKey> {
-        if let Some(fault) = self.namespace.fault() {
-            return Err(config(fault));
-        }
+        self.namespace.check()?;
         self.check_session(&at.session)?;
         let global = if self.global { at.session.global_namespace() } else { "" };
         Ok(self.namespace.key_below(global))
@@ -243,7 +245,8 @@ impl Object {
 
     /// The session in force and the full Redis key in it. A session that was bound goes along.
     pub(super) fn target(&mut self) -> Result<Target> {
-        if let Some(fault) = self.namespace.fault().or_else(|| self.types.fault(&self.meaning)) {
+        self.namespace.check()?;
+        if let Some(fault) = self.types.fault(&self.meaning) {
             return Err(config(fault));
         }
         self.limit.check()?;

@@ -3,6 +3,7 @@
 mod call;
 mod life;
 mod load;
+mod lock;
 mod member;
 mod ttl;
 

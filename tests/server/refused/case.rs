@@ -13,7 +13,7 @@ use rediscache::{
     Result, TaskError,
 };
 
-use super::{entry_case, member_case, transaction_case};
+use super::{entry_case, family_case, member_case, transaction_case};
 
 /// What is to be done, and what a refusal of it says.
 pub(super) type Action = Pin<Box<dyn Future<Output = std::result::Result<(), String>>>>;
@@ -64,6 +64,7 @@ pub(super) fn all() -> Vec<Case> {
         entry_case::all(),
         member_case::all(),
         transaction_case::all(),
+        family_case::all(),
         of_limits_and_locks(),
         of_queues(),
         of_tasks(),

@@ -4,6 +4,7 @@
 
 mod case;
 mod entry_case;
+mod family_case;
 mod member_case;
 mod observed;
 mod renamed;

@@ -1,9 +1,9 @@
 use rediscache::{RedisCache, RedisNamespaced};
 
 #[derive(RedisNamespaced)]
-struct Tenant {
-    #[rediscache(namespace = "tenant.{id}")]
-    pages: RedisCache<u64, String>,
+struct Page {
+    #[rediscache(namespace = "page.{id}")]
+    texts: RedisCache<u64, String>,
 }
 
 #[derive(RedisNamespaced)]
@@ -12,6 +12,12 @@ struct Shop {
     pages: RedisCache<u64, String>,
 }
 
+#[derive(RedisNamespaced)]
+#[rediscache(namespace = "tenant.{}")]
+struct Tenant {
+    pages: RedisCache<u64, String>,
+}
+
 fn main() {
-    let _ = (Tenant::pages(), Shop::pages());
+    let _ = (Page::texts(), Shop::pages(), Tenant::of("acme").pages());
 }

@@ -32,6 +32,35 @@ struct NeverUsed {
 #[derive(RedisNamespaced)]
 struct Empty {}
 
+#[derive(RedisNamespaced)]
+#[rediscache(namespace = "tenant.{}", per = "u64")]
+struct NeverUsedFamily {
+    #[rediscache(from(u32), near)]
+    pages: RedisCache<u64, u64>,
+    #[deprecated]
+    outbox: RedisQueue<u64>,
+}
+
+#[derive(RedisNamespaced)]
+#[rediscache(namespace = "old.{}", per = "u64")]
+struct OldFamily {
+    #[deprecated]
+    outbox: RedisQueue<u64>,
+}
+
+#[derive(RedisNamespaced)]
+#[rediscache(namespace = "empty.{}", per = "u64")]
+struct EmptyFamily {}
+
+/// A family that others may use.
+#[derive(Debug, RedisNamespaced)]
+#[rediscache(namespace = "public.{}", per = "Vec<(u64, String)>")]
+pub struct PublicFamily {
+    /// Topic of each channel.
+    pub topics: RedisCache<u64, String>,
+    of_the_module: RedisCache<u64, String>,
+}
+
 /// A struct that others may use.
 #[derive(Debug, RedisNamespaced)]
 pub struct Public {

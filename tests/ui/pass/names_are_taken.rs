@@ -97,6 +97,33 @@ mod names {
         session: ::rediscache::RedisQueue<Number>,
         fmt: ::rediscache::RedisQueue<Number>,
     }
+
+    struct RedisFamily;
+    struct BoundFamily;
+    struct FamilyId;
+    struct FamilyScan;
+    struct ObjectsOf;
+    struct ObjectsOfOne;
+    struct Clearing;
+    struct Lend;
+    struct Operation;
+    struct Sized;
+
+    fn one() {}
+    fn id() {}
+
+    #[derive(::rediscache::RedisNamespaced)]
+    #[rediscache(namespace = "tenant.{}", per = "Number")]
+    struct Tenant {
+        one: ::rediscache::RedisCache<Number, Number>,
+        id: ::rediscache::RedisCache<Number, Number>,
+        of: ::rediscache::RedisCache<Number, Number>,
+        ids: ::rediscache::RedisCache<Number, Number>,
+        clone: ::rediscache::RedisQueue<Number>,
+        session: ::rediscache::RedisQueue<Number>,
+        fmt: ::rediscache::RedisQueue<Number>,
+        objects_of: ::rediscache::RedisQueue<Number>,
+    }
 }
 
 /// Every type has methods of the names that the expansion calls.
@@ -128,6 +155,10 @@ trait Methods: ::core::marker::Sized {
     fn max_hold(self, _: ()) {}
     fn bound(self, _: ()) {}
     fn on(self, _: ()) {}
+    fn of(self, _: ()) {}
+    fn clear_all(self) {}
+    fn clear_each(self) {}
+    fn objects_of(self) {}
     fn clone(self, _: ()) {}
 }
 
@@ -147,6 +178,15 @@ struct Guild {
     requests: ::rediscache::RedisLimit<u64>,
     #[rediscache(lease = "5s", max_hold = "1m")]
     orders: ::rediscache::RedisLock<u64>,
+}
+
+#[derive(::rediscache::RedisNamespaced)]
+#[rediscache(namespace = "member.{}", per = "u64")]
+struct Member {
+    #[rediscache(from(u32), version = 2, unreadable = "absent", near)]
+    topics: ::rediscache::RedisCache<u64, u64>,
+    #[rediscache(rate = "100/1m", burst = 20)]
+    requests: ::rediscache::RedisLimit<u64>,
 }
 
 fn main() {

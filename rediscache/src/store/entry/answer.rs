@@ -1,6 +1,6 @@
 //! What operations on entries answer.
 
-use crate::store::redis::ServingNode;
+use crate::store::key::Cursor;
 
 /// A value, and in how many milliseconds it ends; `None` where it does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,13 +16,4 @@ pub(crate) struct EntryPage {
     pub(crate) entries: Vec<(String, Vec<u8>)>,
     /// Where the next page begins; `None` after the last.
     pub(crate) next: Option<Cursor>,
-}
-
-/// How far a walk is.
-#[derive(Clone, Debug)]
-pub(crate) enum Cursor {
-    /// In the embedded store: the last name that was looked at.
-    Behind(String),
-    /// In Redis: what the server said, and the servers that are left, of which the last is the one.
-    At { cursor: Vec<u8>, nodes: Vec<ServingNode> },
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::answer::{Cursor, EntryPage, Found};
+use super::answer::{EntryPage, Found};
 use super::data::Entry;
 use super::life::Life;
-use super::name::rest_of;
 use crate::error::Result;
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
+use crate::store::key::{Cursor, rest_of};
 use crate::store::memory::{Keyspace, MemoryStore, ends_in};
 use crate::store::milliseconds::milliseconds;
 use crate::store::packed::{Packed, text};

@@ -15,7 +15,7 @@ mod redis;
 mod tracked;
 mod walk;
 
-pub(crate) use answer::{Cursor, EntryPage, Found};
+pub(crate) use answer::{EntryPage, Found};
 pub(crate) use lease::{Begun, LeaseStore, MemoryLeases, RedisLeases, Wanted};
 pub(crate) use life::Life;
 pub(super) use memory::{MemoryEntries, fresh, store};
@@ -24,6 +24,7 @@ pub(super) use tracked::entry_of;
 
 use super::compared::Compared;
 use super::increment::Increment;
+use super::key::Cursor;
 use super::operations::{Slice, operations};
 use super::packed::Packed;
 

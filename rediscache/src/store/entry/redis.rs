@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-use super::answer::{Cursor, EntryPage, Found};
+use super::answer::{EntryPage, Found};
 use super::batches::{EntryDeletes, EntryGets, EntrySets, Finds, Prolongs, left_of};
 use super::life::Life;
-use super::name::{LEASE, rest_of};
+use super::name::LEASE;
 use super::tracked::{TrackedFinds, entry_of, guard, scope_of};
 use super::walk;
 use crate::error::{Error, Result};
 use crate::near::{Change, Coherence, Provenance};
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
+use crate::store::key::{Cursor, page, rest_of};
 use crate::store::packed::{Packed, text};
 use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script, Value};
 
@@ -179,8 +180,8 @@ impl RedisEntries {
     }
 
     pub(super) async fn scan(&self, key: &str, cursor: Option<Cursor>, life: Life) -> Result<EntryPage> {
-        let (names, next) = walk::page(&self.router, key, cursor).await?;
         let prefix = format!("{key}:");
+        let (names, next) = page(&self.router, &prefix, cursor).await?;
         let mut own: Vec<&str> =
             names.iter().filter(|name| rest_of(name, &prefix).is_some()).map(|name| &**name).collect();
         // A page may name one twice.

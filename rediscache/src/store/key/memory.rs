@@ -4,8 +4,12 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
+use super::walk::Cursor;
 use crate::error::Result;
 use crate::store::memory::{MemoryStore, ends_in};
+
+/// How many keys are looked at for one page of a walk.
+const PAGE: usize = 500;
 
 /// The keys of the embedded store.
 pub(crate) struct MemoryKey<'a>(pub(crate) &'a MemoryStore);
@@ -46,5 +50,13 @@ impl MemoryKey<'_> {
         let had_one = keyspace.lifetime(key, data)?.flatten().is_some();
         keyspace.set_lifetime(key, None);
         Ok(had_one)
+    }
+
+    pub(super) fn names(&self, key: &str, cursor: Option<Cursor>) -> Result<(Vec<String>, Option<Cursor>)> {
+        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
+        let mut keyspace = self.0.keyspace();
+        let names: Vec<String> = keyspace.names(key, after).take(PAGE).map(str::to_owned).collect();
+        let next = names.last().filter(|_| names.len() == PAGE).map(|last| Cursor::Behind(last.clone()));
+        Ok((names, next))
     }
 }

@@ -2,11 +2,14 @@
 
 mod memory;
 mod redis;
+mod walk;
 
 use std::time::{Duration, SystemTime};
 
 pub(super) use memory::MemoryKey;
 pub(crate) use redis::RedisKey;
+pub(crate) use walk::Cursor;
+pub(super) use walk::{page, rest_of, throughout};
 
 use super::operations::{Slice, operations};
 
@@ -24,4 +27,7 @@ operations! { KeyStore<'_> {
     fn expiry(data: &'static str) -> Option<Duration>;
     /// Takes the expiry off; whether there was one.
     fn persist(data: &'static str) -> bool;
+    /// Some names of keys that begin with this one, from the cursor on, and where the next page begins; `None` after the last. What
+    /// stays throughout a walk is named at least once.
+    fn names(cursor: Option<Cursor>) -> (Vec<String>, Option<Cursor>);
 }}

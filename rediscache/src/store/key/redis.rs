@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use super::walk::{Cursor, page};
 use crate::error::Result;
 use crate::near::Change;
 use crate::store::milliseconds::milliseconds;
@@ -43,6 +44,10 @@ impl RedisKey {
     pub(super) async fn persist(&self, key: &str, data: &str) -> Result<bool> {
         // The second time, it would say that there was no expiry.
         self.change(Self::request("PERSIST", key, data, Effect::Once)).await
+    }
+
+    pub(super) async fn names(&self, key: &str, cursor: Option<Cursor>) -> Result<(Vec<String>, Option<Cursor>)> {
+        page(&self.router, key, cursor).await
     }
 
     /// Runs a command on the key, if it holds `data` or nothing.

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::acquired::{Acquired, REMEMBERED};
 use crate::error::Result;
 use crate::store::hearing::Hearing;
+use crate::store::key::rest_of;
 use crate::store::memory::{Collection, MemoryStore, ends_in};
 use crate::store::token::Token;
 
@@ -70,6 +71,17 @@ impl MemoryLocks<'_> {
         lock.held = None;
         keyspace.beside::<Freed>().0.send_replace(());
         Ok(true)
+    }
+
+    pub(super) fn forget_all(&self, key: &str) -> Result<()> {
+        let (prefix, now, mut keyspace) = (format!("{key}:"), Instant::now(), self.0.keyspace());
+        let is_own = |name: &str| rest_of(name, &prefix).is_some();
+        let is_free = |lock: &Lock| lock.held.is_none_or(|(_, ends)| ends <= now);
+        let own = keyspace.walk::<Lock>(&prefix, None).filter(|(name, _)| is_own(name));
+        let free = own.filter(|(_, lock)| lock.is_some_and(|(lock, _)| is_free(lock)));
+        let names: Vec<String> = free.map(|(name, _)| name.to_owned()).collect();
+        names.iter().for_each(|name| keyspace.remove(name));
+        Ok(())
     }
 
     pub(super) fn hear(&self, _key: &str) -> Result<Option<Hearing>> {

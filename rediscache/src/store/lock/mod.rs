@@ -25,4 +25,9 @@ operations! { LockStore<'_> {
     fn release(token: Token) -> bool;
     /// Hears of locks that were freed, from its return on; `None` where nobody tells.
     fn hear() -> Option<Hearing>;
+
+    // On the locks of the object at the key. Each is atomic by itself.
+
+    /// Forgets those that a walk meets and that nobody holds.
+    fn forget_all() -> ();
 }}

@@ -6,7 +6,9 @@ use std::time::Duration;
 use super::acquired::{Acquired, REMEMBERED};
 use crate::error::Result;
 use crate::store::hearing::Hearing;
+use crate::store::key::{page, rest_of, throughout};
 use crate::store::milliseconds::milliseconds;
+use crate::store::packed::Packed;
 use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
 use crate::store::token::Token;
 
@@ -19,6 +21,7 @@ macro_rules! script {
 static ACQUIRE: Script = script!("acquire.lua");
 static RENEW: Script = script!("renew.lua");
 static RELEASE: Script = Script::new(include_str!("release.lua"));
+static FORGET: Script = Script::new(include_str!("forget.lua"));
 
 /// The scripts of locks.
 #[derive(Debug)]
@@ -48,6 +51,28 @@ impl RedisLocks {
 
     pub(super) async fn hear(&self, key: &str) -> Result<Option<Hearing>> {
         Hearing::on(&self.router, &self.subscriber, key, channel(key)).await
+    }
+
+    pub(super) async fn forget_all(&self, key: &str) -> Result<()> {
+        throughout(&self.router, || self.walk_and_forget(key)).await
+    }
+
+    async fn walk_and_forget(&self, key: &str) -> Result<()> {
+        let (prefix, mut cursor) = (format!("{key}:"), None);
+        loop {
+            let (names, next) = page(&self.router, &prefix, cursor).await?;
+            let own: Vec<&str> =
+                names.iter().map(String::as_str).filter(|name| rest_of(name, &prefix).is_some()).collect();
+            for some in own.chunks(Packed::MOST_PARTS) {
+                let forgotten =
+                    self.router.send_apart(some, |at| Request::script(&FORGET, some[at], Effect::Idempotent));
+                forgotten.await.into_iter().collect::<Result<()>>()?;
+            }
+            cursor = next;
+            if cursor.is_none() {
+                return Ok(());
+            }
+        }
     }
 }
 

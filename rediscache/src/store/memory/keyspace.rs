@@ -87,6 +87,12 @@ impl Keyspace {
         self.set_lifetime(key, expires);
     }
 
+    /// Names of keys that come after `after`, or from `prefix` on, in order.
+    pub(crate) fn names<'a>(&'a mut self, prefix: &'a str, after: Option<&'a str>) -> impl Iterator<Item = &'a str> {
+        self.remove_expired();
+        self.below(prefix, after).map(|(key, _)| key)
+    }
+
     /// Keys that come after `after`, or from `prefix` on, in order, with their data where that is of type `T`.
     pub(crate) fn walk<'a, T: Collection>(
         &'a mut self,
@@ -94,12 +100,16 @@ impl Keyspace {
         after: Option<&'a str>,
     ) -> impl Iterator<Item = (&'a str, Option<(&'a T, Option<Instant>)>)> {
         self.remove_expired();
+        self.below(prefix, after).map(|(key, entry)| {
+            let data: &dyn Any = &*entry.data;
+            (key, data.downcast_ref().map(|data| (data, entry.expires)))
+        })
+    }
+
+    fn below<'a>(&'a self, prefix: &'a str, after: Option<&'a str>) -> impl Iterator<Item = (&'a str, &'a KeyEntry)> {
         let from = after.map_or(Bound::Included(prefix), Bound::Excluded);
         let below = self.entries.range::<str, _>((from, Bound::Unbounded));
-        below.take_while(move |(key, _)| key.starts_with(prefix)).map(|(key, entry)| {
-            let data: &dyn Any = &*entry.data;
-            (&**key, data.downcast_ref().map(|data| (data, entry.expires)))
-        })
+        below.map(|(key, entry)| (&**key, entry)).take_while(move |(key, _)| key.starts_with(prefix))
     }
 
     /// What a kind of data keeps beside the keys.

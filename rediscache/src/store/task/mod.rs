@@ -50,6 +50,8 @@ operations! { TaskStore<'_> {
     fn stats(client: &Client) -> TaskStats;
     /// Removes the tasks that wait, and forgets how often they were delivered.
     fn clear(client: &Client) -> ();
+    /// Removes all tasks but those that are pending, dead letters too.
+    fn clear_all(client: &Client) -> ();
 }}
 
 impl TaskStore<'_> {

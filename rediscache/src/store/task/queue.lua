@@ -124,3 +124,10 @@ function commands.clear()
   redis.call('UNLINK', queue, attempts)
 end
 
+-- Removes all but what is pending.
+function commands.clear_all()
+  redis.call('LLEN', queue)
+  redis.call('LLEN', dead)
+  redis.call('UNLINK', queue, attempts, delayed, dead)
+end
+

@@ -142,6 +142,10 @@ impl RedisTasks {
         self.router.send(&self.request(key, client, "clear", Effect::Idempotent)?).await
     }
 
+    pub(super) async fn clear_all(&self, key: &str, client: &Client) -> Result<()> {
+        self.router.send(&self.request(key, client, "clear_all", Effect::Idempotent)?).await
+    }
+
     fn request<'a>(&self, key: &'a str, client: &Client, command: &str, effect: Effect) -> Result<Request<'a>> {
         let text = if ["settle", "beat"].contains(&command) { &TASKS } else { &QUEUE };
         command_of(&self.router, text, key, client, command, effect)

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 pub use scan::Scan;
 
 use super::declare::{
-    Declaration, RedisFieldsObject, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject,
+    Clearing, Declaration, RedisFieldsObject, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject,
 };
 use super::info::ObjectInfo;
 use super::object::{Object, Target};
@@ -261,6 +261,10 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
 
     fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
         declaration.info(field, Self::TYPES, self.object.meaning)
+    }
+
+    fn clear_all(&self) -> Clearing {
+        Box::pin(self.clear())
     }
 }
 

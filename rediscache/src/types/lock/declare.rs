@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{LEASE, RedisLock};
 use crate::bounds::Key;
-use crate::types::declare::{Declaration, RedisLeasedObject, RedisLockObject, RedisObject};
+use crate::types::declare::{Clearing, Declaration, RedisLeasedObject, RedisLockObject, RedisObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
 
@@ -26,6 +26,10 @@ impl<K: Key> RedisObject for RedisLock<K> {
 
     fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
         declaration.info(field, Self::TYPES, self.object.meaning)
+    }
+
+    fn clear_all(&self) -> Clearing {
+        Box::pin(self.forget_all())
     }
 }
 

@@ -303,6 +303,11 @@ impl<K: Key> RedisLock<K> {
         })
     }
 
+    /// Forgets the locks that nobody holds.
+    fn forget_all(&self) -> Operation<()> {
+        Operation::new(&self.object, "clear_all", |at| async move { at.store()?.locks().forget_all(&at.key).await })
+    }
+
     fn hold(&self) -> Result<Hold> {
         let Self { lease, max_hold, .. } = *self;
         if lease.is_zero() || max_hold.is_some_and(|most| most.is_zero()) {

@@ -13,7 +13,7 @@ pub use dead::QueueStats;
 pub use stream::QueueStream;
 pub(super) use take::put_aside;
 
-use super::declare::{Declaration, RedisObject, RedisVersionedObject};
+use super::declare::{Clearing, Declaration, RedisObject, RedisVersionedObject};
 use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::{Access, Operation};
@@ -295,6 +295,11 @@ impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
 
     fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
         declaration.info(field, Self::TYPES, self.object.meaning)
+    }
+
+    fn clear_all(&self) -> Clearing {
+        let (items, dead) = (self.clear(), self.clear_dead());
+        Box::pin(async { items.await.and(dead.await.map(drop)) })
     }
 }
 

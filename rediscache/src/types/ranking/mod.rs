@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 pub use scan::RankingScan;
 
-use super::declare::{Declaration, RedisObject, RedisReadableObject};
+use super::declare::{Clearing, Declaration, RedisObject, RedisReadableObject};
 use super::info::ObjectInfo;
 use super::object::Object;
 use super::operation::Operation;
@@ -194,6 +194,10 @@ impl<T: Key, S: Score, C: Codec> RedisObject for RedisRanking<T, S, C> {
 
     fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
         declaration.info(field, Self::TYPES, self.object.meaning)
+    }
+
+    fn clear_all(&self) -> Clearing {
+        Box::pin(self.clear())
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::RedisLimit;
 use crate::bounds::Key;
-use crate::types::declare::{Declaration, RedisLimitObject, RedisObject};
+use crate::types::declare::{Clearing, Declaration, RedisLimitObject, RedisObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
 
@@ -34,6 +34,10 @@ impl<K: Key> RedisObject for RedisLimit<K> {
 
     fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
         declaration.info(field, Self::TYPES, self.object.meaning)
+    }
+
+    fn clear_all(&self) -> Clearing {
+        Box::pin(self.forget_all())
     }
 }
 

@@ -298,6 +298,11 @@ impl<K: Key> RedisLimit<K> {
         })
     }
 
+    /// Gives all subjects their turns back.
+    fn forget_all(&self) -> Operation<()> {
+        Operation::new(&self.object, "clear_all", |at| async move { at.store()?.entries().clear(&at.key).await })
+    }
+
     fn rate(&self) -> Result<Rate> {
         Rate::new(self.turns, self.period, self.burst)
     }

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 pub use scan::SetScan;
 
-use super::declare::{Declaration, RedisObject, RedisReadableObject};
+use super::declare::{Clearing, Declaration, RedisObject, RedisReadableObject};
 use super::info::ObjectInfo;
 use super::object::Object;
 use super::operation::Operation;
@@ -184,6 +184,10 @@ impl<T: Key, C: Codec> RedisObject for RedisSet<T, C> {
 
     fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
         declaration.info(field, Self::TYPES, self.object.meaning)
+    }
+
+    fn clear_all(&self) -> Clearing {
+        Box::pin(self.clear())
     }
 }
 

@@ -24,7 +24,7 @@ pub use task_error::TaskError;
 
 use options::{BACKOFF, RECOVER_AFTER, TaskOptions, UNREADABLE_FOR};
 
-use super::declare::{Declaration, RedisObject, RedisTaskObject, RedisVersionedObject};
+use super::declare::{Clearing, Declaration, RedisObject, RedisTaskObject, RedisVersionedObject};
 use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::{Access, Operation};
@@ -185,6 +185,12 @@ impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
 
     fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
         declaration.info(field, Self::TYPES, self.object.meaning)
+    }
+
+    fn clear_all(&self) -> Clearing {
+        Box::pin(self.run(Access::Change, "clear_all", |at, client| async move {
+            at.store()?.tasks().clear_all(&at.key, &client).await
+        }))
     }
 }
 

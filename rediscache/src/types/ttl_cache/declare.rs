@@ -8,7 +8,7 @@ use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, OlderTypes, ShapedCodec};
 use crate::near::Near;
 use crate::types::declare::{
-    Declaration, RedisLeasedObject, RedisNearObject, RedisObject, RedisReadableObject, RedisTtlObject,
+    Clearing, Declaration, RedisLeasedObject, RedisNearObject, RedisObject, RedisReadableObject, RedisTtlObject,
     RedisVersionedObject,
 };
 use crate::types::info::ObjectInfo;
@@ -93,6 +93,10 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisTtlCache<K, V, C> {
 
     fn describe(&self, field: &'static str, declaration: Declaration) -> ObjectInfo {
         declaration.info(field, Self::TYPES, self.object.meaning)
+    }
+
+    fn clear_all(&self) -> Clearing {
+        Box::pin(self.clear())
     }
 }
 

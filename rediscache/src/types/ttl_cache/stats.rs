@@ -4,6 +4,8 @@
 impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// What [`get_or_load`](Self::get_or_load) did in the session in force, in all caches of this namespace; zeros without one.
     ///
+    /// Where a session loads in more than 4,096 namespaces, those in which nobody does just then may begin at zero again.
+    ///
     /// Sends nothing.
     ///
     /// # Examples

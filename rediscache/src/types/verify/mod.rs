@@ -14,7 +14,7 @@ use recorded::Records;
 
 use super::info::ObjectInfo;
 use crate::error::{ErrorKind, Result};
-use crate::namespace::Namespace;
+use crate::namespace::{Namespace, is_template};
 use crate::session::RedisSession;
 
 impl RedisSession {
@@ -85,8 +85,10 @@ impl RedisSession {
 }
 
 fn place(object: ObjectInfo, session: &RedisSession) -> Result<Placed> {
-    let namespace = Namespace::constant(object.namespace());
-    if let Some(fault) = namespace.fault().or_else(|| object.types.fault(&object.meaning)) {
+    let name = object.namespace();
+    let namespace = if is_template(name) { Namespace::of_family(name) } else { Namespace::constant(name) };
+    namespace.check()?;
+    if let Some(fault) = object.types.fault(&object.meaning) {
         return Err(crate::refusal::config(fault));
     }
     let global = if object.is_global { session.global_namespace() } else { "" };

@@ -214,4 +214,17 @@ impl MemoryTasks<'_> {
             Ok(())
         })
     }
+
+    pub(crate) fn clear_all(&self, key: &str, client: &Client) -> Result<()> {
+        self.tasks(key, client, |tasks| {
+            for name in [key, &format!("{key}$dead")] {
+                if tasks.keyspace.find::<List>(name)?.is_some() {
+                    tasks.keyspace.remove(name);
+                }
+            }
+            tasks.record.attempts.clear();
+            tasks.record.delayed.clear();
+            Ok(())
+        })
+    }
 }

@@ -1,0 +1,163 @@
+//! The ids of a family as a stream.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use crate::bounds::Key;
+use crate::codec::{Typestring, decode_owned};
+use crate::error::Result;
+use crate::namespace::{Namespace, around_place};
+use crate::record::{ObjectKind, ObjectTypes};
+use crate::session::RedisSession;
+use crate::store::Cursor;
+use crate::types::entry_name::stored_key;
+use crate::types::info::ObjectInfo;
+use crate::types::object::{Object, Target};
+use crate::types::operation::Operation;
+
+/// The ids of a family, a page at a time; made by [`BoundFamily::ids`](crate::BoundFamily::ids).
+#[must_use = "a stream does nothing until it is polled"]
+pub struct FamilyScan<I> {
+    object: Object,
+    names: FamilyNames,
+    /// Those that were given out, in the form of names.
+    seen: HashSet<Box<str>, foldhash::quality::RandomState>,
+    /// What of the last page was not given out yet.
+    page: VecDeque<Box<str>>,
+    /// The page under way; `None` after the last.
+    next: Option<Operation<IdPage>>,
+    ids: PhantomData<fn() -> I>,
+}
+
+/// The ids on a page, some of them more than once, and where the next one begins.
+type IdPage = (Vec<Box<str>>, Option<Cursor>);
+
+/// What the objects of a family are called, each with whether the global namespace goes in front.
+type FamilyNames = Arc<[(&'static str, bool)]>;
+
+impl<I: Key> FamilyScan<I> {
+    /// Nothing is read or written by these.
+    const TYPES: &'static ObjectTypes = &ObjectTypes::of_cache::<I, (), Typestring>(ObjectKind::Cache);
+
+    pub(super) fn new(namespace: &'static str, objects: &[ObjectInfo], session: Option<&RedisSession>) -> Self {
+        let object = Object::named(Namespace::of_family(namespace), Self::TYPES);
+        let object = session.map_or_else(|| object.clone(), |session| object.on(session));
+        let names: FamilyNames = objects.iter().map(|object| (object.namespace(), object.is_global)).collect();
+        let next = Some(next_page(&object, &names, None));
+        Self { object, names, seen: HashSet::default(), page: VecDeque::new(), next, ids: PhantomData }
+    }
+
+    fn read(&self, id: &str) -> Result<I> {
+        let read = stored_key(id).and_then(decode_owned::<Typestring, I>);
+        read.map_err(|error| error.during("ids", Some(self.object.namespace())))
+    }
+}
+
+/// The next page of keys, as far as they are of the family.
+fn next_page(object: &Object, names: &FamilyNames, cursor: Option<Cursor>) -> Operation<IdPage> {
+    let names = Arc::clone(names);
+    Operation::reading(object, "ids", move |at| async move {
+        let places = places(&at, &names);
+        let (keys, next) = at.store()?.keys().names(common_start(&places), cursor).await?;
+        Ok((keys.iter().filter_map(|key| id_in(key, &places)).map(Box::from).collect(), next))
+    })
+}
+
+/// What stands before and behind the id in the keys of each object.
+fn places(at: &Target, names: &FamilyNames) -> Vec<(String, &'static str)> {
+    let global = at.session.global_namespace();
+    let place = |&(template, is_global): &(&'static str, bool)| {
+        let (before, after) = around_place(template)?;
+        let before = if is_global && !global.is_empty() { format!("{global}.{before}") } else { before.to_owned() };
+        Some((before, after))
+    };
+    names.iter().filter_map(place).collect()
+}
+
+/// How the keys of all objects begin.
+fn common_start<'a>(places: &'a [(String, &str)]) -> &'a str {
+    let mut starts = places.iter().map(|(before, _)| before.as_str());
+    let first = starts.next().unwrap_or_default();
+    let common = |start: &str, other: &str| {
+        let same = start.char_indices().zip(other.chars()).take_while(|((_, one), other)| one == other);
+        same.last().map_or(0, |((at, last), _)| at + last.len_utf8())
+    };
+    starts.fold(first, |start, other| &first[..common(start, other)])
+}
+
+/// The id in a key, if it is that of an object, of an entry of one, or of something beside one.
+fn id_in<'a>(key: &'a str, places: &[(String, &str)]) -> Option<&'a str> {
+    places.iter().find_map(|(before, after)| {
+        let (id, rest) = key.strip_prefix(before.as_str())?.split_once('}')?;
+        let rest = rest.strip_prefix(after)?;
+        (rest.is_empty() || rest.starts_with([':', '$'])).then_some(id)
+    })
+}
+
+impl<I: Key> Stream for FamilyScan<I> {
+    type Item = Result<I>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let scan = self.get_mut();
+        loop {
+            while let Some(id) = scan.page.pop_front() {
+                if !scan.seen.contains(&id) {
+                    let read = scan.read(&id);
+                    scan.seen.insert(id);
+                    return Poll::Ready(Some(read));
+                }
+            }
+            let Some(next) = &mut scan.next else { return Poll::Ready(None) };
+            let page = ready!(Pin::new(next).poll(context));
+            scan.next = None;
+            match page {
+                Ok((ids, cursor)) => {
+                    scan.page = ids.into();
+                    scan.next = cursor.map(|cursor| next_page(&scan.object, &scan.names, Some(cursor)));
+                }
+                Err(error) => return Poll::Ready(Some(Err(error))),
+            }
+        }
+    }
+}
+
+impl<I> fmt::Debug for FamilyScan<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FamilyScan").field("namespace", &self.object.namespace()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_keys_of_the_family_have_an_id() {
+        let places = [".pages", ".jobs"].map(|after| ("bot.tenant.{".to_owned(), after));
+        for key in ["bot.tenant.{i|7}.pages", "bot.tenant.{i|7}.jobs$dead", "bot.tenant.{i|7}.pages:s|a$lease"] {
+            assert_eq!(id_in(key, &places), Some("i|7"), "{key}");
+        }
+        for key in ["bot.tenant.{i|7", "bot.tenant.{i|7}.page", "bot.tenant.{i|7}.pages2", "tenant.{i|7}.pages"] {
+            assert_eq!(id_in(key, &places), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_are_looked_for_by_what_all_of_them_begin_with() {
+        let start = |starts: &[&str]| {
+            let places: Vec<_> = starts.iter().map(|start| ((*start).to_owned(), "")).collect();
+            common_start(&places).to_owned()
+        };
+        assert_eq!(start(&["tenant.{"]), "tenant.{");
+        assert_eq!(start(&["tenant.{", "tenant.{", "tenants.{"]), "tenant");
+        assert_eq!(start(&["bot.é{", "bot.è{"]), "bot.");
+        assert_eq!(start(&["a{", "b{"]), "");
+        assert_eq!(start(&[]), "");
+    }
+}
