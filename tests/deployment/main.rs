@@ -18,6 +18,7 @@ mod sentinel;
 mod shapes;
 mod socket;
 mod tls;
+mod type_rights;
 
 use std::time::Duration;
 
