@@ -31,32 +31,7 @@ pub(crate) async fn every_operation(session: &RedisSession, name: &str) -> Resul
     task_failures(session, name).await
 }
 
-/// What of it is of one type.
-pub(crate) async fn every_operation_of(of: &str, session: &RedisSession, name: &str) -> Result<()> {
-    match of {
-        "RedisCache" => {
-            cache(session, name).await?;
-            whole(session, name).await?;
-            numbers(session, name).await
-        }
-        "RedisTtlCache" => {
-            entries(session, name).await?;
-            entries_of_many(session, name).await
-        }
-        "RedisSet" => members(session, name).await,
-        "RedisRanking" => scores(session, name).await,
-        "RedisLimit" => limits(session, name).await,
-        "RedisLock" => locks(session, name).await,
-        "RedisQueue" => queue(session, name).await,
-        "RedisTaskQueue" => {
-            tasks(session, name).await?;
-            task_failures(session, name).await
-        }
-        _ => panic!("there is no type {of}"),
-    }
-}
-
-async fn cache(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn cache(session: &RedisSession, name: &str) -> Result<()> {
     let cache = RedisCache::<u64, String>::with_namespace(format!("{name}.cache")).on(session);
     cache.set(1, "one").await?;
     assert_eq!(cache.get(1).await?.as_deref(), Some("one"));
@@ -85,7 +60,7 @@ async fn cache(session: &RedisSession, name: &str) -> Result<()> {
     Ok(())
 }
 
-async fn whole(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn whole(session: &RedisSession, name: &str) -> Result<()> {
     let cache = RedisCache::<u64, u64>::with_namespace(format!("{name}.whole")).on(session);
     cache.replace_all([(1, 2)]).await?;
     assert_eq!((cache.items().await?, cache.keys().await?, cache.values().await?), (vec![(1, 2)], vec![1], vec![2]));
@@ -100,7 +75,7 @@ async fn whole(session: &RedisSession, name: &str) -> Result<()> {
     Ok(())
 }
 
-async fn numbers(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn numbers(session: &RedisSession, name: &str) -> Result<()> {
     numbers_in::<Typestring>(session, &format!("{name}.counts")).await?;
     numbers_in::<Json>(session, &format!("{name}.digits")).await
 }
@@ -116,7 +91,7 @@ async fn numbers_in<C: Codec>(session: &RedisSession, name: &str) -> Result<()> 
     Ok(())
 }
 
-async fn entries(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn entries(session: &RedisSession, name: &str) -> Result<()> {
     let plain = RedisTtlCache::<u64, u64>::with_namespace(format!("{name}.entries"), MINUTE).on(session);
     for entries in [plain.clone(), plain.clone().stale(MINUTE), plain.idle(MINUTE)] {
         entries.set(1, 1).await?;
@@ -163,7 +138,7 @@ async fn limits_and_locks(session: &RedisSession, name: &str) -> Result<()> {
     locks(session, name).await
 }
 
-async fn limits(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn limits(session: &RedisSession, name: &str) -> Result<()> {
     let limit = RedisLimit::<u64>::with_namespace(format!("{name}.limit"), 2, MINUTE).on(session);
     // On a cluster, they lie everywhere.
     let mut allowed = 0;
@@ -174,7 +149,7 @@ async fn limits(session: &RedisSession, name: &str) -> Result<()> {
     Ok(())
 }
 
-async fn locks(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn locks(session: &RedisSession, name: &str) -> Result<()> {
     let lock = RedisLock::<u64>::with_namespace(format!("{name}.lock")).on(session);
     for n in 0..20 {
         let held = lock.acquire(n).await?;
@@ -188,7 +163,7 @@ async fn locks(session: &RedisSession, name: &str) -> Result<()> {
 }
 
 /// On a cluster, they lie everywhere.
-async fn entries_of_many(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn entries_of_many(session: &RedisSession, name: &str) -> Result<()> {
     let plain = RedisTtlCache::<u64, u64>::with_namespace(format!("{name}.many"), MINUTE).on(session);
     for entries in [plain.clone(), plain.clone().stale(MINUTE), plain.idle(MINUTE)] {
         entries.set_many((0..600).map(|n| (n, n))).await?;
@@ -214,7 +189,7 @@ async fn entries_of_many(session: &RedisSession, name: &str) -> Result<()> {
     Ok(())
 }
 
-async fn members(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn members(session: &RedisSession, name: &str) -> Result<()> {
     let set = RedisSet::<u64>::with_namespace(format!("{{{name}}}.set")).on(session);
     let other = RedisSet::<u64>::with_namespace(format!("{{{name}}}.other")).on(session);
     assert!(set.add(1).await? && !set.add(1).await? && set.contains(1).await?);
@@ -240,7 +215,7 @@ async fn members(session: &RedisSession, name: &str) -> Result<()> {
     other.clear().await
 }
 
-async fn scores(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn scores(session: &RedisSession, name: &str) -> Result<()> {
     let floats = RedisRanking::<u64>::with_namespace(format!("{name}.floats")).on(session);
     let sums = join_all((0..60).map(|_| floats.increment(1, 0.5))).await.into_iter().collect::<Result<Vec<_>>>()?;
     assert_eq!((sums.into_iter().fold(0.0, f64::max), floats.increment(1, 0.5).await?), (30.0, 30.5));
@@ -256,7 +231,7 @@ async fn scores(session: &RedisSession, name: &str) -> Result<()> {
     floats.clear().await
 }
 
-async fn queue(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn queue(session: &RedisSession, name: &str) -> Result<()> {
     let queue = RedisQueue::<u64>::with_namespace(format!("{name}.queue")).on(session);
     let waiting = tokio::spawn(queue.get());
     queue.put(1).await?;
@@ -283,7 +258,7 @@ async fn queue(session: &RedisSession, name: &str) -> Result<()> {
     queue.clear().await
 }
 
-async fn tasks(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn tasks(session: &RedisSession, name: &str) -> Result<()> {
     let tasks = RedisTaskQueue::<u64>::with_namespace(format!("{name}.tasks")).client_identifier("w").on(session);
     let waiting = tokio::spawn(tasks.get());
     tasks.put(1).await?;
@@ -312,7 +287,7 @@ async fn tasks(session: &RedisSession, name: &str) -> Result<()> {
     Ok(())
 }
 
-async fn task_failures(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn task_failures(session: &RedisSession, name: &str) -> Result<()> {
     let tasks = RedisTaskQueue::<u64>::with_namespace(format!("{name}.failures")).max_attempts(2).on(session);
     tasks.put_many([1, 2, 3]).await?;
     let _held = (tasks.get().await?, tasks.get().await?);
