@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use redis::cmd;
+use redis::{Connection, cmd};
 use rediscache::{ErrorKind, LoadError, RedisSession, RedisTtlCache, WhenDown};
-use support::Server;
+use support::{Proxy, Server, Strike};
 use tokio::sync::oneshot;
 
 use crate::{PATIENCE, eventually_async};
@@ -229,6 +229,27 @@ async fn a_lease_that_a_server_short_of_replicas_does_not_end_is_ended_later() {
     wanted(0);
     assert_eq!(page(&pages(&other), "later").await.unwrap(), "later");
     assert_eq!(pages(&one).get(7).await.unwrap().as_deref(), Some("later"));
+}
+
+/// Its answer was lost, and nobody is let in who would ask again.
+#[tokio::test]
+async fn a_lease_that_was_granted_unheard_is_ended_when_the_server_lets_us_in() {
+    let server = Server::start();
+    let (proxy, mut raw) = (Proxy::before(&server), server.raw());
+    let pages = pages(&RedisSession::connect(&proxy.url()).await.unwrap());
+    // The server knows the scripts then.
+    page(&pages, "first").await.unwrap();
+    assert!(pages.delete(7).await.unwrap());
+    let kind = |raw: &mut Connection| -> String { cmd("TYPE").arg("pages:i|7").query(raw).unwrap() };
+    let allow = |raw: &mut Connection, clients: u32| {
+        cmd("CONFIG").arg("SET").arg("maxclients").arg(clients).exec(raw).unwrap();
+    };
+    allow(&mut raw, 1);
+    proxy.strike("EVALSHA", Strike::After);
+    assert_eq!(page(&pages, "without a lease").await.unwrap(), "without a lease");
+    assert_eq!(kind(&mut raw), "hash");
+    allow(&mut raw, 10_000);
+    eventually_async("the lease is gone", || kind(&mut raw) == "none").await;
 }
 
 /// Others may reach the server, and write before one asks here.

@@ -54,12 +54,11 @@ impl<S: LeaseStep> Batch for LeaseSteps<S> {
     }
 
     async fn send(self, router: &Router, _: &str) -> Result<Vec<Self::Answer>> {
-        let steps = self.parts.len() / Self::PARTS;
+        let (steps, mut may_be_done) = (self.parts.len() / Self::PARTS, false);
         if steps > 1 && !router.is_cluster() {
             match router.send(&self.request(0, steps)).await.and_then(|answers| Self::answers(answers, steps)) {
-                Err(error) if !may_be_of_one(&error) => return Err(error),
                 // Each is made again by itself: which of them is refused, it says then.
-                Err(_) => {}
+                Err(error) if may_be_of_one(&error) => may_be_done = error.is_outcome_unknown(),
                 answers => return answers,
             }
         }
@@ -67,7 +66,8 @@ impl<S: LeaseStep> Batch for LeaseSteps<S> {
         let answers = router.send_apart(&entries, |at| self.request(at, 1)).await;
         let one =
             |answer: Result<Value>| Self::answers(answer?, 1)?.pop().unwrap_or_else(|| Err(refusal::unexpected()));
-        Ok(answers.into_iter().map(one).collect())
+        let known = |error: Error| if may_be_done { error.outcome_unknown() } else { error };
+        Ok(answers.into_iter().map(|answer| one(answer).map_err(known)).collect())
     }
 }
 

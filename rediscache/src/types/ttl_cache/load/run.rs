@@ -115,7 +115,7 @@ impl LoadRun {
     /// Goes on where the store grants no lease; what came of it where there is no use in that.
     fn without_lease(&mut self, error: Error) -> Option<LoadEnd> {
         if let LoadLease::Asked(token) = self.lease
-            && is_away(&error)
+            && may_stand(&error)
         {
             self.leave(token);
         }
@@ -222,7 +222,7 @@ impl LoadRun {
             Ok(stood) => stood,
             Err(error) => {
                 tracing::warn!(%error, "what was loaded could not be stored");
-                if is_away(&error) {
+                if may_stand(&error) {
                     self.leave(token);
                 } else {
                     let _ = self.end_lease(token, Duration::ZERO).await;
@@ -298,9 +298,9 @@ fn asked<'a>(at: &'a Target, entry: &str) -> Result<&'a Store> {
     if store.is_away(entry) { Err(away()) } else { Ok(store) }
 }
 
-/// Whether nothing more comes from the store.
-fn is_away(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Closed)
+/// Whether a lease may stand, and nothing more comes from the store that would end it.
+fn may_stand(error: &Error) -> bool {
+    error.is_outcome_unknown() || matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::Closed)
 }
 
 fn timed_out(limit: Duration) -> Error {
