@@ -27,7 +27,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "types",
-        "mod verify family transaction task_queue queue ttl_cache cache ranking set rate_limit lock step entry_name dead shared named versions pages operation value member kept object limit reliance bound declare info",
+        "mod verify family transaction task_queue queue ttl_cache cache ranking set single rate_limit lock step entry_name dead shared named versions pages operation value member kept object limit reliance bound declare info",
     ),
     (
         LIBRARY,
@@ -37,7 +37,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "store",
-        "open sample mod transaction task list hash entry set ranking limit lock key hearing token operations redis memory in_flight background increment compared milliseconds packed traces",
+        "open sample mod transaction task list hash string entry set ranking limit lock key hearing token operations redis memory in_flight background increment compared milliseconds packed traces",
     ),
     (
         LIBRARY,

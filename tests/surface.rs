@@ -6,6 +6,8 @@ mod family;
 mod limit_and_lock;
 #[path = "surface/ttl.rs"]
 mod ttl;
+#[path = "surface/value.rs"]
+mod value;
 
 use std::collections::HashMap;
 use std::error::Error as StdError;

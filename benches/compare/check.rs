@@ -44,6 +44,7 @@ async fn one(side: &mut impl Side) {
     }
     assert_eq!(side.get_entry(7).await.as_deref(), Some(VALUE));
     assert_eq!(side.get_entry(ENTRIES).await, None);
+    assert_eq!(side.get_value(7).await.as_deref(), Some(VALUE));
     side.update(0..1_000, VALUE).await;
     assert_eq!(side.get_many(ENTRIES - 1..ENTRIES + 1).await, [Some(VALUE.to_owned()), None]);
     assert!(side.items().await.contains(&(7, VALUE.to_owned())));

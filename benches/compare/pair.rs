@@ -12,6 +12,7 @@ pub(crate) enum Pair {
     Set,
     EntryGet,
     EntrySet,
+    ValueGet,
     Increment,
     IncrementJson,
     SetContains,
@@ -27,11 +28,12 @@ pub(crate) enum Pair {
 }
 
 impl Pair {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Get,
         Self::Set,
         Self::EntryGet,
         Self::EntrySet,
+        Self::ValueGet,
         Self::Increment,
         Self::IncrementJson,
         Self::SetContains,
@@ -52,6 +54,7 @@ impl Pair {
             Self::Set => "set",
             Self::EntryGet => "entry get",
             Self::EntrySet => "entry set",
+            Self::ValueGet => "value get",
             Self::Increment => "increment",
             Self::IncrementJson => "increment (json)",
             Self::SetContains => "set contains",
@@ -91,6 +94,7 @@ impl Pair {
             Self::Set => side.set(key, VALUE).await,
             Self::EntryGet => assert_eq!(side.get_entry(key).await.as_deref(), Some(VALUE)),
             Self::EntrySet => side.set_entry(key, VALUE).await,
+            Self::ValueGet => assert_eq!(side.get_value(key).await.as_deref(), Some(VALUE)),
             Self::Increment => assert!(side.increment(key).await > 0),
             Self::IncrementJson => assert!(side.increment_json(key).await > 0),
             Self::SetContains => assert_eq!(side.is_member(key).await, key.is_multiple_of(2)),

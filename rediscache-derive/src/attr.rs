@@ -23,18 +23,22 @@ pub(crate) struct StructAttr {
     /// The type of what stands in the braces of names; `None` within where that is wrong.
     pub(crate) per: Option<Keyed<Option<Type>>>,
     pub(crate) global: bool,
+    /// Whether its values are fields of one hash.
+    pub(crate) record: bool,
     /// Where the runtime crate is; `None` when the key that says so is wrong.
     pub(crate) root: Option<Path>,
 }
 
 impl StructAttr {
     pub(crate) fn read(attrs: &[Attribute], errors: &mut Errors) -> Self {
-        let mut found = Self { namespace: None, per: None, global: true, root: Some(parse_quote!(::rediscache)) };
+        let mut found =
+            Self { namespace: None, per: None, global: true, record: false, root: Some(parse_quote!(::rediscache)) };
         for entry in entries(attrs, Place::Struct, errors) {
             match entry.name() {
                 "namespace" => found.namespace = Keyed::namespace(&entry, errors),
                 "per" => found.per = Some(Keyed { key: entry.span(), value: entry.ty(errors) }),
                 "global" => found.global = entry.flag(errors).unwrap_or(true),
+                "record" => found.record = entry.bare(errors),
                 _ => found.root = entry.path(errors),
             }
         }

@@ -62,13 +62,13 @@ pub(crate) fn made(object: &Object, root: &Path, session: Option<TokenStream>) -
 
 /// The same with more that is said of it.
 pub(crate) fn made_with(object: &Object, root: &Path, more: Option<TokenStream>) -> TokenStream {
-    let (ty, declaration) = (object.ty, declaration(object, root));
+    let (ty, declaration) = (&object.ty, declaration(object, root));
     option::changed(object, root, quote!(<#ty as #root::RedisObject>::declare(#declaration #more)))
 }
 
 /// An accessor up to its body.
 pub(crate) fn signature(object: &Object) -> TokenStream {
-    let (head, ty) = (head(object), object.ty);
+    let (head, ty) = (head(object), &object.ty);
     quote!(#head () -> #ty)
 }
 
@@ -101,7 +101,7 @@ fn one() -> Ident {
 /// What is said of an object. The accessor makes it, so that a mistake is reported once; one that is deprecated would be
 /// reported as used, and may be forbidden.
 fn info(object: &Object, model: &Model, root: &Path) -> TokenStream {
-    let (ty, ident, accessor, declaration) = (object.ty, model.ident, &object.accessor, declaration(object, root));
+    let (ty, ident, accessor, declaration) = (&object.ty, model.ident, &object.accessor, declaration(object, root));
     let one = one();
     let made = match &model.family {
         _ if is_deprecated(object) => made(object, root, None),
@@ -148,7 +148,7 @@ fn unrated_check(model: &Model, root: &Path) -> Option<TokenStream> {
 }
 
 fn without<'a>(name: &str, objects: impl Iterator<Item = &'a Object<'a>>, bound: &TokenStream) -> Option<TokenStream> {
-    let calls: Vec<_> = objects.map(|object| call_without(name, object.ty)).collect();
+    let calls: Vec<_> = objects.map(|object| call_without(name, &object.ty)).collect();
     let name = Ident::new(name, Span::call_site());
     (!calls.is_empty()).then(|| {
         quote! {

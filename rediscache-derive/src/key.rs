@@ -34,11 +34,12 @@ const BOTH: &[Place] = &[Place::Struct, Place::Field];
 const NEAR: &[Place] = &[Place::Near];
 const FIELD_AND_NEAR: &[Place] = &[Place::Field, Place::Near];
 
-const KEYS: [Key; 33] = [
+const KEYS: [Key; 34] = [
     key("namespace", BOTH, "a string", r#"namespace = "name""#),
     key("per", STRUCT, "a type in a string", r#"per = "TenantId""#),
     key("global", BOTH, "`true` or `false`", "global = false"),
     key("crate", STRUCT, "a path in a string", r#"crate = "path::to::rediscache""#),
+    key("record", STRUCT, "no value", "record"),
     key("skip", FIELD, "no value", "skip"),
     key("accessor", FIELD, "a name in a string", r#"accessor = "name""#),
     key("timeout", FIELD, "a duration in a string", r#"timeout = "50ms""#),

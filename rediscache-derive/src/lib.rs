@@ -59,6 +59,8 @@ use crate::model::Model;
 ///   then, where they stand, and so has that of a field. In place of accessors of its own the struct has
 ///   `Tenant::of(&id)`, `Tenant::ids()` and `Tenant::on(&session)`; see the module `families` of `rediscache`.
 /// - `global = false`: leaves out the session's global namespace, for every field.
+/// - `record`: its `RedisValue` fields are fields of one hash, whose namespace is the struct's name, or its `namespace`. Other fields,
+///   and such as have a `namespace` or `global` of their own, are what they are without it.
 /// - `crate = "path"`: where `rediscache` is found, when it is renamed or re-exported.
 ///
 /// # Keys of a field
@@ -105,10 +107,14 @@ use crate::model::Model;
 /// - `when_down = "error"`: fails while the server is away; `"load"`, the default, loads.
 /// - `near` and `unreadable`, as on a `RedisCache` field, but for the mode `fields`.
 ///
+/// # Keys of a `RedisValue` field
+///
+/// - `unreadable`, as on a `RedisCache` field.
+///
 /// # Errors
 ///
 /// Every mistake is reported in one compile, at the key: unknown, repeated, misplaced or empty keys, two fields with
-/// one namespace or one accessor, a `RedisTtlCache` without `ttl` or `idle`, a namespace that begins with `$`, or has a brace in it without `per`, an older type of a newer version, a field that is
+/// one namespace or one accessor, a field with that of the record, a `RedisTtlCache` without `ttl` or `idle`, a namespace that begins with `$`, or has a brace in it without `per`, an older type of a newer version, a field that is
 /// neither a cache object nor `skip`, and anything but a struct with named fields and no generics.
 #[proc_macro_derive(RedisNamespaced, attributes(rediscache))]
 pub fn derive_redis_namespaced(input: TokenStream) -> TokenStream {

@@ -1,6 +1,9 @@
 //! What the expansion needs to know of a struct, and what must hold for it to be right.
 
+use std::borrow::Cow;
+
 use proc_macro2::Span;
+use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
@@ -34,7 +37,8 @@ pub(crate) struct Model<'a> {
 pub(crate) struct Object<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) visibility: &'a Visibility,
-    pub(crate) ty: &'a Type,
+    /// That of the field; in a record, what becomes of it there.
+    pub(crate) ty: Cow<'a, Type>,
     /// The attributes that go to the accessor.
     pub(crate) attrs: Vec<&'a Attribute>,
     pub(crate) documented: bool,
@@ -65,7 +69,7 @@ impl<'a> Model<'a> {
         let fields = named_fields(input, errors);
         let mut objects: Vec<Object> = Vec::new();
         for field in &fields {
-            let object = Object::read(field, (&owner, family.as_ref()), attr.global, errors);
+            let object = Object::read(field, (&owner, family.as_ref()), &attr, errors);
             objects.extend(object.filter(|object| object.has_own_accessor(&objects, errors)));
         }
         Self {
@@ -84,14 +88,24 @@ impl<'a> Object<'a> {
     fn read(
         field: &'a Field,
         (owner, family): (&str, Option<&Family>),
-        global: bool,
+        of_struct: &StructAttr,
         errors: &mut Errors,
     ) -> Option<Self> {
         let attr = FieldAttr::read(&field.attrs, errors);
         let ident = field.ident.as_ref().filter(|_| !attr.skip)?;
         reject_float_key(&field.ty, errors);
+        let is_apart = attr.namespace.is_some() || attr.global.is_some();
+        let ty = match &of_struct.root {
+            Some(root) if of_struct.record && !is_apart => Cow::Owned(in_record(&field.ty, root)),
+            _ => Cow::Borrowed(&field.ty),
+        };
         if let Some(namespace) = &attr.namespace {
             family::check_field(namespace, family, errors);
+        }
+        if let Some(Keyed { key, value }) = attr.namespace.as_ref().filter(|it| of_struct.record && it.value == owner) {
+            let message =
+                format!("the namespace `{value}` is that of the record; write another `namespace = \"name\"`");
+            errors.push(*key, message);
         }
         let (namespace_span, namespace) = match attr.namespace {
             Some(namespace) => (namespace.key, namespace.value),
@@ -107,12 +121,12 @@ impl<'a> Object<'a> {
         Some(Self {
             ident,
             visibility: &field.vis,
-            ty: &field.ty,
+            ty,
             attrs: field.attrs.iter().filter(|attr| is_forwarded(attr)).collect(),
             documented: field.attrs.iter().any(is_doc_text),
             accessor,
             namespace,
-            global: attr.global.unwrap_or(global),
+            global: attr.global.unwrap_or(of_struct.global),
             timeout: attr.timeout,
             task: attr.task,
             ttl: attr.ttl,
@@ -148,6 +162,12 @@ impl<'a> Object<'a> {
         }
         first.is_none()
     }
+}
+
+/// What becomes of an object in a struct that is a record.
+fn in_record(ty: &Type, root: &Path) -> Type {
+    let span = ty.span();
+    Type::Verbatim(quote_spanned!(span=> <#ty as #root::RedisObject>::InRecord))
 }
 
 fn is_forwarded(attr: &Attribute) -> bool {

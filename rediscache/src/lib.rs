@@ -6,6 +6,7 @@
 //! - A [`RedisTtlCache`] keeps what something slow says for a time, each entry by itself, and loads it once for all who ask: see
 //!   [`entries_that_expire`].
 //! - A [`RedisSet`] holds each member once, and a [`RedisRanking`] orders what it holds by scores.
+//! - A [`RedisValue`] is one value by itself, or a field of a record: a hash whose fields are of different types.
 //! - A [`Transaction`] does steps on several of them at once, or none.
 //! - [`RedisNamespaced`](trait@RedisNamespaced) gives a struct an accessor for each of its fields, named `Struct.field`
 //!   in Redis.
@@ -86,12 +87,13 @@ pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
 pub use types::{
     Bound, BoundFamily, Clearing, Committed, DeadLetter, DeadLetters, Declaration, EntryRef, FamilyId, FamilyScan,
-    Finding, FindingKind, GetOrLoad, LimitCheck, LoadError, Loaded, LockGuard, ObjectInfo, ObjectsOf, Operation,
-    OptionalLifetime, OptionalRate, QueueStats, QueueStream, RankingScan, RedisBound, RedisCache, RedisFamily,
-    RedisFieldsObject, RedisLeasedObject, RedisLimit, RedisLimitObject, RedisLock, RedisLockObject, RedisNamespaced,
-    RedisNearObject, RedisObject, RedisQueue, RedisQueueObject, RedisRanking, RedisReadableObject, RedisSet,
-    RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject,
-    Rewritten, Scan, SetScan, TaskError, TaskQueueStats, Transaction, TransactionPut, TtlScan, TtlStats, WhenDown,
+    Finding, FindingKind, GetOrLoad, InRecord, LimitCheck, LoadError, Loaded, LockGuard, ObjectInfo, ObjectsOf,
+    Operation, OptionalLifetime, OptionalRate, OwnKey, OwnLifetime, QueueStats, QueueStream, RankingScan, RedisBound,
+    RedisCache, RedisFamily, RedisFieldsObject, RedisLeasedObject, RedisLimit, RedisLimitObject, RedisLock,
+    RedisLockObject, RedisNamespaced, RedisNearObject, RedisObject, RedisQueue, RedisQueueObject, RedisRanking,
+    RedisReadableObject, RedisSet, RedisStructs, RedisTask, RedisTaskObject, RedisTaskQueue, RedisTtlCache,
+    RedisTtlObject, RedisValue, RedisVersionedObject, Rewritten, Scan, SetScan, TaskError, TaskQueueStats, Transaction,
+    TransactionPut, TtlScan, TtlStats, ValueHome, WhenDown,
 };
 
 /// The examples of the README.

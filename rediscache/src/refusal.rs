@@ -66,6 +66,15 @@ pub(crate) fn unexpected() -> Error {
     Error::new(ErrorKind::Server, "the server's answer has an unexpected form")
 }
 
+/// A value that others change all the time.
+pub(crate) fn contended() -> Error {
+    Error::new(
+        ErrorKind::Timeout,
+        "others changed the value each time that it was to be updated, and it was left as they made it",
+    )
+    .without_effect()
+}
+
 /// What was to answer runs in a runtime that stands still.
 pub(crate) fn stuck(limit: Duration) -> Error {
     let message = format!(

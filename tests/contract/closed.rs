@@ -1,7 +1,10 @@
-use rediscache::{ErrorKind, RedisCache, RedisRanking, RedisSession, RedisSet};
+use rediscache::{ErrorKind, RedisCache, RedisRanking, RedisSession, RedisSet, RedisValue};
 use support::contract;
 
-use crate::every::{every_method, every_method_of_rankings, every_method_of_sets, other_methods};
+use crate::every::{
+    every_method, every_method_of_fields, every_method_of_rankings, every_method_of_sets, every_method_of_values,
+    other_methods,
+};
 use crate::{kind, names};
 
 contract! {
@@ -14,10 +17,13 @@ contract! {
         calls.extend(other_methods(&numbers));
         calls.extend(every_method_of_sets(&set));
         calls.extend(every_method_of_rankings(&RedisRanking::new("numbers").on(&session)));
+        calls.extend(every_method_of_values(&RedisValue::new("numbers").on(&session)));
+        calls.extend(every_method_of_fields(&RedisValue::<u64>::in_record("numbers", "one").on(&session)));
         for (method, call) in calls {
             let error = call.await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Closed, "{method}");
-            assert_eq!((error.operation(), error.namespace()), (method, Some("numbers")));
+            let namespace = error.namespace().map(|namespace| namespace.trim_end_matches(".one"));
+            assert_eq!((error.operation(), namespace), (method, Some("numbers")));
             assert!(!error.is_retryable() && !error.is_timeout());
         }
         Ok(())

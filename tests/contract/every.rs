@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
-use rediscache::{RedisCache, RedisRanking, RedisSet, Result};
+use rediscache::{InRecord, RedisCache, RedisRanking, RedisSet, RedisValue, Result, Typestring, ValueHome};
 
 pub(crate) type Call = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
@@ -52,6 +52,29 @@ pub(crate) fn every_method_of_sets(set: &RedisSet<u64>) -> Vec<(&'static str, Ca
     let mut scan = set.scan();
     calls.push(("scan", call(async move { scan.next().await.unwrap_or_else(|| panic!("it ended without an error")) })));
     calls
+}
+
+/// Every method of a value that looks at the store, wherever it lies.
+fn every_method_of_any_value<H: ValueHome>(value: &RedisValue<u64, Typestring, H>) -> Vec<(&'static str, Call)> {
+    calls! { value:
+        set(1) get() get_or(2) is_empty() set_if_absent(1) replace(2) compare_and_set(1, 2) increment(1) decrement(1)
+        update(|_| 1) take() clear()
+    }
+}
+
+/// Every method of a value by itself.
+pub(crate) fn every_method_of_values(value: &RedisValue<u64>) -> Vec<(&'static str, Call)> {
+    let mut calls = every_method_of_any_value(value);
+    calls.extend(calls! { value:
+        set_for(1, Duration::from_secs(60)) set_expiry(Duration::from_secs(60)) set_expiry_at(SystemTime::UNIX_EPOCH)
+        expiry() persist()
+    });
+    calls
+}
+
+/// Every method of a field of a record.
+pub(crate) fn every_method_of_fields(field: &RedisValue<u64, Typestring, InRecord>) -> Vec<(&'static str, Call)> {
+    every_method_of_any_value(field)
 }
 
 /// Every method of a ranking that looks at the store.

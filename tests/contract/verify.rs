@@ -2,7 +2,7 @@
 
 use rediscache::{
     Finding, FindingKind, Json, RedisCache, RedisNamespaced, RedisQueue, RedisRanking, RedisSession, RedisSet,
-    RedisTaskQueue,
+    RedisTaskQueue, RedisValue,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -26,6 +26,15 @@ struct Guild {
 struct Game {
     players: RedisSet<u64>,
     points: RedisRanking<String, i64>,
+}
+
+#[derive(RedisNamespaced)]
+#[rediscache(record)]
+struct Settings {
+    threshold: RedisValue<f64>,
+    name: RedisValue<String>,
+    #[rediscache(namespace = "visits")]
+    visits: RedisValue<u64>,
 }
 
 fn told(findings: &[Finding]) -> Vec<(FindingKind, &str)> {
@@ -240,6 +249,40 @@ contract! {
         let findings = session.verify::<Game>().await?;
         assert_eq!(told(&findings), [(FindingKind::OtherKey, "Game.players")]);
         assert!(findings[0].to_string().contains("a set with members `text`"), "{}", findings[0]);
+        Ok(())
+    }
+
+    async fn values_that_do_not_fit_are_told(session: RedisSession) -> rediscache::Result<()> {
+        session.scope(async {
+            Settings::threshold().set(1.5).await?;
+            Settings::name().set("ada").await?;
+            Settings::visits().set(7).await
+        }).await?;
+        record(&session, "Settings.threshold", |_| true).await;
+        record(&session, "Settings.name", |_| true).await;
+        record(&session, "visits", |_| true).await;
+        assert_eq!(session.verify::<Settings>().await?, []);
+        poke(&session, "Settings", "s|threshold", "s|high").await;
+        RedisValue::<String>::new("visits").on(&session).set("many").await?;
+        let findings = session.verify::<Settings>().await?;
+        let expected = [(FindingKind::Unreadable, "Settings.threshold"), (FindingKind::Unreadable, "visits")];
+        assert_eq!(told(&findings), expected);
+        assert!(findings[0].to_string().contains("1 of 1 values"), "{}", findings[0]);
+        RedisSet::<u64>::new("visits").on(&session).add(1).await.unwrap_err();
+        RedisValue::<u64>::new("visits").on(&session).clear().await?;
+        RedisSet::<u64>::new("visits").on(&session).add(1).await?;
+        let findings = session.verify::<Settings>().await?;
+        let finding = findings.iter().find(|finding| finding.to_string().contains("TYPE")).expect("it is told");
+        assert_eq!((finding.kind(), finding.namespace()), (FindingKind::OtherKind, "visits"));
+        Ok(())
+    }
+
+    async fn a_value_that_was_put_into_a_record_is_told(session: RedisSession) -> rediscache::Result<()> {
+        RedisValue::<f64>::new("Settings.threshold").on(&session).set(1.5).await?;
+        record(&session, "Settings.threshold", |_| true).await;
+        let findings = session.verify::<Settings>().await?;
+        assert_eq!(told(&findings), [(FindingKind::OtherKind, "Settings.threshold")]);
+        assert!(findings[0].to_string().contains("a value, written by"), "{}", findings[0]);
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! The Redis key holds another data type. The embedded store holds nothing but what this crate puts there.
 
 use redis::{Client, Connection, Value, cmd};
-use rediscache::{ErrorKind, RedisCache, RedisRanking, RedisSet};
+use rediscache::{ErrorKind, RedisCache, RedisRanking, RedisSet, RedisValue};
 use support::{redis_session, url};
 
-use crate::every::{every_method, every_method_of_rankings, every_method_of_sets};
+use crate::every::{
+    every_method, every_method_of_fields, every_method_of_rankings, every_method_of_sets, every_method_of_values,
+};
 
 fn raw() -> Connection {
     Client::open(url()).unwrap().get_connection().unwrap()
@@ -27,11 +29,14 @@ async fn every_method_refuses_and_changes_nothing(name: &str, put: &[&str]) {
         ("HSET", every_method(&cache)),
         ("SADD", every_method_of_sets(&set)),
         ("ZADD", every_method_of_rankings(&ranking)),
+        ("SET", every_method_of_values(&RedisValue::new("other").on(&session))),
+        ("HSET", every_method_of_fields(&RedisValue::<u64>::in_record("other", "one").on(&session))),
     ];
     for (method, call) in of_types.into_iter().filter(|(own, _)| *own != put[0]).flat_map(|(_, calls)| calls) {
         let error = call.await.expect_err(method);
         assert_eq!(error.kind(), ErrorKind::WrongType, "{method}: {error}");
-        assert_eq!((error.operation(), error.namespace()), (method, Some("other")));
+        let namespace = error.namespace().map(|namespace| namespace.trim_end_matches(".one"));
+        assert_eq!((error.operation(), namespace), (method, Some("other")));
         assert!(!error.is_retryable());
         assert_eq!(dump(&mut raw, &key), before, "{method} changed it");
     }

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use rediscache::{
     Codec, ErrorKind, Json, RedisCache, RedisLimit, RedisLock, RedisQueue, RedisRanking, RedisSession, RedisSet,
-    RedisTaskQueue, RedisTtlCache, Result, TaskError, Typestring,
+    RedisTaskQueue, RedisTtlCache, RedisValue, Result, TaskError, Typestring,
 };
 use support::values;
 
@@ -25,6 +25,8 @@ pub(crate) async fn every_operation(session: &RedisSession, name: &str) -> Resul
     members(session, name).await?;
     transactions(session, name).await?;
     scores(session, name).await?;
+    values_alone(session, name).await?;
+    values_in_a_record(session, name).await?;
     limits_and_locks(session, name).await?;
     queue(session, name).await?;
     tasks(session, name).await?;
@@ -213,6 +215,44 @@ pub(crate) async fn members(session: &RedisSession, name: &str) -> Result<()> {
     assert_eq!(count(join_all((0..60).map(|n| set.contains(n))).await)?, 20);
     assert_eq!(count(join_all((0..60).map(|n| set.remove(n))).await)?, 20);
     other.clear().await
+}
+
+async fn values_alone(session: &RedisSession, name: &str) -> Result<()> {
+    let value = RedisValue::<u64>::with_namespace(format!("{name}.value")).on(session);
+    assert!(value.set_if_absent(1).await? && !value.set_if_absent(2).await? && !value.is_empty().await?);
+    assert_eq!((value.get().await?, value.replace(2).await?, value.increment(3).await?), (Some(1), Some(1), 5));
+    assert!(value.compare_and_set(5, 6).await? && !value.compare_and_set(5, 7).await?);
+    assert_eq!((value.update(|value| value.unwrap_or_default() + 1).await?, value.take().await?), (7, Some(7)));
+    value.set_for(1, MINUTE).await?;
+    assert!(value.expiry().await?.is_some() && value.persist().await? && value.set_expiry(MINUTE).await?);
+    value.set(2).await?;
+    assert_eq!((value.expiry().await?, value.get_or(9).await?), (None, 2));
+    value.clear().await?;
+    assert_eq!(value.get().await?, None);
+    // On a cluster, they lie everywhere. Of many callers, some go out together.
+    let many = |n: usize| RedisValue::<usize>::with_namespace(format!("{name}.value.{n}")).on(session);
+    for n in 0..20 {
+        many(n).set(n).await?;
+    }
+    for (n, found) in join_all((0..60).map(|n| many(n % 30).get())).await.into_iter().enumerate() {
+        assert_eq!(found?, Some(n % 30).filter(|n| *n < 20));
+    }
+    Ok(())
+}
+
+async fn values_in_a_record(session: &RedisSession, name: &str) -> Result<()> {
+    let record = format!("{name}.record");
+    let number = RedisValue::<u64>::in_record(record.as_str(), "number").on(session);
+    let text = RedisValue::<String>::in_record(record, "text").on(session);
+    assert!(number.set_if_absent(1).await? && !number.set_if_absent(2).await? && text.is_empty().await?);
+    text.set("one").await?;
+    assert_eq!(tokio::try_join!(number.get(), text.get(), number.get_or(9))?, (Some(1), Some("one".to_owned()), 1));
+    assert_eq!((number.replace(2).await?, number.increment(3).await?, number.decrement(1).await?), (Some(1), 5, 4));
+    assert!(number.compare_and_set(4, 6).await?);
+    assert_eq!((number.update(|value| value.unwrap_or_default() + 1).await?, number.take().await?), (7, Some(7)));
+    text.clear().await?;
+    assert_eq!(text.get().await?, None);
+    Ok(())
 }
 
 pub(crate) async fn scores(session: &RedisSession, name: &str) -> Result<()> {

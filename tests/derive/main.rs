@@ -7,6 +7,7 @@ mod namespace;
 mod near;
 mod object;
 mod path;
+mod record;
 mod task;
 mod timeout;
 mod ttl;

@@ -1,7 +1,9 @@
 //! Fields, values and items that someone else stored, on every store.
 
 use futures_util::StreamExt;
-use rediscache::{ErrorKind, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, Result};
+use rediscache::{
+    ErrorKind, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, RedisValue, Result,
+};
 use support::{Random, Raw, RawBytes, contract, hostile_bytes, raw_cache};
 
 use crate::{report, soon};
@@ -34,8 +36,9 @@ contract! {
                 read_hash(&session, &name).await;
                 read_items(&session, &name, &bytes).await;
                 read_members(&session, &name, &bytes).await;
+                read_values(&session, &name, &bytes).await;
             }).await;
-            cases += bytes.len() * 3;
+            cases += bytes.len() * 4;
         }
         report(&format!("stored={cases} rounds={ROUNDS} seed={seed}"));
     }
@@ -135,4 +138,25 @@ async fn read_members(session: &RedisSession, name: &str, bytes: &[Vec<u8>]) {
     check(ranking.around("", 3).await);
     ranking.scan().for_each(async |member| check(member)).await;
     ranking.clone().unreadable_as_absent().top(9).await.unwrap();
+}
+
+async fn read_values(session: &RedisSession, name: &str, bytes: &[Vec<u8>]) {
+    let (alone, record) = (format!("{name}-value"), format!("{name}-record"));
+    for bytes in bytes {
+        let raw = RedisValue::<RawBytes, Raw>::with_namespace(alone.as_str()).on(session);
+        raw.set(RawBytes::from(bytes)).await.unwrap();
+        raw_cache(session, &record).set(RawBytes::from("s|field"), RawBytes::from(bytes)).await.unwrap();
+        let composite = RedisValue::<Composite>::with_namespace(alone.as_str()).on(session);
+        check(composite.get().await);
+        check(composite.compare_and_set((vec![], None), (vec![1], None)).await);
+        composite.clone().unreadable_as_absent().get().await.unwrap();
+        let number = RedisValue::<i64>::with_namespace(alone.as_str()).on(session);
+        check(number.increment(1).await);
+        check(number.update(Option::unwrap_or_default).await);
+        check(number.take().await);
+        let field = RedisValue::<Composite>::in_record(record.as_str(), "field").on(session);
+        check(field.get().await);
+        check(field.update(Option::unwrap_or_default).await);
+        check(field.replace((vec![], None)).await);
+    }
 }

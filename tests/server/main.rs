@@ -52,6 +52,7 @@ mod task_python;
 mod task_restart;
 mod tls;
 mod transaction;
+mod value;
 mod wire;
 
 use std::time::{Duration, Instant};

@@ -42,6 +42,10 @@ pub(crate) trait Side: Clone + Send + Sync + 'static {
     fn set(&mut self, key: u64, value: &str) -> impl Future<Output = ()> + Send;
     /// Of an entry that is a key of its own.
     fn get_entry(&mut self, key: u64) -> impl Future<Output = Option<String>> + Send;
+    /// Of the same, as a value by itself.
+    fn get_value(&mut self, key: u64) -> impl Future<Output = Option<String>> + Send {
+        self.get_entry(key)
+    }
     /// To be kept for [`KEPT`].
     fn set_entry(&mut self, key: u64, value: &str) -> impl Future<Output = ()> + Send;
     fn increment(&mut self, key: u64) -> impl Future<Output = i64> + Send;

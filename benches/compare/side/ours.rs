@@ -1,14 +1,19 @@
 use std::ops::Range;
+use std::sync::Arc;
 
-use rediscache::{Json, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache};
+use rediscache::{
+    Json, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache, RedisValue,
+};
 
-use super::{ENTRIES, HASH, KEPT, MEMBERS, Side};
+use super::{ENTRIES, HASH, KEPT, MEMBERS, Side, entry};
+use crate::pair;
 
 /// This library.
 #[derive(Clone)]
 pub(crate) struct Ours {
     names: RedisCache<u64, String>,
     entries: RedisTtlCache<u64, String>,
+    values: Arc<[RedisValue<String>]>,
     counts: RedisCache<u64, i64>,
     json_counts: RedisCache<u64, i64, Json>,
     members: RedisSet<u64>,
@@ -23,6 +28,7 @@ impl Side for Ours {
         Self {
             names: RedisCache::new(HASH).on(&session),
             entries: RedisTtlCache::new(ENTRIES, KEPT).on(&session),
+            values: (0..pair::ENTRIES).map(|key| RedisValue::with_namespace(entry(key)).on(&session)).collect(),
             counts: RedisCache::new("ours.counts").on(&session),
             json_counts: RedisCache::new("ours.json_counts").on(&session),
             members: RedisSet::new(MEMBERS).on(&session),
@@ -42,6 +48,10 @@ impl Side for Ours {
 
     async fn get_entry(&mut self, key: u64) -> Option<String> {
         self.entries.get(key).await.unwrap()
+    }
+
+    async fn get_value(&mut self, key: u64) -> Option<String> {
+        self.values[key as usize].get().await.unwrap()
     }
 
     async fn set_entry(&mut self, key: u64, value: &str) {

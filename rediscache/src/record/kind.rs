@@ -32,6 +32,10 @@ pub enum ObjectKind {
     Limit,
     /// A [`RedisLock`](crate::RedisLock).
     Lock,
+    /// A [`RedisValue`](crate::RedisValue) by itself.
+    Value,
+    /// A [`RedisValue`](crate::RedisValue) that is a field of a record.
+    RecordField,
 }
 
 impl ObjectKind {
@@ -46,6 +50,8 @@ impl ObjectKind {
             Self::Ranking => "ranking",
             Self::Limit => "limit",
             Self::Lock => "lock",
+            Self::Value => "value",
+            Self::RecordField => "record_field",
         }
     }
 
@@ -60,6 +66,8 @@ impl ObjectKind {
             Self::Ranking => "a ranking",
             Self::Limit => "a limit",
             Self::Lock => "a lock",
+            Self::Value => "a value",
+            Self::RecordField => "a field of a record",
         }
     }
 
@@ -71,7 +79,9 @@ impl ObjectKind {
             Self::TtlCache => DataKind::Entries,
             Self::Set => DataKind::Set,
             Self::Ranking => DataKind::Ranking,
-            Self::Limit | Self::Lock => return None,
+            Self::Value => DataKind::String,
+            // Of the hash, one field is its own.
+            Self::RecordField | Self::Limit | Self::Lock => return None,
         })
     }
 }
@@ -112,7 +122,7 @@ impl ObjectTypes {
         Self::of::<V, C>(kind, Some(key))
     }
 
-    /// Those of a queue of either kind.
+    /// Those of a queue of either kind, or of a value.
     pub(crate) const fn of_queue<T: Value, C: Codec>(kind: ObjectKind) -> Self {
         Self::of::<T, C>(kind, None)
     }

@@ -21,6 +21,7 @@ mod ranking;
 mod redis;
 mod sample;
 mod set;
+mod string;
 mod task;
 mod token;
 mod traces;
@@ -47,6 +48,7 @@ pub(crate) use packed::Packed;
 pub(crate) use ranking::{RankingStore, SORTED_SET, ScoreStep, Scored};
 pub(crate) use sample::{DataKind, Sample};
 pub(crate) use set::{SET, SetStore};
+pub(crate) use string::{STRING, StringStore};
 pub(crate) use task::{
     Client, Departed, Due, EndingLease, Lease, Outcome, Side, Taken, Taker, TaskStats, TaskStore, Unread, Whereabouts,
     WorkPart,
@@ -68,6 +70,7 @@ use self::operations::Slice;
 use self::ranking::{MemoryScores, RedisScores};
 use self::redis::{Router, Subscriber};
 use self::set::{MemoryMembers, RedisMembers};
+use self::string::{MemoryStrings, RedisStrings};
 use self::task::{MemoryTasks, RedisTasks};
 use self::transaction::{MemoryTransactions, RedisTransactions};
 use crate::config::{Address, Config};
@@ -99,6 +102,7 @@ pub(crate) struct RedisStore {
     locks: RedisLocks,
     tasks: RedisTasks,
     sets: RedisMembers,
+    strings: RedisStrings,
     rankings: RedisScores,
     transactions: RedisTransactions,
     /// Over connections that hear of the ends of leases.
@@ -120,6 +124,7 @@ impl RedisStore {
             locks: RedisLocks::new(&router, &subscriber),
             tasks: RedisTasks::new(&router),
             sets: RedisMembers::new(&router),
+            strings: RedisStrings::new(&router),
             rankings: RedisScores::new(&router),
             transactions: RedisTransactions::new(&router),
             subscriber,
@@ -154,6 +159,7 @@ impl Store {
         locks: LockStore(MemoryLocks);
         tasks: TaskStore(MemoryTasks);
         sets: SetStore(MemoryMembers);
+        strings: StringStore(MemoryStrings);
         rankings: RankingStore(MemoryScores);
         transactions: TransactionStore(MemoryTransactions);
     }

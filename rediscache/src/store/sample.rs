@@ -16,6 +16,8 @@ pub(crate) enum DataKind {
     Entries,
     Set,
     Ranking,
+    /// All there is.
+    String,
 }
 
 /// One page of it.
@@ -62,6 +64,7 @@ impl Store {
                 let page = self.sets().scan(key, at).await?;
                 Sample::of(page.members.into_iter().map(|member| (None, member)), page.next)
             }
+            DataKind::String => Sample::one(self.strings().get(key).await?),
             DataKind::Ranking => {
                 let page = self.rankings().scan(key, at).await?;
                 let scored = |(member, score): (_, f64)| (Some(member), score.to_string().into_bytes());
@@ -72,6 +75,11 @@ impl Store {
 }
 
 impl Sample {
+    /// What is there, if anything is.
+    fn one(value: Option<Vec<u8>>) -> Self {
+        Self::of(value.into_iter().map(|value| (None, value)), None)
+    }
+
     fn of(values: impl Iterator<Item = (Option<Vec<u8>>, Vec<u8>)>, next: Option<Vec<u8>>) -> Self {
         Self { values: values.collect(), next: next.map(SampleCursor::At) }
     }

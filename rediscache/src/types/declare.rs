@@ -37,13 +37,16 @@ pub trait RedisNamespaced {
 /// A type that a field of a [`RedisNamespaced`] struct may have: the caches and queues of this crate.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a cache object",
-    label = "expected `RedisCache<K, V>`, `RedisTtlCache<K, V>`, `RedisSet<T>`, `RedisRanking<T>`, `RedisQueue<T>`, \
-             `RedisTaskQueue<T>`, `RedisLimit<K>` or `RedisLock<K>`",
+    label = "expected `RedisCache<K, V>`, `RedisTtlCache<K, V>`, `RedisValue<T>`, `RedisSet<T>`, `RedisRanking<T>`, \
+             `RedisQueue<T>`, `RedisTaskQueue<T>`, `RedisLimit<K>` or `RedisLock<K>`",
     note = "to keep a field of another type in the struct, put `#[rediscache(skip)]` on it"
 )]
 pub trait RedisObject: Sized {
     /// What a field of it must say: nothing, how long its entries live, or how many turns its subjects have in which time.
     type Needs;
+
+    /// What it is in a struct that is a record: of a value, the field; anything else stays what it is.
+    type InRecord: RedisObject;
 
     /// Makes the object that a field declares.
     fn declare(declaration: Declaration) -> Self;
@@ -149,7 +152,7 @@ pub trait RedisFieldsObject: RedisNearObject {}
 
 /// A [`RedisObject`] whose values may be of older types: one with the default codec.
 #[diagnostic::on_unimplemented(
-    message = "`from` and `version` are for caches and queues with the default codec",
+    message = "`from` and `version` are for caches, values and queues with the default codec",
     label = "this is `{Self}`",
     note = "values of another codec are read as serde says: put `#[serde(from = \"Older\")]` on the type",
     note = "members of sets and rankings are told apart by their bytes, as keys are, and so have no older types"
@@ -170,7 +173,7 @@ pub trait RedisVersionedObject: RedisObject {
 
 /// A [`RedisObject`] in which a value that cannot be read may be taken for none.
 #[diagnostic::on_unimplemented(
-    message = "`unreadable` is for `RedisCache`, `RedisTtlCache`, `RedisSet` and `RedisRanking` fields",
+    message = "`unreadable` is for `RedisCache`, `RedisTtlCache`, `RedisValue`, `RedisSet` and `RedisRanking` fields",
     label = "this is `{Self}`",
     note = "take the key away; what a queue cannot read becomes a dead letter"
 )]
@@ -305,6 +308,6 @@ impl Declaration {
 
     /// Describes what was made of it.
     pub(super) fn info(&self, field: &'static str, types: &'static ObjectTypes, meaning: Meaning) -> ObjectInfo {
-        ObjectInfo { field, namespace: self.namespace, is_global: self.global, types, meaning }
+        ObjectInfo { field, namespace: self.namespace, is_global: self.global, types, meaning, in_record: None }
     }
 }

@@ -15,16 +15,32 @@ pub struct ObjectInfo {
     pub(super) is_global: bool,
     pub(super) types: &'static ObjectTypes,
     pub(super) meaning: Meaning,
+    pub(super) in_record: Option<RecordPlace>,
+}
+
+/// Where in a hash the field of a record lies.
+#[derive(Clone)]
+pub(super) struct RecordPlace {
+    /// How long what stands behind the record's name is.
+    pub(super) suffix: usize,
+    /// The name of the field as it is stored.
+    pub(super) field: Box<[u8]>,
 }
 
 impl ObjectInfo {
+    /// The same as a field of a record, where that is given.
+    pub(super) fn in_record(mut self, place: Option<(usize, Box<[u8]>)>) -> Self {
+        self.in_record = place.map(|(suffix, field)| RecordPlace { suffix, field });
+        self
+    }
+
     /// The field's name, as written.
     #[must_use]
     pub fn field(&self) -> &'static str {
         self.field
     }
 
-    /// The local namespace.
+    /// The local namespace; of a field of a record, that of the record and the field's name.
     #[must_use]
     pub fn namespace(&self) -> &'static str {
         self.namespace
@@ -36,7 +52,7 @@ impl ObjectInfo {
         self.types.kind
     }
 
-    /// The name of the key type, as [`std::any::type_name`] gives it; `None` for queues and sets.
+    /// The name of the key type, as [`std::any::type_name`] gives it; `None` for queues, sets and values.
     #[must_use]
     pub fn key_type(&self) -> Option<&'static str> {
         self.types.key.as_ref().map(|key| (key.name)())

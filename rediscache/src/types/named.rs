@@ -6,6 +6,36 @@
 /// one that is called `names`.
 macro_rules! named_methods {
     ($type:literal, $of:literal, $made:literal) => {
+        $crate::types::named::bound_methods!($type, $of, $made);
+
+        /// The full Redis key in the session in force, also when that is closed.
+        ///
+        /// # Errors
+        ///
+        /// [`NotInitialized`](crate::ErrorKind::NotInitialized) without a session and
+        /// [`Config`](crate::ErrorKind::Config) for an unacceptable namespace.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> rediscache::Result<()> {
+        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
+        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
+        #[doc = concat!("let names = ", $type, "::", $of, "::new", $made, ".on(&session);")]
+        /// assert_eq!(names.key()?, "bot.names");
+        /// # Ok(())
+        /// # }
+        /// ```
+        pub fn key(&self) -> Result<String> {
+            self.object.key()
+        }
+    };
+}
+
+/// The same, but for that which tells the key.
+macro_rules! bound_methods {
+    ($type:literal, $of:literal, $made:literal) => {
         /// Leaves the session's global namespace out of the key.
         ///
         /// # Examples
@@ -91,30 +121,7 @@ macro_rules! named_methods {
         pub fn namespace(&self) -> &str {
             self.object.namespace()
         }
-
-        /// The full Redis key in the session in force, also when that is closed.
-        ///
-        /// # Errors
-        ///
-        /// [`NotInitialized`](crate::ErrorKind::NotInitialized) without a session and
-        /// [`Config`](crate::ErrorKind::Config) for an unacceptable namespace.
-        ///
-        /// # Examples
-        ///
-        /// ```
-        /// # #[tokio::main(flavor = "current_thread")]
-        /// # async fn main() -> rediscache::Result<()> {
-        #[doc = concat!("# use rediscache::{", $type, ", RedisSession};")]
-        /// let session = RedisSession::builder("memory://").global_namespace("bot").connect().await?;
-        #[doc = concat!("let names = ", $type, "::", $of, "::new", $made, ".on(&session);")]
-        /// assert_eq!(names.key()?, "bot.names");
-        /// # Ok(())
-        /// # }
-        /// ```
-        pub fn key(&self) -> Result<String> {
-            self.object.key()
-        }
     };
 }
 
-pub(super) use named_methods;
+pub(super) use {bound_methods, named_methods};

@@ -6,6 +6,7 @@ mod load;
 mod lock;
 mod member;
 mod ttl;
+mod value;
 
 use std::fmt::Debug;
 

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
 use rediscache::{
-    DeadLetter, RedisCache, RedisLimit, RedisLock, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue,
-    RedisTtlCache, Result, TaskError,
+    DeadLetter, InRecord, RedisCache, RedisLimit, RedisLock, RedisQueue, RedisRanking, RedisSession, RedisSet,
+    RedisTaskQueue, RedisTtlCache, RedisValue, Result, TaskError, Typestring,
 };
 
 use super::page::{self, Class};
@@ -23,6 +23,8 @@ pub(super) struct Objects {
     none: RedisTtlCache<u64, u64>,
     members: RedisSet<u64>,
     points: RedisRanking<u64, i64>,
+    value: RedisValue<u64>,
+    field: RedisValue<u64, Typestring, InRecord>,
     pub(super) plain: RedisQueue<u64>,
     pub(super) jobs: RedisTaskQueue<u64>,
     dead: RedisQueue<u64>,
@@ -39,6 +41,8 @@ impl Objects {
             none: RedisTtlCache::new("none", Duration::from_secs(600)).on(session),
             members: RedisSet::new("members").on(session),
             points: RedisRanking::new("points").on(session),
+            value: RedisValue::new("value").on(session),
+            field: RedisValue::<u64>::in_record("record", "field").on(session),
             plain: RedisQueue::new("plain").on(session),
             // Whose heartbeat comes after all calls.
             jobs: RedisTaskQueue::new("jobs").recover_after(Duration::from_secs(600)).on(session),
@@ -50,7 +54,21 @@ impl Objects {
 
     /// The same, whose calls have so much time.
     pub(super) fn timeout(self, limit: Duration) -> Self {
-        let Self { session, numbers, entries, none, members, points, plain, jobs, dead, limit: rate, lock } = self;
+        let Self {
+            session,
+            numbers,
+            entries,
+            none,
+            members,
+            points,
+            value,
+            field,
+            plain,
+            jobs,
+            dead,
+            limit: rate,
+            lock,
+        } = self;
         Self {
             session,
             numbers: numbers.timeout(limit),
@@ -58,6 +76,8 @@ impl Objects {
             none: none.timeout(limit),
             members: members.timeout(limit),
             points: points.timeout(limit),
+            value: value.timeout(limit),
+            field: field.timeout(limit),
             plain: plain.timeout(limit),
             jobs: jobs.timeout(limit),
             dead,
@@ -66,8 +86,13 @@ impl Objects {
         }
     }
 
-    /// Gives each call something to work on.
-    pub(super) async fn fill(&self) -> Result<()> {
+    /// Gives a call something to work on. Those on values need nothing else: of all stages together, the server has no more than
+    /// fits into one page of a scan.
+    pub(super) async fn fill(&self, name: &str) -> Result<()> {
+        if is_of_values(name) {
+            self.value.set(1).await?;
+            return self.field.set(1).await;
+        }
         self.numbers.update([(1, 1), (2, 2)]).await?;
         self.entries.set_many([(1, 1), (2, 2)]).await?;
         self.members.add_many([1, 2]).await?;
@@ -239,6 +264,24 @@ calls! { on:
     ranked_set_many => on.points.set_many([(1, 3)]);
     ranked_increment => on.points.increment(1, 1);
     ranked_remove => on.points.remove(1);
+    value_get => on.value.get();
+    value_get_or => on.value.get_or(2);
+    value_is_empty => on.value.is_empty();
+    value_set => on.value.set(3);
+    value_set_for => on.value.set_for(3, Duration::from_secs(60));
+    value_set_if_absent => on.value.set_if_absent(3);
+    value_replace => on.value.replace(3);
+    value_compare_and_set => on.value.compare_and_set(1, 3);
+    value_increment => on.value.increment(1);
+    value_clear => on.value.clear();
+    take => on.value.take();
+    value_update => on.value.update(|_| 3);
+    field_get => on.field.get();
+    field_set => on.field.set(3);
+    field_take => on.field.take();
+    field_update => on.field.update(|_| 3);
+    field_increment => on.field.increment(1);
+    field_clear => on.field.clear();
     check => {
         // It is on record then.
         let _ = on.limit.check(0).await?;
@@ -284,7 +327,24 @@ calls! { on:
 }
 
 /// Operations that the page lists once for several objects, whose requests are others.
-const OF_OTHERS: [(Class, &str); 26] = [
+const OF_OTHERS: [(Class, &str); 43] = [
+    (Class::Reads, "value_get"),
+    (Class::Reads, "value_get_or"),
+    (Class::Reads, "value_is_empty"),
+    (Class::Settings, "value_set"),
+    (Class::Settings, "value_set_for"),
+    (Class::Changes, "value_set_if_absent"),
+    (Class::Changes, "value_replace"),
+    (Class::Changes, "value_compare_and_set"),
+    (Class::Changes, "value_increment"),
+    (Class::Settings, "value_clear"),
+    (Class::Changes, "value_update"),
+    (Class::Reads, "field_get"),
+    (Class::Settings, "field_set"),
+    (Class::Changes, "field_take"),
+    (Class::Changes, "field_update"),
+    (Class::Changes, "field_increment"),
+    (Class::Changes, "field_clear"),
     (Class::Reads, "member_contains"),
     (Class::Reads, "member_len"),
     (Class::Reads, "member_scan"),
@@ -318,6 +378,11 @@ pub(super) fn operations() -> Vec<(Class, &'static str)> {
     page::operations().into_iter().chain(OF_OTHERS).collect()
 }
 
+/// Whether it is one on a value, by itself or in a record.
+pub(super) fn is_of_values(name: &str) -> bool {
+    name == "take" || ["value_", "field_"].iter().any(|of| name.starts_with(of))
+}
+
 /// A wait for each kind of queue and each way to wait.
 pub(super) const WAITS: [&str; 4] = ["get", "get_timeout", "stream", "get of tasks"];
 
@@ -336,7 +401,8 @@ pub(super) fn wait(name: &str, on: &Objects) -> Call {
 /// The request that does it, if that is not the first.
 pub(super) fn decisive(name: &str) -> &'static str {
     match name {
-        "pop" | "pop_or" | "replace" | "entry_pop" | "entry_replace" => "EVALSHA",
+        "pop" | "pop_or" | "replace" | "entry_pop" | "entry_replace" | "take" | "field_take" | "value_replace"
+        | "value_update" | "field_update" => "EVALSHA",
         "member_pop" => "SREM",
         _ => "",
     }
@@ -345,5 +411,8 @@ pub(super) fn decisive(name: &str) -> &'static str {
 /// What the method is called, without what says of which object it is.
 pub(super) fn method(name: &'static str) -> &'static str {
     let name = name.trim_end_matches(" of tasks");
-    ["entry_", "member_", "ranked_"].into_iter().find_map(|of| name.strip_prefix(of)).unwrap_or(name)
+    ["entry_", "member_", "ranked_", "value_", "field_"]
+        .into_iter()
+        .find_map(|of| name.strip_prefix(of))
+        .unwrap_or(name)
 }

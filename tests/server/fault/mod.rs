@@ -19,7 +19,7 @@ use rediscache::{Error, ErrorKind, RedisSession, Result};
 use support::{Proxy, Server, namespace};
 use tokio::runtime::Handle;
 
-use self::call::{Call, NAMES, Objects, WAITS, decisive, method, operations, prepare, wait};
+use self::call::{Call, NAMES, Objects, WAITS, decisive, is_of_values, method, operations, prepare, wait};
 use self::harm::Harm;
 use self::page::{Class, Expected, Row, rows};
 use crate::{PATIENCE, eventually_async};
@@ -73,10 +73,14 @@ impl Stage {
 
     /// With all that the call needs; then no more is sent but the call.
     async fn prepare(&mut self, mut raw: Connection) -> &mut Self {
-        self.objects.fill().await.unwrap();
+        self.objects.fill(self.name).await.unwrap();
         self.call = Some(prepare(self.name, &self.objects).await.unwrap());
         let has_more = ["requeue_dead", "requeue_one", "delete_one", "check", "check_n", "try_acquire", "release"];
-        let written = if has_more.contains(&self.name) { 7 } else { 6 };
+        let written = match self.name {
+            name if is_of_values(name) => 2,
+            name if has_more.contains(&name) => 7,
+            _ => 6,
+        };
         let record = self.objects.numbers.key().unwrap().replace(".numbers", ".$objects");
         eventually_async("nothing but the call", || {
             let recorded: redis::RedisResult<usize> = redis::cmd("HLEN").arg(&record).query(&mut raw);
@@ -207,7 +211,7 @@ async fn walk_calls(row: &Row, protocol: &str, figures: &mut Figures) {
 async fn teach(server: &Server) {
     let objects = Objects::new(&RedisSession::connect(&server.url()).await.unwrap());
     for name in NAMES {
-        objects.fill().await.unwrap();
+        objects.fill(name).await.unwrap();
         prepare(name, &objects).await.unwrap().await.unwrap();
     }
 }

@@ -22,7 +22,7 @@ async fn every_call_ends_by_the_timeout_of_its_object() {
     let objects = Objects::new(&session).timeout(OWN);
     let mut calls = Vec::new();
     for name in NAMES {
-        objects.fill().await.unwrap();
+        objects.fill(name).await.unwrap();
         calls.push(prepare(name, &objects).await.unwrap());
     }
     server.pause();
@@ -86,7 +86,7 @@ async fn a_change_that_was_not_sent_says_that_it_took_no_effect() {
     let mut server = Server::start();
     let session = RedisSession::connect(&server.url()).await.unwrap();
     let objects = Objects::new(&session).timeout(Duration::from_millis(30));
-    objects.fill().await.unwrap();
+    objects.fill("set").await.unwrap();
     server.kill();
     // The first one finds out.
     assert!(objects.numbers.set(1, 1).await.is_err());

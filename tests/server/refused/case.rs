@@ -13,7 +13,7 @@ use rediscache::{
     Result, TaskError,
 };
 
-use super::{entry_case, family_case, member_case, transaction_case};
+use super::{entry_case, family_case, member_case, transaction_case, value_case};
 
 /// What is to be done, and what a refusal of it says.
 pub(super) type Action = Pin<Box<dyn Future<Output = std::result::Result<(), String>>>>;
@@ -65,6 +65,7 @@ pub(super) fn all() -> Vec<Case> {
         member_case::all(),
         transaction_case::all(),
         family_case::all(),
+        value_case::all(),
         of_limits_and_locks(),
         of_queues(),
         of_tasks(),

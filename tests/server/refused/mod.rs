@@ -10,6 +10,7 @@ mod observed;
 mod renamed;
 mod script;
 mod transaction_case;
+mod value_case;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -35,7 +35,7 @@ impl Batch for EntryGets {
             let names: Vec<&str> = names.iter().map(text).collect();
             let values = router.send_apart(&names, |at| Request::command("MGET", names[at], Effect::Read)).await;
             let values = values.into_iter().map(|value: Result<(Option<Vec<u8>>,)>| value.map(|(value,)| value));
-            return share(&self.0, values.collect());
+            return self.0.share_each(values.collect());
         }
         let values = router.send(&read_all(names)).await?;
         Ok(self.0.share(answer::values(values, names.len())?)?.into_iter().map(Ok).collect())
@@ -76,19 +76,6 @@ pub(super) fn found_of_one(answers: Vec<Value>) -> Result<Option<Found>> {
     Ok(found_of(answers, 1)?.pop().flatten())
 }
 
-/// Gives each caller its answer, which may be a refusal.
-pub(super) fn share<T: Clone>(wanted: &Distinct, answers: Vec<Result<T>>) -> Result<Vec<Result<T>>> {
-    let mut refusals = Vec::new();
-    let answers = answers.into_iter().map(|answer| {
-        answer.map_err(|error| {
-            refusals.push(error);
-            refusals.len() - 1
-        })
-    });
-    let shared = wanted.share(answers.collect())?;
-    Ok(shared.into_iter().map(|answer| answer.map_err(|at| refusals[at].again())).collect())
-}
-
 /// As [`EntryGets`], with the end of each: first that, so that a value which takes the place of another in between is taken for one
 /// that ends sooner, and never for one that ends later.
 #[derive(Default)]
@@ -118,7 +105,7 @@ impl Batch for Finds {
                 let request = Request::command("PTTL", name, Effect::Read).and_read("MGET");
                 found_of_one(router.send(&request).await?)
             });
-            return share(&self.0, futures_util::future::join_all(each).await);
+            return self.0.share_each(futures_util::future::join_all(each).await);
         }
         let found = found_of(router.send(&read_with_ends(names)).await?, names.len())?;
         Ok(self.0.share(found)?.into_iter().map(Ok).collect())

@@ -8,8 +8,8 @@ use crate::store::token::Token;
 
 /// What the key of an entry holds. A write puts another in its place, and so ends the lease.
 #[derive(Debug, Default)]
-pub(super) struct Entry {
-    pub(super) value: Option<Box<[u8]>>,
+pub(in crate::store) struct Entry {
+    pub(in crate::store) value: Option<Box<[u8]>>,
     /// Of who loads it, or the mark of loads that failed.
     pub(super) lease: Option<HeldLease>,
 }
@@ -37,7 +37,7 @@ impl Collection for Entry {
 
 impl Entry {
     /// A value that nobody loads anew.
-    pub(super) fn of(value: &[u8]) -> Self {
+    pub(in crate::store) fn of(value: &[u8]) -> Self {
         Self { value: Some(value.into()), lease: None }
     }
 }

@@ -167,7 +167,7 @@ fn delete(keyspace: &mut Keyspace, key: &str, life: Life) -> bool {
 }
 
 /// The end of what is kept for so many milliseconds.
-fn ends_after(kept: i64) -> Instant {
+pub(in crate::store) fn ends_after(kept: i64) -> Instant {
     ends_in(Duration::from_millis(kept.unsigned_abs()))
 }
 

@@ -16,9 +16,10 @@ mod tracked;
 mod walk;
 
 pub(crate) use answer::{EntryPage, Found};
+pub(super) use data::Entry;
 pub(crate) use lease::{Begun, LeaseStore, MemoryLeases, RedisLeases, Wanted};
 pub(crate) use life::Life;
-pub(super) use memory::{MemoryEntries, fresh, store};
+pub(super) use memory::{MemoryEntries, ends_after, fresh, store};
 pub(crate) use redis::RedisEntries;
 pub(super) use tracked::entry_of;
 

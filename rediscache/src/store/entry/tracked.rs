@@ -5,7 +5,7 @@
 use futures_util::future::join_all;
 
 use super::answer::Found;
-use super::batches::{found_of, found_of_one, read_with_ends, share};
+use super::batches::{found_of, found_of_one, read_with_ends};
 use crate::error::Result;
 use crate::near::{Change, Provenance};
 use crate::store::packed::text;
@@ -53,7 +53,7 @@ impl Batch for TrackedFinds {
         let names = self.0.parts();
         if router.is_cluster() || names.len() == 1 {
             let each = names.iter().map(|name| find(router, scope, text(name)));
-            return share(&self.0, join_all(each).await);
+            return self.0.share_each(join_all(each).await);
         }
         let (answers, provenance) = tracked_read_entries(router, scope, &read_with_ends(names)).await?;
         let found = self.0.share(found_of(answers, names.len())?)?;

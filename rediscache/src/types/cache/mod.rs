@@ -254,6 +254,7 @@ include!("rewrite.rs");
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
     type Needs = ();
+    type InRecord = Self;
 
     fn declare(declaration: Declaration) -> Self {
         Self::over(Object::declared(&declaration, Self::TYPES))

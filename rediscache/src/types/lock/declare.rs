@@ -18,6 +18,7 @@ impl Declaration {
 
 impl<K: Key> RedisObject for RedisLock<K> {
     type Needs = ();
+    type InRecord = Self;
 
     fn declare(declaration: Declaration) -> Self {
         let lock = Self::over(Object::declared(&declaration, Self::TYPES));

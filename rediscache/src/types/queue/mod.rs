@@ -288,6 +288,7 @@ fn pack<C: Codec, T: Value, A: Lend<T>>(items: impl IntoIterator<Item = A>, vers
 
 impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
     type Needs = ();
+    type InRecord = Self;
 
     fn declare(declaration: Declaration) -> Self {
         Self::over(Object::declared(&declaration, Self::TYPES))

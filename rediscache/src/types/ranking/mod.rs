@@ -187,6 +187,7 @@ impl<T: Key, S: Score, C: Codec> RedisRanking<T, S, C> {
 
 impl<T: Key, S: Score, C: Codec> RedisObject for RedisRanking<T, S, C> {
     type Needs = ();
+    type InRecord = Self;
 
     fn declare(declaration: Declaration) -> Self {
         Self::over(Object::declared(&declaration, Self::TYPES))

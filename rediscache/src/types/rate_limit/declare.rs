@@ -24,6 +24,7 @@ impl Declaration {
 
 impl<K: Key> RedisObject for RedisLimit<K> {
     type Needs = (u32, Duration);
+    type InRecord = Self;
 
     /// The derive has `rate` said.
     fn declare(declaration: Declaration) -> Self {

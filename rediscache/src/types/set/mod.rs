@@ -177,6 +177,7 @@ impl<T: Key, C: Codec> RedisSet<T, C> {
 
 impl<T: Key, C: Codec> RedisObject for RedisSet<T, C> {
     type Needs = ();
+    type InRecord = Self;
 
     fn declare(declaration: Declaration) -> Self {
         Self::over(Object::declared(&declaration, Self::TYPES))

@@ -169,6 +169,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
 
 impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
     type Needs = ();
+    type InRecord = Self;
 
     fn declare(declaration: Declaration) -> Self {
         let mut queue = Self::over(Object::declared(&declaration, Self::TYPES));

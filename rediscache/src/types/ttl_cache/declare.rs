@@ -86,6 +86,7 @@ impl Declaration {
 
 impl<K: Key, V: Value, C: Codec> RedisObject for RedisTtlCache<K, V, C> {
     type Needs = Duration;
+    type InRecord = Self;
 
     fn declare(declaration: Declaration) -> Self {
         Self::living(Object::declared(&declaration, Self::TYPES), declaration.options())

@@ -30,7 +30,7 @@ impl RedisSession {
     /// # Redis
     ///
     /// One `HGETALL` of `{global}.$objects`, and one of `$objects` for objects without the global namespace. Then for each
-    /// object one to 16 pages of `HSCAN`, `SCAN`, `SSCAN` or `ZSCAN`, or one `LRANGE`, and one `HMGET` of `$shapes` for shapes
+    /// object one to 16 pages of `HSCAN`, `SCAN`, `SSCAN` or `ZSCAN`, or one `LRANGE`, `GET` or `HGET`, and one `HMGET` of `$shapes` for shapes
     /// that this session has not met.
     ///
     /// # Errors

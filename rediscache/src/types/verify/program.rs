@@ -2,13 +2,21 @@
 
 use super::finding::{Finding, FindingKind};
 use crate::types::info::ObjectInfo;
+use crate::types::single::record_of;
 
 /// An object, and where it is in the session at hand.
 #[derive(Debug)]
 pub(super) struct Placed {
     pub(super) object: ObjectInfo,
-    /// The full key.
+    /// The full key; that of a field of a record has the field's name behind it.
     pub(super) key: String,
+}
+
+impl Placed {
+    /// The full key of what it lies in.
+    pub(super) fn data_key(&self) -> &str {
+        self.object.in_record.as_ref().map_or(&self.key, |place| record_of(&self.key, place.suffix))
+    }
 }
 
 /// Objects that share a key with one before, of which something is different.

@@ -41,8 +41,11 @@ pub(super) async fn unreadable(
     records: &Records,
 ) -> Result<Option<Finding>> {
     let (object, key) = (&placed.object, placed.key.as_str());
-    let Some(data) = object.kind().data() else { return Ok(None) };
-    let tally = look_at(object, key, data, store, shapes).await;
+    let tally = match (&object.in_record, object.kind().data()) {
+        (Some(place), _) => look_at_field(object, placed.data_key(), &place.field, store, shapes).await,
+        (None, Some(data)) => look_at(object, key, data, store, shapes).await,
+        (None, None) => return Ok(None),
+    };
     match tally {
         Ok(tally) => Ok(tally.finding(object, records)),
         Err(error) if error.kind() == ErrorKind::WrongType => Ok(Some(other_data(placed))),
@@ -64,6 +67,20 @@ async fn look_at(object: &ObjectInfo, key: &str, data: DataKind, store: &Store, 
             break;
         }
     }
+    Ok(tally)
+}
+
+/// The same of a field of a record.
+async fn look_at_field(
+    object: &ObjectInfo,
+    hash: &str,
+    field: &[u8],
+    store: &Store,
+    shapes: &ShapeTable,
+) -> Result<Tally> {
+    let (mut tally, value) = (Tally::default(), store.hashes().get(hash, field).await?);
+    learn(object, value.iter().map(Vec::as_slice), store, shapes).await?;
+    value.iter().for_each(|value| tally.look(object, None, value, shapes));
     Ok(tally)
 }
 
@@ -120,7 +137,7 @@ fn recorded_shape(object: &ObjectInfo, records: &Records) -> Option<Shape> {
 
 /// The key holds what no object of that kind is.
 fn other_data(placed: &Placed) -> Finding {
-    let Placed { object, key } = placed;
+    let (object, key) = (&placed.object, placed.data_key());
     let message = format!(
         "the key holds another data type than {} has; see with `TYPE {key}` what is there, and give the object another \
          namespace",

@@ -66,6 +66,19 @@ impl Distinct {
         };
         self.wanted.iter().map(answer).collect()
     }
+
+    /// The same of answers that may be refusals.
+    pub(crate) fn share_each<T: Clone>(&self, answers: Vec<Result<T>>) -> Result<Vec<Result<T>>> {
+        let mut refusals = Vec::new();
+        let answers = answers.into_iter().map(|answer| {
+            answer.map_err(|error| {
+                refusals.push(error);
+                refusals.len() - 1
+            })
+        });
+        let shared = self.share(answers.collect())?;
+        Ok(shared.into_iter().map(|answer| answer.map_err(|at| refusals[at].again())).collect())
+    }
 }
 
 /// Finds equal parts by their hashes.
