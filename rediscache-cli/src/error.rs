@@ -78,7 +78,7 @@ impl From<RedisError> for Failure {
                 "; give the user and the password in the URL: redis://user:pass@host:port"
             }
             ErrorKind::InvalidClientConfig => {
-                "; a URL is redis://user:pass@host:port/db, and the README has the others"
+                "; a URL is redis://user:pass@host:port/db, and the guide, `docs/src/deployments.md`, has the others"
             }
             ErrorKind::Server(ServerErrorKind::NoPerm) => {
                 "; this user may not do that: grant it what the error names, or connect as another one"

@@ -217,7 +217,7 @@ pub(crate) async fn members(session: &RedisSession, name: &str) -> Result<()> {
     other.clear().await
 }
 
-async fn values_alone(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn values_alone(session: &RedisSession, name: &str) -> Result<()> {
     let value = RedisValue::<u64>::with_namespace(format!("{name}.value")).on(session);
     assert!(value.set_if_absent(1).await? && !value.set_if_absent(2).await? && !value.is_empty().await?);
     assert_eq!((value.get().await?, value.replace(2).await?, value.increment(3).await?), (Some(1), Some(1), 5));
@@ -240,7 +240,7 @@ async fn values_alone(session: &RedisSession, name: &str) -> Result<()> {
     Ok(())
 }
 
-async fn values_in_a_record(session: &RedisSession, name: &str) -> Result<()> {
+pub(crate) async fn values_in_a_record(session: &RedisSession, name: &str) -> Result<()> {
     let record = format!("{name}.record");
     let number = RedisValue::<u64>::in_record(record.as_str(), "number").on(session);
     let text = RedisValue::<String>::in_record(record, "text").on(session);

@@ -5,11 +5,11 @@ use rediscache::{Error, ErrorKind, Near, RedisCache, RedisSession, Result};
 use support::{Cluster, Server};
 
 use crate::near::assert_kept;
-use crate::permission::{README, rules_of, session_of, set_user};
+use crate::permission::{GUIDE, rules_of, session_of, set_user};
 
-/// What the README adds for near caches, and for those of `fields` on a cluster.
+/// What the guide adds for near caches, and for those of `fields` on a cluster.
 fn documented() -> [Vec<String>; 2] {
-    let (_, added) = README.split_once("Near caches need ").expect("the README says what near caches need");
+    let (_, added) = GUIDE.split_once("Near caches need ").expect("the guide says what near caches need");
     let mut lists = added.split('`').filter(|list| list.starts_with('+'));
     std::array::from_fn(|_| lists.next().unwrap().split_whitespace().map(str::to_owned).collect())
 }

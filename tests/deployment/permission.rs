@@ -7,7 +7,7 @@ use support::{Cluster, Server};
 
 use crate::every::every_operation;
 
-pub(crate) const README: &str = include_str!("../../README.md");
+pub(crate) const GUIDE: &str = include_str!("../../docs/src/deployments.md");
 
 /// What is done without, where it is forbidden: waits look now and then, a script counts, and nobody learns the name.
 const DISPENSABLE: [&str; 5] = ["+blmove", "+publish", "+subscribe", "+hincrby", "+client|setname"];
@@ -15,9 +15,9 @@ const DISPENSABLE: [&str; 5] = ["+blmove", "+publish", "+subscribe", "+hincrby",
 /// What puts back, and what loads anew where there is a stale value, when nobody is there to be told.
 const BEHIND_THE_SCENES: [&str; 3] = ["+rpush", "+set", "+pexpiretime"];
 
-/// The rules of the user in the README, after its name and password.
+/// The rules of the user in the guide, after its name and password.
 fn documented() -> Vec<&'static str> {
-    let (_, rules) = README.split_once("ACL SETUSER bot on >PASSWORD ").expect("the README shows a user");
+    let (_, rules) = GUIDE.split_once("ACL SETUSER bot on >PASSWORD ").expect("the guide shows a user");
     rules.split("```").next().unwrap().split_whitespace().collect()
 }
 

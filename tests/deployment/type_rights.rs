@@ -11,9 +11,10 @@ use crate::permission::{session_of, set_user};
 
 const GUIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/deployments.md");
 
-const TYPES: [&str; 8] = [
+const TYPES: [&str; 9] = [
     "RedisCache",
     "RedisTtlCache",
+    "RedisValue",
     "RedisSet",
     "RedisRanking",
     "RedisLimit",
@@ -41,6 +42,10 @@ async fn every_operation_of(of: &str, session: &RedisSession) -> Result<()> {
         "RedisTtlCache" => {
             every::entries(session, "a").await?;
             every::entries_of_many(session, "a").await
+        }
+        "RedisValue" => {
+            every::values_alone(session, "a").await?;
+            every::values_in_a_record(session, "a").await
         }
         "RedisSet" => every::members(session, "a").await,
         "RedisRanking" => every::scores(session, "a").await,

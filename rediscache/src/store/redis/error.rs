@@ -197,7 +197,7 @@ fn forbidden(error: &RedisError) -> Error {
             .to_owned(),
         None => {
             "the server's ACL forbids the user of the URL a command of a script; see with `ACL LOG` which it is, and \
-                 in the README which are needed"
+                 in the guide, `docs/src/deployments.md`, which are needed"
                 .to_owned()
         }
     };
