@@ -52,7 +52,7 @@ async fn a_value_takes_what_a_user_has_at_hand() -> Result<()> {
     let local = RedisValue::<Local>::new("local").on(&session);
     sendable(local.get()).await?;
     sendable(local.set(Local::default())).await?;
-    sendable(local.replace(&Local::default())).await?;
+    sendable(local.replace(Local::default())).await?;
     sendable(local.compare_and_set(Local::default(), Local::default())).await?;
     sendable(local.take()).await?;
     let text = MOTTO.on(&session);

@@ -51,7 +51,7 @@ impl Side for Ours {
     }
 
     async fn get_value(&mut self, key: u64) -> Option<String> {
-        self.values[key as usize].get().await.unwrap()
+        self.values[usize::try_from(key).unwrap()].get().await.unwrap()
     }
 
     async fn set_entry(&mut self, key: u64, value: &str) {
