@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::{StreamExt, TryStreamExt};
 use rediscache::{
     ErrorKind, FindingKind, RedisCache, RedisLimit, RedisLock, RedisNamespaced, RedisQueue, RedisRanking, RedisSession,
-    RedisSet, RedisTaskQueue, RedisTtlCache,
+    RedisSet, RedisTaskQueue, RedisTtlCache, RedisValue,
 };
 use serde_json::json;
 use support::{contract, namespace, within_polls};
@@ -44,6 +44,14 @@ struct Guild {
     names: RedisCache<u64, String>,
     #[rediscache(namespace = "member.{}")]
     members: RedisQueue<u64>,
+}
+
+/// One hash for each id.
+#[derive(RedisNamespaced)]
+#[rediscache(record, namespace = "options.{}", per = "String")]
+struct Options {
+    threshold: RedisValue<f64>,
+    name: RedisValue<String>,
 }
 
 /// All that may mean something in a name, a pattern, a tag or a form of keys.
@@ -327,4 +335,25 @@ async fn objects_outside_the_global_namespace_count_too() -> rediscache::Result<
         assert!(!left.contains(&one) && !left.contains(&other), "{left:?}");
     }
     Ok(())
+}
+
+contract! {
+    async fn a_record_is_one_hash_for_each_id(session: RedisSession) {
+        for id in ODD {
+            let options = Options::on(&session).of(id);
+            options.threshold().set(1.5).await.unwrap();
+            options.name().set(id).await.unwrap();
+            assert_eq!(options.name().get().await.unwrap().as_deref(), Some(id));
+            assert_eq!(options.name().key().unwrap(), options.threshold().key().unwrap());
+        }
+        let one = Options::on(&session).of("a.b");
+        assert!(one.name().key().unwrap().ends_with("options.{s|a.b}"), "{}", one.name().key().unwrap());
+        one.clear_all().await.unwrap();
+        assert_eq!((one.threshold().get().await.unwrap(), one.name().get().await.unwrap()), (None, None));
+        let mut left: Vec<String> = Options::on(&session).ids().try_collect().await.unwrap();
+        left.sort_unstable();
+        let mut expected: Vec<&str> = ODD.into_iter().filter(|id| *id != "a.b").collect();
+        expected.sort_unstable();
+        assert_eq!(left, expected);
+    }
 }

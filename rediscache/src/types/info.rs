@@ -28,6 +28,12 @@ pub(super) struct RecordPlace {
 }
 
 impl ObjectInfo {
+    /// What its keys begin with: the fields of a record share one.
+    pub(super) fn name_of_keys(&self) -> &'static str {
+        let behind = self.in_record.as_ref().map_or(0, |place| place.suffix);
+        self.namespace.get(..self.namespace.len() - behind).unwrap_or(self.namespace)
+    }
+
     /// The same as a field of a record, where that is given.
     pub(super) fn in_record(mut self, place: Option<(usize, Box<[u8]>)>) -> Self {
         self.in_record = place.map(|(suffix, field)| RecordPlace { suffix, field });

@@ -48,7 +48,7 @@ impl<I: Key> FamilyScan<I> {
     pub(super) fn new(namespace: &'static str, objects: &[ObjectInfo], session: Option<&RedisSession>) -> Self {
         let object = Object::named(Namespace::of_family(namespace), Self::TYPES);
         let object = session.map_or_else(|| object.clone(), |session| object.on(session));
-        let names: FamilyNames = objects.iter().map(|object| (object.namespace(), object.is_global)).collect();
+        let names: FamilyNames = objects.iter().map(|object| (object.name_of_keys(), object.is_global)).collect();
         let next = Some(next_page(&object, &names, None));
         Self { object, names, seen: HashSet::default(), page: VecDeque::new(), next, ids: PhantomData }
     }
