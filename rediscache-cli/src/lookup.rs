@@ -51,10 +51,12 @@ impl Catalog {
         for prefix in names::prefixes(key) {
             let objects = names::below(prefix, names::OBJECTS.as_bytes());
             let name = names::local(prefix, key).unwrap_or(key);
-            let ask = redis::cmd("HMGET").arg(&objects).arg(name).arg(RUNTIME).clone();
+            let family = names::of_family(name).unwrap_or_default();
+            let ask = redis::cmd("HMGET").arg(&objects).arg(name).arg(&family).arg(RUNTIME).clone();
             // What is no hash is no record of ours.
-            let Ok((own, runtime)) = server.ask::<(Option<Vec<u8>>, Option<Vec<u8>>)>(&objects, &ask) else { continue };
+            let Ok([own, of_all, runtime]) = server.ask::<[Option<Vec<u8>>; 3]>(&objects, &ask) else { continue };
             own.into_iter().for_each(|record| catalog.add(prefix, name, &record));
+            of_all.into_iter().for_each(|record| catalog.add(prefix, &family, &record));
             runtime.into_iter().for_each(|record| catalog.add(prefix, RUNTIME.as_bytes(), &record));
         }
         Ok(catalog)
@@ -75,7 +77,7 @@ impl Catalog {
 
     /// What is on record of the object of this name, which is kept like this; for a name made at run time, all that it may be.
     pub(crate) fn find(&self, key: &[u8], holder: &str) -> Vec<&ObjectRecord> {
-        if let Some(records) = self.objects.get(key) {
+        if let Some(records) = self.objects.get(key).or_else(|| self.objects.get(&names::of_family(key)?)) {
             return records.iter().collect();
         }
         let may_be = |(prefix, record): &&(Vec<u8>, ObjectRecord)| {
@@ -98,6 +100,7 @@ pub(crate) fn holder_of(kind: &str) -> Option<&'static str> {
         "queue" | "task_queue" => "list",
         "set" => "set",
         "ranking" => "zset",
+        "value" => "string",
         "ttl_cache" | "limit" | "lock" => "entries",
         _ => return None,
     })

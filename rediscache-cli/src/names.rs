@@ -104,6 +104,13 @@ fn has_tag(key: &[u8]) -> bool {
     open.and_then(|open| key[open + 1..].iter().position(|byte| *byte == b'}')).is_some_and(|length| length > 0)
 }
 
+/// The name by which a family is on record whose object this is: that of all, with nothing between the braces.
+pub(crate) fn of_family(key: &[u8]) -> Option<Vec<u8>> {
+    let open = key.iter().position(|byte| *byte == b'{')?;
+    let close = open + key[open..].iter().position(|byte| *byte == b'}')?;
+    (close > open + 1).then(|| [&key[..=open], &key[close..]].concat())
+}
+
 /// The prefixes below which an object of this name may be: nothing, and each part that ends before a `.`.
 pub(crate) fn prefixes(key: &[u8]) -> impl Iterator<Item = &[u8]> {
     let dots = (1..key.len()).filter(|at| key[*at] == b'.').map(|at| &key[..at]);

@@ -14,6 +14,8 @@ pub(crate) enum Holder {
     Set,
     Ranking,
     List,
+    /// One value by itself.
+    Value,
     /// A key of its own for each.
     Entries,
 }
@@ -43,6 +45,7 @@ impl Holder {
             "set" => Self::Set,
             "zset" => Self::Ranking,
             "list" => Self::List,
+            "string" => Self::Value,
             "entries" => Self::Entries,
             _ => return None,
         })
@@ -55,6 +58,7 @@ impl Holder {
             Self::Set => "set",
             Self::Ranking => "zset",
             Self::List => "list",
+            Self::Value => "string",
             Self::Entries => "entries",
         }
     }
@@ -66,7 +70,7 @@ impl Holder {
             Self::Set => "SCARD",
             Self::Ranking => "ZCARD",
             Self::List => "LLEN",
-            Self::Entries => return None,
+            Self::Value | Self::Entries => return None,
         };
         Some(redis::cmd(command).arg(key).clone())
     }
@@ -80,6 +84,7 @@ pub(crate) fn page(server: &mut Server, key: &[u8], holder: Holder, from: &str, 
         Holder::Set => scanned(server, key, "SSCAN", start()?, wanted),
         Holder::Ranking => ranked(server, key, start()?, wanted),
         Holder::List => listed(server, key, start()?, wanted),
+        Holder::Value => alone(server, key),
         Holder::Entries => walked(server, key, from, wanted),
     }
 }
@@ -129,6 +134,13 @@ fn listed(server: &mut Server, key: &[u8], start: u64, wanted: usize) -> Result<
     items.reverse();
     let next = (items.len() >= wanted).then(|| end.to_string());
     Ok(Page { entries: items.into_iter().map(|item| Entry { value: Some(item), ..Entry::default() }).collect(), next })
+}
+
+fn alone(server: &mut Server, key: &[u8]) -> Result<Page> {
+    let value = server.ask(key, redis::cmd("GET").arg(key))?;
+    let ends: i64 = server.ask(key, redis::cmd("PTTL").arg(key))?;
+    let entry = Entry { value, ends: u64::try_from(ends).ok(), ..Entry::default() };
+    Ok(Page { entries: vec![entry], next: None })
 }
 
 /// By a walk over all keys, since nobody lists them.

@@ -76,8 +76,9 @@ fn look<'a>(
 ) -> Result<Option<Found<'a>>> {
     let kind = holder(group);
     let records = catalog.find(name, kind);
-    // Nobody of us writes other types, nor has entries of their own that are not on record.
-    let Some(holder) = Holder::of(kind).filter(|holder| *holder != Holder::Entries || !records.is_empty()) else {
+    // Nobody of us writes other types, nor has values or entries of their own that are not on record.
+    let is_ours = |holder: &Holder| !matches!(holder, Holder::Value | Holder::Entries) || !records.is_empty();
+    let Some(holder) = Holder::of(kind).filter(is_ours) else {
         return Ok(None);
     };
     let reader = Reader::new(name, &records);
@@ -146,7 +147,7 @@ impl Found<'_> {
             Holder::Ranking => "ranking",
             Holder::List if self.group.beside.is_empty() => "queue",
             Holder::List => "task_queue",
-            Holder::Entries => return None,
+            Holder::Value | Holder::Entries => return None,
         };
         let key = matches!(kind, "cache" | "ranking").then(|| self.pasted(&self.keys));
         let value = if is_ranking { PastedType::Plain("f64") } else { self.pasted(&self.values) };
@@ -167,7 +168,7 @@ impl Found<'_> {
 }
 
 fn known_kind(kind: &str) -> Option<&'static str> {
-    let kinds = ["cache", "queue", "task_queue", "ttl_cache", "set", "ranking", "limit", "lock"];
+    let kinds = ["cache", "queue", "task_queue", "ttl_cache", "set", "ranking", "limit", "lock", "value"];
     kinds.into_iter().find(|known| *known == kind)
 }
 

@@ -22,7 +22,7 @@ pub(super) fn run(server: &mut Server, output: &mut Output, namespace: &str, wan
     let key = namespace.as_bytes();
     let mut named = Named::find(server, key)?;
     let mut found = by_key(server, &mut named, key, wanted)?;
-    if found.is_empty() && is_composite(wanted) && named.holder != Holder::List {
+    if found.is_empty() && is_composite(wanted) && !matches!(named.holder, Holder::List | Holder::Value) {
         found = by_look(server, &mut named, key, wanted)?;
     }
     if found.is_empty() {
@@ -76,6 +76,9 @@ fn by_key(server: &mut Server, named: &mut Named, key: &[u8], wanted: &str) -> R
                 Failure::mistaken("the items of a queue go by their place: 0 is the next that comes out")
             })?;
             page(server, key, Holder::List, &place.to_string(), 1)?.entries
+        }
+        Holder::Value => {
+            return Err(Failure::mistaken("this is one value, which has no key; `rediscache show` shows it"));
         }
         Holder::Entries => {
             let object = str::from_utf8(key).unwrap_or_default();

@@ -130,7 +130,8 @@ fn ends(answer: Option<i64>) -> Option<Option<u64>> {
 fn of_one(group: &Group, next: &mut impl FnMut() -> Option<i64>) -> Figures {
     let unsigned = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
     let (bytes, ends) = (unsigned(next()), ends(next()));
-    let is_counted = group.own.as_deref().and_then(Holder::of).is_some();
+    let holder = group.own.as_deref().and_then(Holder::of);
+    let is_counted = holder.is_some_and(|holder| holder != Holder::Value);
     let entries = if is_counted { unsigned(next()) } else { Some(1) };
     Figures { entries, bytes, is_estimate: false, ends }
 }

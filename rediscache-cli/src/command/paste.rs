@@ -97,6 +97,7 @@ fn put(
         "limit" => {
             ("    #[rediscache(rate = \"100/1m\")] // as the program has it\n", format!("RedisLimit<{key}{codec}>"))
         }
+        "value" => ("", format!("RedisValue<{value}{codec}>")),
         "lock" => ("", format!("RedisLock<{key}{codec}>")),
         _ => ("", format!("RedisCache<{key}, {value}{codec}>")),
     };

@@ -14,7 +14,7 @@ async fn with_letters() -> (Server, RedisSession) {
     (server, session)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dead_letters_are_shown_the_oldest_first() {
     let (server, _session) = with_letters().await;
     let dead = json(&server, &["dead", "bot.Channel.reminders"]);
@@ -27,7 +27,7 @@ async fn dead_letters_are_shown_the_oldest_first() {
     assert_eq!(run(&server, &["dead", "bot.Channel.topics"]).code, Some(1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn retried_letters_come_out_of_the_queue_again() {
     let (server, session) = with_letters().await;
     assert_eq!(json(&server, &["dead", "bot.Channel.reminders", "retry"])["letters"], 2);
@@ -38,7 +38,7 @@ async fn retried_letters_come_out_of_the_queue_again() {
     assert_eq!(json(&server, &["dead", "bot.Channel.reminders", "retry"])["letters"], 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn letters_are_deleted_only_by_one_who_is_sure() {
     let (server, _session) = with_letters().await;
     let answer = run(&server, &["dead", "bot.Channel.reminders", "delete"]);

@@ -10,7 +10,7 @@ async fn session(url: &str) -> RedisSession {
     session.expect("the servers answer")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_nodes_of_a_cluster_are_looked_at() {
     let cluster = Cluster::start();
     let url = cluster.url();
@@ -37,7 +37,7 @@ async fn all_nodes_of_a_cluster_are_looked_at() {
     assert!(renamed.code == Some(1) && renamed.err.contains("on a cluster"), "{renamed:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sentinels_are_asked_for_the_master() {
     let sentinels = Sentinels::start();
     let url = sentinels.url();

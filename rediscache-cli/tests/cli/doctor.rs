@@ -17,7 +17,7 @@ fn troubles(server: &Server) -> Vec<(String, String, String)> {
     troubles.iter().map(|it| (text(it, "kind"), text(it, "namespace"), text(it, "what"))).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_healthy_database_has_nothing_wrong_and_its_struct_is_printed() {
     let (server, _session) = filled().await;
     let doctor = json(&server, &["doctor"]);
@@ -39,7 +39,7 @@ async fn a_healthy_database_has_nothing_wrong_and_its_struct_is_printed() {
     assert!(run(&server, &["doctor"]).out.ends_with("Nothing is wrong.\n"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn values_that_cannot_be_read_are_counted_by_why() {
     let (server, _session) = filled().await;
     send(&server, &[b"HSET", b"bot.Channel.topics", b"i|3", b"i|x", b"i|4", b"i|y", b"i|5", b"nothing"]);
@@ -57,7 +57,7 @@ async fn values_that_cannot_be_read_are_counted_by_why() {
     assert!(lost >= 3, "birthdays, pages and queues have lost theirs");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn types_that_are_mixed_in_one_hash_are_told() {
     let server = Server::start();
     send(&server, &[b"HSET", b"Mixed.all", b"i|1", b"s|a", b"i|2", b"i|7", b"i|3", b"s|b"]);
@@ -72,7 +72,7 @@ struct Room {
     birthdays: RedisCache<String, Date>,
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_object_whose_owner_was_renamed_is_an_orphan() {
     let (server, session) = filled().await;
     Room::on(&session).birthdays().set("bob", Date { month: 1, day: 1 }).await.expect("it is written");
@@ -94,7 +94,7 @@ async fn an_object_whose_owner_was_renamed_is_an_orphan() {
     assert!(told.out.contains("rediscache rename bot.Channel.birthdays bot.Room.birthdays"), "{told:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cache_without_an_end_that_grows_is_found_by_watching() {
     let (server, _session) = filled().await;
     let mut raw = server.raw();

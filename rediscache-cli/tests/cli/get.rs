@@ -4,7 +4,7 @@ use rediscache::{Json, RedisCache};
 
 use crate::program::{filled, json, run};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_entry_is_found_by_its_key_in_words_that_people_use() {
     let (server, session) = filled().await;
     RedisCache::<u64, bool, Json>::new("Flags.all").on(&session).set(5, true).await.expect("it is written");
@@ -28,7 +28,7 @@ async fn an_entry_is_found_by_its_key_in_words_that_people_use() {
     assert_eq!(json(&server, &["get", "bot.Channel.topics", "2"])["value"], "redis");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_there_is_told_and_a_place_of_a_queue_is_a_number() {
     let (server, _session) = filled().await;
     for (namespace, key) in [

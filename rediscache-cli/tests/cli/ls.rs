@@ -2,7 +2,7 @@
 
 use crate::program::{filled, json, run, send};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_object_is_listed_with_its_kind_types_and_size() {
     let (server, _session) = filled().await;
     let answer = run(&server, &["ls"]);
@@ -22,7 +22,7 @@ async fn every_object_is_listed_with_its_kind_types_and_size() {
     assert_eq!(rows.len(), 9, "{answer:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_object_without_entries_is_listed_as_long_as_it_is_on_record() {
     let (server, _session) = filled().await;
     send(&server, &[b"DEL", b"bot.Channel.topics"]);
@@ -35,7 +35,7 @@ async fn an_object_without_entries_is_listed_as_long_as_it_is_on_record() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_of_others_are_listed_by_what_redis_calls_them() {
     let (server, _session) = filled().await;
     send(&server, &[b"SET", b"plain", b"1", b"PX", b"50000"]);

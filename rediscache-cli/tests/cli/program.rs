@@ -145,6 +145,7 @@ pub(crate) fn on_record(server: &Server, hash: &str, count: usize) {
     until(&format!("{count} namespaces are on record"), || ask::<usize>(server, &["HLEN", hash]) >= count);
 }
 
+/// Blocks the thread meanwhile: what is to come goes on in others.
 pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
     let started = Instant::now();
     while !is_so() {

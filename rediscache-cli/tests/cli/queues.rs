@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::program::{Channel, Reminder, filled, json, run, send, session};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn queues_tell_what_waits_is_delayed_pending_and_dead_and_who_works() {
     let (server, session) = filled().await;
     let reminders = Channel::on(&session);
@@ -25,7 +25,7 @@ async fn queues_tell_what_waits_is_delayed_pending_and_dead_and_who_works() {
     task.finalize().await.expect("it ends");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_pending_without_a_worker_is_told_apart() {
     let (server, session) = filled().await;
     send(&server, &[b"LPUSH", b"bot.Channel.reminders$w1_pending", b"i|1", b"i|2"]);
@@ -38,7 +38,7 @@ async fn what_is_pending_without_a_worker_is_told_apart() {
     drop(session);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_that_died_is_told_with_what_it_held() {
     let (server, first) = filled().await;
     let worker = session(&server).await;

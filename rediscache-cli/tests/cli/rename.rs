@@ -13,7 +13,7 @@ struct Room {
     pages: RedisTtlCache<String, Date>,
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_object_moves_with_all_that_lies_beside_it() {
     let (server, session) = filled().await;
     let task = Channel::on(&session).reminders().get().await.expect("it is there");
@@ -34,7 +34,7 @@ async fn an_object_moves_with_all_that_lies_beside_it() {
     assert!(!ask::<bool>(&server, &["HEXISTS", "bot.$objects", "Channel.reminders"]));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn entries_with_keys_of_their_own_move_with_their_ends() {
     let (server, session) = filled().await;
     let pages = Channel::on(&session);
@@ -51,7 +51,7 @@ async fn entries_with_keys_of_their_own_move_with_their_ends() {
     assert_eq!(pages.pages().get("4999").await.expect("it can be read"), None);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_written_over_and_a_name_that_is_none_is_refused() {
     let (server, _session) = filled().await;
     send(&server, &[b"LPUSH", b"bot.Room.topics$dead", b"i|1"]);

@@ -2,7 +2,7 @@
 
 use crate::program::{filled, json, run, send};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shapes_are_listed_with_those_who_write_them() {
     let (server, _session) = filled().await;
     send(&server, &[b"HSET", b"bot.$shapes", b"deadbeef", b"garbage"]);
