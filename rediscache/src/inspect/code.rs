@@ -43,8 +43,12 @@ struct CodeWriter<'a> {
 impl CodeWriter<'_> {
     /// The type at a place, which is named like this if it is to have a name.
     fn place(&mut self, place: PlaceId, hint: &str) -> String {
-        if self.open.contains(&place) {
-            return self.names.get(&place).map_or_else(|| UNKNOWN.to_owned(), |name| format!("Box<{name}>"));
+        let times = self.open.iter().filter(|open| **open == place).count();
+        match self.names.get(&place) {
+            Some(name) if times > 0 => return format!("Box<{name}>"),
+            // Of what has no name, what is in it may have one.
+            None if times > 1 => return UNKNOWN.to_owned(),
+            _ => {}
         }
         self.open.push(place);
         let name = match self.layout.at(place) {
