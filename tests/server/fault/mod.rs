@@ -95,10 +95,14 @@ impl Stage {
         self.proxy.requests("")
     }
 
-    /// Another call, when all is well again.
+    /// Another call, when all is well again. An attempt to connect that began before that may be under way: whoever calls
+    /// meanwhile is told what comes of it, and the next one is not.
     async fn make_another(&self) -> (Result<()>, Duration) {
         let started = Instant::now();
-        let answer = self.objects.numbers.set(7, 7).await;
+        let mut answer = self.objects.numbers.set(7, 7).await;
+        if answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::Config) {
+            answer = self.objects.numbers.set(7, 7).await;
+        }
         (answer, started.elapsed())
     }
 
