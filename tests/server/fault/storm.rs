@@ -60,7 +60,9 @@ async fn a_server_that_is_away_is_not_stormed() {
     let answers = join_all(caches(&session).map(|cache| cache.increment(1, 1))).await;
     assert!(recovered.elapsed() < PATIENCE);
     assert!(answers.into_iter().all(|answer| answer.unwrap() == 1));
-    assert_eq!(proxy.accepted(), before + 1);
+    // All share one, or the next where that began before the server was back, as one in the background may.
+    let attempts = proxy.accepted() - before;
+    assert!(attempts <= 2, "{attempts} attempts");
 }
 
 /// An attempt that never ends does not hold up those after it.
