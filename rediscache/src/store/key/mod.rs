@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 pub(super) use memory::MemoryKey;
 pub(crate) use redis::RedisKey;
+pub(super) use redis::on_whole_key;
 pub(crate) use walk::Cursor;
 pub(super) use walk::{page, rest_of, throughout};
 

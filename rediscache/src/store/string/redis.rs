@@ -1,15 +1,16 @@
 //! Strings in Redis: reads are one command, and each change is a script that refuses what is no string, as `SET` does not.
 
+use std::sync::Arc;
+
 use super::batches::StringGets;
 use super::memory::NAME;
 use crate::error::{Error, Result};
 use crate::refusal;
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
+use crate::store::key::on_whole_key;
 use crate::store::redis::{Batcher, Effect, Request, Router, Script, Value};
-use std::sync::Arc;
 
-static WHOLE_KEY: Script = Script::new(include_str!("../key/whole_key.lua"));
 static SWAP: Script = Script::new(include_str!("swap.lua"));
 static INCREMENT: Script = Script::new(concat!(include_str!("../increment/adder.lua"), include_str!("increment.lua")));
 
@@ -39,7 +40,7 @@ impl RedisStrings {
     }
 
     pub(super) async fn set(&self, key: &str, value: &[u8], kept: Option<i64>) -> Result<()> {
-        let request = Request::script(&WHOLE_KEY, key, Effect::Idempotent).arg(NAME).arg("SET").arg(value);
+        let request = on_whole_key("SET", key, NAME, Effect::Idempotent).arg(value);
         let request = match kept {
             Some(kept) => request.arg("PX").arg(kept),
             None => request,
@@ -48,7 +49,7 @@ impl RedisStrings {
     }
 
     pub(super) async fn set_if_absent(&self, key: &str, value: &[u8]) -> Result<bool> {
-        let request = Request::script(&WHOLE_KEY, key, Effect::Once).arg(NAME).arg("SET").arg(value).arg("NX");
+        let request = on_whole_key("SET", key, NAME, Effect::Once).arg(value).arg("NX");
         let stored: Value = self.router.send(&request).await?;
         Ok(stored != Value::Nil)
     }

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::step::{Attempted, EntryPlace, Expectation, STRING, Write};
+use super::step::{Attempted, EntryPlace, Expectation, Write};
 use crate::error::Result;
 use crate::store::entry::{fresh, store};
 use crate::store::hash::Hash;
 use crate::store::list::List;
 use crate::store::memory::{Keyspace, MemoryStore};
 use crate::store::set::Members;
+use crate::store::string::STRING;
 
 /// The transactions of the embedded store.
 pub(crate) struct MemoryTransactions<'a>(pub(crate) &'a MemoryStore);

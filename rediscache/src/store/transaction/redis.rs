@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::step::{Attempted, EntryPlace, Expectation, STRING, Write};
+use super::step::{Attempted, EntryPlace, Expectation, Write};
 use crate::error::Result;
 use crate::near::Change;
 use crate::refusal::unexpected;
@@ -11,6 +11,7 @@ use crate::store::entry::entry_of;
 use crate::store::hash::HASH;
 use crate::store::packed::Packed;
 use crate::store::redis::{Effect, Request, Router, Script, Value, answer};
+use crate::store::string::STRING;
 
 static COMMIT: Script = Script::new(concat!(
     include_str!("../redis/ask.lua"),

@@ -4,9 +4,7 @@ use crate::store::entry::Life;
 use crate::store::hash::HASH;
 use crate::store::list::LIST;
 use crate::store::set::SET;
-
-/// What the key of an entry holds, which every write replaces.
-pub(super) const STRING: &str = "string";
+use crate::store::string::STRING;
 
 /// Where a value is.
 #[derive(Clone, Debug)]
