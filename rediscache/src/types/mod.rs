@@ -29,6 +29,7 @@ mod ttl_cache;
 mod value;
 mod verify;
 mod versions;
+mod window;
 
 pub use bound::{Bound, RedisBound};
 pub use cache::{RedisCache, Rewritten, Scan};
@@ -53,3 +54,4 @@ pub use task_queue::{RedisTask, RedisTaskQueue, TaskError, TaskQueueStats};
 pub use transaction::{Committed, Transaction};
 pub use ttl_cache::{GetOrLoad, LoadError, Loaded, RedisTtlCache, TtlScan, TtlStats, WhenDown};
 pub use verify::{Finding, FindingKind, RedisStructs};
+pub use window::{Action, Entry, EntryPage, Fact, Inspector, LoadSummary, Part, Shown, Summary, Window};
