@@ -209,3 +209,25 @@ fn what_leads_nowhere_is_found() {
     assert!(["", "faults/index.html", "struct.B.html", "trait.D.html#method.get"].iter().all(|page| items.have(page)));
     assert!(!["struct.F.html", "struct.B.html#method.set", "B"].iter().any(|page| items.have(page)));
 }
+
+/// What stands in the first column of the README's table of features, and in the line of the library's docs, is what there is.
+#[test]
+fn each_feature_is_told_of() {
+    let root = Path::new(ROOT);
+    let manifest = text_of(&root.join("rediscache/Cargo.toml"));
+    let features = manifest.split_once("[features]\n").and_then(|(_, rest)| rest.split("\n[").next());
+    let names = features.unwrap_or_default().lines().filter_map(|line| line.split_once(" = ["));
+    let there: BTreeSet<&str> = names.map(|(name, _)| name).filter(|name| *name != "default").collect();
+    assert!(there.contains("json"), "{there:?}");
+
+    let readme = text_of(&root.join("README.md"));
+    let table = readme.split_once("## Features\n").and_then(|(_, rest)| rest.split("\n## ").next()).unwrap_or_default();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    assert_eq!(rows.collect::<BTreeSet<_>>(), there, "the README");
+
+    let library = text_of(&root.join("rediscache/src/lib.rs"));
+    let docs =
+        library.split_once("//! # Features\n").and_then(|(_, rest)| rest.split("\n\n").next()).unwrap_or_default();
+    let told: BTreeSet<&str> = docs.split('`').skip(1).step_by(2).collect();
+    assert!(there.is_subset(&told), "the library's docs: {told:?}");
+}

@@ -36,6 +36,9 @@
 //!
 //! `derive`, on by default; `json` for the `Json` codec; `tls` for `rediss://`.
 
+// Docs say which feature each item needs, where they are built by a compiler that can: docs.rs does.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod bounds;
 mod codec;
 mod config;
