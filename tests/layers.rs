@@ -22,7 +22,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "",
-        "lib inspect types session record dispatch store near codec shape config namespace number lend bounds score swept refusal error",
+        "lib inspect types session record dispatch store near codec shape config stats namespace number lend bounds score swept refusal error",
     ),
     (
         LIBRARY,

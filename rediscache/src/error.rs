@@ -82,6 +82,27 @@ pub enum ErrorKind {
     Server,
 }
 
+impl ErrorKind {
+    /// All kinds, each at the place of its number.
+    pub(crate) const ALL: [Self; 15] = [
+        Self::Config,
+        Self::NotInitialized,
+        Self::Closed,
+        Self::Connection,
+        Self::Timeout,
+        Self::Encode,
+        Self::Decode,
+        Self::WrongType,
+        Self::NotANumber,
+        Self::Overflow,
+        Self::TaskNotPending,
+        Self::LeaseLost,
+        Self::Panicked,
+        Self::Unsupported,
+        Self::Server,
+    ];
+}
+
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         let retryable = matches!(kind, ErrorKind::Connection | ErrorKind::Timeout);
@@ -240,5 +261,16 @@ impl StdError for Error {
             Some(source) => Some(&**source),
             None => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_stands_at_the_place_of_its_number() {
+        assert!(ErrorKind::ALL.into_iter().enumerate().all(|(place, kind)| kind as usize == place));
+        assert_eq!(ErrorKind::Server as usize, ErrorKind::ALL.len() - 1);
     }
 }

@@ -55,6 +55,7 @@ mod refusal;
 mod score;
 mod session;
 mod shape;
+mod stats;
 mod store;
 mod swept;
 mod types;
@@ -88,6 +89,7 @@ pub use record::ObjectKind;
 pub use score::Score;
 pub use session::{CacheSection, RedisSession, RedisSessionBuilder};
 pub use shape::Shape;
+pub use stats::{BatchSizes, LatencyHistogram, ObjectStats, SessionStats};
 pub use types::{
     Bound, BoundFamily, Clearing, Committed, DeadLetter, DeadLetters, Declaration, EntryRef, FamilyId, FamilyScan,
     Finding, FindingKind, GetOrLoad, InRecord, LimitCheck, LoadError, Loaded, LockGuard, ObjectInfo, ObjectsOf,

@@ -2,6 +2,7 @@
 
 mod builder;
 mod current;
+mod figures;
 mod load_counts;
 mod loads;
 mod ping;
