@@ -38,6 +38,7 @@ mod queue_silence;
 mod queue_wake;
 mod refusal;
 mod refused;
+mod repeated;
 mod restart;
 mod scan;
 mod script;

@@ -44,20 +44,14 @@ impl Router {
         }
         let groups = self.groups(keys);
         let sent = join_all(groups.iter().map(|group| self.send_group(&group.calls, &request))).await;
-        let mut answers: Vec<Option<Result<Value>>> = keys.iter().map(|_| None).collect();
+        let mut answers: Vec<Result<T>> = keys.iter().map(|_| Err(unexpected())).collect();
         for (group, sent) in groups.iter().zip(sent) {
             group.calls.iter().zip(sent).for_each(|(&at, answer)| answers[at] = answer);
         }
-        let again = answers.iter().enumerate().filter(|(_, answer)| answer.is_none()).map(|(at, _)| at);
-        let mut again = join_all(again.map(|at| self.send_alone(at, &request))).await.into_iter();
-        let answers = answers.into_iter().map(|answer| {
-            let value = answer.or_else(|| again.next()).unwrap_or_else(|| Err(unexpected()))?;
-            read(value)
-        });
-        answers.collect()
+        answers
     }
 
-    /// Makes so many calls on the one server that there is, which `together` has in it and `request` makes by themselves.
+    /// Makes so many calls on one server, which `together` has in it and `request` makes by themselves.
     pub(crate) async fn send_together<'a, T, F>(
         &self,
         together: &Request<'_>,
@@ -68,14 +62,16 @@ impl Router {
         T: FromRedisValue,
         F: Fn(usize) -> Request<'a> + Sync,
     {
-        let values = match self.send(together).await.and_then(|answer| list(answer, Ok)) {
-            Ok(values) if values.len() == calls => values,
+        let sent = self.answer_of(together).await.and_then(|(answer, by)| Ok((list(answer, Ok)?, by)));
+        let (values, by) = match sent {
+            Ok((values, by)) if values.len() == calls => (values, by),
             Ok(_) => return (0..calls).map(|_| Err(unexpected())).collect(),
             Err(error) => return (0..calls).map(|_| Err(error.again())).collect(),
         };
+        let refusal = |error| by.refusal(together.effect(), error);
         let mut again = Vec::new();
         let answer = |(at, value)| match own_answer(value, || request(at)) {
-            Some(answer) => answer.and_then(read),
+            Some(answer) => answer.and_then(read).map_err(refusal),
             None => {
                 again.push(at);
                 Err(unexpected())
@@ -83,8 +79,9 @@ impl Router {
         };
         let mut answers: Vec<Result<T>> = values.into_iter().enumerate().map(answer).collect();
         if !again.is_empty() {
-            let sent = join_all(again.iter().map(|&at| self.send_alone(at, &request))).await;
-            again.iter().zip(sent).for_each(|(&at, value)| answers[at] = value.and_then(read));
+            let request = &request;
+            let sent = join_all(again.iter().map(|&at| async move { self.send(&request(at)).await })).await;
+            again.iter().zip(sent).for_each(|(&at, answer)| answers[at] = answer.map_err(refusal));
         }
         answers
     }
@@ -106,28 +103,17 @@ impl Router {
         groups
     }
 
-    /// The answers of calls that go to one server; `None` for those that are to go again.
-    async fn send_group<'a, F>(&self, calls: &[usize], request: &F) -> Vec<Option<Result<Value>>>
+    /// Makes the calls that go to one server.
+    async fn send_group<'a, T, F>(&self, calls: &[usize], request: &F) -> Vec<Result<T>>
     where
+        T: FromRedisValue,
         F: Fn(usize) -> Request<'a> + Sync,
     {
         if let &[alone] = calls {
-            return vec![Some(self.send_alone(alone, request).await)];
+            return vec![self.send(&request(alone)).await];
         }
         let Some(together) = Request::apart(calls.iter().map(|&at| request(at))) else { return Vec::new() };
-        match self.send::<Vec<Value>>(&together).await {
-            Ok(answers) => {
-                answers.into_iter().zip(calls).map(|(answer, &at)| own_answer(answer, || request(at))).collect()
-            }
-            Err(error) => calls.iter().map(|_| Some(Err(error.again()))).collect(),
-        }
-    }
-
-    async fn send_alone<'a, F>(&self, at: usize, request: &F) -> Result<Value>
-    where
-        F: Fn(usize) -> Request<'a> + Sync,
-    {
-        self.send(&request(at)).await
+        self.send_together(&together, calls.len(), |at| request(calls[at])).await
     }
 }
 

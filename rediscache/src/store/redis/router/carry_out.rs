@@ -69,7 +69,8 @@ impl Router {
             let error = match answer {
                 Ok(value) => {
                     live.note_answer();
-                    return Ok((value, Answered { connection, live: other.unwrap_or(live) }));
+                    let is_repeated = progress.history.broke;
+                    return Ok((value, Answered { connection, live: other.unwrap_or(live), is_repeated }));
                 }
                 Err(error) => error,
             };

@@ -53,6 +53,15 @@ pub(crate) struct Router {
 pub(super) struct Answered {
     pub(super) connection: Connection,
     pub(super) live: Live,
+    /// Whether it was asked for before, over a connection that broke, and may have been done then.
+    pub(super) is_repeated: bool,
+}
+
+impl Answered {
+    /// What is known of one of several calls in this answer that was refused, or of what is sent again after it.
+    fn refusal(&self, effect: Effect, error: Error) -> Error {
+        if self.is_repeated && effect != Effect::Read { error.outcome_unknown() } else { error }
+    }
 }
 
 impl Router {
@@ -117,9 +126,10 @@ impl Router {
                 parts.iter().map(|part| async move { self.send(&Request::command(name, key, effect).arg(part)).await });
             return Ok(join_all(alone).await);
         }
-        let answers: Vec<Value> = self.send(&Request::each(name, key, effect, parts)).await?;
+        let (answers, by) = self.answer_of::<Vec<Value>>(&Request::each(name, key, effect, parts)).await?;
         let answer = |value: Value| value.extract_error().and_then(|value| Ok(T::from_redis_value(value)?));
-        Ok(answers.into_iter().map(|value| answer(value).map_err(|error| from_driver(&error))).collect())
+        let refusal = |error| by.refusal(effect, from_driver(&error));
+        Ok(answers.into_iter().map(|value| answer(value).map_err(refusal)).collect())
     }
 
     /// As [`send_each`](Self::send_each), of changes to entries of these names.
