@@ -27,7 +27,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     (
         LIBRARY,
         "types",
-        "mod verify family transaction task_queue queue ttl_cache cache ranking set single rate_limit lock step entry_name dead shared named versions pages operation value member kept object limit reliance bound declare info",
+        "mod verify family transaction task_queue queue ttl_cache cache ranking set single rate_limit lock step entry_name dead shared named versions pages bound declare window operation value member kept object limit reliance declaration info",
     ),
     (
         LIBRARY,

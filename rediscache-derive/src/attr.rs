@@ -53,6 +53,7 @@ pub(crate) struct FieldAttr {
     pub(crate) namespace: Option<Keyed<String>>,
     pub(crate) global: Option<bool>,
     pub(crate) accessor: Option<Keyed<Ident>>,
+    pub(crate) secret: bool,
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
     pub(crate) task: TaskAttr,
@@ -112,6 +113,7 @@ impl FieldAttr {
                 "namespace" => found.namespace = Keyed::namespace(entry, errors),
                 "global" => found.global = entry.flag(errors),
                 "accessor" => found.accessor = entry.ident(errors).map(|value| Keyed { key: entry.span(), value }),
+                "secret" => found.secret = entry.bare(errors),
                 "timeout" => found.timeout = entry.milliseconds(errors),
                 "from" | "version" => found.version.take(entry, errors),
                 "unreadable" => found.unreadable = Keyed::unreadable(entry, errors),

@@ -16,6 +16,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let needs = [lasting_check(model, root), unrated_check(model, root)].into_iter().flatten();
     let one = one_of_family(model, root);
     let infos = model.objects.iter().map(|object| info(object, model, root));
+    let inspect = inspect(model, root);
     let uses = uses(model);
     quote! {
         #accessors
@@ -28,6 +29,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
                 #one
                 <[#root::ObjectInfo]>::into_vec(::std::boxed::Box::new([#(#infos),*]))
             }
+
+            #inspect
         }
 
         #uses
@@ -114,6 +117,31 @@ fn info(object: &Object, model: &Model, root: &Path) -> TokenStream {
     }
 }
 
+/// Shows each object to who looks; those of a family are each of one id.
+fn inspect(model: &Model, root: &Path) -> Option<TokenStream> {
+    let [session, inspector, it, info] =
+        ["session", "inspector", "it", "info"].map(|name| Ident::new(name, Span::mixed_site()));
+    let windows = model.objects.iter().map(|object| {
+        let (ty, ident, accessor, declaration) = (&object.ty, model.ident, &object.accessor, declaration(object, root));
+        let made = if is_deprecated(object) { made(object, root, None) } else { quote!(#ident::#accessor()) };
+        let field = object.ident.unraw().to_string();
+        quote! {
+            {
+                let #it = { #made };
+                let #info = <#ty as #root::RedisObject>::describe(&#it, #field, #declaration);
+                #root::inspect::Inspector::window(#inspector, <#ty as #root::RedisObject>::window(&#it, #session, #info));
+            }
+        }
+    });
+    (model.family.is_none() && !model.objects.is_empty()).then(|| {
+        quote! {
+            fn inspect(#session: &#root::RedisSession, #inspector: &mut impl #root::inspect::Inspector) {
+                #(#windows)*
+            }
+        }
+    })
+}
+
 /// Requires of an object what its keys are for, and reports one of another type at the first of them.
 fn key_checks(object: &Object, root: &Path) -> impl Iterator<Item = TokenStream> {
     let (lease, max_hold) = (object.lease.lease.map(|it| it.0), object.lease.max_hold.map(|it| it.0));
@@ -176,6 +204,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
     let namespace = &object.namespace;
     let task = &object.task;
     let global = (!object.global).then(|| quote!(.without_global_namespace()));
+    let secret = object.secret.then(|| quote!(.secret()));
     let timeout = object.timeout.iter();
     let client_identifier = task.client_identifier.iter();
     let recover_after = task.recover_after.iter();
@@ -188,6 +217,7 @@ fn declaration(object: &Object, root: &Path) -> TokenStream {
         #root::Declaration::new(#namespace)
             .program(&::core::option_env!("CARGO_PKG_NAME"))
             #global
+            #secret
             #(.timeout(::core::time::Duration::from_millis(#timeout)))*
             #(.client_identifier(#client_identifier))*
             #(.recover_after(::core::time::Duration::from_millis(#recover_after)))*

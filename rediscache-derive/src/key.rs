@@ -34,7 +34,7 @@ const BOTH: &[Place] = &[Place::Struct, Place::Field];
 const NEAR: &[Place] = &[Place::Near];
 const FIELD_AND_NEAR: &[Place] = &[Place::Field, Place::Near];
 
-const KEYS: [Key; 34] = [
+const KEYS: [Key; 35] = [
     key("namespace", BOTH, "a string", r#"namespace = "name""#),
     key("per", STRUCT, "a type in a string", r#"per = "TenantId""#),
     key("global", BOTH, "`true` or `false`", "global = false"),
@@ -42,6 +42,7 @@ const KEYS: [Key; 34] = [
     key("record", STRUCT, "no value", "record"),
     key("skip", FIELD, "no value", "skip"),
     key("accessor", FIELD, "a name in a string", r#"accessor = "name""#),
+    key("secret", FIELD, "no value", "secret"),
     key("timeout", FIELD, "a duration in a string", r#"timeout = "50ms""#),
     key("client_identifier", FIELD, "a string", r#"client_identifier = "w1""#),
     key("recover_after", FIELD, "a duration in a string", r#"recover_after = "5s""#),

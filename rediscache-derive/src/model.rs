@@ -45,6 +45,7 @@ pub(crate) struct Object<'a> {
     pub(crate) accessor: Ident,
     pub(crate) namespace: String,
     pub(crate) global: bool,
+    pub(crate) secret: bool,
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
     pub(crate) task: TaskAttr,
@@ -127,6 +128,7 @@ impl<'a> Object<'a> {
             accessor,
             namespace,
             global: attr.global.unwrap_or(of_struct.global),
+            secret: attr.secret,
             timeout: attr.timeout,
             task: attr.task,
             ttl: attr.ttl,

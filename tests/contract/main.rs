@@ -94,6 +94,7 @@ mod value_cancel;
 mod value_update;
 mod verify;
 mod whole;
+mod window;
 mod wrong_type;
 
 use rediscache::{ErrorKind, RedisCache, RedisSession};

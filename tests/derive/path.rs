@@ -4,7 +4,7 @@ mod renamed {
     pub(crate) use rediscache::{
         Bound, Declaration, LeadsTo, Near, ObjectInfo, OptionalLifetime, OptionalRate, RedisBound, RedisCache,
         RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject, RedisSession, RedisTaskObject,
-        RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject, Value,
+        RedisTaskQueue, RedisTtlCache, RedisTtlObject, RedisVersionedObject, Value, inspect,
     };
 }
 

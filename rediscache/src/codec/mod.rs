@@ -4,6 +4,7 @@ mod decoded;
 mod encoded;
 #[cfg(feature = "json")]
 mod json;
+mod readable;
 mod typestring;
 mod untyped;
 mod value;
@@ -17,6 +18,7 @@ pub(crate) use decoded::{KnownSchema, Shapes};
 pub(crate) use encoded::{EncodedKey, append, append_new, check_new, decode, decode_owned, encode};
 #[cfg(feature = "json")]
 pub use json::Json;
+pub(crate) use readable::{from_json, key_from_json, to_json};
 pub use typestring::{LeadsTo, OlderTypes, Typestring};
 pub(crate) use typestring::{Meaning, MeaningId, read_untyped, shape_told};
 pub use untyped::StoredValue;

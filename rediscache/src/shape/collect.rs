@@ -3,19 +3,19 @@
 use std::borrow::Cow;
 
 use super::form::{Form, FormName};
-use super::graph::{Part, PartKind, form_of};
+use super::graph::{GraphPart, PartKind, form_of};
 use super::node::{Ask, Fields, Node, NodeId, Variants};
 use super::trace::Trace;
 
 impl Trace {
     /// The shape of the type.
     pub(super) fn form(&self) -> Form {
-        let mut parts: Vec<Part> = (0..self.nodes.len()).map(|node| self.part(node)).collect();
+        let mut parts: Vec<GraphPart> = (0..self.nodes.len()).map(|node| self.part(node)).collect();
         self.mark_refused(&mut parts);
         form_of(parts)
     }
 
-    fn part(&self, node: NodeId) -> Part {
+    fn part(&self, node: NodeId) -> GraphPart {
         let place = &self.nodes[node];
         let kind = self.kind(place);
         let count = match &kind {
@@ -27,7 +27,7 @@ impl Trace {
             _ => 0,
         };
         let children = (0..count).map(|position| place.children.get(position).copied());
-        Part { kind, children: children.collect(), is_refused: false }
+        GraphPart { kind, children: children.collect(), is_refused: false }
     }
 
     fn kind(&self, place: &Node) -> PartKind {
@@ -58,7 +58,7 @@ impl Trace {
     }
 
     /// Marks what accepted no value though each of its parts is known; the last parts are the innermost.
-    fn mark_refused(&self, parts: &mut [Part]) {
+    fn mark_refused(&self, parts: &mut [GraphPart]) {
         let mut is_known = vec![true; parts.len()];
         for node in (0..parts.len()).rev() {
             let part = &parts[node];

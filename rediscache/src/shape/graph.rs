@@ -7,7 +7,7 @@ use super::limit;
 
 /// One part of a shape, with its own parts by their numbers; those that were never reached have none.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
+pub(super) struct GraphPart {
     pub(super) kind: PartKind,
     pub(super) children: Vec<Option<usize>>,
     pub(super) is_refused: bool,
@@ -30,7 +30,7 @@ pub(super) enum PartKind {
 }
 
 /// The shape that the first part is.
-pub(super) fn form_of(parts: Vec<Part>) -> Form {
+pub(super) fn form_of(parts: Vec<GraphPart>) -> Form {
     let is_recursive = parts.iter().any(|part| matches!(part.kind, PartKind::Again(_)));
     let classes = if is_recursive { classes(&parts) } else { (0..parts.len()).collect() };
     Tree { parts, classes, around: Vec::new(), size: 0 }.form(Some(0))
@@ -38,7 +38,7 @@ pub(super) fn form_of(parts: Vec<Part>) -> Form {
 
 /// Gives equal parts the same number. Parts are taken for equal until a difference is found, so that a type that holds
 /// itself is equal to one that holds its twin.
-fn classes(parts: &[Part]) -> Vec<usize> {
+fn classes(parts: &[GraphPart]) -> Vec<usize> {
     let mut kinds = HashMap::new();
     let mut classes: Vec<usize> = parts
         .iter()
@@ -67,7 +67,7 @@ fn classes(parts: &[Part]) -> Vec<usize> {
 }
 
 /// The part that another stands for.
-fn target(parts: &[Part], part: usize) -> usize {
+fn target(parts: &[GraphPart], part: usize) -> usize {
     match parts[part].kind {
         PartKind::Again(outer) if !parts[part].is_refused => outer,
         _ => part,
@@ -76,7 +76,7 @@ fn target(parts: &[Part], part: usize) -> usize {
 
 /// The tree while it is made.
 struct Tree {
-    parts: Vec<Part>,
+    parts: Vec<GraphPart>,
     classes: Vec<usize>,
     /// The composite parts around, the innermost last.
     around: Vec<usize>,
@@ -91,7 +91,7 @@ impl Tree {
         if self.size > 2 * limit::MOST_NODES {
             return Form::Unknown;
         }
-        let Part { kind, children, is_refused } = self.parts[part].clone();
+        let GraphPart { kind, children, is_refused } = self.parts[part].clone();
         let form = match kind {
             PartKind::Unknown => return Form::Unknown,
             PartKind::SelfDescribing => return Form::SelfDescribing,
@@ -134,7 +134,7 @@ impl Tree {
     fn variant(&mut self, names: Vec<FormName>, content: Option<usize>) -> VariantForm {
         let names = names.into();
         let Some(part) = content else { return VariantForm { names, content: Content::Unknown, is_refused: false } };
-        let Part { kind, children, is_refused } = self.parts[part].clone();
+        let GraphPart { kind, children, is_refused } = self.parts[part].clone();
         let content = match kind {
             PartKind::Scalar(_) => Content::Unit,
             PartKind::Newtype => Content::Newtype(self.form(children[0])),

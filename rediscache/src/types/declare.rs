@@ -1,15 +1,15 @@
-//! What the derive reads from a struct, and what it says of it.
+//! What structs and their objects do for the derive.
 
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::declaration::Declaration;
 use super::info::ObjectInfo;
+use super::window::{Inspector, ObjectWindow, Window};
 use crate::bounds::Value;
-use crate::codec::{Meaning, OlderTypes};
+use crate::codec::OlderTypes;
 use crate::error::Result;
-use crate::namespace::FamilyPart;
 use crate::near::Near;
-use crate::record::ObjectTypes;
 use crate::session::RedisSession;
 
 /// A struct whose cache fields were turned into accessors by `#[derive(RedisNamespaced)]`.
@@ -32,6 +32,14 @@ use crate::session::RedisSession;
 pub trait RedisNamespaced {
     /// Lists every object of the struct, in the order of its fields.
     fn objects() -> Vec<ObjectInfo>;
+
+    /// Shows each object, bound to this session, in the order of the fields; none where it was not derived.
+    ///
+    /// Generic, so that nothing is compiled for programs that show none.
+    #[doc(hidden)]
+    fn inspect(session: &RedisSession, inspector: &mut impl Inspector) {
+        let _ = (session, inspector);
+    }
 }
 
 /// A type that a field of a [`RedisNamespaced`] struct may have: the caches and queues of this crate.
@@ -56,6 +64,13 @@ pub trait RedisObject: Sized {
 
     /// Removes all that it holds, but for what someone holds of it.
     fn clear_all(&self) -> Clearing;
+
+    /// What a page shows of it in this session.
+    #[doc(hidden)]
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        let _ = session;
+        Box::new(ObjectWindow::new(info, ()))
+    }
 }
 
 /// The removal of all that an object holds.
@@ -181,133 +196,4 @@ pub trait RedisReadableObject: RedisObject {
     /// Takes what cannot be read for absent.
     #[must_use]
     fn unreadable_as_absent(self) -> Self;
-}
-
-/// What the derive read from one field: its namespace and its options.
-#[derive(Clone, Debug)]
-pub struct Declaration {
-    pub(crate) namespace: &'static str,
-    pub(crate) global: bool,
-    pub(crate) program: &'static Option<&'static str>,
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) client_identifier: Option<&'static str>,
-    pub(crate) recover_after: Option<Duration>,
-    pub(crate) max_attempts: Option<u32>,
-    pub(crate) backoff: Option<(Duration, Duration)>,
-    pub(crate) unreadable_for: Option<Duration>,
-    pub(crate) recover_unleased: Option<Duration>,
-    pub(crate) ttl: Option<Duration>,
-    pub(crate) idle: Option<Duration>,
-    pub(crate) stale: Option<Duration>,
-    pub(crate) jitter: Option<f64>,
-    pub(crate) eager: Option<f64>,
-    pub(crate) lease: Option<Duration>,
-    pub(crate) load_timeout: Option<Duration>,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) down_is_error: bool,
-    pub(crate) rate: Option<(u32, Duration)>,
-    pub(crate) burst: Option<u32>,
-    pub(crate) max_hold: Option<Duration>,
-    /// The one that it is bound to.
-    pub(crate) session: Option<RedisSession>,
-    /// Which one of a family it belongs to.
-    pub(crate) family: Option<FamilyPart>,
-}
-
-impl Declaration {
-    /// Declares an object of this local namespace.
-    pub const fn new(namespace: &'static str) -> Self {
-        Self {
-            namespace,
-            global: true,
-            program: &None,
-            timeout: None,
-            client_identifier: None,
-            recover_after: None,
-            max_attempts: None,
-            backoff: None,
-            unreadable_for: None,
-            recover_unleased: None,
-            ttl: None,
-            idle: None,
-            stale: None,
-            jitter: None,
-            eager: None,
-            lease: None,
-            load_timeout: None,
-            retry_after: None,
-            down_is_error: false,
-            rate: None,
-            burst: None,
-            max_hold: None,
-            session: None,
-            family: None,
-        }
-    }
-
-    /// Binds it to a session.
-    #[must_use]
-    pub fn on(mut self, session: &RedisSession) -> Self {
-        self.session = Some(session.clone());
-        self
-    }
-
-    /// Leaves out the session's global namespace.
-    pub const fn without_global_namespace(mut self) -> Self {
-        self.global = false;
-        self
-    }
-
-    /// Names the program that declares it, for the record of who wrote what: its crate, where cargo builds it.
-    pub const fn program(mut self, name: &'static Option<&'static str>) -> Self {
-        self.program = name;
-        self
-    }
-
-    /// Sets the longest that a call takes.
-    pub const fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Names the client that the tasks taken belong to.
-    pub const fn client_identifier(mut self, identifier: &'static str) -> Self {
-        self.client_identifier = Some(identifier);
-        self
-    }
-
-    /// Sets how long a client may be silent before its tasks return to the queue.
-    pub const fn recover_after(mut self, silence: Duration) -> Self {
-        self.recover_after = Some(silence);
-        self
-    }
-
-    /// Sets how often a task is delivered before it becomes a dead letter.
-    pub const fn max_attempts(mut self, attempts: u32) -> Self {
-        self.max_attempts = Some(attempts);
-        self
-    }
-
-    /// Sets after how long a task that failed comes again, the first time and at the most.
-    pub const fn backoff(mut self, first: Duration, longest: Duration) -> Self {
-        self.backoff = Some((first, longest));
-        self
-    }
-
-    /// Sets how long other programs may try to read a task that this one cannot.
-    pub const fn unreadable_for(mut self, patience: Duration) -> Self {
-        self.unreadable_for = Some(patience);
-        self
-    }
-
-    /// Sets after how long what is pending without a lease returns to the queue.
-    pub const fn recover_unleased(mut self, after: Duration) -> Self {
-        self.recover_unleased = Some(after);
-        self
-    }
-
-    /// Describes what was made of it.
-    pub(super) fn info(&self, field: &'static str, types: &'static ObjectTypes, meaning: Meaning) -> ObjectInfo {
-        ObjectInfo { field, namespace: self.namespace, is_global: self.global, types, meaning, in_record: None }
-    }
 }

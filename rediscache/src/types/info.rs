@@ -13,6 +13,7 @@ pub struct ObjectInfo {
     pub(super) namespace: &'static str,
     /// Whether the session's global namespace goes in front.
     pub(super) is_global: bool,
+    pub(super) is_secret: bool,
     pub(super) types: &'static ObjectTypes,
     pub(super) meaning: Meaning,
     pub(super) in_record: Option<RecordPlace>,
@@ -56,6 +57,28 @@ impl ObjectInfo {
     #[must_use]
     pub fn kind(&self) -> ObjectKind {
         self.types.kind
+    }
+
+    /// Whether it is `#[rediscache(secret)]`: no page shows what it holds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use rediscache::{RedisCache, RedisNamespaced};
+    ///
+    /// #[derive(RedisNamespaced)]
+    /// struct Login {
+    ///     #[rediscache(secret)]
+    ///     tokens: RedisCache<u64, String>,
+    ///     names: RedisCache<u64, String>,
+    /// }
+    ///
+    /// let secret: Vec<bool> = Login::objects().iter().map(|object| object.is_secret()).collect();
+    /// assert_eq!(secret, [true, false]);
+    /// ```
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        self.is_secret
     }
 
     /// The name of the key type, as [`std::any::type_name`] gives it; `None` for queues, sets and values.

@@ -3,6 +3,7 @@
 mod bound;
 mod cache;
 mod dead;
+mod declaration;
 mod declare;
 mod entry_name;
 mod family;
@@ -34,10 +35,11 @@ mod window;
 pub use bound::{Bound, RedisBound};
 pub use cache::{RedisCache, Rewritten, Scan};
 pub use dead::{DeadLetter, DeadLetters};
+pub use declaration::Declaration;
 pub use declare::{
-    Clearing, Declaration, OptionalLifetime, OptionalRate, RedisFieldsObject, RedisLeasedObject, RedisLimitObject,
-    RedisLockObject, RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject, RedisTaskObject,
-    RedisTtlObject, RedisVersionedObject,
+    Clearing, OptionalLifetime, OptionalRate, RedisFieldsObject, RedisLeasedObject, RedisLimitObject, RedisLockObject,
+    RedisNamespaced, RedisNearObject, RedisObject, RedisReadableObject, RedisTaskObject, RedisTtlObject,
+    RedisVersionedObject,
 };
 pub(crate) use entry_name::{entry_name_below, stored_key};
 pub use family::{BoundFamily, FamilyId, FamilyScan, ObjectsOf, RedisFamily};

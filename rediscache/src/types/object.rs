@@ -5,7 +5,7 @@ use std::fmt;
 use tokio::time::Instant;
 use tracing::Span;
 
-use super::declare::Declaration;
+use super::declaration::Declaration;
 use super::limit::CallLimit;
 use super::reliance::Reliance;
 use crate::codec::Meaning;

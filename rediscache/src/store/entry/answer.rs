@@ -11,7 +11,7 @@ pub(crate) struct Found {
 
 /// One page of a walk over entries.
 #[derive(Debug)]
-pub(crate) struct EntryPage {
+pub(crate) struct StoredPage {
     /// What stands behind the name of the object and `:` in the names of entries, with the values.
     pub(crate) entries: Vec<(String, Vec<u8>)>,
     /// Where the next page begins; `None` after the last.

@@ -8,7 +8,7 @@ use crate::store::token::Token;
 
 /// What the key of an entry holds. A write puts another in its place, and so ends the lease.
 #[derive(Debug, Default)]
-pub(in crate::store) struct Entry {
+pub(in crate::store) struct StoredEntry {
     pub(in crate::store) value: Option<Box<[u8]>>,
     /// Of who loads it, or the mark of loads that failed.
     pub(super) lease: Option<HeldLease>,
@@ -27,7 +27,7 @@ pub(super) struct HeldLease {
     pub(super) ended: watch::Sender<()>,
 }
 
-impl Collection for Entry {
+impl Collection for StoredEntry {
     const NAME: &str = "string";
 
     fn is_empty(&self) -> bool {
@@ -35,7 +35,7 @@ impl Collection for Entry {
     }
 }
 
-impl Entry {
+impl StoredEntry {
     /// A value that nobody loads anew.
     pub(in crate::store) fn of(value: &[u8]) -> Self {
         Self { value: Some(value.into()), lease: None }

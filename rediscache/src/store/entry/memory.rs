@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::answer::{EntryPage, Found};
-use super::data::Entry;
+use super::answer::{Found, StoredPage};
+use super::data::StoredEntry;
 use super::life::Life;
 use crate::error::Result;
 use crate::store::compared::Compared;
@@ -28,7 +28,7 @@ impl MemoryEntries<'_> {
 
     pub(super) fn find(&self, key: &str) -> Result<Option<Found>> {
         let mut keyspace = self.0.keyspace();
-        let found = keyspace.find_if(key).and_then(|(entry, ends): (&mut Entry, _)| {
+        let found = keyspace.find_if(key).and_then(|(entry, ends): (&mut StoredEntry, _)| {
             Some(Found { value: entry.value.as_ref()?.to_vec(), left: ends.map(left) })
         });
         Ok(found)
@@ -75,14 +75,14 @@ impl MemoryEntries<'_> {
         let stored = fresh(&mut keyspace, key, life);
         let sum = by.apply(stored.map(|(stored, _)| stored))?;
         let ends = stored.map_or_else(|| Some(ends_after(life.kept())), |(_, ends)| ends);
-        keyspace.put(key, Entry::of(&sum), ends);
+        keyspace.put(key, StoredEntry::of(&sum), ends);
         Ok(sum)
     }
 
     pub(super) fn expire(&self, key: &str, life: Life) -> Result<bool> {
         let mut keyspace = self.0.keyspace();
         let Some((value, _)) = fresh(&mut keyspace, key, life) else { return Ok(false) };
-        let entry = Entry::of(value);
+        let entry = StoredEntry::of(value);
         keyspace.put(key, entry, Some(ends_after(life.kept())));
         Ok(true)
     }
@@ -110,10 +110,10 @@ impl MemoryEntries<'_> {
         Ok(names.iter().map(|name| u64::from(delete(&mut keyspace, text(name), life))).sum())
     }
 
-    pub(super) fn scan(&self, key: &str, cursor: Option<Cursor>, life: Life) -> Result<EntryPage> {
+    pub(super) fn scan(&self, key: &str, cursor: Option<Cursor>, life: Life) -> Result<StoredPage> {
         let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
         let (prefix, mut entries, mut last) = (format!("{key}:"), Vec::new(), None);
-        for (at, (name, entry)) in self.0.keyspace().walk::<Entry>(&prefix, after).take(PAGE).enumerate() {
+        for (at, (name, entry)) in self.0.keyspace().walk::<StoredEntry>(&prefix, after).take(PAGE).enumerate() {
             if at + 1 == PAGE {
                 last = Some(Cursor::Behind(name.to_owned()));
             }
@@ -123,14 +123,18 @@ impl MemoryEntries<'_> {
                 entries.push((rest.to_owned(), value.to_vec()));
             }
         }
-        Ok(EntryPage { entries, next: last })
+        Ok(StoredPage { entries, next: last })
     }
 
     pub(super) fn clear(&self, key: &str) -> Result<()> {
         let (prefix, mut keyspace) = (format!("{key}:"), self.0.keyspace());
         let is_own = |name: &&str| rest_of(name, &prefix).is_some();
-        let names: Vec<String> =
-            keyspace.walk::<Entry>(&prefix, None).map(|(name, _)| name).filter(is_own).map(str::to_owned).collect();
+        let names: Vec<String> = keyspace
+            .walk::<StoredEntry>(&prefix, None)
+            .map(|(name, _)| name)
+            .filter(is_own)
+            .map(str::to_owned)
+            .collect();
         names.iter().for_each(|name| keyspace.remove(name));
         Ok(())
     }
@@ -138,7 +142,7 @@ impl MemoryEntries<'_> {
 
 /// The value that is there and not stale, and when it ends.
 pub(crate) fn fresh<'a>(keyspace: &'a mut Keyspace, key: &str, life: Life) -> Option<(&'a [u8], Option<Instant>)> {
-    let (entry, ends): (&mut Entry, _) = keyspace.find_if(key)?;
+    let (entry, ends): (&mut StoredEntry, _) = keyspace.find_if(key)?;
     entry.value.as_deref().filter(|_| is_fresh(ends, life)).map(|value| (value, ends))
 }
 
@@ -156,7 +160,7 @@ fn read(keyspace: &mut Keyspace, key: &str, life: Life) -> Option<Vec<u8>> {
 
 /// Puts a value in the place of whatever is there.
 pub(crate) fn store(keyspace: &mut Keyspace, key: &str, value: &[u8], kept: i64) {
-    keyspace.put(key, Entry::of(value), Some(ends_after(kept)));
+    keyspace.put(key, StoredEntry::of(value), Some(ends_after(kept)));
 }
 
 /// Removes whatever is there; whether it was a value that was not stale.

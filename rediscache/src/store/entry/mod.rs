@@ -15,8 +15,8 @@ mod redis;
 mod tracked;
 mod walk;
 
-pub(crate) use answer::{EntryPage, Found};
-pub(super) use data::Entry;
+pub(crate) use answer::{Found, StoredPage};
+pub(super) use data::StoredEntry;
 pub(crate) use lease::{Begun, LeaseStore, MemoryLeases, RedisLeases, Wanted};
 pub(crate) use life::Life;
 pub(super) use memory::{MemoryEntries, ends_after, fresh, store};
@@ -66,7 +66,7 @@ operations! { EntryStore<'_> {
     /// Removes; how many values there were.
     fn delete_many(names: &Packed, life: Life) -> u64;
     /// Some entries from the cursor on. What stays throughout a walk is returned at least once.
-    fn scan(cursor: Option<Cursor>, life: Life) -> EntryPage;
+    fn scan(cursor: Option<Cursor>, life: Life) -> StoredPage;
     /// Removes all that a walk meets, leases included.
     fn clear() -> ();
 }}

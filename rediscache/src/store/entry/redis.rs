@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-use super::answer::{EntryPage, Found};
+use super::answer::{Found, StoredPage};
 use super::batches::{EntryDeletes, EntryGets, EntrySets, Finds, Prolongs, left_of};
 use super::life::Life;
 use super::name::LEASE;
@@ -179,7 +179,7 @@ impl RedisEntries {
         Ok(deleted.into_iter().map(u64::from).sum())
     }
 
-    pub(super) async fn scan(&self, key: &str, cursor: Option<Cursor>, life: Life) -> Result<EntryPage> {
+    pub(super) async fn scan(&self, key: &str, cursor: Option<Cursor>, life: Life) -> Result<StoredPage> {
         let prefix = format!("{key}:");
         let (names, next) = page(&self.router, &prefix, cursor).await?;
         let mut own: Vec<&str> =
@@ -192,7 +192,7 @@ impl RedisEntries {
         let values = self.get_many(key, &own.iter().collect(), life).await?;
         let rest = |name: &str| name[prefix.len()..].to_owned();
         let entries = own.iter().zip(values).filter_map(|(name, value)| Some((rest(name), value?)));
-        Ok(EntryPage { entries: entries.collect(), next })
+        Ok(StoredPage { entries: entries.collect(), next })
     }
 
     pub(super) async fn clear(&self, key: &str) -> Result<()> {

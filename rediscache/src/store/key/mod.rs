@@ -28,6 +28,8 @@ operations! { KeyStore<'_> {
     fn expiry(data: &'static str) -> Option<Duration>;
     /// Takes the expiry off; whether there was one.
     fn persist(data: &'static str) -> bool;
+    /// How many bytes it takes, where the store can say so and the user may ask.
+    fn memory() -> Option<u64>;
     /// Some names of keys that begin with this one, from the cursor on, and where the next page begins; `None` after the last. What
     /// stays throughout a walk is named at least once.
     fn names(cursor: Option<Cursor>) -> (Vec<String>, Option<Cursor>);

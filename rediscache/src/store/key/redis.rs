@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::walk::{Cursor, page};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::near::Change;
 use crate::store::milliseconds::milliseconds;
 use crate::store::redis::{Effect, FromRedisValue, Request, Router, Script};
@@ -44,6 +44,16 @@ impl RedisKey {
     pub(super) async fn persist(&self, key: &str, data: &str) -> Result<bool> {
         // The second time, it would say that there was no expiry.
         self.change(on_whole_key("PERSIST", key, data, Effect::Once)).await
+    }
+
+    /// Guessed from some of what it holds, as the server does by itself.
+    pub(super) async fn memory(&self, key: &str) -> Result<Option<u64>> {
+        match self.router.send(&Request::subcommand("MEMORY", "USAGE", key, Effect::Read)).await {
+            // Nobody needs the right to it, and not every server has it.
+            Err(error) if error.is_forbidden() || error.kind() == ErrorKind::Unsupported => Ok(None),
+            Err(error) if error.kind() == ErrorKind::Server && !error.is_retryable() => Ok(None),
+            answer => answer,
+        }
     }
 
     pub(super) async fn names(&self, key: &str, cursor: Option<Cursor>) -> Result<(Vec<String>, Option<Cursor>)> {

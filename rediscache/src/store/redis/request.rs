@@ -57,6 +57,13 @@ impl<'a> Request<'a> {
         Self::with_capacity(name, key, effect, 0, 0)
     }
 
+    /// A command of two words, behind which its key stands.
+    pub(crate) fn subcommand(name: &str, second: &str, key: &'a str, effect: Effect) -> Self {
+        let mut command = cmd(name);
+        command.arg(second).arg(key);
+        Self { key, effect, body: Body::Command(command) }
+    }
+
     /// A command that concerns no key.
     pub(crate) fn without_key(name: &str, effect: Effect) -> Self {
         Self { key: "", effect, body: Body::Command(cmd(name)) }

@@ -3,11 +3,11 @@
 use crate::error::Result;
 use crate::refusal::wrong_type;
 use crate::store::compared::Compared;
-use crate::store::entry::{Entry, ends_after};
+use crate::store::entry::{StoredEntry, ends_after};
 use crate::store::increment::Increment;
 use crate::store::memory::{Collection, Keyspace, MemoryStore};
 
-pub(super) const NAME: &str = Entry::NAME;
+pub(super) const NAME: &str = StoredEntry::NAME;
 
 /// The strings of the embedded store.
 pub(crate) struct MemoryStrings<'a>(pub(crate) &'a MemoryStore);
@@ -24,7 +24,7 @@ impl MemoryStrings<'_> {
     pub(super) fn set(&self, key: &str, value: &[u8], kept: Option<i64>) -> Result<()> {
         let mut keyspace = self.0.keyspace();
         find(&mut keyspace, key)?;
-        keyspace.put(key, Entry::of(value), kept.map(ends_after));
+        keyspace.put(key, StoredEntry::of(value), kept.map(ends_after));
         Ok(())
     }
 
@@ -32,7 +32,7 @@ impl MemoryStrings<'_> {
         let mut keyspace = self.0.keyspace();
         let is_absent = find(&mut keyspace, key)?.is_none();
         if is_absent {
-            keyspace.put(key, Entry::of(value), None);
+            keyspace.put(key, StoredEntry::of(value), None);
         }
         Ok(is_absent)
     }
@@ -47,7 +47,7 @@ impl MemoryStrings<'_> {
         match new {
             Some(new) => {
                 let ends = if keeps_end { keyspace.lifetime(key, NAME)?.flatten() } else { None };
-                keyspace.put(key, Entry::of(new), ends);
+                keyspace.put(key, StoredEntry::of(new), ends);
             }
             None => keyspace.remove(key),
         }
@@ -58,14 +58,14 @@ impl MemoryStrings<'_> {
         let mut keyspace = self.0.keyspace();
         let sum = by.apply(find(&mut keyspace, key)?)?;
         let ends = keyspace.lifetime(key, NAME)?.flatten();
-        keyspace.put(key, Entry::of(&sum), ends);
+        keyspace.put(key, StoredEntry::of(&sum), ends);
         Ok(sum)
     }
 }
 
 /// The value; who loads one holds other data in its place.
 fn find<'a>(keyspace: &'a mut Keyspace, key: &str) -> Result<Option<&'a [u8]>> {
-    match keyspace.find::<Entry>(key)? {
+    match keyspace.find::<StoredEntry>(key)? {
         None => Ok(None),
         Some(entry) => entry.value.as_deref().map(Some).ok_or_else(wrong_type),
     }

@@ -2,6 +2,7 @@
 
 mod reads;
 mod scan;
+mod window;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,8 +11,9 @@ use std::time::{Duration, SystemTime};
 
 pub use scan::Scan;
 
+use super::declaration::Declaration;
 use super::declare::{
-    Clearing, Declaration, RedisFieldsObject, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject,
+    Clearing, RedisFieldsObject, RedisNearObject, RedisObject, RedisReadableObject, RedisVersionedObject,
 };
 use super::info::ObjectInfo;
 use super::object::{Object, Target};
@@ -20,6 +22,7 @@ use super::shared::shared_methods;
 use super::step::EntryRef;
 use super::value::{Encoded, EncodedEntry, PackedPairs, encode_entry, encode_value, pack_keys, pack_pairs};
 use super::versions::version_methods;
+use super::window::Window;
 use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, decode_owned, encode, is_same_form};
 use crate::error::{ErrorKind, Result};
@@ -266,6 +269,10 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
 
     fn clear_all(&self) -> Clearing {
         Box::pin(self.clear())
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 

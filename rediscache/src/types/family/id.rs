@@ -5,7 +5,7 @@ use crate::codec::{EncodedKey, Typestring};
 use crate::lend::Lend;
 use crate::namespace::FamilyPart;
 use crate::session::RedisSession;
-use crate::types::declare::Declaration;
+use crate::types::declaration::Declaration;
 use crate::types::entry_name::family_part;
 
 /// Which one of a family is meant, and in which session: what the derive makes objects of.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{LEASE, RedisLock};
 use crate::bounds::Key;
-use crate::types::declare::{Clearing, Declaration, RedisLeasedObject, RedisLockObject, RedisObject};
+use crate::types::declaration::Declaration;
+use crate::types::declare::{Clearing, RedisLeasedObject, RedisLockObject, RedisObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
 

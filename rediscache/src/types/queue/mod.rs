@@ -13,7 +13,8 @@ pub use dead::QueueStats;
 pub use stream::QueueStream;
 pub(super) use take::put_aside;
 
-use super::declare::{Clearing, Declaration, RedisObject, RedisVersionedObject};
+use super::declaration::Declaration;
+use super::declare::{Clearing, RedisObject, RedisVersionedObject};
 use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::{Access, Operation};

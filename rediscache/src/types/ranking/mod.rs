@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime};
 
 pub use scan::RankingScan;
 
-use super::declare::{Clearing, Declaration, RedisObject, RedisReadableObject};
+use super::declaration::Declaration;
+use super::declare::{Clearing, RedisObject, RedisReadableObject};
 use super::info::ObjectInfo;
 use super::object::Object;
 use super::operation::Operation;

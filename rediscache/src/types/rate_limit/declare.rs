@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::RedisLimit;
 use crate::bounds::Key;
-use crate::types::declare::{Clearing, Declaration, RedisLimitObject, RedisObject};
+use crate::types::declaration::Declaration;
+use crate::types::declare::{Clearing, RedisLimitObject, RedisObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
 

@@ -5,7 +5,8 @@ use super::{InRecord, OwnKey, RedisValue, ValueHome};
 use crate::bounds::Value;
 use crate::codec::{Codec, OlderTypes, ShapedCodec};
 use crate::record::ObjectKind;
-use crate::types::declare::{Clearing, Declaration, RedisObject, RedisReadableObject, RedisVersionedObject};
+use crate::types::declaration::Declaration;
+use crate::types::declare::{Clearing, RedisObject, RedisReadableObject, RedisVersionedObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
 

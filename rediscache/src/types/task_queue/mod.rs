@@ -24,7 +24,8 @@ pub use task_error::TaskError;
 
 use options::{BACKOFF, RECOVER_AFTER, TaskOptions, UNREADABLE_FOR};
 
-use super::declare::{Clearing, Declaration, RedisObject, RedisTaskObject, RedisVersionedObject};
+use super::declaration::Declaration;
+use super::declare::{Clearing, RedisObject, RedisTaskObject, RedisVersionedObject};
 use super::info::ObjectInfo;
 use super::object::{Object, Target};
 use super::operation::{Access, Operation};

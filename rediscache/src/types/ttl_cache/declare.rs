@@ -7,8 +7,9 @@ use super::options::Options;
 use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, OlderTypes, ShapedCodec};
 use crate::near::Near;
+use crate::types::declaration::Declaration;
 use crate::types::declare::{
-    Clearing, Declaration, RedisLeasedObject, RedisNearObject, RedisObject, RedisReadableObject, RedisTtlObject,
+    Clearing, RedisLeasedObject, RedisNearObject, RedisObject, RedisReadableObject, RedisTtlObject,
     RedisVersionedObject,
 };
 use crate::types::info::ObjectInfo;

@@ -12,7 +12,7 @@ use futures_core::Stream;
 use crate::bounds::{Key, Value};
 use crate::codec::{Codec, decode_owned};
 use crate::error::Result;
-use crate::store::{Cursor, EntryPage, Life};
+use crate::store::{Cursor, Life, StoredPage};
 use crate::types::entry_name::stored_key;
 use crate::types::object::{Object, Target};
 use crate::types::operation::Operation;
@@ -25,7 +25,7 @@ pub struct TtlScan<K, V, C> {
     /// Where the last page is from, and what of it was not given out yet.
     page: Option<(Target, UnreadPage)>,
     /// The page under way; `None` after the last.
-    next: Option<Operation<(EntryPage, Target)>>,
+    next: Option<Operation<(StoredPage, Target)>>,
     types: ScanTypes<K, V, C>,
 }
 
@@ -47,7 +47,7 @@ fn next_page<V: Value, C: Codec>(
     life: Life,
     cursor: Option<Cursor>,
     fault: Result<()>,
-) -> Operation<(EntryPage, Target)> {
+) -> Operation<(StoredPage, Target)> {
     Operation::reading(object, "scan", move |at| async move {
         fault?;
         let page = at.store()?.entries().scan(&at.key, cursor, life).await?;
@@ -75,7 +75,7 @@ impl<K: Key, V: Value, C: Codec> Stream for TtlScan<K, V, C> {
             let Some(next) = &mut scan.next else { return Poll::Ready(None) };
             let page = ready!(Pin::new(next).poll(context));
             scan.next = None;
-            let (EntryPage { entries, next }, at) = match page {
+            let (StoredPage { entries, next }, at) = match page {
                 Ok(page) => page,
                 Err(error) => return Poll::Ready(Some(Err(error))),
             };

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::step::{Begun, Wanted};
 use crate::error::Result;
-use crate::store::entry::data::{Entry, HeldLease};
+use crate::store::entry::data::{HeldLease, StoredEntry};
 use crate::store::hearing::Hearing;
 use crate::store::memory::{Collection, Keyspace, MemoryStore, ends_in};
 use crate::store::milliseconds::milliseconds;
@@ -32,7 +32,7 @@ impl MemoryLeases<'_> {
     pub(super) fn begin(&self, key: &str, token: Token, wanted: Wanted, lease: Duration, above: i64) -> Result<Begun> {
         let mut keyspace = self.0.keyspace();
         let (now, mut failures) = (Instant::now(), 0);
-        if let Some((entry, ends)) = keyspace.find_if::<Entry>(key) {
+        if let Some((entry, ends)) = keyspace.find_if::<StoredEntry>(key) {
             let value = || entry.value.as_ref().filter(|_| wanted != Wanted::Ahead).map(|value| value.to_vec());
             let left = ends.map(|ends| milliseconds(ends.saturating_duration_since(now)));
             if entry.value.is_some() && left.map_or(wanted != Wanted::Another, |left| left > above) {
@@ -69,7 +69,7 @@ impl MemoryLeases<'_> {
         let mut keyspace = self.0.keyspace();
         let stands = standing(&mut keyspace, key, token).is_some();
         if stands {
-            keyspace.put(key, Entry::of(value), Some(ends_in(Duration::from_millis(kept.unsigned_abs()))));
+            keyspace.put(key, StoredEntry::of(value), Some(ends_in(Duration::from_millis(kept.unsigned_abs()))));
         }
         Ok(stands)
     }
@@ -101,8 +101,8 @@ impl MemoryLeases<'_> {
 }
 
 /// The entry, if the lease of this token stands.
-fn standing<'a>(keyspace: &'a mut Keyspace, key: &str, token: Token) -> Option<&'a mut Entry> {
-    let (entry, _) = keyspace.find_if::<Entry>(key)?;
+fn standing<'a>(keyspace: &'a mut Keyspace, key: &str, token: Token) -> Option<&'a mut StoredEntry> {
+    let (entry, _) = keyspace.find_if::<StoredEntry>(key)?;
     let held = entry.lease.as_ref().filter(|held| held.token == Some(token) && held.until > Instant::now());
     if held.is_some() { Some(entry) } else { None }
 }
@@ -112,8 +112,8 @@ fn take(keyspace: &mut Keyspace, key: &str, token: Token, failures: u32, lease: 
     let ended = keyspace.beside::<Ended>().0.clone();
     let held = HeldLease { token: Some(token), until: ends_in(lease), failures, resting: None, ended };
     let until = held.until;
-    match keyspace.find_if::<Entry>(key) {
+    match keyspace.find_if::<StoredEntry>(key) {
         Some((entry, _)) if entry.value.is_some() => entry.lease = Some(held),
-        _ => keyspace.put(key, Entry { value: None, lease: Some(held) }, Some(until)),
+        _ => keyspace.put(key, StoredEntry { value: None, lease: Some(held) }, Some(until)),
     }
 }

@@ -1,0 +1,107 @@
+//! What a page shows of a cache.
+
+use futures_util::future::try_join3;
+
+use super::RedisCache;
+use crate::bounds::{Key, Value};
+use crate::codec::{Codec, decode, encode};
+use crate::error::Result;
+use crate::store::HASH;
+use crate::types::info::ObjectInfo;
+use crate::types::operation::Operation;
+use crate::types::value::Reader;
+use crate::types::window::{
+    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, end_of, failed, given, given_key, refused,
+};
+
+impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
+    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
+        Box::new(ObjectWindow::new(info, self))
+    }
+}
+
+impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
+    fn info(&self) -> &ObjectInfo {
+        &self.info
+    }
+
+    fn actions(&self, _: Part) -> &'static [Action] {
+        if self.info.is_secret() { &[Action::Delete] } else { &[Action::Edit, Action::Delete] }
+    }
+
+    fn summary(&self) -> Operation<Summary> {
+        let near = self.object.reads.is_some().then(|| self.object.near_stats());
+        Operation::reading(&self.object.object, "summary", move |at| async move {
+            let store = at.store()?;
+            let (hashes, keys) = (store.hashes(), store.keys());
+            let (count, memory, left) =
+                try_join3(hashes.len(&at.key), keys.memory(&at.key), keys.expiry(&at.key, HASH)).await?;
+            let counts = vec![(Part::Entries, count)];
+            Ok(Summary { counts, memory, expires_at: end_of(left), near, loads: None })
+        })
+    }
+
+    fn page(&self, _: Part, cursor: Option<Vec<u8>>) -> Operation<EntryPage> {
+        let is_secret = self.info.is_secret();
+        Operation::reading(&self.object.object, "page", move |at| async move {
+            let page = at.store()?.hashes().scan(&at.key, cursor.as_deref()).await?;
+            at.learn::<V>(at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value))).await?;
+            let reader = at.knowing_reader::<V, C>();
+            let entry = |(field, value): (_, Vec<u8>)| entry::<K, V, C>(&reader, is_secret, field, &value);
+            Ok(EntryPage { entries: page.entries.into_iter().map(entry).collect(), next: page.next })
+        })
+    }
+
+    fn find(&self, key: &str) -> Operation<Option<Entry>> {
+        let (field, is_secret) = (given_key::<K>(key).and_then(|key| encode::<C, K>(&key)), self.info.is_secret());
+        Operation::reading(&self.object.object, "find", move |at| async move {
+            let field = field?;
+            let Some(value) = at.store()?.hashes().get(&at.key, &field).await? else { return Ok(None) };
+            at.learn::<V>(at.unknown_shapes::<C>([&value])).await?;
+            Ok(Some(entry::<K, V, C>(&at.knowing_reader(), is_secret, field, &value)))
+        })
+    }
+
+    fn set(&self, key: &str, value: &str) -> Operation<()> {
+        if self.info.is_secret() {
+            return refused(&self.info, "set");
+        }
+        let entry: Result<(K, V)> = given_key(key).and_then(|key| Ok((key, given(value)?)));
+        match entry {
+            Ok((key, value)) => self.object.set(key, value),
+            Err(error) => failed(&self.info, "set", error),
+        }
+    }
+
+    fn act(&self, action: Action, _: Part, id: &[u8]) -> Operation<bool> {
+        if action != Action::Delete {
+            return refused(&self.info, "act");
+        }
+        let field = id.to_vec();
+        Operation::new(
+            &self.object.object,
+            "delete",
+            |at| async move { at.store()?.hashes().delete(&at.key, &field).await },
+        )
+    }
+
+    fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
+        if action != Action::Delete {
+            return refused(&self.info, "act_on_all");
+        }
+        let clearing = self.object.clear();
+        Operation::of(async move { clearing.await.map(|()| None) })
+    }
+}
+
+/// An entry, which is told from others by its field.
+fn entry<K: Key, V: Value, C: Codec>(
+    reader: &Reader<'_, V, C>,
+    is_secret: bool,
+    field: Vec<u8>,
+    value: &[u8],
+) -> Entry {
+    let value = if is_secret { Shown::Secret } else { Shown::of(reader.read(value)) };
+    let key = Some(Shown::of(decode::<C, K>(&field)));
+    Entry { id: field, key, value: Some(value), ..Entry::default() }
+}
