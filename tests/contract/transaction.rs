@@ -6,8 +6,8 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use rediscache::{
-    Committed, ErrorKind, Near, RedisCache, RedisNearObject, RedisQueue, RedisSession, RedisSet, RedisTaskQueue,
-    RedisTtlCache, Transaction,
+    Committed, ErrorKind, InRecord, Near, RedisCache, RedisNearObject, RedisQueue, RedisSession, RedisSet,
+    RedisTaskQueue, RedisTtlCache, RedisValue, Transaction, Typestring,
 };
 use serde::{Deserialize, Serialize};
 use support::{contract, poke};
@@ -24,9 +24,11 @@ struct Objects {
     news: RedisQueue<u64>,
     jobs: RedisTaskQueue<u64>,
     seen: RedisSet<u64>,
+    last: RedisValue<u64>,
+    limit: RedisValue<u64, Typestring, InRecord>,
 }
 
-type State = (Vec<(u64, String)>, Vec<(u64, String)>, u64, u64, Vec<u64>);
+type State = (Vec<(u64, String)>, Vec<(u64, String)>, u64, u64, Vec<u64>, [Option<u64>; 2]);
 
 impl Objects {
     fn on(session: &RedisSession) -> Self {
@@ -36,6 +38,8 @@ impl Objects {
             news: RedisQueue::new("news").on(session),
             jobs: RedisTaskQueue::new("jobs").on(session),
             seen: RedisSet::new("seen").on(session),
+            last: RedisValue::new("last").on(session),
+            limit: RedisValue::<u64>::in_record("settings", "limit").on(session),
         }
     }
 
@@ -50,11 +54,14 @@ impl Objects {
             .put(&self.jobs, 8)
             .add(&self.seen, 9)
             .remove(&self.seen, 2)
+            .set(self.last.entry(), 10)
+            .delete(self.limit.entry())
     }
 
     async fn fill(&self) -> rediscache::Result<()> {
         self.names.set(2, "two").await?;
         self.pages.set(2, "second").await?;
+        self.limit.set(5).await?;
         self.seen.add(2).await.map(drop)
     }
 
@@ -64,7 +71,8 @@ impl Objects {
             pages.extend(self.pages.get(key).await?.map(|page| (key, page)));
         }
         let (names, members) = (self.names.items().await?, self.seen.members().await?);
-        Ok((names, pages, self.news.len().await?, self.jobs.len().await?, members))
+        let values = [self.last.get().await?, self.limit.get().await?];
+        Ok((names, pages, self.news.len().await?, self.jobs.len().await?, members, values))
     }
 }
 
@@ -81,7 +89,7 @@ contract! {
         let on = Objects::on(&session);
         on.fill().await?;
         assert_eq!(on.all_steps(session.transaction()).commit().await?, Committed::Done);
-        assert_eq!(on.state().await?, (text(&[(1, "one")]), text(&[(1, "first")]), 1, 1, vec![9]));
+        assert_eq!(on.state().await?, (text(&[(1, "one")]), text(&[(1, "first")]), 1, 1, vec![9], [Some(10), None]));
         assert_eq!((on.news.get().await?, *on.jobs.get().await.unwrap()), (7, 8));
         assert!(on.pages.expiry(1).await?.is_some_and(|left| left > HOUR / 2), "it lives as its cache says");
         Ok(())
@@ -99,6 +107,8 @@ contract! {
             (begin().expect(on.pages.entry(2), Some(&two)).expect(on.names.entry(1), Some(&two)), unmet(2, "pages")),
             (begin().expect(on.pages.entry(2), None), unmet(2, "pages")),
             (session.transaction().expect(on.pages.entry(1), Some(&second)), unmet(0, "pages")),
+            (begin().expect(on.limit.entry(), Some(&5)).expect(on.last.entry(), Some(&1)), unmet(3, "last")),
+            (begin().expect(on.last.entry(), None).expect(on.limit.entry(), None), unmet(3, "settings.limit")),
         ];
         for (transaction, outcome) in failing {
             let committed = on.all_steps(transaction).commit().await?;
@@ -127,7 +137,7 @@ contract! {
         let steps = steps.set(on.names.entry(2), "c").delete(on.names.entry(2)).delete(on.pages.entry(1));
         let steps = steps.set(on.pages.entry(1), "d").add(&on.seen, 1).remove(&on.seen, 1);
         assert!((0..3).fold(steps, |steps, n| steps.put(&on.news, n)).commit().await?.is_done());
-        assert_eq!(on.state().await?, (text(&[(1, "b")]), text(&[(1, "d")]), 3, 0, vec![]));
+        assert_eq!(on.state().await?, (text(&[(1, "b")]), text(&[(1, "d")]), 3, 0, vec![], [None, None]));
         assert_eq!(on.news.drain().try_collect::<Vec<_>>().await?, [0, 1, 2]);
         Ok(())
     }
@@ -166,6 +176,16 @@ contract! {
         Ok(())
     }
 
+    async fn a_value_that_a_transaction_stored_stands_for_good(session: RedisSession) -> rediscache::Result<()> {
+        let last = RedisValue::<u64>::new("last").on(&session);
+        last.set_for(1, HOUR).await?;
+        assert!(session.transaction().expect(last.entry(), Some(&1)).set(last.entry(), 2).commit().await?.is_done());
+        assert_eq!((last.get().await?, last.expiry().await?), (Some(2), None));
+        assert!(session.transaction().delete(last.entry()).commit().await?.is_done());
+        assert!(last.is_empty().await?);
+        Ok(())
+    }
+
     async fn a_transaction_of_nothing_is_done(session: RedisSession) -> rediscache::Result<()> {
         assert!(session.transaction().commit().await?.is_done());
         session.close().await?;
@@ -188,6 +208,11 @@ contract! {
             (begin().set(RedisCache::<u64, u64>::new("seen").entry(1), 1), "seen"),
             (begin().delete(RedisCache::<u64, u64>::new("news").entry(1)), "news"),
             (begin().expect(RedisCache::<u64, u64>::new("news").entry(1), None), "news"),
+            (begin().set(RedisValue::<u64>::new("news").entry(), 1), "news"),
+            (begin().delete(RedisValue::<u64>::new("names").entry()), "names"),
+            (begin().expect(RedisValue::<u64>::new("news").entry(), None), "news"),
+            (begin().set(RedisValue::<u64>::in_record("news", "a").entry(), 1), "news.a"),
+            (begin().set(RedisValue::<u64>::new("x").entry(), 1).put(&RedisQueue::<u64>::new("x"), 1), "x"),
             // There is nothing yet, and only the first would do.
             (begin().put(&RedisQueue::<u64>::new("x"), 1).add(&RedisSet::<u64>::new("x"), 1), "x"),
             (begin().set(RedisCache::<u64, u64>::new("x").entry(1), 1).put(&RedisQueue::<u64>::new("x"), 1), "x"),

@@ -34,6 +34,11 @@ pub(crate) fn entry_name_below(object: &str, stored: &[u8]) -> String {
     name
 }
 
+/// The name of the record whose field has this name, of which so much stands behind that.
+pub(super) fn record_of(name: &str, suffix: usize) -> &str {
+    name.get(..name.len().saturating_sub(suffix)).unwrap_or(name)
+}
+
 /// The name of an entry by what stands for its key there.
 pub(super) fn entry_name_of(object: &FullKey, rest: &[u8]) -> String {
     let mut name = String::with_capacity(object.len() + 1 + rest.len());

@@ -2,7 +2,9 @@
 
 #![expect(clippy::async_yields_async, reason = "what is prepared is done later")]
 
-use rediscache::{Near, RedisCache, RedisQueue, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache, Transaction};
+use rediscache::{
+    Near, RedisCache, RedisQueue, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache, RedisValue, Transaction,
+};
 
 use super::case::{Case, MINUTE, case};
 
@@ -14,6 +16,12 @@ pub(super) fn all() -> Vec<Case> {
         set.add(1).await.unwrap();
         let steps = session.transaction().add(&set, 2).remove(&set, 1).put(&queue, 1);
         make(steps.put(&RedisTaskQueue::<u64>::new("jobs"), 2))
+    }));
+    cases.push(case("commit_of_values", |session, _| async move {
+        let (last, first) = (RedisValue::<u64>::new("last").on(&session), RedisValue::<u64>::new("first").on(&session));
+        last.set(1).await.unwrap();
+        first.set(1).await.unwrap();
+        make(session.transaction().expect(last.entry(), Some(&1)).set(last.entry(), 2).delete(first.entry()))
     }));
     cases
 }

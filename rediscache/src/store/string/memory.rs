@@ -63,8 +63,13 @@ impl MemoryStrings<'_> {
     }
 }
 
+/// Stores for good, whatever was there.
+pub(in crate::store) fn put(keyspace: &mut Keyspace, key: &str, value: &[u8]) {
+    keyspace.put(key, StoredEntry::of(value), None);
+}
+
 /// The value; who loads one holds other data in its place.
-fn find<'a>(keyspace: &'a mut Keyspace, key: &str) -> Result<Option<&'a [u8]>> {
+pub(in crate::store) fn find<'a>(keyspace: &'a mut Keyspace, key: &str) -> Result<Option<&'a [u8]>> {
     match keyspace.find::<StoredEntry>(key)? {
         None => Ok(None),
         Some(entry) => entry.value.as_deref().map(Some).ok_or_else(wrong_type),

@@ -4,7 +4,7 @@ mod batches;
 mod memory;
 mod redis;
 
-pub(super) use memory::MemoryStrings;
+pub(super) use memory::{MemoryStrings, find, put};
 pub(crate) use redis::RedisStrings;
 
 /// What a key holds, as `TYPE` names it.

@@ -1,9 +1,8 @@
--- How many steps expect something; for each of these the number of its key, 'hash' or 'string', the field, or for how long an
--- entry is stale, '1' if there is to be a value and '' if not, and the value; then for each write the number of its key, 0 where
--- it has none, a command, how many arguments that has beside the key, and those
+-- How many steps expect something; for each of these the number of its key, 'hash', 'string', or '' for an entry, the field, or for
+-- how long an entry is stale, '1' if there is to be a value and '' if not, and the value; then for each write the number of its key, 0
+-- where it has none, the type that the key must hold, '' for any, a command, how many arguments that has beside the key, and those
 -- -> 0 if all was done, 1 with the expectation that is not met and what is there, or 2 with the number of a key of another type
 local DONE, UNMET, WRONG_TYPE = 0, 1, 2
-local TYPES = { HSET = 'hash', HDEL = 'hash', LPUSH = 'list', SADD = 'set', SREM = 'set' }
 -- What keys hold after the steps that were looked at.
 local held = {}
 
@@ -15,11 +14,11 @@ end
 local function for_each_write(step)
   local at = 2 + 5 * ARGV[1]
   while at <= #ARGV do
-    local number, command, first, last = tonumber(ARGV[at]), ARGV[at + 1], at + 3, at + 2 + ARGV[at + 2]
+    local number, data, command, first, last = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2], at + 4, at + 3 + ARGV[at + 3]
     if number > 0 then
-      step(number, command, KEYS[number], unpack(ARGV, first, last))
+      step(number, data, command, KEYS[number], unpack(ARGV, first, last))
     else
-      step(number, command, unpack(ARGV, first, last))
+      step(number, data, command, unpack(ARGV, first, last))
     end
     at = last + 1
   end
@@ -28,12 +27,14 @@ end
 for step = 1, tonumber(ARGV[1]) do
   local number, data, name, has_value, value = unpack(ARGV, 5 * step - 3, 5 * step + 1)
   local key, stored = KEYS[tonumber(number)], false
-  if data == 'string' then
+  if data == '' then
     stored = is_fresh(key, name) and redis.call('GET', key)
-  elseif holds(key, data) then
+  elseif not holds(key, data) then
+    return { WRONG_TYPE, tonumber(number) }
+  elseif data == 'hash' then
     stored = redis.call('HGET', key, name)
   else
-    return { WRONG_TYPE, tonumber(number) }
+    stored = redis.call('GET', key)
   end
   if stored ~= (has_value == '1' and value) then
     return { UNMET, step, stored }
@@ -41,19 +42,18 @@ for step = 1, tonumber(ARGV[1]) do
 end
 
 local misfit
-for_each_write(function(number, command, key, ...)
-  local data = TYPES[command]
-  if misfit or data and not holds(key, data) then
+for_each_write(function(number, data, command, key, ...)
+  if misfit or data ~= '' and not holds(key, data) then
     misfit = misfit or number
     return
   end
-  held[key] = data or 'string'
+  held[key] = data ~= '' and data or 'string'
   ask(command, key, ...)
 end)
 if misfit then
   return { WRONG_TYPE, misfit }
 end
-for_each_write(function(_, command, ...)
+for_each_write(function(_, _, command, ...)
   redis.call(command, ...)
 end)
 return { DONE }

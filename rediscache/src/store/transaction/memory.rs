@@ -9,7 +9,7 @@ use crate::store::hash::Hash;
 use crate::store::list::List;
 use crate::store::memory::{Keyspace, MemoryStore};
 use crate::store::set::Members;
-use crate::store::string::STRING;
+use crate::store::string::{self, STRING};
 
 /// The transactions of the embedded store.
 pub(crate) struct MemoryTransactions<'a>(pub(crate) &'a MemoryStore);
@@ -47,6 +47,7 @@ fn look(keyspace: &mut Keyspace, place: &EntryPlace) -> Result<Option<Vec<u8>>> 
             Ok(hash.and_then(|hash: &mut Hash| hash.get(field.as_slice()).map(|value| value.to_vec())))
         }
         EntryPlace::Key { key, life } => Ok(fresh(keyspace, key, *life).map(|(value, _)| value.to_vec())),
+        EntryPlace::Whole { key } => Ok(string::find(keyspace, key)?.map(<[u8]>::to_vec)),
     }
 }
 
@@ -54,15 +55,15 @@ fn look(keyspace: &mut Keyspace, place: &EntryPlace) -> Result<Option<Vec<u8>>> 
 fn misfit<'a>(keyspace: &mut Keyspace, writes: &'a [Write]) -> Option<&'a str> {
     let mut held = HashMap::new();
     for write in writes {
-        let (key, data) = (write.key(), write.data());
-        let fits = match held.get(key) {
-            Some(held) => *held == data,
-            None => keyspace.lifetime(key, data).is_ok(),
-        };
-        if data != STRING && !fits {
+        let (key, required) = (write.key(), write.required());
+        let fits = required.is_none_or(|required| match held.get(key) {
+            Some(held) => *held == required,
+            None => keyspace.lifetime(key, required).is_ok(),
+        });
+        if !fits {
             return Some(key);
         }
-        held.insert(key, data);
+        held.insert(key, required.unwrap_or(STRING));
     }
     None
 }
@@ -79,7 +80,11 @@ fn make(keyspace: &mut Keyspace, write: &Write) -> Result<()> {
         Write::Delete(EntryPlace::Field { key, field }) => {
             keyspace.change(key, |hash: &mut Hash| drop(hash.remove(field.as_slice())))
         }
-        Write::Delete(EntryPlace::Key { key, .. }) => {
+        Write::Set(EntryPlace::Whole { key }, value) => {
+            string::put(keyspace, key, value);
+            Ok(())
+        }
+        Write::Delete(EntryPlace::Key { key, .. } | EntryPlace::Whole { key }) => {
             keyspace.remove(key);
             Ok(())
         }

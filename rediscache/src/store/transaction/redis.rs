@@ -31,7 +31,7 @@ impl RedisTransactions {
     }
 
     pub(super) async fn commit(&self, key: &str, expectations: &[Expectation], writes: &[Write]) -> Result<Attempted> {
-        let _guards: Vec<_> = writes.iter().filter_map(Write::place).map(|place| self.guard(place)).collect();
+        let _guards: Vec<_> = writes.iter().filter_map(Write::place).filter_map(|place| self.guard(place)).collect();
         let (mut keys, mut arguments) = (Keys::beginning_with(key), Packed::default());
         arguments.push(expectations.len().to_string().as_bytes());
         for expectation in expectations {
@@ -42,7 +42,7 @@ impl RedisTransactions {
         }
         for (published, fields) in self.published(writes) {
             let (verb, channel, message) = self.router.publication(published, Change::Entries(&fields))?;
-            for part in [b"0", verb.command().as_bytes(), b"2", channel.as_bytes(), &message] {
+            for part in [b"0".as_slice(), b"", verb.command().as_bytes(), b"2", channel.as_bytes(), &message] {
                 arguments.push(part);
             }
         }
@@ -52,12 +52,14 @@ impl RedisTransactions {
     }
 
     /// Says that what is kept of this entry is about to change, until the guard is dropped.
-    fn guard<'a>(&'a self, place: &'a EntryPlace) -> impl Sized + use<'a> {
+    fn guard<'a>(&'a self, place: &'a EntryPlace) -> Option<impl Sized + use<'a>> {
         let (scope, entry) = match place {
             EntryPlace::Field { key, field } => (key.as_str(), field.as_slice()),
             EntryPlace::Key { key, .. } => entry_of(key),
+            // Nothing is kept of a value.
+            EntryPlace::Whole { .. } => return None,
         };
-        self.router.guard_write(scope, Change::Entry(entry))
+        Some(self.router.guard_write(scope, Change::Entry(entry)))
     }
 
     /// The hashes whose writers publish what they change, with the fields that are changed.
@@ -132,8 +134,9 @@ impl<'a> Keys<'a> {
             EntryPlace::Field { field, .. } => (HASH, field.as_slice()),
             EntryPlace::Key { life, .. } => {
                 stale = life.stale_milliseconds().to_string();
-                (STRING, stale.as_bytes())
+                ("", stale.as_bytes())
             }
+            EntryPlace::Whole { .. } => (STRING, b"".as_slice()),
         };
         let has_value: &[u8] = if value.is_some() { b"1" } else { b"" };
         let number = self.number_of(place.key());
@@ -150,14 +153,16 @@ impl<'a> Keys<'a> {
                 kept = life.kept().to_string();
                 ("SET", &[value, b"PX", kept.as_bytes()])
             }
+            Write::Set(EntryPlace::Whole { .. }, value) => ("SET", &[value]),
             Write::Delete(EntryPlace::Field { field, .. }) => ("HDEL", &[field]),
-            Write::Delete(EntryPlace::Key { .. }) => ("UNLINK", &[]),
+            Write::Delete(EntryPlace::Key { .. } | EntryPlace::Whole { .. }) => ("UNLINK", &[]),
             Write::Push(_, item) => ("LPUSH", &[item]),
             Write::Add(_, member) => ("SADD", &[member]),
             Write::Remove(_, member) => ("SREM", &[member]),
         };
         let (number, count) = (self.number_of(write.key()), parts.len().to_string());
-        for part in [number.as_bytes(), command.as_bytes(), count.as_bytes()].iter().chain(parts) {
+        let required = write.required().unwrap_or_default();
+        for part in [number.as_bytes(), required.as_bytes(), command.as_bytes(), count.as_bytes()].iter().chain(parts) {
             arguments.push(part);
         }
     }

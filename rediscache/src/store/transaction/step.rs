@@ -13,6 +13,8 @@ pub(crate) enum EntryPlace {
     Field { key: String, field: Vec<u8> },
     /// At a key of its own, where it lives so long.
     Key { key: String, life: Life },
+    /// All that the key holds, which must be no other data.
+    Whole { key: String },
 }
 
 /// What is to be there; `None` where nothing is.
@@ -50,15 +52,16 @@ pub(crate) enum Attempted {
 impl EntryPlace {
     pub(crate) fn key(&self) -> &str {
         match self {
-            Self::Field { key, .. } | Self::Key { key, .. } => key,
+            Self::Field { key, .. } | Self::Key { key, .. } | Self::Whole { key } => key,
         }
     }
 
-    /// The type that the key holds.
-    fn data(&self) -> &'static str {
+    /// The type that the key must hold; an entry is stored over anything.
+    fn required(&self) -> Option<&'static str> {
         match self {
-            Self::Field { .. } => HASH,
-            Self::Key { .. } => STRING,
+            Self::Field { .. } => Some(HASH),
+            Self::Key { .. } => None,
+            Self::Whole { .. } => Some(STRING),
         }
     }
 }
@@ -71,12 +74,12 @@ impl Write {
         }
     }
 
-    /// The type that the key holds.
-    pub(super) fn data(&self) -> &'static str {
+    /// The type that the key must hold, if there is one.
+    pub(super) fn required(&self) -> Option<&'static str> {
         match self {
-            Self::Set(place, _) | Self::Delete(place) => place.data(),
-            Self::Push(..) => LIST,
-            Self::Add(..) | Self::Remove(..) => SET,
+            Self::Set(place, _) | Self::Delete(place) => place.required(),
+            Self::Push(..) => Some(LIST),
+            Self::Add(..) | Self::Remove(..) => Some(SET),
         }
     }
 

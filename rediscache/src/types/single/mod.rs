@@ -9,13 +9,14 @@ use std::marker::PhantomData;
 use std::time::{Duration, SystemTime};
 
 pub use home::{InRecord, OwnKey, OwnLifetime, ValueHome};
-pub(super) use place::record_of;
 
 use self::home::sealed::Home;
 use self::place::{RecordField, ValuePlace};
+use super::entry_name::record_of;
 use super::named::bound_methods;
 use super::object::{Object, Target};
 use super::operation::Operation;
+use super::step::EntryRef;
 use super::value::{Encoded, encode_value};
 use super::versions::version_methods;
 use crate::bounds::Value;
@@ -221,6 +222,34 @@ impl<T: Value, C: Codec, H: ValueHome> RedisValue<T, C, H> {
     pub const fn unreadable_as_absent(mut self) -> Self {
         self.object.unreadable_is_absent = true;
         self
+    }
+
+    /// Names the value, for a [`Transaction`](crate::Transaction).
+    ///
+    /// Nothing is sent. What is [set](crate::Transaction::set) stands for good, as by [`set`](Self::set).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> rediscache::Result<()> {
+    /// # use rediscache::{RedisSession, RedisSet, RedisValue};
+    /// let session = RedisSession::in_memory();
+    /// let last = RedisValue::<u64>::new("last").on(&session);
+    /// let seen = RedisSet::<u64>::new("seen").on(&session);
+    /// let both = session.transaction().expect(last.entry(), None).set(last.entry(), 7).add(&seen, 7);
+    /// assert!(both.commit().await?.is_done());
+    /// assert_eq!(last.get().await?, Some(7));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn entry(&self) -> EntryRef<T, C> {
+        let field = self.place().map(|place| match place {
+            ValuePlace::Field(RecordField { stored, suffix }) => Some((stored, suffix)),
+            ValuePlace::Key => None,
+        });
+        EntryRef::value(&self.object, field)
     }
 
     /// How long what stands behind the name of the record is.

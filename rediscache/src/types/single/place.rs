@@ -3,6 +3,7 @@
 use crate::codec::EncodedKey;
 use crate::error::Result;
 use crate::store::{Compared, Increment, STRING};
+use crate::types::entry_name::record_of;
 use crate::types::object::Target;
 
 /// Where the value lies at the key of its object.
@@ -19,11 +20,6 @@ pub(super) struct RecordField {
     pub(super) stored: EncodedKey,
     /// How long what stands behind the record's name is.
     pub(super) suffix: usize,
-}
-
-/// The name of the record whose field has this name.
-pub(in crate::types) fn record_of(name: &str, suffix: usize) -> &str {
-    name.get(..name.len().saturating_sub(suffix)).unwrap_or(name)
 }
 
 impl RecordField {

@@ -16,10 +16,10 @@ use crate::store::Life;
 use crate::types::object::{Object, Target};
 use crate::types::value::encode_value;
 
-/// One entry of a cache, as a [`Transaction`](crate::Transaction) names it.
+/// One entry of a cache, or a value, as a [`Transaction`](crate::Transaction) names it.
 ///
-/// It holds no data and no connection. [`RedisCache::entry`](crate::RedisCache::entry) and
-/// [`RedisTtlCache::entry`](crate::RedisTtlCache::entry) make it.
+/// It holds no data and no connection. [`RedisCache::entry`](crate::RedisCache::entry),
+/// [`RedisTtlCache::entry`](crate::RedisTtlCache::entry) and [`RedisValue::entry`](crate::RedisValue::entry) make it.
 ///
 /// # Examples
 ///
@@ -40,7 +40,7 @@ use crate::types::value::encode_value;
 /// ```
 pub struct EntryRef<V, C = Typestring> {
     object: Object,
-    place: UnplacedEntry,
+    place: Result<UnplacedEntry>,
     /// Whether something may be stored under this key.
     check_key: fn(&[u8]) -> Result<()>,
     types: PhantomData<fn() -> (V, C)>,
@@ -49,19 +49,25 @@ pub struct EntryRef<V, C = Typestring> {
 impl<V: Value, C: Codec> EntryRef<V, C> {
     /// A field of the object's hash.
     pub(in crate::types) fn field<K: Key>(object: &Object, key: &impl Lend<K>) -> Self {
-        Self::new::<K>(object, EncodedKey::of::<C, K>(key), None)
+        Self::new::<K>(object, EncodedKey::of::<C, K>(key).map(UnplacedEntry::Field))
     }
 
     /// A key of its own, which lives so long.
     pub(in crate::types) fn living<K: Key>(object: &Object, key: &impl Lend<K>, life: Result<Life>) -> Self {
-        match life {
-            Ok(life) => Self::new::<K>(object, EncodedKey::of::<C, K>(key), Some(life)),
-            Err(error) => Self::new::<K>(object, Err(error), None),
-        }
+        let place = life.and_then(|life| Ok(UnplacedEntry::Below(EncodedKey::of::<C, K>(key)?, life)));
+        Self::new::<K>(object, place)
     }
 
-    fn new<K: Key>(object: &Object, key: Result<EncodedKey>, life: Option<Life>) -> Self {
-        let place = UnplacedEntry { key, life };
+    /// What a value is: all that its key holds, or a field of a record, of whose name so much stands behind that of the record.
+    pub(in crate::types) fn value(object: &Object, field: Result<Option<(EncodedKey, usize)>>) -> Self {
+        let place = |field| match field {
+            Some((name, suffix)) => UnplacedEntry::RecordField(name, suffix),
+            None => UnplacedEntry::Whole,
+        };
+        Self::new::<String>(object, field.map(place))
+    }
+
+    fn new<K: Key>(object: &Object, place: Result<UnplacedEntry>) -> Self {
         Self { object: object.clone(), place, check_key: check_new::<C, K>, types: PhantomData }
     }
 
@@ -76,16 +82,16 @@ impl<V: Value, C: Codec> EntryRef<V, C> {
     }
 
     pub(in crate::types) fn setting(self, value: &impl Lend<V>) -> PlannedWrite {
-        let is_writable = match &self.place.key {
-            Ok(key) => (self.check_key)(key.as_slice()),
-            Err(_) => Ok(()),
-        };
-        let value = is_writable.and_then(|()| encode_value::<C, V>(value, self.object.meaning));
-        PlannedWrite { object: self.object, step: value.map(|value| WriteStep::Set(self.place, value)) }
+        let (meaning, check_key) = (self.object.meaning, self.check_key);
+        let step = self.place.and_then(|place| {
+            place.key().map_or(Ok(()), |key| check_key(key.as_slice()))?;
+            Ok(WriteStep::Set(place, encode_value::<C, V>(value, meaning)?))
+        });
+        PlannedWrite { object: self.object, step }
     }
 
     pub(in crate::types) fn deleting(self) -> PlannedWrite {
-        PlannedWrite { object: self.object, step: Ok(WriteStep::Delete(self.place)) }
+        PlannedWrite { object: self.object, step: self.place.map(WriteStep::Delete) }
     }
 }
 
@@ -95,8 +101,7 @@ fn is_form<'a, V: Value, C: Codec>(at: &'a Target, stored: &'a [u8], today: &'a 
 
 impl<V, C> Clone for EntryRef<V, C> {
     fn clone(&self) -> Self {
-        let key = self.place.key.as_ref().map(EncodedKey::clone).map_err(Error::again);
-        let place = UnplacedEntry { key, life: self.place.life };
+        let place = self.place.as_ref().map(UnplacedEntry::clone).map_err(Error::again);
         Self { object: self.object.clone(), place, check_key: self.check_key, types: PhantomData }
     }
 }

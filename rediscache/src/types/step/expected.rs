@@ -13,7 +13,7 @@ use crate::types::object::{Object, Target};
 /// What was said to be there, before the session is known.
 pub(in crate::types) struct PlannedExpectation {
     pub(in crate::types) object: Object,
-    pub(super) place: UnplacedEntry,
+    pub(super) place: Result<UnplacedEntry>,
     pub(super) value: Result<Option<Vec<u8>>>,
     pub(super) is_form: IsForm,
 }
@@ -32,7 +32,7 @@ impl PlannedExpectation {
     pub(in crate::types) fn of(self, session: &RedisSession) -> Result<(ExpectedEntry, Expectation)> {
         let named = |error: Error| error.during("commit", Some(self.object.namespace()));
         let at = self.object.target_in(session).map_err(named)?;
-        let place = self.place.at(&at).map_err(named)?;
+        let place = self.place.map_err(named)?.at(&at);
         let value = self.value.map_err(named)?;
         Ok((ExpectedEntry { at, is_form: self.is_form }, Expectation { place, value }))
     }

@@ -53,8 +53,8 @@ impl WriteStep {
     fn at(self, at: Target) -> Result<PlacedWrite> {
         let key = || at.key.to_string();
         let (write, schema) = match self {
-            Self::Set(place, value) => (Write::Set(place.at(&at)?, value.bytes), value.schema),
-            Self::Delete(place) => (Write::Delete(place.at(&at)?), None),
+            Self::Set(place, value) => (Write::Set(place.at(&at), value.bytes), value.schema),
+            Self::Delete(place) => (Write::Delete(place.at(&at)), None),
             Self::Put(item) => (Write::Push(key(), item.bytes), item.schema),
             Self::Add(member) => (Write::Add(key(), member.as_slice().to_vec()), None),
             Self::Remove(member) => (Write::Remove(key(), member.as_slice().to_vec()), None),
@@ -85,7 +85,7 @@ impl PlacedWrite {
     pub(in crate::types) fn writing<'a>(at: &'a Target, write: &'a Write) -> Option<Writing<'a>> {
         match write.place()? {
             EntryPlace::Key { key, .. } => Some(at.writing(key)),
-            EntryPlace::Field { .. } => None,
+            EntryPlace::Field { .. } | EntryPlace::Whole { .. } => None,
         }
     }
 }

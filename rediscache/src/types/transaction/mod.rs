@@ -29,7 +29,7 @@ use crate::session::RedisSession;
 ///
 /// | step | on |
 /// |---|---|
-/// | [`expect`](Self::expect), [`set`](Self::set), [`delete`](Self::delete) | an entry of a [`RedisCache`](crate::RedisCache) or a [`RedisTtlCache`](crate::RedisTtlCache) |
+/// | [`expect`](Self::expect), [`set`](Self::set), [`delete`](Self::delete) | an entry of a [`RedisCache`](crate::RedisCache) or a [`RedisTtlCache`](crate::RedisTtlCache), or a [`RedisValue`](crate::RedisValue) |
 /// | [`put`](Self::put) | a [`RedisQueue`](crate::RedisQueue) or a [`RedisTaskQueue`](crate::RedisTaskQueue) |
 /// | [`add`](Self::add), [`remove`](Self::remove) | a [`RedisSet`] |
 ///

@@ -1,8 +1,8 @@
 //! A program and itself: objects of one key.
 
 use super::finding::{Finding, FindingKind};
+use crate::types::entry_name::record_of;
 use crate::types::info::ObjectInfo;
-use crate::types::single::record_of;
 
 /// An object, and where it is in the session at hand.
 #[derive(Debug)]
