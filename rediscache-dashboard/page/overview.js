@@ -1,0 +1,68 @@
+// Every object: what it is, how much it holds, and what it does while one looks.
+
+import { el, put, say } from "./dom.js";
+import { bytes, count, short, types, when } from "./show.js";
+import { holds, inPart, link, owners, state, summary } from "./state.js";
+import { heading, kind, nothing, row, spark, table, tile } from "./table.js";
+import { tiles as figureTiles } from "./figures.js";
+
+const COLUMNS = [
+  { title: "Object", class: "name" },
+  { title: "Kind" },
+  { title: "Types", class: "types" },
+  { title: "Holds", class: "number" },
+  { title: "Memory", class: "number" },
+  { title: "Expires", class: "number" },
+  { title: "Of late", class: "spark-cell" },
+];
+
+export function show(main) {
+  if (!state.objects.length) {
+    put(main, nothing("No objects yet", "Name the structs of the program where the dashboard is made: Dashboard::new(&session).with::<Shop>()"));
+    return {};
+  }
+  const tiles = el("div", { class: "tiles" }), rows = new Map();
+  const sheets = [...owners()].map(([owner, objects]) => {
+    const body = el("tbody", {}, objects.map((object) => drawRow(object, rows)));
+    return el("section", {}, el("h2", { class: "owner" }, owner), table(COLUMNS, body, owner));
+  });
+  put(main, heading("Overview"), tiles, sheets);
+  const tick = () => { put(tiles, drawTiles()); rows.forEach(update); };
+  tick();
+  return { tick };
+}
+
+function drawRow(object, rows) {
+  const parts = { held: el("span"), memory: el("span"), expires: el("span"), past: el("span"), error: el("span", { class: "error" }) };
+  rows.set(object, parts);
+  const name = el("a", { href: link(object), "data-row": true, "data-object": object.name }, object.field);
+  const cells = [[name, parts.error], kind(object), el("code", {}, types(object)), parts.held, parts.memory, parts.expires, parts.past];
+  return row(COLUMNS, cells, { class: "way", onclick: (event) => { if (event.target !== name) name.click(); } });
+}
+
+function update(parts, object) {
+  const its = summary(object);
+  const dead = inPart(object, "dead"), held = holds(object);
+  say(parts.error, its.error ?? (dead ? `${count(dead)} dead` : ""));
+  parts.error.title = its.error ?? "";
+  say(parts.held, count(held));
+  say(parts.memory, bytes(its.memory));
+  say(parts.expires, its.expires_at ? when(its.expires_at) : "–");
+  put(parts.past, spark(state.past.get(object.name) ?? []));
+}
+
+function drawTiles() {
+  const sum = (of) => state.objects.reduce((all, object) => all + (of(object) ?? 0), 0);
+  const queues = state.objects.filter((object) => object.kind.endsWith("queue"));
+  const dead = sum((object) => inPart(object, "dead"));
+  const own = [
+    tile("Objects", count(state.objects.length), `in ${count(owners().size)} structs`),
+    tile("Memory", bytes(sum((object) => summary(object).memory)), "as the store says"),
+  ];
+  if (queues.length) {
+    const waiting = queues.reduce((all, object) => all + (holds(object) ?? 0), 0);
+    own.push(tile("Waiting", short(waiting), `in ${count(queues.length)} queues`));
+    own.push(tile("Dead letters", short(dead), dead ? "see Queues" : "none", dead ? "bad" : ""));
+  }
+  return [...figureTiles(), ...own];
+}

@@ -1,0 +1,60 @@
+//! What the program declares of its objects, and how much one holds.
+
+use rediscache::ObjectKind;
+use serde_json::{Value, json};
+
+use super::json::{action_name, part_name, summary_json};
+use super::{Source, failed};
+use crate::access::Access;
+use crate::answer::{self, Answer};
+use crate::objects::{Shown, short_type};
+
+/// All of them, and what whoever asks may do.
+pub(super) fn all(source: &Source<'_>) -> Value {
+    json!({
+        "may_change": source.access == Access::All,
+        "global_namespace": source.session.global_namespace(),
+        "objects": source.objects.iter().map(|object| declared(object)).collect::<Vec<_>>(),
+    })
+}
+
+fn declared(object: &Shown) -> Value {
+    let info = object.window.info();
+    let parts = object.window.parts().iter().map(|part| {
+        let actions: Vec<_> = object.window.actions(*part).iter().map(|action| action_name(*action)).collect();
+        json!({ "name": part_name(*part), "actions": actions })
+    });
+    json!({
+        "name": object.name,
+        "owner": object.owner,
+        "field": info.field(),
+        "namespace": info.namespace(),
+        "kind": kind_name(info.kind()),
+        "key_type": info.key_type().map(short_type),
+        "value_type": short_type(info.value_type()),
+        "parts": parts.collect::<Vec<_>>(),
+    })
+}
+
+fn kind_name(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::Cache => "cache",
+        ObjectKind::Queue => "queue",
+        ObjectKind::TaskQueue => "task queue",
+        ObjectKind::TtlCache => "ttl cache",
+        ObjectKind::Set => "set",
+        ObjectKind::Ranking => "ranking",
+        ObjectKind::Limit => "limit",
+        ObjectKind::Lock => "lock",
+        ObjectKind::Value => "value",
+        ObjectKind::RecordField => "field",
+        _ => "object",
+    }
+}
+
+pub(super) async fn summary(object: &Shown) -> Answer {
+    match object.window.summary().await {
+        Ok(summary) => answer::json(&summary_json(&summary)),
+        Err(error) => failed(&error),
+    }
+}

@@ -1,0 +1,78 @@
+//! The files of the page, as they stand in the folder `page`.
+//!
+//! Each is found by its path, and at the root by its name behind a question mark: `?style.css` leads from `/redis` and from
+//! `/redis/` to the same, and a service below a router cannot tell which of the two was asked for.
+
+/// A file, and of which type it is.
+#[derive(Debug)]
+pub(crate) struct File {
+    name: &'static str,
+    pub(crate) content_type: &'static str,
+    pub(crate) content: &'static str,
+}
+
+macro_rules! files {
+    ($($name:literal: $content_type:ident),* $(,)?) => {
+        &[$(File {
+            name: $name,
+            content_type: $content_type,
+            content: include_str!(concat!("../page/", $name)),
+        }),*]
+    };
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const PICTURE: &str = "image/svg+xml";
+
+/// For whoever may look.
+const FILES: &[File] = files! {
+    "index.html": HTML,
+    "api.js": SCRIPT,
+    "caches.js": SCRIPT,
+    "dom.js": SCRIPT,
+    "entries.js": SCRIPT,
+    "entry.js": SCRIPT,
+    "figures.js": SCRIPT,
+    "guards.js": SCRIPT,
+    "json.js": SCRIPT,
+    "keyboard.js": SCRIPT,
+    "object.js": SCRIPT,
+    "overview.js": SCRIPT,
+    "page.js": SCRIPT,
+    "queues.js": SCRIPT,
+    "shapes.js": SCRIPT,
+    "show.js": SCRIPT,
+    "start.js": SCRIPT,
+    "state.js": SCRIPT,
+    "table.js": SCRIPT,
+};
+
+/// For everybody, since the page that refuses looks like the others.
+const OPEN_FILES: &[File] = files! {
+    "nobody.html": HTML,
+    "style.css": STYLE,
+    "icon.svg": PICTURE,
+};
+
+/// The file that a path and its query ask for.
+pub(crate) fn file(path: &str, query: Option<&str>) -> Option<&'static File> {
+    find(FILES, name(path, query))
+}
+
+/// As [`file`], of those that tell nothing.
+pub(crate) fn open_file(path: &str, query: Option<&str>) -> Option<&'static File> {
+    find(OPEN_FILES, name(path, query))
+}
+
+fn name<'a>(path: &'a str, query: Option<&'a str>) -> &'a str {
+    match path.trim_start_matches('/') {
+        "" => query.filter(|query| query.contains('.')).unwrap_or("index.html"),
+        path => path,
+    }
+}
+
+fn find(files: &'static [File], name: &str) -> Option<&'static File> {
+    files.iter().find(|file| file.name == name)
+}

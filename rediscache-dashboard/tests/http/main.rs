@@ -1,0 +1,10 @@
+//! The service over HTTP: who is shown what, each thing that can be asked for, and what others may not have a browser send.
+
+mod access;
+mod change;
+mod client;
+mod events;
+mod mount;
+mod read;
+#[path = "../shared/mod.rs"]
+mod shared;
