@@ -25,6 +25,8 @@ pub(crate) struct Shop {
 pub(crate) struct Outgoing {
     #[rediscache(max_attempts = 1)]
     pub(crate) mails: RedisTaskQueue<Product>,
+    #[rediscache(secret)]
+    pub(crate) tokens: RedisCache<String, String>,
 }
 
 pub(crate) fn product(name: &str, cents: u64) -> Product {
