@@ -14,7 +14,7 @@ use syn::{Block, Ident, ImplItemFn, Item, ItemFn, ItemMod, Signature, TraitItemF
 use syntax::{is_test, parse};
 
 const LIBRARY: &str = "rediscache/src";
-const FOLDERS: [&str; 3] = [LIBRARY, "rediscache-derive/src", "rediscache-cli/src"];
+const FOLDERS: [&str; 4] = [LIBRARY, "rediscache-derive/src", "rediscache-cli/src", "rediscache-dashboard/src"];
 
 const LONGEST_FILE: usize = 360;
 const LONGEST_FUNCTION: usize = 60;

@@ -15,10 +15,11 @@ use files::{Files, read};
 const LIBRARY: &str = "rediscache/src";
 const DERIVE: &str = "rediscache-derive/src";
 const PROGRAM: &str = "rediscache-cli/src";
+const DASHBOARD: &str = "rediscache-dashboard/src";
 
 /// What is in some folders, from top to bottom: each may need what stands after it, and nothing else there. `mod` is a
 /// folder's own `mod.rs`.
-const LAYERS: [(&str, &str, &str); 7] = [
+const LAYERS: [(&str, &str, &str); 8] = [
     (
         LIBRARY,
         "",
@@ -46,6 +47,7 @@ const LAYERS: [(&str, &str, &str); 7] = [
     ),
     (LIBRARY, "near", "memo cache registry mod coherence sync"),
     (DERIVE, "", "lib one_of bound fallback expand option model family attr older ttl rate lease entry key errors"),
+    (DASHBOARD, "", "lib dashboard api answer body live figures objects json files access cross_site query hex"),
 ];
 
 #[test]
@@ -71,6 +73,16 @@ fn nothing_in_the_derive_runs_in_a_circle() {
 #[test]
 fn nothing_in_the_program_runs_in_a_circle() {
     has_no_circle(PROGRAM);
+}
+
+#[test]
+fn the_dashboard_keeps_its_layers() {
+    keeps_its_layers(DASHBOARD);
+}
+
+#[test]
+fn nothing_in_the_dashboard_runs_in_a_circle() {
+    has_no_circle(DASHBOARD);
 }
 
 fn keeps_its_layers(root: &str) {

@@ -39,10 +39,9 @@ export function show(main, [name, wanted]) {
 }
 
 function head(object) {
-  const key = state.prefix ? `${state.prefix}.${object.namespace}` : object.namespace;
   return el("div", { class: "heading" },
     el("h1", {}, el("a", { href: "#/", class: "muted" }, `${object.owner}.`), object.field, " ", kind(object)),
-    el("p", {}, el("code", {}, types(object)), el("span", { class: "muted" }, " in "), el("code", { id: "redis-key" }, key)));
+    el("p", {}, el("code", {}, types(object)), el("span", { class: "muted" }, " in "), el("code", { id: "namespace" }, object.namespace)));
 }
 
 function drawTiles(object) {

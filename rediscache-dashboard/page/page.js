@@ -116,7 +116,6 @@ async function begin() {
   }
   state.objects = declared.objects;
   state.mayChange = declared.may_change;
-  state.prefix = declared.global_namespace;
   byId("access").hidden = declared.may_change;
   byId("prefix").hidden = !declared.global_namespace;
   say(byId("prefix"), declared.global_namespace);

@@ -11,7 +11,7 @@ export function short(number) {
   return digits(number / divisor) + unit;
 }
 
-const digits = (number) => (number >= 100 || Number.isInteger(number) ? whole.format(Math.round(number)) : number.toPrecision(number < 1 ? 2 : 3).replace(/\.?0+$/, ""));
+const digits = (number) => (number >= 100 || Number.isInteger(number) ? whole.format(Math.round(number)) : String(Number(number.toPrecision(number < 1 ? 2 : 3))));
 
 export function bytes(number) {
   if (number === null || number === undefined) return "–";

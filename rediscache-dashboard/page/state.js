@@ -3,7 +3,6 @@
 export const state = {
   objects: [],
   mayChange: false,
-  prefix: "",
   /** By the name of an object: what its last summary was. */
   summaries: new Map(),
   /** By the name of an object: how much it held at each tick of late. */

@@ -242,7 +242,7 @@ where
 
 /// To whoever may see nothing: a page at the root, and JSON to what asks for data.
 fn refusal(path: &str) -> Answer {
-    match files::open_file("nobody.html", None).filter(|_| path == "/" || path.is_empty()) {
+    match files::refusal().filter(|_| files::is_root(path)) {
         Some(file) => answer::of(StatusCode::FORBIDDEN, file.content_type, file.content),
         None => answer::failure(StatusCode::FORBIDDEN, "nothing is shown to you"),
     }

@@ -58,21 +58,27 @@ const OPEN_FILES: &[File] = files! {
 
 /// The file that a path and its query ask for.
 pub(crate) fn file(path: &str, query: Option<&str>) -> Option<&'static File> {
-    find(FILES, name(path, query))
+    if is_root(path) { find(FILES, query).or_else(|| find(FILES, Some("index.html"))) } else { find(FILES, name(path)) }
 }
 
 /// As [`file`], of those that tell nothing.
 pub(crate) fn open_file(path: &str, query: Option<&str>) -> Option<&'static File> {
-    find(OPEN_FILES, name(path, query))
+    find(OPEN_FILES, if is_root(path) { query } else { name(path) })
 }
 
-fn name<'a>(path: &'a str, query: Option<&'a str>) -> &'a str {
-    match path.trim_start_matches('/') {
-        "" => query.filter(|query| query.contains('.')).unwrap_or("index.html"),
-        path => path,
-    }
+/// What is said to whom nothing is shown.
+pub(crate) fn refusal() -> Option<&'static File> {
+    find(OPEN_FILES, Some("nobody.html"))
 }
 
-fn find(files: &'static [File], name: &str) -> Option<&'static File> {
-    files.iter().find(|file| file.name == name)
+pub(crate) fn is_root(path: &str) -> bool {
+    matches!(path, "" | "/")
+}
+
+fn name(path: &str) -> Option<&str> {
+    path.strip_prefix('/')
+}
+
+fn find(files: &'static [File], name: Option<&str>) -> Option<&'static File> {
+    files.iter().find(|file| Some(file.name) == name)
 }

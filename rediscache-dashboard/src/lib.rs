@@ -46,6 +46,7 @@ mod dashboard;
 mod figures;
 mod files;
 mod hex;
+mod json;
 mod live;
 mod objects;
 mod query;

@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::api::{error_json, summary_json};
 use crate::figures::Reading;
+use crate::json::{error_json, summary_json};
 use crate::objects::Objects;
 
 /// From one tick to the next, at least.

@@ -4,10 +4,10 @@ use http::StatusCode;
 use rediscache::inspect::{Action, Part};
 use serde_json::{Value, json};
 
-use super::json::{action_named, part_named};
 use super::{failed, missing, refused, steps};
 use crate::answer::{self, Answer};
 use crate::hex;
+use crate::json::{action_named, part_named};
 use crate::objects::{Objects, Shown};
 
 /// Answers a request that carries this JSON.

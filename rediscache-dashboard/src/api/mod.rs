@@ -2,7 +2,6 @@
 
 mod change;
 mod findings;
-mod json;
 mod objects;
 mod page;
 
@@ -16,13 +15,13 @@ use crate::access::Access;
 use crate::answer::{self, Answer};
 use crate::body::DashboardBody;
 use crate::figures::Figures;
+use crate::json::error_json;
 use crate::live::Live;
 use crate::objects::{Objects, Shown};
 use crate::query::{decoded, parameter};
 
 pub(crate) use change::change;
 pub(crate) use findings::Findings;
-pub(crate) use json::{error_json, summary_json};
 
 /// Where answers come from, and how much of it whoever asks may do.
 pub(crate) struct Source<'a> {

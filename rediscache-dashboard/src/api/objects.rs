@@ -3,10 +3,10 @@
 use rediscache::ObjectKind;
 use serde_json::{Value, json};
 
-use super::json::{action_name, part_name, summary_json};
 use super::{Source, failed};
 use crate::access::Access;
 use crate::answer::{self, Answer};
+use crate::json::{action_name, part_name, summary_json};
 use crate::objects::{Shown, short_type};
 
 /// All of them, and what whoever asks may do.

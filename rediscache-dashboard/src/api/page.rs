@@ -3,10 +3,10 @@
 use rediscache::ErrorKind;
 use serde_json::{Value, json};
 
-use super::json::{entry_json, page_json, part_named};
 use super::{failed, refused};
 use crate::answer::{self, Answer};
 use crate::hex;
+use crate::json::{entry_json, page_json, part_named};
 use crate::objects::Shown;
 use crate::query::parameter;
 

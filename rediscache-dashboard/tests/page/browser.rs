@@ -18,8 +18,17 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const ARGUMENTS: [&str; 11] = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--window-size=1280,860",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--window-size=1280,860",
 ];
 
 pub(crate) struct Browser {
@@ -74,7 +83,9 @@ impl Browser {
     /// Waits until a script's expression holds.
     pub(crate) async fn until(&self, condition: &str) {
         let end = Instant::now() + PATIENCE;
-        while self.run(&format!("return Boolean({condition})")).await != true {
+        let script = json!({ "script": format!("return Boolean({condition})"), "args": [] });
+        // While another page is opened, there is none to ask.
+        while self.command("execute/sync", &script).await != Ok(Value::Bool(true)) {
             if Instant::now() > end {
                 let page = self.run("return document.body.innerText").await;
                 panic!("it never came: {condition}\n{}", page.as_str().unwrap_or_default());
@@ -92,7 +103,10 @@ impl Browser {
     /// Waits until an element holds a text.
     pub(crate) async fn read(&self, selector: &str, text: &str) {
         let (selector, text) = (json!(selector), json!(text));
-        self.until(&format!("[...document.querySelectorAll({selector})].some((one) => one.innerText.includes({text}))")).await;
+        self.until(&format!(
+            "[...document.querySelectorAll({selector})].some((one) => one.innerText.includes({text}))"
+        ))
+        .await;
     }
 
     /// Does something with the first such element, as soon as that can be done.
@@ -126,7 +140,8 @@ impl Browser {
 
     /// Presses keys one after the other, wherever the focus is.
     pub(crate) async fn press(&self, keys: &[&str]) {
-        let strokes = keys.iter().flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key })));
+        let strokes =
+            keys.iter().flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key })));
         let actions = json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes.collect::<Vec<_>>() }] });
         self.command("actions", &actions).await.expect("keys can be pressed");
     }
@@ -147,7 +162,8 @@ impl Browser {
         let log = self.command("se/log", &json!({ "type": "browser" })).await.expect("it keeps a log");
         let entries = log.as_array().expect("it is a list");
         // What a test has refused is logged as a failure of the network; all else is a fault of the page.
-        let faults: Vec<_> = entries.iter().filter(|entry| entry["level"] != "INFO" && entry["source"] != "network").collect();
+        let faults: Vec<_> =
+            entries.iter().filter(|entry| entry["level"] != "INFO" && entry["source"] != "network").collect();
         assert!(faults.is_empty(), "{faults:#?}");
     }
 

@@ -27,7 +27,8 @@ async fn read(connection: &mut TcpStream) -> String {
         let end = all.windows(4).position(|four| four == b"\r\n\r\n").map(|end| end + 4);
         if let Some(end) = end {
             let head = String::from_utf8_lossy(&all[..end]).to_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
             if count == 0 || length.is_some_and(|length| all.len() >= end + length) {
                 return String::from_utf8(all.split_off(end)).expect("it is text");
             }

@@ -47,7 +47,7 @@ pub(crate) fn error_json(error: &Error) -> Value {
 }
 
 /// The error with all that led to it.
-pub(super) fn told(error: &Error) -> String {
+fn told(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -58,7 +58,7 @@ pub(super) fn told(error: &Error) -> String {
     text
 }
 
-pub(super) fn page_json(page: &EntryPage) -> Value {
+pub(crate) fn page_json(page: &EntryPage) -> Value {
     json!({
         "entries": page.entries.iter().map(|entry| entry_json(entry, Some(LONGEST_IN_PAGE))).collect::<Vec<_>>(),
         "next": page.next.as_deref().map(hex::write),
@@ -66,7 +66,7 @@ pub(super) fn page_json(page: &EntryPage) -> Value {
 }
 
 /// An entry, each side of it cut where it is longer than this.
-pub(super) fn entry_json(entry: &Entry, longest: Option<usize>) -> Value {
+pub(crate) fn entry_json(entry: &Entry, longest: Option<usize>) -> Value {
     json!({
         "id": hex::write(&entry.id),
         "key": entry.key.as_ref().map(|key| shown_json(key, longest)),
@@ -126,20 +126,20 @@ const PARTS: [(Part, &str); 5] = [
     (Part::Workers, "workers"),
 ];
 
-pub(super) fn part_name(part: Part) -> &'static str {
+pub(crate) fn part_name(part: Part) -> &'static str {
     PARTS.iter().find(|(other, _)| *other == part).map_or("", |(_, name)| name)
 }
 
-pub(super) fn part_named(name: &str) -> Option<Part> {
+pub(crate) fn part_named(name: &str) -> Option<Part> {
     PARTS.iter().find(|(_, other)| *other == name).map(|(part, _)| *part)
 }
 
 const ACTIONS: [(Action, &str); 3] = [(Action::Edit, "edit"), (Action::Delete, "delete"), (Action::Requeue, "requeue")];
 
-pub(super) fn action_name(action: Action) -> &'static str {
+pub(crate) fn action_name(action: Action) -> &'static str {
     ACTIONS.iter().find(|(other, _)| *other == action).map_or("", |(_, name)| name)
 }
 
-pub(super) fn action_named(name: &str) -> Option<Action> {
+pub(crate) fn action_named(name: &str) -> Option<Action> {
     ACTIONS.iter().find(|(_, other)| *other == name).map(|(action, _)| *action)
 }
