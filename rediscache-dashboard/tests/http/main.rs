@@ -4,6 +4,7 @@ mod access;
 mod change;
 mod client;
 mod events;
+mod large;
 mod mount;
 mod read;
 #[path = "../shared/mod.rs"]

@@ -49,7 +49,7 @@ async fn entries_are_read_in_pages_until_there_are_no_more() {
     loop {
         let page = reader.json(&format!("/api/objects/Shop.numbers/page?part=entries{cursor}")).await;
         let entries = page["entries"].as_array().expect("it is a list");
-        assert!(entries.len() < 500, "{} at once", entries.len());
+        assert!(entries.len() <= 600, "{} at once", entries.len());
         for entry in entries {
             let number =
                 |side: &str| entry[side]["json"].as_str().and_then(|text| text.parse::<u64>().ok()).expect("a number");
@@ -62,7 +62,7 @@ async fn entries_are_read_in_pages_until_there_are_no_more() {
     }
     seen.sort_unstable();
     seen.dedup();
-    assert!(seen.len() == 1_000 && pages > 2, "{} in {pages}", seen.len());
+    assert!(seen.len() == 1_000 && pages > 1, "{} in {pages}", seen.len());
 }
 
 #[tokio::test]
