@@ -92,7 +92,7 @@ async fn visit(seed: u64) -> Done {
         let page = chance.below(40);
         Shop::pages().get_or_load(page, move || page_of(page)).await.ok();
         Shop::visitors().add(&address).await?;
-        Shop::logins().check(&address).await?;
+        let _is_allowed = Shop::logins().check(&address).await?.allowed();
         Outgoing::events().put(Event::Viewed { product: product.to_owned() }).await?;
         if let Some(found) = Shop::products().get(product).await? {
             if chance.below(4) == 0 {

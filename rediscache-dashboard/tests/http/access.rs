@@ -6,8 +6,8 @@ use rediscache::RedisSession;
 use rediscache_dashboard::Dashboard;
 use serde_json::json;
 
-use crate::client::{Client, post};
-use crate::shared::{Shop, dashboard, product};
+use crate::client::{Client, dashboard, post};
+use crate::shared::{Shop, product};
 
 const DATA: [&str; 6] = [
     "/api/objects",

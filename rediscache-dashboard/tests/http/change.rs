@@ -3,8 +3,8 @@
 use rediscache::RedisSession;
 use serde_json::json;
 
-use crate::client::{Client, post};
-use crate::shared::{Shop, dashboard, product};
+use crate::client::{Client, dashboard, post};
+use crate::shared::{Shop, product};
 
 #[tokio::test]
 async fn a_value_is_stored_as_its_type_and_what_does_not_fit_is_refused() {

@@ -3,9 +3,12 @@
 use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use rediscache_dashboard::Dashboard;
+use rediscache::RedisSession;
+use rediscache_dashboard::{Access, Dashboard};
 use serde_json::Value;
 use tower_service::Service;
+
+use crate::shared::{Outgoing, Shop};
 
 /// Someone with a role, who asks one dashboard.
 pub(crate) struct Client {
@@ -69,4 +72,15 @@ pub(crate) fn post(path: &str, body: &Value, headers: &[(&str, &str)]) -> Reques
 /// A text as it stands in an address.
 pub(crate) fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// A dashboard of both structs, where the header `x-role` says who asks.
+pub(crate) fn dashboard(session: &RedisSession) -> Dashboard {
+    Dashboard::new(session).with::<Shop>().with::<Outgoing>().access(|request| {
+        match request.headers.get("x-role").map(http::HeaderValue::as_bytes) {
+            Some(b"all") => Access::All,
+            Some(b"reader") => Access::Reader,
+            _ => Access::Nobody,
+        }
+    })
 }

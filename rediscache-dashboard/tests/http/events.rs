@@ -11,7 +11,8 @@ use serde_json::Value;
 use tokio::time::{sleep, timeout};
 use tower_service::Service;
 
-use crate::shared::{Shop, dashboard};
+use crate::client::dashboard;
+use crate::shared::Shop;
 
 async fn watch(dashboard: &Dashboard) -> DashboardBody {
     let request = Request::get("/api/events").header("x-role", "reader").body(Body::empty()).expect("it is a request");

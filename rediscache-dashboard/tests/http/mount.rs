@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use rediscache::RedisSession;
 use tower_service::Service;
 
-use crate::shared::dashboard;
+use crate::client::dashboard;
 
 async fn get(app: &Router, path: &str) -> (u16, String, String) {
     let request = Request::get(path).header("x-role", "reader").body(Body::empty()).expect("it is a request");

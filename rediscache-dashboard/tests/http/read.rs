@@ -3,8 +3,8 @@
 use rediscache::{RedisCache, RedisSession};
 use serde_json::{Value, json};
 
-use crate::client::{Client, escaped};
-use crate::shared::{MARKUP, Outgoing, Shop, dashboard, product};
+use crate::client::{Client, dashboard, escaped};
+use crate::shared::{MARKUP, Outgoing, Shop, product};
 
 fn reader(session: &RedisSession) -> Client {
     Client::new(&dashboard(session), "reader")

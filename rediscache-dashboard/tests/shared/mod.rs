@@ -1,7 +1,6 @@
 //! What the suites show: a struct of each kind of object, with hostile text where there can be some.
 
-use rediscache::{RedisCache, RedisNamespaced, RedisSession, RedisTaskQueue};
-use rediscache_dashboard::{Access, Dashboard};
+use rediscache::{RedisCache, RedisNamespaced, RedisTaskQueue};
 use serde::{Deserialize, Serialize};
 
 /// Markup that does something wherever it is taken for such.
@@ -31,15 +30,4 @@ pub(crate) struct Outgoing {
 
 pub(crate) fn product(name: &str, cents: u64) -> Product {
     Product { name: name.to_owned(), cents }
-}
-
-/// A dashboard of both structs, where the header `x-role` says who asks.
-pub(crate) fn dashboard(session: &RedisSession) -> Dashboard {
-    Dashboard::new(session).with::<Shop>().with::<Outgoing>().access(|request| {
-        match request.headers.get("x-role").map(http::HeaderValue::as_bytes) {
-            Some(b"all") => Access::All,
-            Some(b"reader") => Access::Reader,
-            _ => Access::Nobody,
-        }
-    })
 }
