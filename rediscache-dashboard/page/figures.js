@@ -18,11 +18,11 @@ const past = (name) => state.figures.map((point) => point[name] ?? 0);
 /** What is done at the moment, for the overview. */
 export function tiles() {
   const now = state.figures.at(-1);
-  if (!now) return [tile("Calls a second", "–"), tile("Errors a second", "–"), tile("99 % are answered in", "–")];
+  if (!now) return [tile("Calls a second", "–"), tile("Errors a second", "–"), tile("99 % take up to", "–")];
   return [
     tile("Calls a second", short(now.calls), spark(past("calls"), 120, 24)),
     tile("Errors a second", short(now.errors), spark(past("errors"), 120, 24), now.errors ? "bad" : ""),
-    tile("99 % are answered in", latency(now.p99), `half of them in ${latency(now.p50)}`),
+    tile("99 % take up to", latency(now.p99), `half up to ${latency(now.p50)}`),
   ];
 }
 
@@ -39,7 +39,7 @@ export function show(main) {
       const ones = [
         plot("Calls a second", told.points, [["calls", (point) => point.calls]], short),
         plot("Errors a second", told.points, [["errors", (point) => point.errors]], short),
-        plot("Answered in", told.points, [["99 %", (point) => point.p99], ["half", (point) => point.p50]], latency),
+        plot("Answered within", told.points, [["99 %", (point) => point.p99], ["half", (point) => point.p50]], latency),
       ];
       if (told.points.some((point) => rate(point) !== null)) ones.push(plot("Answered near", told.points, [["hits", rate]], (value) => `${Math.round(value)} %`));
       put(plots, ones);

@@ -22,7 +22,7 @@ const FOUND_BY = { set: "member", ranking: "member", limit: "subject", lock: "ke
 
 export function show(main, [name, wanted]) {
   const object = named(name), part = object.parts.some((one) => one.name === wanted) ? wanted : object.parts[0].name;
-  const tiles = el("div", { class: "tiles" }), numbers = new Map();
+  const tiles = el("div", { class: "tiles wide" }), numbers = new Map();
   const tabs = object.parts.length > 1 && el("div", { class: "tabs" }, object.parts.map((one) => {
     numbers.set(one.name, el("span", { class: "held" }));
     return el("a", { href: link(object, one.name), "aria-current": one.name === part ? "page" : null, "data-part": one.name }, title(object, one.name), numbers.get(one.name));

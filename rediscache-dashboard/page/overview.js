@@ -57,8 +57,9 @@ function drawTiles() {
   const dead = sum((object) => inPart(object, "dead"));
   const own = [
     tile("Objects", count(state.objects.length), `in ${count(owners().size)} structs`),
-    tile("Memory", bytes(sum((object) => summary(object).memory)), "as the store says"),
   ];
+  const memory = sum((object) => summary(object).memory);
+  if (memory) own.push(tile("Memory", bytes(memory), "as the store says"));
   if (queues.length) {
     const waiting = queues.reduce((all, object) => all + (holds(object) ?? 0), 0);
     own.push(tile("Waiting", short(waiting), `in ${count(queues.length)} queues`));

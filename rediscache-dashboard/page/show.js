@@ -47,4 +47,4 @@ export const percent = (part, all) => (all ? `${digits((100 * part) / all)} %` :
 export const latency = (micros) => (micros === null || micros === undefined ? "–" : micros < 1000 ? `${digits(micros)} µs` : micros < 1e6 ? `${digits(micros / 1000)} ms` : `${digits(micros / 1e6)} s`);
 
 /** The types of an object. */
-export const types = (object) => (object.key_type ? `${object.key_type} → ${object.value_type}` : object.value_type);
+export const types = (object) => (!object.key_type ? object.value_type : object.value_type === "()" ? object.key_type : `${object.key_type} → ${object.value_type}`);

@@ -193,7 +193,7 @@ impl Parted {
             },
             Method::POST if file.is_none() => match changing(&request, access, body).await {
                 Ok(body) => api::change(&self.objects, path, &body).await,
-                Err(refusal) => refusal,
+                Err((status, message)) => answer::failure(status, message),
             },
             _ => not_allowed(file.is_some()),
         }
@@ -212,12 +212,12 @@ impl Parted {
 }
 
 /// What a request carries that may change something.
-async fn changing<B>(request: &Parts, access: Access, body: B) -> Result<Bytes, Answer>
+async fn changing<B>(request: &Parts, access: Access, body: B) -> Result<Bytes, (StatusCode, &'static str)>
 where
     B: Body,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    let refused = |status, message| Err(answer::failure(status, message));
+    let refused = |status, message| Err((status, message));
     if cross_site::is_forged(request) {
         return refused(StatusCode::FORBIDDEN, "the page of another site sent this request");
     }

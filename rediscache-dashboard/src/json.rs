@@ -14,6 +14,9 @@ use crate::hex;
 /// A value that is longer is shown cut, where it stands among others.
 const LONGEST_IN_PAGE: usize = 4 << 10;
 
+/// Of what has no key, by which the whole could be asked for.
+const LONGEST_WITHOUT_KEY: usize = 64 << 10;
+
 pub(crate) fn summary_json(summary: &Summary) -> Value {
     let counts = summary.counts.iter().map(|(part, count)| (part_name(*part).to_owned(), json!(count)));
     json!({
@@ -60,9 +63,14 @@ fn told(error: &Error) -> String {
 
 pub(crate) fn page_json(page: &EntryPage) -> Value {
     json!({
-        "entries": page.entries.iter().map(|entry| entry_json(entry, Some(LONGEST_IN_PAGE))).collect::<Vec<_>>(),
+        "entries": page.entries.iter().map(short_entry_json).collect::<Vec<_>>(),
         "next": page.next.as_deref().map(hex::write),
     })
+}
+
+/// An entry as it stands among others.
+fn short_entry_json(entry: &Entry) -> Value {
+    entry_json(entry, Some(if entry.key.is_some() { LONGEST_IN_PAGE } else { LONGEST_WITHOUT_KEY }))
 }
 
 /// An entry, each side of it cut where it is longer than this.
@@ -89,7 +97,11 @@ fn shown_json(shown: &Shown, longest: Option<usize>) -> Value {
 
 /// The begin of a text that is longer.
 fn cut(text: &str, longest: usize) -> Option<&str> {
-    (text.len() > longest).then(|| &text[..text.floor_char_boundary(longest)])
+    if text.len() <= longest {
+        return None;
+    }
+    let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end))?;
+    text.get(..end)
 }
 
 fn fact_json(fact: &Fact) -> (String, Value) {

@@ -115,11 +115,13 @@ pub(crate) async fn summaries(objects: &Objects) -> Vec<Value> {
     summaries
 }
 
+type NextTick = Pin<Box<dyn Future<Output = Option<(Bytes, watch::Receiver<Tick>)>> + Send + Sync>>;
+
 /// What one viewer is told: always the last tick, so that one who reads slowly has no more waiting than that.
 pub(crate) struct Events {
     /// Whether the browser was told when to ask again.
     is_begun: bool,
-    next: Pin<Box<dyn Future<Output = Option<(Bytes, watch::Receiver<Tick>)>> + Send + Sync>>,
+    next: NextTick,
     end: Instant,
 }
 

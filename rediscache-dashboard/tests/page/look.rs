@@ -98,11 +98,7 @@ async fn markup_from_the_database_is_text_wherever_it_stands() {
     browser.write("#edit-value", MARKUP).await;
     browser.click("#save").await;
     browser.see("#panel-error").await;
-    for (place, seen) in [
-        ("object/Shop.products", "<img src=x"),
-        ("shapes", "odd"),
-        ("figures", "Figures"),
-    ] {
+    for (place, seen) in [("object/Shop.products", "<img src=x"), ("shapes", "odd"), ("figures", "Figures")] {
         browser.open(&site.page(place)).await;
         browser.read("main", if place == "shapes" { "unreadable" } else { seen }).await;
     }
