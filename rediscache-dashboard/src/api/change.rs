@@ -4,7 +4,7 @@ use http::StatusCode;
 use rediscache::inspect::{Action, Part};
 use serde_json::{Value, json};
 
-use super::{failed, missing, refused, steps};
+use super::reply::{failed, missing, refused, steps};
 use crate::answer::{self, Answer};
 use crate::hex;
 use crate::json::{action_named, part_named};

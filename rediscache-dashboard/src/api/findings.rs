@@ -6,9 +6,9 @@ use std::pin::Pin;
 use rediscache::{Finding, FindingKind, RedisNamespaced, RedisSession, Result};
 use serde_json::{Value, json};
 
-use super::{Source, failed};
+use super::reply::failed;
 use crate::answer::{self, Answer};
-use crate::objects::Shown;
+use crate::objects::{Objects, Shown};
 
 type Verifying = Pin<Box<dyn Future<Output = Result<Vec<Finding>>> + Send>>;
 
@@ -30,9 +30,9 @@ impl Findings {
     }
 }
 
-pub(super) async fn answer(source: &Source<'_>) -> Answer {
-    let shapes: Vec<_> = source.objects.iter().map(|object| shapes_json(object)).collect();
-    match source.findings.all(source.session).await {
+pub(super) async fn answer(findings: &Findings, session: &RedisSession, objects: &Objects) -> Answer {
+    let shapes: Vec<_> = objects.iter().map(|object| shapes_json(object)).collect();
+    match findings.all(session).await {
         Ok(findings) => answer::json(&json!({ "shapes": shapes, "findings": findings })),
         Err(error) => failed(&error),
     }

@@ -1,20 +1,20 @@
 //! What the program declares of its objects, and how much one holds.
 
-use rediscache::ObjectKind;
+use rediscache::{ObjectKind, RedisSession};
 use serde_json::{Value, json};
 
-use super::{Source, failed};
+use super::reply::failed;
 use crate::access::Access;
 use crate::answer::{self, Answer};
 use crate::json::{action_name, part_name, summary_json};
-use crate::objects::{Shown, short_type};
+use crate::objects::{Objects, Shown, short_type};
 
 /// All of them, and what whoever asks may do.
-pub(super) fn all(source: &Source<'_>) -> Value {
+pub(super) fn all(session: &RedisSession, objects: &Objects, access: Access) -> Value {
     json!({
-        "may_change": source.access == Access::All,
-        "global_namespace": source.session.global_namespace(),
-        "objects": source.objects.iter().map(|object| declared(object)).collect::<Vec<_>>(),
+        "may_change": access == Access::All,
+        "global_namespace": session.global_namespace(),
+        "objects": objects.iter().map(|object| declared(object)).collect::<Vec<_>>(),
     })
 }
 

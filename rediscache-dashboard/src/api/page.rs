@@ -3,7 +3,7 @@
 use rediscache::ErrorKind;
 use serde_json::{Value, json};
 
-use super::{failed, refused};
+use super::reply::{failed, refused};
 use crate::answer::{self, Answer};
 use crate::hex;
 use crate::json::{entry_json, page_json, part_named};
