@@ -95,6 +95,8 @@ mod value_update;
 mod verify;
 mod whole;
 mod window;
+mod window_kind;
+mod window_queue;
 mod wrong_type;
 
 use rediscache::{ErrorKind, RedisCache, RedisSession};

@@ -42,7 +42,7 @@ pub(crate) use increment::Increment;
 pub(crate) use key::{Cursor, KeyStore};
 pub(crate) use limit::{Checked, LimitStore, Rate};
 pub(crate) use list::{LIST, ListStore, Waiter};
-pub(crate) use lock::{Acquired, LockStore};
+pub(crate) use lock::{Acquired, LockSeen, LockStore};
 pub(crate) use open::{OpenStore, WeakStore};
 pub(crate) use packed::Packed;
 pub(crate) use ranking::{RankingStore, SORTED_SET, ScoreStep, Scored};
@@ -50,8 +50,8 @@ pub(crate) use sample::{DataKind, Sample};
 pub(crate) use set::{SET, SetStore};
 pub(crate) use string::{STRING, StringStore};
 pub(crate) use task::{
-    Client, Departed, Due, EndingLease, Lease, Outcome, Side, Taken, Taker, TaskStats, TaskStore, Unread, Whereabouts,
-    WorkPart,
+    Client, DelayedTask, Departed, Due, EndingLease, Lease, Outcome, PendingTask, Side, Taken, Taker, TaskStats,
+    TaskStore, Unread, Whereabouts, WorkPart, WorkerSeen,
 };
 pub(crate) use token::Token;
 pub(crate) use traces::traced;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::declaration::Declaration;
 use super::info::ObjectInfo;
-use super::window::{Inspector, ObjectWindow, Window};
+use super::window::{Inspector, Window};
 use crate::bounds::Value;
 use crate::codec::OlderTypes;
 use crate::error::Result;
@@ -67,10 +67,7 @@ pub trait RedisObject: Sized {
 
     /// What a page shows of it in this session.
     #[doc(hidden)]
-    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        let _ = session;
-        Box::new(ObjectWindow::new(info, ()))
-    }
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window>;
 }
 
 /// The removal of all that an object holds.

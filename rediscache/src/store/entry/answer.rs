@@ -17,3 +17,10 @@ pub(crate) struct StoredPage {
     /// Where the next page begins; `None` after the last.
     pub(crate) next: Option<Cursor>,
 }
+
+/// As [`StoredPage`], stale ones included, each with its end.
+#[derive(Debug)]
+pub(crate) struct FoundPage {
+    pub(crate) entries: Vec<(String, Found)>,
+    pub(crate) next: Option<Cursor>,
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::answer::{Found, StoredPage};
+use super::answer::{Found, FoundPage, StoredPage};
 use super::data::StoredEntry;
 use super::life::Life;
 use crate::error::Result;
@@ -124,6 +124,20 @@ impl MemoryEntries<'_> {
             }
         }
         Ok(StoredPage { entries, next: last })
+    }
+
+    pub(super) fn find_page(&self, key: &str, cursor: Option<Cursor>) -> Result<FoundPage> {
+        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
+        let (prefix, mut entries, mut last, mut names) = (format!("{key}:"), Vec::new(), None, 0);
+        for (name, entry) in self.0.keyspace().walk::<StoredEntry>(&prefix, after).take(PAGE) {
+            (last, names) = (Some(name.to_owned()), names + 1);
+            if let (Some(rest), Some((entry, ends))) = (rest_of(name, &prefix), entry)
+                && let Some(value) = &entry.value
+            {
+                entries.push((rest.to_owned(), Found { value: value.to_vec(), left: ends.map(left) }));
+            }
+        }
+        Ok(FoundPage { entries, next: last.filter(|_| names == PAGE).map(Cursor::Behind) })
     }
 
     pub(super) fn clear(&self, key: &str) -> Result<()> {

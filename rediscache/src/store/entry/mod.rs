@@ -15,7 +15,7 @@ mod redis;
 mod tracked;
 mod walk;
 
-pub(crate) use answer::{Found, StoredPage};
+pub(crate) use answer::{Found, FoundPage, StoredPage};
 pub(super) use data::StoredEntry;
 pub(crate) use lease::{Begun, LeaseStore, MemoryLeases, RedisLeases, Wanted};
 pub(crate) use life::Life;
@@ -67,6 +67,8 @@ operations! { EntryStore<'_> {
     fn delete_many(names: &Packed, life: Life) -> u64;
     /// Some entries from the cursor on. What stays throughout a walk is returned at least once.
     fn scan(cursor: Option<Cursor>, life: Life) -> StoredPage;
+    /// As [`scan`](Self::scan), stale ones included, each with its end.
+    fn find_page(cursor: Option<Cursor>) -> FoundPage;
     /// Removes all that a walk meets, leases included.
     fn clear() -> ();
 }}

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-use super::answer::{Found, StoredPage};
+use super::answer::{Found, FoundPage, StoredPage};
 use super::batches::{EntryDeletes, EntryGets, EntrySets, Finds, Prolongs, left_of};
 use super::life::Life;
 use super::name::LEASE;
@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::near::{Change, Coherence, Provenance};
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
-use crate::store::key::{Cursor, page, rest_of};
+use crate::store::key::{Cursor, own_page};
 use crate::store::packed::{Packed, text};
 use crate::store::redis::{Batch, Batcher, Effect, Request, Router, Script, Value};
 
@@ -181,18 +181,21 @@ impl RedisEntries {
 
     pub(super) async fn scan(&self, key: &str, cursor: Option<Cursor>, life: Life) -> Result<StoredPage> {
         let prefix = format!("{key}:");
-        let (names, next) = page(&self.router, &prefix, cursor).await?;
-        let mut own: Vec<&str> =
-            names.iter().filter(|name| rest_of(name, &prefix).is_some()).map(|name| &**name).collect();
-        // A page may name one twice.
-        own.sort_unstable();
-        own.dedup();
+        let (own, next) = own_page(&self.router, &prefix, cursor).await?;
         // Looking does not prolong.
         let life = Life { is_idle: false, ..life };
         let values = self.get_many(key, &own.iter().collect(), life).await?;
         let rest = |name: &str| name[prefix.len()..].to_owned();
         let entries = own.iter().zip(values).filter_map(|(name, value)| Some((rest(name), value?)));
         Ok(StoredPage { entries: entries.collect(), next })
+    }
+
+    pub(super) async fn find_page(&self, key: &str, cursor: Option<Cursor>) -> Result<FoundPage> {
+        let prefix = format!("{key}:");
+        let (own, next) = own_page(&self.router, &prefix, cursor).await?;
+        let found = self.send_all::<Finds, _>(own.iter().map(String::as_str)).await.map_err(Error::without_effect)?;
+        let entries = own.iter().zip(found).filter_map(|(name, found)| Some((name[prefix.len()..].to_owned(), found?)));
+        Ok(FoundPage { entries: entries.collect(), next })
     }
 
     pub(super) async fn clear(&self, key: &str) -> Result<()> {

@@ -10,7 +10,7 @@ pub(super) use memory::MemoryKey;
 pub(crate) use redis::RedisKey;
 pub(super) use redis::on_whole_key;
 pub(crate) use walk::Cursor;
-pub(super) use walk::{page, rest_of, throughout};
+pub(super) use walk::{own_page, page, rest_of, throughout};
 
 use super::operations::{Slice, operations};
 

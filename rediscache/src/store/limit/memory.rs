@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::rate::{Checked, Rate};
+use super::rate::{Checked, Rate, SubjectPage};
 use crate::error::Result;
+use crate::store::key::{Cursor, rest_of};
 use crate::store::memory::{Collection, MemoryStore, ends_in};
 
 /// The limits of the embedded store.
 pub(crate) struct MemoryLimits<'a>(pub(crate) &'a MemoryStore);
+
+/// How many keys are looked at for one page of a walk.
+const PAGE: usize = 500;
 
 /// When all turns that a subject took will have passed.
 #[derive(Debug, Default)]
@@ -46,5 +50,20 @@ impl MemoryLimits<'_> {
             keyspace.put(key, taken, Some(ends_in(checked.reset_after.max(Duration::from_millis(1)))));
         }
         Ok(checked)
+    }
+
+    pub(super) fn page(&self, key: &str, rate: Rate, cursor: Option<Cursor>) -> Result<SubjectPage> {
+        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
+        let prefix = format!("{key}:");
+        let names: Vec<(String, bool)> = {
+            let mut keyspace = self.0.keyspace();
+            let walk = keyspace.walk::<TakenTurns>(&prefix, after).take(PAGE);
+            walk.map(|(name, taken)| (name.to_owned(), taken.is_some() && rest_of(name, &prefix).is_some())).collect()
+        };
+        let own = names.iter().filter(|(_, is_own)| *is_own);
+        let subjects = own.map(|(name, _)| Ok((name[prefix.len()..].to_owned(), self.check(name, rate, 0)?)));
+        let subjects = subjects.collect::<Result<Vec<_>>>()?;
+        let next = names.last().filter(|_| names.len() == PAGE).map(|(name, _)| Cursor::Behind(name.clone()));
+        Ok(SubjectPage { subjects, next })
     }
 }

@@ -9,9 +9,10 @@ mod rate;
 mod redis;
 
 pub(super) use memory::MemoryLimits;
-pub(crate) use rate::{Checked, Rate};
+pub(crate) use rate::{Checked, Rate, SubjectPage};
 pub(crate) use redis::RedisLimits;
 
+use super::key::Cursor;
 use super::operations::{Slice, operations};
 
 pub(crate) type LimitStore<'a> = Slice<'a, MemoryLimits<'a>, RedisLimits>;
@@ -19,4 +20,7 @@ pub(crate) type LimitStore<'a> = Slice<'a, MemoryLimits<'a>, RedisLimits>;
 operations! { LimitStore<'_> {
     /// Takes so many turns where all of them are due, and none where not; zero only looks. Atomic.
     fn check(rate: Rate, turns: u32) -> Checked;
+    /// Some subjects of the object at the key that took turns, from the cursor on; changes nothing. What stays throughout a walk is
+    /// returned at least once.
+    fn page(rate: Rate, cursor: Option<Cursor>) -> SubjectPage;
 }}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::refusal::config;
+use crate::store::key::Cursor;
 
 /// The longest that all turns of a burst may take, in parts of a microsecond: Lua's numbers are exact to twice that.
 const MOST: u128 = 1 << 52;
@@ -28,6 +29,14 @@ pub(crate) struct Checked {
     pub(crate) retry_after: Duration,
     /// After which time the whole burst will be.
     pub(crate) reset_after: Duration,
+}
+
+/// Some subjects of a limit, by what stands behind its name and `:` in theirs.
+#[derive(Debug)]
+pub(crate) struct SubjectPage {
+    pub(crate) subjects: Vec<(String, Checked)>,
+    /// Where the next page begins; `None` after the last.
+    pub(crate) next: Option<Cursor>,
 }
 
 impl Rate {

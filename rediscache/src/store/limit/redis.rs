@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
+
 use super::batch::Checks;
-use super::rate::{Checked, Rate};
-use crate::error::Result;
+use super::rate::{Checked, Rate, SubjectPage};
+use crate::error::{ErrorKind, Result};
 use crate::refusal;
+use crate::store::key::{Cursor, own_page};
 use crate::store::redis::{Batcher, Router};
 
 #[derive(Debug)]
@@ -25,5 +28,21 @@ impl RedisLimits {
         let (is_allowed, remaining, retry_after, reset_after) = answer.ok_or_else(refusal::wrong_type)?;
         let [retry_after, reset_after] = [retry_after, reset_after].map(Duration::from_micros);
         Ok(Checked { is_allowed, remaining, retry_after, reset_after })
+    }
+
+    pub(super) async fn page(&self, key: &str, rate: Rate, cursor: Option<Cursor>) -> Result<SubjectPage> {
+        let prefix = format!("{key}:");
+        let (own, next) = own_page(&self.router, &prefix, cursor).await?;
+        let checked = join_all(own.iter().map(|name| self.check(name, rate, 0))).await;
+        let mut subjects = Vec::with_capacity(own.len());
+        for (name, checked) in own.iter().zip(checked) {
+            match checked {
+                Ok(checked) => subjects.push((name[prefix.len()..].to_owned(), checked)),
+                // It is none of a limit.
+                Err(error) if error.kind() == ErrorKind::WrongType => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(SubjectPage { subjects, next })
     }
 }

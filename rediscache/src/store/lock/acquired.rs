@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::store::key::Cursor;
+
 /// What came of asking for a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Acquired {
@@ -13,3 +15,20 @@ pub(crate) enum Acquired {
 
 /// How long the number of the last holder is known when nobody holds the lock.
 pub(super) const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What is seen of a lock from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LockSeen {
+    /// The token of who holds it, and in how many milliseconds the lease ends.
+    pub(crate) held: Option<(String, i64)>,
+    /// The number of the last holder.
+    pub(crate) fence: u64,
+}
+
+/// Some locks of an object, by what stands behind its name and `:` in theirs.
+#[derive(Debug)]
+pub(crate) struct LockPage {
+    pub(crate) locks: Vec<(String, LockSeen)>,
+    /// Where the next page begins; `None` after the last.
+    pub(crate) next: Option<Cursor>,
+}

@@ -5,15 +5,19 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::acquired::{Acquired, REMEMBERED};
+use super::acquired::{Acquired, LockPage, LockSeen, REMEMBERED};
 use crate::error::Result;
 use crate::store::hearing::Hearing;
-use crate::store::key::rest_of;
+use crate::store::key::{Cursor, rest_of};
 use crate::store::memory::{Collection, MemoryStore, ends_in};
+use crate::store::milliseconds::milliseconds;
 use crate::store::token::Token;
 
 /// The locks of the embedded store.
 pub(crate) struct MemoryLocks<'a>(pub(crate) &'a MemoryStore);
+
+/// How many keys are looked at for one page of a walk.
+const PAGE: usize = 500;
 
 #[derive(Debug, Default)]
 struct Lock {
@@ -84,6 +88,22 @@ impl MemoryLocks<'_> {
         Ok(())
     }
 
+    pub(super) fn look(&self, key: &str) -> Result<Option<LockSeen>> {
+        Ok(self.0.keyspace().find::<Lock>(key)?.map(|lock| lock.seen()))
+    }
+
+    pub(super) fn page(&self, key: &str, cursor: Option<Cursor>) -> Result<LockPage> {
+        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
+        let (prefix, mut locks, mut last, mut names) = (format!("{key}:"), Vec::new(), None, 0);
+        for (name, lock) in self.0.keyspace().walk::<Lock>(&prefix, after).take(PAGE) {
+            (last, names) = (Some(name.to_owned()), names + 1);
+            if let (Some(rest), Some((lock, _))) = (rest_of(name, &prefix), lock) {
+                locks.push((rest.to_owned(), lock.seen()));
+            }
+        }
+        Ok(LockPage { locks, next: last.filter(|_| names == PAGE).map(Cursor::Behind) })
+    }
+
     pub(super) fn hear(&self, _key: &str) -> Result<Option<Hearing>> {
         Ok(Some(Hearing::Memory(self.0.keyspace().beside::<Freed>().0.subscribe())))
     }
@@ -92,6 +112,14 @@ impl MemoryLocks<'_> {
 impl Lock {
     fn is_held_by(&self, token: Token) -> bool {
         self.held.is_some_and(|(holder, _)| holder == token)
+    }
+
+    fn seen(&self) -> LockSeen {
+        let held = self.held.filter(|(_, ends)| *ends > Instant::now()).map(|(token, ends)| {
+            let left = milliseconds(ends.saturating_duration_since(Instant::now()));
+            (String::from_utf8_lossy(&token.digits()).into_owned(), left)
+        });
+        LockSeen { held, fence: self.fence }
     }
 }
 

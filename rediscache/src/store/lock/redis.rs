@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::acquired::{Acquired, REMEMBERED};
-use crate::error::Result;
+use super::acquired::{Acquired, LockPage, LockSeen, REMEMBERED};
+use crate::error::{ErrorKind, Result};
 use crate::store::hearing::Hearing;
-use crate::store::key::{page, rest_of, throughout};
+use crate::store::key::{Cursor, own_page, page, rest_of, throughout};
 use crate::store::milliseconds::milliseconds;
 use crate::store::packed::Packed;
 use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
@@ -22,6 +22,7 @@ static ACQUIRE: Script = script!("acquire.lua");
 static RENEW: Script = script!("renew.lua");
 static RELEASE: Script = Script::new(include_str!("release.lua"));
 static FORGET: Script = Script::new(include_str!("forget.lua"));
+static LOOK: Script = Script::new(include_str!("look.lua"));
 
 /// The scripts of locks.
 #[derive(Debug)]
@@ -53,6 +54,27 @@ impl RedisLocks {
         Hearing::on(&self.router, &self.subscriber, key, channel(key)).await
     }
 
+    pub(super) async fn look(&self, key: &str) -> Result<Option<LockSeen>> {
+        Ok(self.router.send::<Option<Looked>>(&Request::script(&LOOK, key, Effect::Read)).await?.map(seen))
+    }
+
+    pub(super) async fn page(&self, key: &str, cursor: Option<Cursor>) -> Result<LockPage> {
+        let prefix = format!("{key}:");
+        let (own, next) = own_page(&self.router, &prefix, cursor).await?;
+        let mut locks = Vec::new();
+        for some in own.iter().map(String::as_str).collect::<Vec<_>>().chunks(Packed::MOST_PARTS) {
+            let looked =
+                self.router.send_apart::<Option<Looked>, _>(some, |at| Request::script(&LOOK, some[at], Effect::Read));
+            for (name, looked) in some.iter().zip(looked.await) {
+                // What is of another type is no lock.
+                let looked =
+                    looked.or_else(|error| if error.kind() == ErrorKind::WrongType { Ok(None) } else { Err(error) });
+                locks.extend(looked?.map(|looked| (name[prefix.len()..].to_owned(), seen(looked))));
+            }
+        }
+        Ok(LockPage { locks, next })
+    }
+
     pub(super) async fn forget_all(&self, key: &str) -> Result<()> {
         throughout(&self.router, || self.walk_and_forget(key)).await
     }
@@ -74,6 +96,13 @@ impl RedisLocks {
             }
         }
     }
+}
+
+/// What `look.lua` answers.
+type Looked = (String, i64, u64);
+
+fn seen((holder, left, fence): Looked) -> LockSeen {
+    LockSeen { held: (!holder.is_empty()).then_some((holder, left)), fence }
 }
 
 /// Each may be made twice: the token says whose it is.

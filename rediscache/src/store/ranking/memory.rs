@@ -131,7 +131,14 @@ impl MemoryScores<'_> {
     }
 
     pub(super) fn top(&self, key: &str, count: u64) -> Result<Scored> {
-        self.look(key, Vec::new(), |ranking| ranking.order.iter().rev().take(number(count)).map(shown).collect())
+        self.page(key, 0, count)
+    }
+
+    pub(super) fn page(&self, key: &str, first: u64, count: u64) -> Result<Scored> {
+        let page = |ranking: &mut SortedMembers| {
+            ranking.order.iter().rev().skip(number(first)).take(number(count)).map(shown).collect()
+        };
+        self.look(key, Vec::new(), page)
     }
 
     pub(super) fn within(&self, key: &str, range: &ScoreRange) -> Result<Scored> {

@@ -42,6 +42,8 @@ operations! { RankingStore<'_> {
     fn set_many(members: &Packed, scores: &[f64]) -> ();
     /// So many of the highest, highest first.
     fn top(count: u64) -> Scored;
+    /// Up to so many, highest first, but for the first ones.
+    fn page(first: u64, count: u64) -> Scored;
     /// Those whose score is in the range, highest first.
     fn within(range: &ScoreRange) -> Scored;
     /// Takes out all whose score is less; how many.

@@ -65,8 +65,13 @@ impl RedisScores {
     }
 
     pub(super) async fn top(&self, key: &str, count: u64) -> Result<Scored> {
-        let Some(last) = count.min(MOST_PLACES).checked_sub(1) else { return Ok(Vec::new()) };
-        let request = Request::command("ZRANGE", key, Effect::Read).arg(0).arg(last).arg("REV").arg("WITHSCORES");
+        self.page(key, 0, count).await
+    }
+
+    pub(super) async fn page(&self, key: &str, first: u64, count: u64) -> Result<Scored> {
+        let end = first.saturating_add(count).min(MOST_PLACES);
+        let Some(last) = end.checked_sub(1).filter(|last| *last >= first) else { return Ok(Vec::new()) };
+        let request = Request::command("ZRANGE", key, Effect::Read).arg(first).arg(last).arg("REV").arg("WITHSCORES");
         answer::scored(self.router.send(&request).await?)
     }
 

@@ -2,6 +2,7 @@
 //! `RedisTaskQueue`.
 
 mod lease;
+mod look;
 mod memory;
 mod redis;
 mod script;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Taken, TaskStats, Unread, Whereabouts};
+pub(crate) use look::{DelayedTask, PendingTask, WorkerSeen};
 pub(super) use memory::MemoryTasks;
 pub(crate) use redis::RedisTasks;
 pub(crate) use work::{Departed, Taker, WorkPart};
@@ -48,6 +50,12 @@ operations! { TaskStore<'_> {
     fn reschedule_all_pending(client: &Client) -> u64;
     /// How many tasks there are in which state.
     fn stats(client: &Client) -> TaskStats;
+    /// Tasks that are put for later, the one that is due first at the front: from which place on, and how many at the most.
+    fn look_delayed(client: &Client, place: (u64, u64)) -> Vec<DelayedTask>;
+    /// Tasks that clients hold, by clients.
+    fn look_pending(client: &Client, place: (u64, u64)) -> Vec<PendingTask>;
+    /// Clients that hold tasks.
+    fn look_workers(client: &Client, place: (u64, u64)) -> Vec<WorkerSeen>;
     /// Removes the tasks that wait, and forgets how often they were delivered.
     fn clear(client: &Client) -> ();
     /// Removes all tasks but those that are pending, dead letters too.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::lease::{Client, Due, EndingLease, Held, Outcome, Taken, TaskStats, Unread, Whereabouts};
+use super::look::{self, DelayedTask, PendingTask, WorkerSeen};
 use super::script::{command_of, from_now, script};
 use super::work::{Taker, WorkPart};
 use super::work_batch::{WorkBatch, side, work};
@@ -136,6 +137,18 @@ impl RedisTasks {
         let request = self.request(key, client, "stats", Effect::Read)?;
         let (waiting, delayed, pending, dead, clients) = self.router.send(&request).await?;
         Ok(TaskStats { waiting, delayed, pending, dead, clients })
+    }
+
+    pub(super) async fn look_delayed(&self, key: &str, client: &Client, place: (u64, u64)) -> Result<Vec<DelayedTask>> {
+        look::delayed(&self.router, key, client, place).await
+    }
+
+    pub(super) async fn look_pending(&self, key: &str, client: &Client, place: (u64, u64)) -> Result<Vec<PendingTask>> {
+        look::pending(&self.router, key, client, place).await
+    }
+
+    pub(super) async fn look_workers(&self, key: &str, client: &Client, place: (u64, u64)) -> Result<Vec<WorkerSeen>> {
+        look::workers(&self.router, key, client, place).await
     }
 
     pub(super) async fn clear(&self, key: &str, client: &Client) -> Result<()> {

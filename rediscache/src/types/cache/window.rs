@@ -1,17 +1,16 @@
 //! What a page shows of a cache.
 
-use futures_util::future::try_join3;
-
 use super::RedisCache;
 use crate::bounds::{Key, Value};
 use crate::codec::{Codec, decode, encode};
 use crate::error::Result;
 use crate::store::HASH;
 use crate::types::info::ObjectInfo;
+use crate::types::object::Target;
 use crate::types::operation::Operation;
-use crate::types::value::Reader;
 use crate::types::window::{
-    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, end_of, failed, given, given_key, refused,
+    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, failed, given, given_key, learn_page,
+    refused, summary_of, value_shown,
 };
 
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
@@ -32,12 +31,8 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
     fn summary(&self) -> Operation<Summary> {
         let near = self.object.reads.is_some().then(|| self.object.near_stats());
         Operation::reading(&self.object.object, "summary", move |at| async move {
-            let store = at.store()?;
-            let (hashes, keys) = (store.hashes(), store.keys());
-            let (count, memory, left) =
-                try_join3(hashes.len(&at.key), keys.memory(&at.key), keys.expiry(&at.key, HASH)).await?;
-            let counts = vec![(Part::Entries, count)];
-            Ok(Summary { counts, memory, expires_at: end_of(left), near, loads: None })
+            let summary = summary_of(&at, HASH, async { at.store()?.hashes().len(&at.key).await }).await?;
+            Ok(Summary { near, ..summary })
         })
     }
 
@@ -45,9 +40,8 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
         let is_secret = self.info.is_secret();
         Operation::reading(&self.object.object, "page", move |at| async move {
             let page = at.store()?.hashes().scan(&at.key, cursor.as_deref()).await?;
-            at.learn::<V>(at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value))).await?;
-            let reader = at.knowing_reader::<V, C>();
-            let entry = |(field, value): (_, Vec<u8>)| entry::<K, V, C>(&reader, is_secret, field, &value);
+            learn_page::<V, C>(&at, page.entries.iter().map(|(_, value)| value)).await?;
+            let entry = |(field, value): (_, Vec<u8>)| entry::<K, V, C>(&at, is_secret, field, &value);
             Ok(EntryPage { entries: page.entries.into_iter().map(entry).collect(), next: page.next })
         })
     }
@@ -57,8 +51,8 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
         Operation::reading(&self.object.object, "find", move |at| async move {
             let field = field?;
             let Some(value) = at.store()?.hashes().get(&at.key, &field).await? else { return Ok(None) };
-            at.learn::<V>(at.unknown_shapes::<C>([&value])).await?;
-            Ok(Some(entry::<K, V, C>(&at.knowing_reader(), is_secret, field, &value)))
+            learn_page::<V, C>(&at, [&value]).await?;
+            Ok(Some(entry::<K, V, C>(&at, is_secret, field, &value)))
         })
     }
 
@@ -95,13 +89,7 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
 }
 
 /// An entry, which is told from others by its field.
-fn entry<K: Key, V: Value, C: Codec>(
-    reader: &Reader<'_, V, C>,
-    is_secret: bool,
-    field: Vec<u8>,
-    value: &[u8],
-) -> Entry {
-    let value = if is_secret { Shown::Secret } else { Shown::of(reader.read(value)) };
-    let key = Some(Shown::of(decode::<C, K>(&field)));
-    Entry { id: field, key, value: Some(value), ..Entry::default() }
+fn entry<K: Key, V: Value, C: Codec>(at: &Target, is_secret: bool, field: Vec<u8>, value: &[u8]) -> Entry {
+    let (key, value) = (Shown::of(decode::<C, K>(&field)), value_shown::<V, C>(at, is_secret, value));
+    Entry { id: field, key: Some(key), value: Some(value), ..Entry::default() }
 }

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::{LEASE, RedisLock};
 use crate::bounds::Key;
+use crate::session::RedisSession;
 use crate::types::declaration::Declaration;
 use crate::types::declare::{Clearing, RedisLeasedObject, RedisLockObject, RedisObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
+use crate::types::window::Window;
 
 impl Declaration {
     /// Sets how long a lock is held at the most.
@@ -32,6 +34,10 @@ impl<K: Key> RedisObject for RedisLock<K> {
 
     fn clear_all(&self) -> Clearing {
         Box::pin(self.forget_all())
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 

@@ -4,6 +4,7 @@ mod attempt;
 mod declare;
 mod guard;
 mod hold;
+mod window;
 
 use std::fmt;
 use std::marker::PhantomData;

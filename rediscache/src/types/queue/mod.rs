@@ -3,6 +3,7 @@
 mod dead;
 mod stream;
 mod take;
+mod window;
 
 use std::fmt;
 use std::future::Future;
@@ -22,6 +23,7 @@ use super::shared::shared_methods;
 use super::step::{RedisQueueObject, TransactionPut};
 use super::value::Encoded;
 use super::versions::version_methods;
+use super::window::Window;
 use crate::bounds::Value;
 use crate::codec::{Codec, OlderTypes, ShapedCodec, Typestring, append_value};
 use crate::error::Result;
@@ -302,6 +304,10 @@ impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
     fn clear_all(&self) -> Clearing {
         let (items, dead) = (self.clear(), self.clear_dead());
         Box::pin(async { items.await.and(dead.await.map(drop)) })
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 

@@ -3,6 +3,7 @@
 mod many;
 mod one;
 mod scan;
+mod window;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,6 +17,7 @@ use super::info::ObjectInfo;
 use super::object::Object;
 use super::operation::Operation;
 use super::shared::shared_methods;
+use super::window::Window;
 use crate::bounds::Key;
 use crate::codec::{Codec, Typestring};
 use crate::error::Result;
@@ -200,6 +202,10 @@ impl<T: Key, S: Score, C: Codec> RedisObject for RedisRanking<T, S, C> {
 
     fn clear_all(&self) -> Clearing {
         Box::pin(self.clear())
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use super::RedisLimit;
 use crate::bounds::Key;
+use crate::session::RedisSession;
 use crate::types::declaration::Declaration;
 use crate::types::declare::{Clearing, RedisLimitObject, RedisObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
+use crate::types::window::Window;
 
 impl Declaration {
     /// Sets how many turns there are in each period.
@@ -40,6 +42,10 @@ impl<K: Key> RedisObject for RedisLimit<K> {
 
     fn clear_all(&self) -> Clearing {
         Box::pin(self.forget_all())
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 

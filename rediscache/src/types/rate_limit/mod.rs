@@ -2,6 +2,7 @@
 
 mod check;
 mod declare;
+mod window;
 
 use std::fmt;
 use std::marker::PhantomData;

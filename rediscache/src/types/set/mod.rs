@@ -4,6 +4,7 @@ mod combine;
 mod many;
 mod one;
 mod scan;
+mod window;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -17,6 +18,7 @@ use super::info::ObjectInfo;
 use super::object::Object;
 use super::operation::Operation;
 use super::shared::shared_methods;
+use super::window::Window;
 use crate::bounds::Key;
 use crate::codec::{Codec, Typestring};
 use crate::error::Result;
@@ -190,6 +192,10 @@ impl<T: Key, C: Codec> RedisObject for RedisSet<T, C> {
 
     fn clear_all(&self) -> Clearing {
         Box::pin(self.clear())
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 

@@ -5,10 +5,12 @@ use super::{InRecord, OwnKey, RedisValue, ValueHome};
 use crate::bounds::Value;
 use crate::codec::{Codec, OlderTypes, ShapedCodec};
 use crate::record::ObjectKind;
+use crate::session::RedisSession;
 use crate::types::declaration::Declaration;
 use crate::types::declare::{Clearing, RedisObject, RedisReadableObject, RedisVersionedObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
+use crate::types::window::Window;
 
 impl<T: Value, C: Codec> RedisObject for RedisValue<T, C, OwnKey> {
     type Needs = ();
@@ -24,6 +26,10 @@ impl<T: Value, C: Codec> RedisObject for RedisValue<T, C, OwnKey> {
 
     fn clear_all(&self) -> Clearing {
         Box::pin(self.clear())
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 
@@ -41,6 +47,10 @@ impl<T: Value, C: Codec> RedisObject for RedisValue<T, C, InRecord> {
 
     fn clear_all(&self) -> Clearing {
         Box::pin(self.clear())
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 

@@ -3,6 +3,7 @@
 mod declare;
 mod home;
 mod place;
+mod window;
 
 use std::fmt;
 use std::marker::PhantomData;

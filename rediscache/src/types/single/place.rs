@@ -1,8 +1,10 @@
 //! What a call does with a value, wherever it lies.
 
+use std::time::Duration;
+
 use crate::codec::EncodedKey;
 use crate::error::Result;
-use crate::store::{Compared, Increment, STRING};
+use crate::store::{Compared, HASH, Increment, STRING};
 use crate::types::entry_name::record_of;
 use crate::types::object::Target;
 
@@ -34,6 +36,15 @@ impl ValuePlace {
         match self {
             Self::Key => store.strings().get(&at.key).await,
             Self::Field(field) => store.hashes().get(field.hash(at), field.stored.as_slice()).await,
+        }
+    }
+
+    /// How long it has to live; of a field, how long the whole record has.
+    pub(super) async fn expiry(&self, at: &Target) -> Result<Option<Duration>> {
+        let keys = at.store()?.keys();
+        match self {
+            Self::Key => keys.expiry(&at.key, STRING).await,
+            Self::Field(field) => keys.expiry(field.hash(at), HASH).await,
         }
     }
 

@@ -11,6 +11,7 @@ mod stats;
 mod take;
 mod task;
 mod task_error;
+mod window;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -31,6 +32,7 @@ use super::object::{Object, Target};
 use super::operation::{Access, Operation};
 use super::shared::shared_methods;
 use super::versions::version_methods;
+use super::window::Window;
 use crate::bounds::Value;
 use crate::codec::{Codec, OlderTypes, ShapedCodec, Typestring};
 use crate::error::Result;
@@ -193,6 +195,10 @@ impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
         Box::pin(self.run(Access::Change, "clear_all", |at, client| async move {
             at.store()?.tasks().clear_all(&at.key, &client).await
         }))
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 

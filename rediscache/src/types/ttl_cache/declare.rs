@@ -7,6 +7,7 @@ use super::options::Options;
 use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, OlderTypes, ShapedCodec};
 use crate::near::Near;
+use crate::session::RedisSession;
 use crate::types::declaration::Declaration;
 use crate::types::declare::{
     Clearing, RedisLeasedObject, RedisNearObject, RedisObject, RedisReadableObject, RedisTtlObject,
@@ -14,6 +15,7 @@ use crate::types::declare::{
 };
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
+use crate::types::window::Window;
 
 impl Declaration {
     /// Sets how long an entry lives after it was stored.
@@ -99,6 +101,10 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisTtlCache<K, V, C> {
 
     fn clear_all(&self) -> Clearing {
         Box::pin(self.clear())
+    }
+
+    fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
+        self.on(session).into_window(info)
     }
 }
 

@@ -5,6 +5,7 @@ mod load;
 mod options;
 mod reads;
 mod scan;
+mod window;
 
 use std::collections::HashMap;
 use std::fmt;

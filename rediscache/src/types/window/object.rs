@@ -1,9 +1,7 @@
 //! An object with what is declared of it, as each kind's window is made of.
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
 
-use super::view::Window;
 use crate::types::info::ObjectInfo;
 
 /// An object that is bound to a session.
@@ -22,16 +20,4 @@ impl<O> fmt::Debug for ObjectWindow<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Window").field("info", &self.info).finish_non_exhaustive()
     }
-}
-
-/// One that shows no more than what is declared.
-impl Window for ObjectWindow<()> {
-    fn info(&self) -> &ObjectInfo {
-        &self.info
-    }
-}
-
-/// When what has so long to live ends.
-pub(in crate::types) fn end_of(left: Option<Duration>) -> Option<SystemTime> {
-    left.and_then(|left| SystemTime::now().checked_add(left))
 }

@@ -1,6 +1,7 @@
 //! Task queues in the embedded store.
 
 mod later;
+mod look;
 mod queue;
 
 use std::time::{Duration, SystemTime};
@@ -9,6 +10,7 @@ use tokio::time::Instant;
 
 use self::queue::{DelayedItem, End, QueueRecords, TaskQueue};
 use super::lease::{Client, Due, EndingLease, Held, Outcome, Side, Taken, TaskStats, Unread, Whereabouts};
+use super::look::{DelayedTask, PendingTask, WorkerSeen};
 use super::work::{Departed, Taker, WorkPart};
 use crate::error::Result;
 use crate::store::list::List;
@@ -205,6 +207,18 @@ impl MemoryTasks<'_> {
         })
     }
 
+    pub(crate) fn look_delayed(&self, key: &str, client: &Client, place: (u64, u64)) -> Result<Vec<DelayedTask>> {
+        self.tasks(key, client, |tasks| Ok(tasks.look_delayed(number(place.0), number(place.1))))
+    }
+
+    pub(crate) fn look_pending(&self, key: &str, client: &Client, place: (u64, u64)) -> Result<Vec<PendingTask>> {
+        self.tasks(key, client, |tasks| Ok(tasks.look_pending(number(place.0), number(place.1))))
+    }
+
+    pub(crate) fn look_workers(&self, key: &str, client: &Client, place: (u64, u64)) -> Result<Vec<WorkerSeen>> {
+        self.tasks(key, client, |tasks| Ok(tasks.look_workers(number(place.0), number(place.1))))
+    }
+
     pub(crate) fn clear(&self, key: &str, client: &Client) -> Result<()> {
         self.tasks(key, client, |tasks| {
             if tasks.keyspace.find::<List>(key)?.is_some() {
@@ -227,4 +241,8 @@ impl MemoryTasks<'_> {
             Ok(())
         })
     }
+}
+
+fn number(place: u64) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
 }

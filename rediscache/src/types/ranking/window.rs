@@ -1,0 +1,94 @@
+//! What a page shows of a ranking: members with their scores, from the top.
+
+use super::RedisRanking;
+use crate::bounds::Key;
+use crate::codec::{Codec, decode, encode};
+use crate::error::Result;
+use crate::score::{self, Score};
+use crate::store::SORTED_SET;
+use crate::types::info::ObjectInfo;
+use crate::types::operation::Operation;
+use crate::types::window::{
+    Action, Entry, EntryPage, ObjectWindow, PAGE, Part, Shown, Summary, Window, failed, given, given_key, place_after,
+    place_of, refused, summary_of,
+};
+
+impl<T: Key, S: Score, C: Codec> RedisRanking<T, S, C> {
+    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
+        Box::new(ObjectWindow::new(info, self))
+    }
+}
+
+impl<T: Key, S: Score, C: Codec> Window for ObjectWindow<RedisRanking<T, S, C>> {
+    fn info(&self) -> &ObjectInfo {
+        &self.info
+    }
+
+    fn actions(&self, _: Part) -> &'static [Action] {
+        if self.info.is_secret() { &[Action::Delete] } else { &[Action::Edit, Action::Delete] }
+    }
+
+    fn summary(&self) -> Operation<Summary> {
+        Operation::reading(&self.object.object, "summary", |at| async move {
+            summary_of(&at, SORTED_SET, async { at.store()?.rankings().len(&at.key).await }).await
+        })
+    }
+
+    fn page(&self, _: Part, cursor: Option<Vec<u8>>) -> Operation<EntryPage> {
+        let is_secret = self.info.is_secret();
+        Operation::reading(&self.object.object, "page", move |at| async move {
+            let first = place_of(cursor.as_deref())?;
+            let members = at.store()?.rankings().page(&at.key, first, PAGE).await?;
+            let next = place_after(first, members.len());
+            let entries = members.into_iter().map(|(member, score)| entry::<T, S, C>(is_secret, member, score));
+            Ok(EntryPage { entries: entries.collect(), next })
+        })
+    }
+
+    fn find(&self, key: &str) -> Operation<Option<Entry>> {
+        let (member, is_secret) = (given_key::<T>(key).and_then(|key| encode::<C, T>(&key)), self.info.is_secret());
+        Operation::reading(&self.object.object, "find", move |at| async move {
+            let member = member?;
+            let score = at.store()?.rankings().score(&at.key, &member).await?;
+            Ok(score.map(|score| entry::<T, S, C>(is_secret, member, score)))
+        })
+    }
+
+    fn set(&self, key: &str, value: &str) -> Operation<()> {
+        if self.info.is_secret() {
+            return refused(&self.info, "set");
+        }
+        let scored: Result<(T, S)> = given_key(key).and_then(|member| Ok((member, given(value)?)));
+        match scored {
+            Ok((member, score)) => self.object.set(member, score),
+            Err(error) => failed(&self.info, "set", error),
+        }
+    }
+
+    fn act(&self, action: Action, _: Part, id: &[u8]) -> Operation<bool> {
+        if action != Action::Delete {
+            return refused(&self.info, "act");
+        }
+        let member = id.to_vec();
+        Operation::new(&self.object.object, "remove", |at| async move {
+            at.store()?.rankings().remove(&at.key, &member).await
+        })
+    }
+
+    fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
+        if action != Action::Delete {
+            return refused(&self.info, "act_on_all");
+        }
+        let clearing = self.object.clear();
+        Operation::of(async move { clearing.await.map(|()| None) })
+    }
+}
+
+fn entry<T: Key, S: Score, C: Codec>(is_secret: bool, member: Vec<u8>, score: f64) -> Entry {
+    let (key, value) = if is_secret {
+        (Shown::Secret, Shown::Secret)
+    } else {
+        (Shown::of(decode::<C, T>(&member)), Shown::of(score::of::<S>(score)))
+    };
+    Entry { id: member, key: Some(key), value: Some(value), ..Entry::default() }
+}

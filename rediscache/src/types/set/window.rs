@@ -1,0 +1,89 @@
+//! What a page shows of a set: members, which are both what stands there and where.
+
+use super::RedisSet;
+use crate::bounds::Key;
+use crate::codec::{Codec, decode, encode};
+use crate::store::SET;
+use crate::types::info::ObjectInfo;
+use crate::types::operation::Operation;
+use crate::types::window::{
+    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, failed, given_key, refused, summary_of,
+};
+
+impl<T: Key, C: Codec> RedisSet<T, C> {
+    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
+        Box::new(ObjectWindow::new(info, self))
+    }
+}
+
+impl<T: Key, C: Codec> Window for ObjectWindow<RedisSet<T, C>> {
+    fn info(&self) -> &ObjectInfo {
+        &self.info
+    }
+
+    fn actions(&self, _: Part) -> &'static [Action] {
+        &[Action::Delete]
+    }
+
+    fn summary(&self) -> Operation<Summary> {
+        Operation::reading(&self.object.object, "summary", |at| async move {
+            summary_of(&at, SET, async { at.store()?.sets().len(&at.key).await }).await
+        })
+    }
+
+    fn page(&self, _: Part, cursor: Option<Vec<u8>>) -> Operation<EntryPage> {
+        let is_secret = self.info.is_secret();
+        Operation::reading(&self.object.object, "page", move |at| async move {
+            let page = at.store()?.sets().scan(&at.key, cursor.as_deref()).await?;
+            let entries = page.members.into_iter().map(|member| entry::<T, C>(is_secret, member)).collect();
+            Ok(EntryPage { entries, next: page.next })
+        })
+    }
+
+    fn find(&self, key: &str) -> Operation<Option<Entry>> {
+        let (member, is_secret) = (given_key::<T>(key).and_then(|key| encode::<C, T>(&key)), self.info.is_secret());
+        Operation::reading(&self.object.object, "find", move |at| async move {
+            let member = member?;
+            let is_there = at.store()?.sets().contains(&at.key, &member).await?;
+            Ok(is_there.then(|| entry::<T, C>(is_secret, member)))
+        })
+    }
+
+    fn set(&self, key: &str, _: &str) -> Operation<()> {
+        if self.info.is_secret() {
+            return refused(&self.info, "set");
+        }
+        match given_key::<T>(key) {
+            Ok(member) => {
+                let adding = self.object.add(member);
+                Operation::of(async move { adding.await.map(drop) })
+            }
+            Err(error) => failed(&self.info, "set", error),
+        }
+    }
+
+    fn act(&self, action: Action, _: Part, id: &[u8]) -> Operation<bool> {
+        if action != Action::Delete {
+            return refused(&self.info, "act");
+        }
+        let member = id.to_vec();
+        Operation::new(
+            &self.object.object,
+            "remove",
+            |at| async move { at.store()?.sets().remove(&at.key, &member).await },
+        )
+    }
+
+    fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
+        if action != Action::Delete {
+            return refused(&self.info, "act_on_all");
+        }
+        let clearing = self.object.clear();
+        Operation::of(async move { clearing.await.map(|()| None) })
+    }
+}
+
+fn entry<T: Key, C: Codec>(is_secret: bool, member: Vec<u8>) -> Entry {
+    let key = if is_secret { Shown::Secret } else { Shown::of(decode::<C, T>(&member)) };
+    Entry { id: member, key: Some(key), ..Entry::default() }
+}
