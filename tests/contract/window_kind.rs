@@ -194,8 +194,7 @@ contract! {
     async fn looking_at_a_limit_takes_no_turn(session: RedisSession) -> rediscache::Result<()> {
         let (window, requests) = (window::<Kinds>(&session, "requests"), Kinds::on(&session).requests());
         assert!(window.find("ada").await?.is_none());
-        requests.check("ada").await?;
-        requests.check_n("bob", 2).await?;
+        assert!(requests.check("ada").await?.allowed() && requests.check_n("bob", 2).await?.allowed());
         for _ in 0..3 {
             let entries = all(&*window, Part::Entries).await?;
             assert_eq!(keys(&entries), ["\"ada\"", "\"bob\""]);

@@ -8,6 +8,7 @@ mod near;
 mod object;
 mod path;
 mod record;
+mod secret;
 mod task;
 mod timeout;
 mod ttl;

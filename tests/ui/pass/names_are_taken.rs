@@ -16,6 +16,10 @@ mod names {
     struct Box;
     struct Duration;
     struct Declaration;
+    struct Inspector;
+    struct Window;
+    struct I;
+    mod inspect {}
     struct ObjectInfo;
     struct RedisObject;
     struct RedisTaskObject;
@@ -54,6 +58,8 @@ mod names {
     }
 
     fn it() {}
+    fn info() {}
+    fn inspector() {}
     fn task_queue() {}
     fn versioned() {}
     fn older_types() {}
@@ -90,6 +96,10 @@ mod names {
         objects: ::rediscache::RedisQueue<Number>,
         declare: ::rediscache::RedisQueue<Number>,
         describe: ::rediscache::RedisQueue<Number>,
+        inspect: ::rediscache::RedisQueue<Number>,
+        window: ::rediscache::RedisQueue<Number>,
+        #[rediscache(secret)]
+        secret: ::rediscache::RedisQueue<Number>,
         new: ::rediscache::RedisQueue<Number>,
         on: ::rediscache::RedisQueue<Number>,
         bound: ::rediscache::RedisQueue<Number>,
@@ -132,6 +142,9 @@ trait Methods: ::core::marker::Sized {
     fn declare(_: ()) {}
     fn describe(_: ()) {}
     fn objects() {}
+    fn inspect(_: (), _: ()) {}
+    fn window(self, _: (), _: ()) {}
+    fn secret(self) {}
     fn into_vec(self) {}
     fn without_global_namespace(self) {}
     fn client_identifier(self, _: ()) {}
@@ -168,7 +181,7 @@ impl<T> Methods for T {}
 struct Guild {
     #[rediscache(global = false, client_identifier = "w1", recover_after = "5s", max_attempts = 3)]
     reminders: ::rediscache::RedisTaskQueue<u64>,
-    #[rediscache(from(u32), version = 2, unreadable = "absent", near)]
+    #[rediscache(from(u32), version = 2, unreadable = "absent", near, secret)]
     topics: ::rediscache::RedisCache<u64, u64>,
     #[rediscache(ttl = "10m", stale = "1h", jitter = "10%", eager = 0.8, when_down = "error")]
     pages: ::rediscache::RedisTtlCache<u64, u64>,
