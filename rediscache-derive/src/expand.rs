@@ -117,29 +117,53 @@ fn info(object: &Object, model: &Model, root: &Path) -> TokenStream {
     }
 }
 
-/// Shows each object to who looks; those of a family are each of one id.
+/// Shows each object to who looks, or the family.
 fn inspect(model: &Model, root: &Path) -> Option<TokenStream> {
-    let [session, inspector, it, info] =
-        ["session", "inspector", "it", "info"].map(|name| Ident::new(name, Span::mixed_site()));
-    let windows = model.objects.iter().map(|object| {
-        let (ty, ident, accessor, declaration) = (&object.ty, model.ident, &object.accessor, declaration(object, root));
-        let made = if is_deprecated(object) { made(object, root, None) } else { quote!(#ident::#accessor()) };
+    let [session, inspector] = ["session", "inspector"].map(|name| Ident::new(name, Span::mixed_site()));
+    let ident = model.ident;
+    let shown = match &model.family {
+        Some(_) => quote! {
+            #root::inspect::Inspector::family(
+                #inspector,
+                ::std::boxed::Box::new(<#root::BoundFamily<#ident>>::new(#session)),
+            );
+        },
+        None => windows(model, root, &session, &inspector, &|object| match object {
+            object if is_deprecated(object) => made(object, root, None),
+            Object { accessor, .. } => quote!(#ident::#accessor()),
+        }),
+    };
+    (!model.objects.is_empty()).then(|| {
+        quote! {
+            fn inspect(#session: &#root::RedisSession, #inspector: &mut impl #root::inspect::Inspector) {
+                #shown
+            }
+        }
+    })
+}
+
+/// Shows each object, as `made` makes it.
+pub(crate) fn windows(
+    model: &Model,
+    root: &Path,
+    session: &Ident,
+    inspector: &Ident,
+    made: &dyn Fn(&Object) -> TokenStream,
+) -> TokenStream {
+    let [it, info] = ["it", "info"].map(|name| Ident::new(name, Span::mixed_site()));
+    let window = |object: &Object| {
+        let (ty, declaration, made) = (&object.ty, declaration(object, root), made(object));
         let field = object.ident.unraw().to_string();
         quote! {
             {
                 let #it = { #made };
                 let #info = <#ty as #root::RedisObject>::describe(&#it, #field, #declaration);
-                #root::inspect::Inspector::window(#inspector, <#ty as #root::RedisObject>::window(&#it, #session, #info));
+                let #it = <#ty as #root::RedisObject>::window(&#it, #session, #info);
+                #root::inspect::Inspector::window(#inspector, #it);
             }
         }
-    });
-    (model.family.is_none() && !model.objects.is_empty()).then(|| {
-        quote! {
-            fn inspect(#session: &#root::RedisSession, #inspector: &mut impl #root::inspect::Inspector) {
-                #(#windows)*
-            }
-        }
-    })
+    };
+    model.objects.iter().map(window).collect()
 }
 
 /// Requires of an object what its keys are for, and reports one of another type at the first of them.

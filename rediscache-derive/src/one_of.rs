@@ -6,7 +6,7 @@ use syn::Path;
 use syn::ext::IdentExt;
 
 use crate::bound::{naming, uses};
-use crate::expand::{head, is_deprecated, made_with};
+use crate::expand::{head, is_deprecated, made_with, windows};
 use crate::family::Family;
 use crate::model::{Model, Object};
 
@@ -27,6 +27,7 @@ pub(crate) fn expand(model: &Model, family: &Family, is_sound: bool) -> TokenStr
     let shared = shared(&handle, &name);
     let uses = uses(model, &handle, &["on", "clear_all"].map(|name| Ident::new(name, Span::call_site())));
     let of_struct = of_struct(model, family, root, is_sound);
+    let inspect = is_sound.then(|| inspect(model, root));
     quote! {
         const _: () = {
             #[doc = #doc]
@@ -59,12 +60,37 @@ pub(crate) fn expand(model: &Model, family: &Family, is_sound: bool) -> TokenStr
                 fn objects_of(id: #root::FamilyId) -> #handle {
                     #handle(id)
                 }
+
+                #inspect
             }
 
             #uses
         };
 
         #of_struct
+    }
+}
+
+/// Shows the objects of one.
+fn inspect(model: &Model, root: &Path) -> TokenStream {
+    let [id, session, inspector, one] =
+        ["id", "session", "inspector", "one"].map(|name| Ident::new(name, Span::mixed_site()));
+    let ident = model.ident;
+    let windows = windows(model, root, &session, &inspector, &|object| match object {
+        object if is_deprecated(object) => made_with(object, root, Some(quote!(.of(#id)))),
+        Object { accessor, .. } => quote!(#one.#accessor()),
+    });
+    quote! {
+        fn inspect_one(
+            #id: &#root::FamilyId,
+            #session: &#root::RedisSession,
+            #inspector: &mut impl #root::inspect::Inspector,
+        ) {
+            let #one = &<#ident as #root::RedisFamily>::objects_of(::core::clone::Clone::clone(#id));
+            // All may be deprecated.
+            let _ = #one;
+            #windows
+        }
     }
 }
 

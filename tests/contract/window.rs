@@ -1,9 +1,9 @@
 //! What a page inside the program sees of objects, and does with them: what all kinds have in common, and caches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
-use rediscache::inspect::{Action, Entry, Inspector, Part, Shown, Window};
+use rediscache::inspect::{Action, Entry, FamilyWindow, Inspector, Part, Shown, Window};
 use rediscache::{ErrorKind, Near, RedisCache, RedisNamespaced, RedisSession};
 use serde::{Deserialize, Serialize};
 use support::contract;
@@ -244,5 +244,85 @@ contract! {
         names.act(Action::Delete, Part::Entries, &id).await?;
         assert_eq!(near.get("ada").await?, None);
         Ok(())
+    }
+}
+
+/// All families of structs.
+#[derive(Debug, Default)]
+struct Families(Vec<Box<dyn FamilyWindow>>);
+
+impl Inspector for Families {
+    fn window(&mut self, window: Box<dyn Window>) {
+        panic!("{window:?} is of no one");
+    }
+
+    fn family(&mut self, family: Box<dyn FamilyWindow>) {
+        self.0.push(family);
+    }
+}
+
+#[derive(RedisNamespaced)]
+#[rediscache(namespace = "tenant.{}", per = "String")]
+struct Tenant {
+    settings: RedisCache<String, u64>,
+    #[rediscache(secret)]
+    tokens: RedisCache<String, u64>,
+}
+
+fn tenants(session: &RedisSession) -> Box<dyn FamilyWindow> {
+    let mut families = Families::default();
+    Tenant::inspect(session, &mut families);
+    families.0.pop().unwrap()
+}
+
+contract! {
+    async fn a_family_shows_the_ids_there_are(session: RedisSession) -> rediscache::Result<()> {
+        let family = tenants(&session);
+        assert_eq!((family.namespace(), family.objects()), ("tenant.{}", Tenant::objects()));
+        for number in 0..1200 {
+            Tenant::on(&session).of(format!("{number}:")).settings().set("a", number).await?;
+        }
+        let (mut ids, mut cursor) = (BTreeSet::new(), None);
+        loop {
+            let page = family.ids(cursor).await?;
+            ids.extend(page.ids.iter().map(|id| if let Shown::Json(id) = id { id.clone() } else { format!("{id:?}") }));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(ids, (0..1200).map(|number| format!("\"{number}:\"")).collect());
+        assert_eq!(family.ids(Some(b"x".to_vec())).await.unwrap_err().kind(), ErrorKind::Config);
+        Ok(())
+    }
+
+    async fn the_objects_of_one_of_a_family_are_shown_by_its_id(session: RedisSession) -> rediscache::Result<()> {
+        let (family, ada) = (tenants(&session), Tenant::on(&session).of("ada"));
+        ada.settings().set("a", 1).await?;
+        ada.tokens().set("a", 4242).await?;
+        for id in ["ada", "\"ada\""] {
+            let windows = family.one(id)?;
+            let infos: Vec<_> = windows.iter().map(|window| window.info().clone()).collect();
+            assert_eq!(infos, Tenant::objects());
+            assert_eq!(windows[0].find("a").await?.unwrap().value, json("1"));
+            assert_eq!(windows[1].find("a").await?.unwrap().value, Some(Shown::Secret));
+        }
+        family.one("ada")?[0].set("a", "2").await?;
+        assert_eq!(ada.settings().get("a").await?, Some(2));
+        assert!(family.one("bob")?[0].find("a").await?.is_none());
+        Ok(())
+    }
+
+    async fn what_is_no_id_has_no_objects(session: RedisSession) {
+        #[derive(RedisNamespaced)]
+        #[rediscache(namespace = "guild.{}", per = "u64")]
+        struct Guild {
+            names: RedisCache<u64, String>,
+        }
+
+        let mut families = Families::default();
+        Guild::inspect(&session, &mut families);
+        let error = families.0[0].one("ada").unwrap_err();
+        assert_eq!((error.kind(), error.namespace()), (ErrorKind::Encode, Some("guild.{}")));
     }
 }

@@ -9,7 +9,9 @@ use crate::codec;
 pub use crate::codec::StoredValue;
 use crate::error::Result;
 use crate::types;
-pub use crate::types::{Action, Entry, EntryPage, Fact, Inspector, LoadSummary, Part, Shown, Summary, Window};
+pub use crate::types::{
+    Action, Entry, EntryPage, Fact, FamilyWindow, IdPage, Inspector, LoadSummary, Part, Shown, Summary, Window,
+};
 
 pub use code::{RustCode, camel_case, identifier};
 pub use record::{ObjectRecord, read_record};

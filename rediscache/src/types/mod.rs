@@ -56,4 +56,6 @@ pub use task_queue::{RedisTask, RedisTaskQueue, TaskError, TaskQueueStats};
 pub use transaction::{Committed, Transaction};
 pub use ttl_cache::{GetOrLoad, LoadError, Loaded, RedisTtlCache, TtlScan, TtlStats, WhenDown};
 pub use verify::{Finding, FindingKind, RedisStructs};
-pub use window::{Action, Entry, EntryPage, Fact, Inspector, LoadSummary, Part, Shown, Summary, Window};
+pub use window::{
+    Action, Entry, EntryPage, Fact, FamilyWindow, IdPage, Inspector, LoadSummary, Part, Shown, Summary, Window,
+};

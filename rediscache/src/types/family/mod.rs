@@ -2,6 +2,7 @@
 
 mod id;
 mod scan;
+mod window;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,6 +13,7 @@ pub use scan::FamilyScan;
 use super::bound::RedisBound;
 use super::declare::Clearing;
 use super::operation::Operation;
+use super::window::Inspector;
 use crate::bounds::Key;
 use crate::lend::Lend;
 use crate::session::RedisSession;
@@ -75,6 +77,12 @@ pub trait RedisFamily: RedisBound<Handle = BoundFamily<Self>> + Sized + 'static 
     /// [`BoundFamily::ids`].
     fn ids() -> FamilyScan<Self::Id> {
         FamilyScan::new(Self::NAMESPACE, &Self::objects(), None)
+    }
+
+    /// Shows each object of this one in the order of the fields; none where the struct was not derived.
+    #[doc(hidden)]
+    fn inspect_one(id: &FamilyId, session: &RedisSession, inspector: &mut impl Inspector) {
+        let _ = (id, session, inspector);
     }
 
     /// Makes all of these calls at once; the first that failed says why.

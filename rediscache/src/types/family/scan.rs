@@ -31,12 +31,12 @@ pub struct FamilyScan<I> {
     /// What of the last page was not given out yet.
     page: VecDeque<Box<str>>,
     /// The page under way; `None` after the last.
-    next: Option<Operation<IdPage>>,
+    next: Option<Operation<FoundIds>>,
     ids: PhantomData<fn() -> I>,
 }
 
 /// The ids on a page, some of them more than once, and where the next one begins.
-type IdPage = (Vec<Box<str>>, Option<Cursor>);
+pub(super) type FoundIds = (Vec<Box<str>>, Option<Cursor>);
 
 /// What the objects of a family are called, each with whether the global namespace goes in front.
 type FamilyNames = Arc<[(&'static str, bool)]>;
@@ -48,19 +48,38 @@ impl<I: Key> FamilyScan<I> {
     pub(super) fn new(namespace: &'static str, objects: &[ObjectInfo], session: Option<&RedisSession>) -> Self {
         let object = Object::named(Namespace::of_family(namespace), Self::TYPES);
         let object = session.map_or_else(|| object.clone(), |session| object.on(session));
-        let names: FamilyNames = objects.iter().map(|object| (object.name_of_keys(), object.is_global)).collect();
+        let names = names_of(objects);
         let next = Some(next_page(&object, &names, None));
         Self { object, names, seen: HashSet::default(), page: VecDeque::new(), next, ids: PhantomData }
     }
 
+    /// The page of ids at a cursor, as they stand in names, some of them more than once.
+    pub(super) fn page(
+        namespace: &'static str,
+        objects: &[ObjectInfo],
+        session: &RedisSession,
+        cursor: Option<Cursor>,
+    ) -> Operation<FoundIds> {
+        let object = Object::named(Namespace::of_family(namespace), Self::TYPES).on(session);
+        next_page(&object, &names_of(objects), cursor)
+    }
+
     fn read(&self, id: &str) -> Result<I> {
-        let read = stored_key(id).and_then(decode_owned::<Typestring, I>);
-        read.map_err(|error| error.during("ids", Some(self.object.namespace())))
+        read_id(id).map_err(|error| error.during("ids", Some(self.object.namespace())))
     }
 }
 
+/// Reads an id as it stands in names.
+pub(super) fn read_id<I: Key>(id: &str) -> Result<I> {
+    stored_key(id).and_then(decode_owned::<Typestring, I>)
+}
+
+fn names_of(objects: &[ObjectInfo]) -> FamilyNames {
+    objects.iter().map(|object| (object.name_of_keys(), object.is_global)).collect()
+}
+
 /// The next page of keys, as far as they are of the family.
-fn next_page(object: &Object, names: &FamilyNames, cursor: Option<Cursor>) -> Operation<IdPage> {
+fn next_page(object: &Object, names: &FamilyNames, cursor: Option<Cursor>) -> Operation<FoundIds> {
     let names = Arc::clone(names);
     Operation::reading(object, "ids", move |at| async move {
         let places = places(&at, &names);

@@ -71,6 +71,15 @@ pub struct EntryPage {
     pub next: Option<Vec<u8>>,
 }
 
+/// Some ids of a family, and where the next ones begin.
+#[derive(Clone, Debug, Default)]
+pub struct IdPage {
+    /// Those of this page, which may be none though others follow.
+    pub ids: Vec<Shown>,
+    /// The cursor of the next page; `None` after the last.
+    pub next: Option<Vec<u8>>,
+}
+
 /// One entry, or task, letter or worker.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {

@@ -7,9 +7,9 @@ mod refused;
 mod shown;
 mod view;
 
-pub use data::{Action, Entry, EntryPage, Fact, LoadSummary, Part, Shown, Summary};
+pub use data::{Action, Entry, EntryPage, Fact, IdPage, LoadSummary, Part, Shown, Summary};
 pub(super) use look::{PAGE, cursor_of, end_of, learn_page, moment, place_after, place_of, summary_of, value_shown};
 pub(super) use object::ObjectWindow;
 pub(super) use refused::{failed, refused};
 pub(super) use shown::{given, given_key};
-pub use view::{Inspector, Window};
+pub use view::{FamilyWindow, Inspector, Window};

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::data::{Action, Entry, EntryPage, Part, Summary};
+use super::data::{Action, Entry, EntryPage, IdPage, Part, Summary};
 use super::refused::refused;
+use crate::error::Result;
 use crate::types::info::ObjectInfo;
 use crate::types::operation::Operation;
 
@@ -65,8 +66,38 @@ pub trait Window: fmt::Debug + Send + Sync {
     }
 }
 
+/// A family, seen from a page.
+pub trait FamilyWindow: fmt::Debug + Send + Sync {
+    /// What the names of its keys begin with, with `{}` for the id.
+    fn namespace(&self) -> &'static str;
+
+    /// What the program declares of the objects of each.
+    fn objects(&self) -> Vec<ObjectInfo>;
+
+    /// Ids of those that hold something, by a walk over the names of keys; each at least once.
+    fn ids(&self, cursor: Option<Vec<u8>>) -> Operation<IdPage>;
+
+    /// The objects of the one whose id this is, given in JSON, or as it is where it is a text.
+    ///
+    /// # Errors
+    ///
+    /// [`Encode`](crate::ErrorKind::Encode) where it is no id.
+    fn one(&self, id: &str) -> Result<Vec<Box<dyn Window>>>;
+}
+
 /// Who is shown every object of a struct.
 pub trait Inspector {
     /// Takes the next one.
     fn window(&mut self, window: Box<dyn Window>);
+
+    /// Takes a family, which has such objects for each of many ids.
+    fn family(&mut self, family: Box<dyn FamilyWindow>) {
+        drop(family);
+    }
+}
+
+impl Inspector for Vec<Box<dyn Window>> {
+    fn window(&mut self, window: Box<dyn Window>) {
+        self.push(window);
+    }
 }
