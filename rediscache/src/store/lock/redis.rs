@@ -55,7 +55,7 @@ impl RedisLocks {
     }
 
     pub(super) async fn look(&self, key: &str) -> Result<Option<LockSeen>> {
-        Ok(self.router.send::<Option<Looked>>(&Request::script(&LOOK, key, Effect::Read)).await?.map(seen))
+        Ok(self.router.send::<Option<LockAnswer>>(&Request::script(&LOOK, key, Effect::Read)).await?.map(seen))
     }
 
     pub(super) async fn page(&self, key: &str, cursor: Option<Cursor>) -> Result<LockPage> {
@@ -63,8 +63,9 @@ impl RedisLocks {
         let (own, next) = own_page(&self.router, &prefix, cursor).await?;
         let mut locks = Vec::new();
         for some in own.iter().map(String::as_str).collect::<Vec<_>>().chunks(Packed::MOST_PARTS) {
-            let looked =
-                self.router.send_apart::<Option<Looked>, _>(some, |at| Request::script(&LOOK, some[at], Effect::Read));
+            let looked = self
+                .router
+                .send_apart::<Option<LockAnswer>, _>(some, |at| Request::script(&LOOK, some[at], Effect::Read));
             for (name, looked) in some.iter().zip(looked.await) {
                 // What is of another type is no lock.
                 let looked =
@@ -99,9 +100,9 @@ impl RedisLocks {
 }
 
 /// What `look.lua` answers.
-type Looked = (String, i64, u64);
+type LockAnswer = (String, i64, u64);
 
-fn seen((holder, left, fence): Looked) -> LockSeen {
+fn seen((holder, left, fence): LockAnswer) -> LockSeen {
     LockSeen { held: (!holder.is_empty()).then_some((holder, left)), fence }
 }
 
