@@ -19,9 +19,12 @@ const FACTS = {
   stale: ["Age", (is) => (is ? "stale" : "fresh")],
 };
 
+/** Of a task it is known when its worker was last heard of. */
+const titleOf = (object, name) => (name === "since" && object.kind === "task queue" ? "Last heard" : FACTS[name][0]);
+
 /** What is known of an entry, as pairs of a title and what is to be shown. */
-export const facts = (entry) =>
-  Object.entries(FACTS).filter(([name]) => name in entry.facts).map(([name, [title, show]]) => [title, show(entry.facts[name]), name]);
+export const facts = (object, entry) =>
+  Object.entries(FACTS).filter(([name]) => name in entry.facts).map(([name, [, show]]) => [titleOf(object, name), show(entry.facts[name])]);
 
 /** A key or value in a line. */
 export function inRow(shown) {
@@ -45,7 +48,7 @@ export function entries(object, part, open) {
     const wanted = [
       list.some((entry) => entry.key) && ["key", "Key", "name"],
       list.some((entry) => entry.value) && ["value", object.kind === "ranking" ? "Score" : "Value", "value"],
-      ...known.map((name) => [name, FACTS[name][0], "fact"]),
+      ...known.map((name) => [name, titleOf(object, name), "fact"]),
       list.some((entry) => entry.expires_at) && ["expires_at", "Expires", "fact"],
     ].filter(Boolean).map(([name, title, kind]) => ({ name, title, class: kind }));
     if (JSON.stringify(wanted) === JSON.stringify(columns)) return;
@@ -62,11 +65,11 @@ export function entries(object, part, open) {
     return at === 0 && open ? el("button", { type: "button", class: "open", "data-row": true, onclick: (event) => { event.stopPropagation(); open(entry); } }, shown) : shown;
   }
 
-  function draw(entry) {
-    const text = JSON.stringify(entry), before = rows.get(entry.id);
+  function draw(id, entry) {
+    const text = JSON.stringify(entry), before = rows.get(id);
     // Times are told from now on, so what has one is drawn again.
     if (before?.text === text && !/"(since|due|expires_at)":\d/.test(text)) return before;
-    const drawn = row(columns, columns.map((column, at) => cell(entry, column, at)), { "data-id": entry.id, class: open ? "way" : "", onclick: open && (() => open(entry)) });
+    const drawn = row(columns, columns.map((column, at) => cell(entry, column, at)), { "data-id": id, class: open ? "way" : "", onclick: open && (() => open(entry)) });
     if (before && before.text !== text) drawn.classList.add("changed");
     return { text, drawn };
   }
@@ -76,7 +79,14 @@ export function entries(object, part, open) {
     setColumns(list);
     element.hidden = !list.length;
     const focused = body.contains(document.activeElement) ? document.activeElement.closest("tr").dataset.id : null;
-    const now = new Map(list.map((entry) => [entry.id, draw(entry)]));
+    // Items of a queue may be equal, and then so is what tells them from others.
+    const seen = new Map();
+    const told = list.map((entry) => {
+      const before = seen.get(entry.id) ?? 0;
+      seen.set(entry.id, before + 1);
+      return [before ? `${entry.id}.${before}` : entry.id, entry];
+    });
+    const now = new Map(told.map(([id, entry]) => [id, draw(id, entry)]));
     const wanted = [...now.values()].map((one) => one.drawn);
     if (wanted.length !== body.children.length || wanted.some((drawn, at) => drawn !== body.children[at])) {
       body.replaceChildren(...wanted);

@@ -63,11 +63,12 @@ function toolbar(object, part, list) {
   if (isFound) tools.push(finder(object, list));
   tools.push(el("span", { class: "grow" }));
   const isQueue = object.kind.endsWith("queue");
-  if (part === "entries" && can(object, part, "edit")) {
+  const isPut = isQueue && state.mayChange && !object.secret;
+  if (part === "entries" && (isPut || can(object, part, "edit"))) {
     tools.push(el("button", { type: "button", id: "add", onclick: () => add(object, list) }, isQueue ? "Put" : object.parts[0].name === "entries" && isAlone(object) ? "Set" : "Add"));
   }
   if (can(object, part, "requeue")) tools.push(el("button", { type: "button", id: "requeue-all", onclick: () => all(object, part, "requeue", list) }, "Put all back"));
-  if (can(object, part, "delete")) tools.push(el("button", { type: "button", class: "danger", id: "delete-all", onclick: () => all(object, part, "delete", list) }, part === "entries" ? "Clear" : "Delete all"));
+  if (can(object, part, "delete") || (isQueue && part === "entries" && state.mayChange)) tools.push(el("button", { type: "button", class: "danger", id: "delete-all", onclick: () => all(object, part, "delete", list) }, part === "entries" ? "Clear" : "Delete all"));
   return tools.length > 1 ? el("div", { class: "tools" }, tools) : null;
 }
 

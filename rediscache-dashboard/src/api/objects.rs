@@ -30,6 +30,7 @@ fn declared(object: &Shown) -> Value {
         "field": info.field(),
         "namespace": info.namespace(),
         "kind": kind_name(info.kind()),
+        "secret": info.is_secret(),
         "key_type": info.key_type().map(short_type),
         "value_type": short_type(info.value_type()),
         "parts": parts.collect::<Vec<_>>(),

@@ -98,7 +98,12 @@ async fn markup_from_the_database_is_text_wherever_it_stands() {
     browser.write("#edit-value", MARKUP).await;
     browser.click("#save").await;
     browser.see("#panel-error").await;
-    for (place, seen) in [("object/Shop.products", "<img src=x"), ("shapes", "odd"), ("figures", "Figures")] {
+    for (place, seen) in [
+        ("object/Shop.products", "<img src=x"),
+        ("shapes", "odd"),
+        ("object/Outgoing.mails", "<img src=x"),
+        ("figures", "<img src=x"),
+    ] {
         browser.open(&site.page(place)).await;
         browser.read("main", if place == "shapes" { "unreadable" } else { seen }).await;
     }

@@ -5,6 +5,7 @@ mod edit;
 mod keys;
 mod look;
 mod pictures;
+mod queue;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod site;
