@@ -3,6 +3,7 @@
 mod access;
 mod change;
 mod client;
+mod cost;
 mod events;
 mod large;
 mod mount;
