@@ -6,7 +6,7 @@ import { link, state } from "./state.js";
 import { entries } from "./entries.js";
 import { heading, kind, nothing } from "./table.js";
 
-const EVERY = 2000;
+const EVERY = 3000;
 
 export function show(main) {
   const guards = state.objects.filter((object) => object.kind === "lock" || object.kind === "limit");

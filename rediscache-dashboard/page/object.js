@@ -9,7 +9,7 @@ import { can, inPart, link, named, state, summary } from "./state.js";
 import { kind, nothing, spark, tile } from "./table.js";
 
 /** How long what is shown stays before it is read again. */
-const EVERY = 2000;
+const EVERY = 3000;
 
 /** Pages that hold nothing though others follow are passed over, but not for ever. */
 const MOST_EMPTY = 50;

@@ -71,11 +71,11 @@ impl Live {
 
     /// Ticks until nobody looks, or the session is closed.
     async fn tell(self: Arc<Self>, objects: Objects) {
-        let mut last = Reading::of(&self.session);
+        let mut last: Option<Reading> = None;
         while self.is_watched() {
             let (begun, reading) = (Instant::now(), Reading::of(&self.session));
-            let figures = reading.since(&last).json();
-            last = reading;
+            let figures = last.as_ref().map(|last| reading.since(last).json());
+            last = Some(reading);
             let tick = json!({ "objects": summaries(&objects).await, "figures": figures }).to_string();
             if let Some(telling) = self.telling().as_ref() {
                 telling.ticks.send_replace(Some(Bytes::from(format!("data: {tick}\n\n"))));

@@ -22,7 +22,7 @@ fn processor_time() -> Duration {
     Duration::from_millis(10 * (ticks(11) + ticks(12)))
 }
 
-/// Looks as the page does: at the events without end, and at the entries each two seconds.
+/// Looks as the page does: at the events without end, and at the entries each three seconds.
 async fn look(dashboard: Dashboard) {
     let client = Client::new(&dashboard, "reader");
     let events = async {
@@ -34,7 +34,7 @@ async fn look(dashboard: Dashboard) {
         }
     };
     let entries = async {
-        let mut ticks = interval(Duration::from_secs(2));
+        let mut ticks = interval(Duration::from_secs(3));
         loop {
             ticks.tick().await;
             client.json("/api/objects/Shop.numbers/page?part=entries").await;
