@@ -241,8 +241,8 @@ contract! {
             let (mut entries, found) = (all(&*window, Part::Entries).await?, window.find(key).await?.unwrap());
             let id = found.id.clone();
             entries.push(found);
-            for entry in &mut entries {
-                entry.id.clear();
+            for id in entries.iter().map(|entry| String::from_utf8_lossy(&entry.id)) {
+                assert!(!id.contains("hidden") && !id.contains("4242"), "{field}: {id}");
             }
             let text = format!("{entries:?} {window:?}");
             assert!(text.contains("Secret") && !text.contains("hidden") && !text.contains("4242"), "{text}");
@@ -251,6 +251,8 @@ contract! {
             assert!(!format!("{error:?}").contains("4242"), "{field}");
             assert_eq!(window.actions(Part::Entries), [Action::Delete], "{field}");
             assert!(window.act(Action::Delete, Part::Entries, &id).await?, "{field}");
+            assert!(!window.act(Action::Delete, Part::Entries, &id).await?, "{field}");
+            assert!(window.find(key).await?.is_none(), "{field}");
         }
         Ok(())
     }

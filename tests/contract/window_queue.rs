@@ -187,15 +187,21 @@ contract! {
         for field in ["letters", "errands"] {
             let window = window::<Outgoing>(&session, field);
             for part in window.parts().iter().filter(|part| **part != Part::Workers) {
-                let mut entries = all(&*window, *part).await?;
-                entries.iter_mut().for_each(|entry| entry.id.clear());
+                let entries = all(&*window, *part).await?;
+                assert!(!entries.is_empty() || field == "letters", "{part:?}");
+                assert!(entries.iter().all(|entry| !String::from_utf8_lossy(&entry.id).contains("hidden")));
                 assert!(entries.iter().all(|entry| entry.value == Some(Shown::Secret)), "{part:?}");
                 assert!(!format!("{entries:?}").contains("hidden"));
             }
             assert_eq!(window.set("", "\"4242\"").await.unwrap_err().kind(), ErrorKind::Unsupported);
         }
-        let window = window::<Outgoing>(&session, "errands");
-        assert!(window.act(Action::Delete, Part::Dead, &dead(&*window).await[0].id).await?);
+        let [window, letters] = ["errands", "letters"].map(|field| window::<Outgoing>(&session, field));
+        let letter = &dead(&*window).await[0];
+        assert!(window.act(Action::Delete, Part::Dead, &letter.id).await?);
+        assert!(!window.act(Action::Requeue, Part::Dead, &letter.id).await?);
+        let item = &all(&*letters, Part::Entries).await?[0];
+        assert!(letters.act(Action::Delete, Part::Entries, &item.id).await?);
+        assert!(outgoing.letters().is_empty().await?);
         held.finalize().await?;
         Ok(())
     }

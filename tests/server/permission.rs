@@ -3,6 +3,7 @@
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use redis::cmd;
+use rediscache::inspect::{Part, Window};
 use rediscache::{ErrorKind, Json, RedisCache, RedisNamespaced, RedisQueue, RedisSession};
 use support::Server;
 
@@ -52,6 +53,24 @@ async fn what_the_user_may_not_is_refused_by_the_server() {
         assert!(!error.is_retryable(), "{error:?}");
     }
     assert_eq!(names(&session).get(1).await.unwrap().as_deref(), Some("one"));
+}
+
+#[tokio::test]
+async fn who_may_not_ask_for_the_memory_of_an_object_sees_all_else() {
+    #[derive(RedisNamespaced)]
+    struct Shop {
+        names: RedisCache<u64, String>,
+    }
+
+    let server = Server::start();
+    for (rules, may) in [("+@all", true), ("-memory", false)] {
+        let session = session_of(&server, &["~Shop.names", "+@all", rules]).await;
+        Shop::on(&session).names().set(1, "one").await.unwrap();
+        let mut windows: Vec<Box<dyn Window>> = Vec::new();
+        Shop::inspect(&session, &mut windows);
+        let summary = windows[0].summary().await.unwrap();
+        assert_eq!((summary.memory.is_some(), summary.counts), (may, vec![(Part::Entries, 1)]), "{rules}");
+    }
 }
 
 /// An older version did without `HINCRBY`.

@@ -1,5 +1,5 @@
 //! What tools outside a program read of its data: values by the shapes that are stored, and what namespaces hold by their
-//! records. For crates of this repository; it may change with any version.
+//! records; and what a page inside it sees of its objects. For crates of this repository; it may change with any version.
 
 mod code;
 mod record;

@@ -4,7 +4,7 @@ use super::RedisQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
 use crate::store::LIST;
-use crate::types::dead::{DEAD, act_on_letter, act_on_letters, items_shown};
+use crate::types::dead::{DEAD, act_on_letter, act_on_letters, delete_item, items_shown};
 use crate::types::info::ObjectInfo;
 use crate::types::operation::Operation;
 use crate::types::window::{
@@ -69,11 +69,11 @@ impl<T: Value, C: Codec> Window for ObjectWindow<RedisQueue<T, C>> {
         if !self.actions(part).contains(&action) {
             return refused(&self.info, "act");
         }
-        let item = id.to_vec();
+        let (id, is_secret) = (id.to_vec(), self.info.is_secret());
         Operation::new(&self.object.object, "act", move |at| async move {
             match part {
-                Part::Dead => act_on_letter(&at, action, &item).await,
-                _ => at.store()?.lists().delete_one(&at.key, &at.key, &item).await,
+                Part::Dead => act_on_letter(&at, action, &id, is_secret).await,
+                _ => delete_item(&at, &id, is_secret).await,
             }
         })
     }

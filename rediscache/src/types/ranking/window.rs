@@ -7,10 +7,11 @@ use crate::error::Result;
 use crate::score::{self, Score};
 use crate::store::SORTED_SET;
 use crate::types::info::ObjectInfo;
+use crate::types::object::Target;
 use crate::types::operation::Operation;
 use crate::types::window::{
-    Action, Entry, EntryPage, ObjectWindow, PAGE, Part, Shown, Summary, Window, failed, given, given_key, place_after,
-    place_of, refused, summary_of,
+    Action, Entry, EntryPage, ObjectWindow, PAGE, Part, Shown, Summary, Window, failed, given, given_key, id_of,
+    place_after, place_of, refused, summary_of,
 };
 
 impl<T: Key, S: Score, C: Codec> RedisRanking<T, S, C> {
@@ -69,9 +70,13 @@ impl<T: Key, S: Score, C: Codec> Window for ObjectWindow<RedisRanking<T, S, C>> 
         if action != Action::Delete {
             return refused(&self.info, "act");
         }
-        let member = id.to_vec();
-        Operation::new(&self.object.object, "remove", |at| async move {
-            at.store()?.rankings().remove(&at.key, &member).await
+        let (id, is_secret) = (id.to_vec(), self.info.is_secret());
+        Operation::new(&self.object.object, "remove", move |at| async move {
+            let member = if is_secret { look_for(&at, &id).await? } else { Some(id) };
+            match member {
+                Some(member) => at.store()?.rankings().remove(&at.key, &member).await,
+                None => Ok(false),
+            }
         })
     }
 
@@ -90,5 +95,18 @@ fn entry<T: Key, S: Score, C: Codec>(is_secret: bool, member: Vec<u8>, score: f6
     } else {
         (Shown::of(decode::<C, T>(&member)), Shown::of(score::of::<S>(score)))
     };
-    Entry { id: member, key: Some(key), value: Some(value), ..Entry::default() }
+    Entry { id: id_of(is_secret, &member), key: Some(key), value: Some(value), ..Entry::default() }
+}
+
+/// The member that has this id in a ranking that is secret.
+async fn look_for(at: &Target, id: &[u8]) -> Result<Option<Vec<u8>>> {
+    let mut cursor = None;
+    loop {
+        let page = at.store()?.rankings().scan(&at.key, cursor.as_deref()).await?;
+        let found = page.members.into_iter().find(|(member, _)| id_of(true, member) == id);
+        cursor = page.next;
+        if found.is_some() || cursor.is_none() {
+            return Ok(found.map(|(member, _)| member));
+        }
+    }
 }

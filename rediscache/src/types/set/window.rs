@@ -3,11 +3,13 @@
 use super::RedisSet;
 use crate::bounds::Key;
 use crate::codec::{Codec, decode, encode};
+use crate::error::Result;
 use crate::store::SET;
 use crate::types::info::ObjectInfo;
+use crate::types::object::Target;
 use crate::types::operation::Operation;
 use crate::types::window::{
-    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, failed, given_key, refused, summary_of,
+    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, failed, given_key, id_of, refused, summary_of,
 };
 
 impl<T: Key, C: Codec> RedisSet<T, C> {
@@ -66,12 +68,14 @@ impl<T: Key, C: Codec> Window for ObjectWindow<RedisSet<T, C>> {
         if action != Action::Delete {
             return refused(&self.info, "act");
         }
-        let member = id.to_vec();
-        Operation::new(
-            &self.object.object,
-            "remove",
-            |at| async move { at.store()?.sets().remove(&at.key, &member).await },
-        )
+        let (id, is_secret) = (id.to_vec(), self.info.is_secret());
+        Operation::new(&self.object.object, "remove", move |at| async move {
+            let member = if is_secret { look_for(&at, &id).await? } else { Some(id) };
+            match member {
+                Some(member) => at.store()?.sets().remove(&at.key, &member).await,
+                None => Ok(false),
+            }
+        })
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
@@ -85,5 +89,18 @@ impl<T: Key, C: Codec> Window for ObjectWindow<RedisSet<T, C>> {
 
 fn entry<T: Key, C: Codec>(is_secret: bool, member: Vec<u8>) -> Entry {
     let key = if is_secret { Shown::Secret } else { Shown::of(decode::<C, T>(&member)) };
-    Entry { id: member, key: Some(key), ..Entry::default() }
+    Entry { id: id_of(is_secret, &member), key: Some(key), ..Entry::default() }
+}
+
+/// The member that has this id in a set that is secret.
+async fn look_for(at: &Target, id: &[u8]) -> Result<Option<Vec<u8>>> {
+    let mut cursor = None;
+    loop {
+        let page = at.store()?.sets().scan(&at.key, cursor.as_deref()).await?;
+        let found = page.members.into_iter().find(|member| id_of(true, member) == id);
+        cursor = page.next;
+        if found.is_some() || cursor.is_none() {
+            return Ok(found);
+        }
+    }
 }

@@ -15,8 +15,8 @@ use crate::types::info::ObjectInfo;
 use crate::types::object::Target;
 use crate::types::operation::{Access, Operation};
 use crate::types::window::{
-    Action, Entry, EntryPage, Fact, ObjectWindow, PAGE, Part, Summary, Window, failed, given, learn_page, moment,
-    place_after, place_of, refused, summary_of, value_shown,
+    Action, Entry, EntryPage, Fact, ObjectWindow, PAGE, Part, Summary, Window, failed, given, id_of, learn_page,
+    moment, place_after, place_of, refused, summary_of, value_shown,
 };
 
 impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
@@ -81,8 +81,12 @@ impl<T: Value, C: Codec> Window for ObjectWindow<RedisTaskQueue<T, C>> {
         if !self.actions(part).contains(&action) {
             return refused(&self.info, "act");
         }
-        let letter = id.to_vec();
-        self.object.call(Access::Change, "act", move |at| async move { act_on_letter(&at, action, &letter).await })
+        let (id, is_secret) = (id.to_vec(), self.info.is_secret());
+        self.object.call(
+            Access::Change,
+            "act",
+            move |at| async move { act_on_letter(&at, action, &id, is_secret).await },
+        )
     }
 
     fn act_on_all(&self, action: Action, part: Part) -> Operation<Option<u64>> {
@@ -115,7 +119,7 @@ async fn delayed<T: Value, C: Codec>(
         let attempt = (task.attempt > 0).then_some(Fact::Attempt(task.attempt));
         let facts = moment(task.due).map(Fact::Due).into_iter().chain(attempt).collect();
         let value = Some(value_shown::<T, C>(at, is_secret, &task.item));
-        Entry { id: task.item, value, facts, ..Entry::default() }
+        Entry { id: id_of(is_secret, &task.item), value, facts, ..Entry::default() }
     };
     Ok(EntryPage { entries: tasks.into_iter().map(entry).collect(), next })
 }
@@ -135,7 +139,7 @@ async fn pending<T: Value, C: Codec>(
         let worker = [Fact::Worker(worker(&task.worker)), Fact::Attempt(task.attempt)];
         let facts = worker.into_iter().chain(since).collect();
         let value = Some(value_shown::<T, C>(at, is_secret, &task.item));
-        Entry { id: task.item, value, facts, ..Entry::default() }
+        Entry { id: id_of(is_secret, &task.item), value, facts, ..Entry::default() }
     };
     Ok(EntryPage { entries: tasks.into_iter().map(entry).collect(), next })
 }

@@ -83,7 +83,8 @@ pub struct IdPage {
 /// One entry, or task, letter or worker.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
-    /// What tells it from others of its part, as bytes that mean nothing outside.
+    /// What tells it from others of its part, as bytes that mean nothing outside. Where the object is secret, and nothing tells it
+    /// but what is secret, they are good in this process only, and it is looked for.
     pub id: Vec<u8>,
     /// Where it stands; a queue has none.
     pub key: Option<Shown>,
