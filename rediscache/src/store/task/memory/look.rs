@@ -10,7 +10,7 @@ impl TaskQueue<'_> {
     pub(super) fn look_delayed(&self, skipped: usize, limit: usize) -> Vec<DelayedTask> {
         let delayed = self.record.delayed.iter().skip(skipped).take(limit);
         let task = |(&(due, _), delayed): (&(Instant, u64), &super::DelayedItem)| DelayedTask {
-            due: self.from_now(due),
+            due: self.milliseconds_until(due),
             attempt: delayed.attempt,
             item: delayed.item.to_vec(),
         };
@@ -22,7 +22,7 @@ impl TaskQueue<'_> {
             let leases = self.record.leases.get(name).into_iter().flat_map(|leases| leases.values());
             leases.map(move |(attempt, item)| PendingTask {
                 worker: name.to_owned(),
-                silent: self.from_now(until),
+                silent: self.milliseconds_until(until),
                 attempt: *attempt,
                 item: item.to_vec(),
             })
@@ -33,7 +33,7 @@ impl TaskQueue<'_> {
     pub(super) fn look_workers(&self, skipped: usize, limit: usize) -> Vec<WorkerSeen> {
         let worker = |(name, until): (&str, Instant)| WorkerSeen {
             name: name.to_owned(),
-            silent: self.from_now(until),
+            silent: self.milliseconds_until(until),
             tasks: self.record.leases.get(name).map_or(0, |leases| leases.len() as u64),
         };
         self.known_clients().into_iter().skip(skipped).take(limit).map(worker).collect()
@@ -46,7 +46,7 @@ impl TaskQueue<'_> {
         known
     }
 
-    fn from_now(&self, at: Instant) -> i64 {
+    fn milliseconds_until(&self, at: Instant) -> i64 {
         match at.checked_duration_since(self.now) {
             Some(left) => milliseconds(left),
             None => -milliseconds(self.now.saturating_duration_since(at)),
