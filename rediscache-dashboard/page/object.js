@@ -63,7 +63,7 @@ function toolbar(object, part, list) {
   if (isFound) tools.push(finder(object, list));
   tools.push(el("span", { class: "grow" }));
   const isQueue = object.kind.endsWith("queue");
-  const isPut = isQueue && state.mayChange && !object.secret;
+  const isPut = (isQueue || object.kind === "set") && state.mayChange && !object.secret;
   if (part === "entries" && (isPut || can(object, part, "edit"))) {
     tools.push(el("button", { type: "button", id: "add", onclick: () => add(object, list) }, isQueue ? "Put" : object.parts[0].name === "entries" && isAlone(object) ? "Set" : "Add"));
   }

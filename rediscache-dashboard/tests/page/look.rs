@@ -38,9 +38,7 @@ async fn a_reader_sees_every_page_and_nothing_to_change_anything_with() {
     assert_eq!(browser.run(&format!("return document.querySelectorAll({}).length", json!(tools))).await, 0);
     browser.click("#close").await;
 
-    for (place, heading) in
-        [("queues", "Queues"), ("caches", "Caches"), ("shapes", "Shapes"), ("figures", "Figures")]
-    {
+    for (place, heading) in [("queues", "Queues"), ("caches", "Caches"), ("shapes", "Shapes"), ("figures", "Figures")] {
         browser.open(&site.page(place)).await;
         browser.read("main h1", heading).await;
     }

@@ -3,6 +3,7 @@
 mod browser;
 mod edit;
 mod keys;
+mod kinds;
 mod look;
 mod pictures;
 mod queue;
