@@ -63,3 +63,40 @@ async fn near_caches_loads_locks_and_limits_are_shown() {
     browser.is_clean().await;
     browser.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_members_and_scores_are_changed() {
+    let (site, browser) = (site().await, Browser::start().await);
+    let kinds = Kinds::on(&site.session);
+    browser.open(&site.page("object/Kinds.banner")).await;
+    browser.click("button.open").await;
+    browser.click("#edit").await;
+    browser.write("#edit-value", "\"Closed\"").await;
+    browser.click("#save").await;
+    browser.read("main td", "Closed").await;
+    assert_eq!(kinds.banner().get().await.expect("it answers").as_deref(), Some("Closed"));
+
+    browser.open(&site.page("object/Kinds.visitors")).await;
+    browser.read("main td", "ada").await;
+    browser.click("#add").await;
+    browser.write("#edit-key", "\"grace\"").await;
+    browser.click("#save").await;
+    browser.read("main td", "grace").await;
+    browser.write("#find", "ada\n").await;
+    browser.click("#delete").await;
+    browser.click("#question-yes").await;
+    browser.until("document.querySelectorAll('button.open').length === 1").await;
+    assert!(!kinds.visitors().contains("ada").await.expect("it answers"));
+    assert!(kinds.visitors().contains("grace").await.expect("it answers"));
+
+    browser.open(&site.page("object/Kinds.scores")).await;
+    browser.read("main td", "41").await;
+    browser.click("button.open").await;
+    browser.click("#edit").await;
+    browser.write("#edit-value", "42").await;
+    browser.click("#save").await;
+    browser.read("main td", "42").await;
+    assert_eq!(kinds.scores().score("ada").await.expect("it answers"), Some(42));
+    browser.is_clean().await;
+    browser.end().await;
+}
