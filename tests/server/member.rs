@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use redis::cmd;
-use rediscache::{RedisRanking, RedisSession, RedisSet, Result};
+use rediscache::{ErrorKind, RedisRanking, RedisSession, RedisSet, Result};
 use support::Server;
 
 use crate::monitor::Monitor;
@@ -94,7 +94,50 @@ async fn members_that_go_in_company_take_few_commands() -> Result<()> {
         sum?;
     }
     let of_sums = monitor.commands().len();
-    assert!((2..100).contains(&of_lookups) && (2..100).contains(&of_sums), "{of_lookups} {of_sums}");
+    for added in join_all((0..1_000).map(|n| set.add(n))).await {
+        added?;
+    }
+    let of_adds = monitor.commands().len();
+    let commands = [of_lookups, of_sums, of_adds];
+    assert!(commands.iter().all(|count| (2..100).contains(count)), "{commands:?}");
+    Ok(())
+}
+
+/// One command each does as well, and needs no other right.
+#[tokio::test]
+async fn who_may_run_no_scripts_adds_and_removes_in_company_all_the_same() -> Result<()> {
+    let server = Server::start();
+    for (missing, script) in [("-evalsha", "evalsha"), ("-smismember", "smismember")] {
+        let user = ["SETUSER", "bot", "reset", "on", ">pass", "~*", "&*", "+@all", missing];
+        cmd("ACL").arg(&user).exec(&mut server.raw()).unwrap();
+        cmd("FLUSHALL").exec(&mut server.raw()).unwrap();
+        cmd("CONFIG").arg("RESETSTAT").exec(&mut server.raw()).unwrap();
+        let session = RedisSession::connect(&server.url().replace("redis://", "redis://bot:pass@")).await?;
+        let set = RedisSet::<u64>::new("set").on(&session);
+        for _ in 0..5 {
+            let added = join_all((0..600).map(|n| set.add(n % 200))).await.into_iter().collect::<Result<Vec<_>>>()?;
+            assert_eq!(added.into_iter().filter(|added| *added).count(), 200);
+            let removed =
+                join_all((0..600).map(|n| set.remove(n % 200))).await.into_iter().collect::<Result<Vec<_>>>()?;
+            assert_eq!(removed.into_iter().filter(|removed| *removed).count(), 200);
+        }
+        let stats: String = cmd("INFO").arg("commandstats").query(&mut server.raw()).unwrap();
+        let line = stats.lines().find(|line| line.starts_with(&format!("cmdstat_{script}:"))).unwrap();
+        let refused: u64 = line.rsplit_once("rejected_calls=").unwrap().1.split(',').next().unwrap().parse().unwrap();
+        assert!((1..=8).contains(&refused), "it is asked again and again: {line}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_no_set_is_told_to_all_who_add_to_it() -> Result<()> {
+    let server = Server::start();
+    let session = RedisSession::connect(&server.url()).await?;
+    cmd("SET").arg("set").arg("a string").exec(&mut server.raw()).unwrap();
+    let set = RedisSet::<u64>::new("set").on(&session);
+    for added in join_all((0..100).map(|n| set.add(n))).await {
+        assert_eq!(added.unwrap_err().kind(), ErrorKind::WrongType);
+    }
     Ok(())
 }
 

@@ -1,8 +1,8 @@
-//! Calls on a set that go out together, and how each kind does.
+//! Questions about a set that go out together.
 
 use crate::error::Result;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Distinct, Each, Effect, Request, Router};
+use crate::store::redis::{Batch, Distinct, Effect, Request, Router};
 
 /// Asks as one `SMISMEMBER`, or `SISMEMBER` for one member. Callers who ask for the same member share it.
 #[derive(Default)]
@@ -35,20 +35,4 @@ pub(super) async fn look_up(router: &Router, key: &str, members: &Packed) -> Res
         return Ok(vec![router.send(&Request::on_all("SISMEMBER", key, Effect::Read, members)).await?]);
     }
     router.send(&Request::on_all("SMISMEMBER", key, Effect::Read, members)).await
-}
-
-/// Puts in with one `SADD` each, sent together: one for all would not tell which were new.
-pub(super) struct Adds;
-
-/// Takes out with one `SREM` each, sent together, as [`Adds`].
-pub(super) struct Removals;
-
-impl Each for Adds {
-    const COMMAND: &str = "SADD";
-    const EFFECT: Effect = Effect::Once;
-}
-
-impl Each for Removals {
-    const COMMAND: &str = "SREM";
-    const EFFECT: Effect = Effect::Once;
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod batches;
+mod change;
 mod memory;
 mod redis;
 

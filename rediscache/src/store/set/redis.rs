@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::answer::MemberPage;
-use super::batches::{Adds, Lookups, Removals, look_up};
+use super::batches::{Lookups, look_up};
+use super::change::{Adds, Changes, EarlierChanges, Removals};
 use crate::error::{Error, Result};
 use crate::store::packed::Packed;
-use crate::store::redis::{Batcher, Effect, OneEach, Request, Router, Script, answer};
+use crate::store::redis::{Batcher, Effect, Request, Router, Script, answer};
 
 /// About how many members the server looks at for one page of a scan.
 const PAGE: usize = 500;
@@ -18,9 +19,10 @@ static COMBINE: Script = Script::new(include_str!("combine.lua"));
 #[derive(Debug)]
 pub(crate) struct RedisMembers {
     router: Arc<Router>,
-    adds: Arc<Batcher<OneEach<Adds>>>,
-    removals: Arc<Batcher<OneEach<Removals>>>,
+    adds: Arc<Batcher<Changes<Adds>>>,
+    removals: Arc<Batcher<Changes<Removals>>>,
     lookups: Arc<Batcher<Lookups>>,
+    earlier: Arc<EarlierChanges>,
 }
 
 impl RedisMembers {
@@ -30,15 +32,16 @@ impl RedisMembers {
             adds: Batcher::new(router),
             removals: Batcher::new(router),
             lookups: Batcher::new(router),
+            earlier: Arc::default(),
         }
     }
 
     pub(super) async fn add(&self, key: &str, member: &[u8]) -> Result<bool> {
-        self.adds.call(key, member).await?
+        self.adds.call(key, (member, &self.earlier)).await?
     }
 
     pub(super) async fn remove(&self, key: &str, member: &[u8]) -> Result<bool> {
-        self.removals.call(key, member).await?
+        self.removals.call(key, (member, &self.earlier)).await?
     }
 
     pub(super) async fn contains(&self, key: &str, member: &[u8]) -> Result<bool> {

@@ -12,7 +12,8 @@ impl<T: Key, C: Codec> RedisSet<T, C> {
     ///
     /// # Redis
     ///
-    /// One round trip, atomic: `SADD`. The expiry of the set stays.
+    /// One round trip, atomic: `SADD`. Eight or more that are waited for at once leave together, in a script of `SMISMEMBER` and
+    /// `SADD`, or with one `SADD` each for a user who may not run it. The expiry of the set stays.
     ///
     /// # Errors
     ///
@@ -49,7 +50,7 @@ impl<T: Key, C: Codec> RedisSet<T, C> {
     ///
     /// # Redis
     ///
-    /// One round trip, atomic: `SREM`. A set without members does not exist.
+    /// One round trip, atomic: `SREM`; many leave together as with [`add`](Self::add). A set without members does not exist.
     ///
     /// # Errors
     ///
