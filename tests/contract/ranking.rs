@@ -229,6 +229,22 @@ contract! {
         Ok(())
     }
 
+    /// Infinities among them, too.
+    async fn of_many_who_add_each_is_told_the_sum_of_doubles(session: RedisSession) -> rediscache::Result<()> {
+        let points = RedisRanking::<u64>::new("floats").on(&session);
+        let amounts = [0.1, 1e300, -1e-300, INFINITY, 3.0, -INFINITY, 1.0];
+        let sums = join_all((0..210_u16).map(|n| points.increment(u64::from(n % 7), amounts[usize::from(n % 7)]))).await;
+        for (n, sum) in sums.into_iter().enumerate() {
+            let expected = (0..=n / 7).fold(0.0, |sum, _| sum + amounts[n % 7]);
+            assert_eq!(sum?.to_bits(), expected.to_bits(), "{n}");
+        }
+        let sums = join_all((0..60).map(|n| points.increment(if n % 3 == 0 { 3 } else { 4 }, if n % 3 == 0 { -INFINITY } else { 1.5 }))).await;
+        let refused = sums.iter().filter_map(|sum| sum.as_ref().err()).map(rediscache::Error::kind).collect::<Vec<_>>();
+        assert_eq!(refused, [ErrorKind::Overflow; 20]);
+        assert_eq!((points.score(3).await?, points.score(4).await?), (Some(INFINITY), Some(150.0)));
+        Ok(())
+    }
+
     async fn a_scan_sees_every_member_with_its_score(session: RedisSession) -> rediscache::Result<()> {
         let ranking = RedisRanking::<u64, i64>::new("points").on(&session);
         assert!(ranking.scan().try_next().await?.is_none());

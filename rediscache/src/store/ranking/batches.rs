@@ -19,6 +19,8 @@ pub(super) struct ScoreIncrements {
 impl Batch for ScoreIncrements {
     type Call<'a> = (&'a [u8], &'a ScoreStep);
     type Answer = Result<f64>;
+    /// The server takes longer for them than this process: meanwhile others are got ready.
+    const WORTH: usize = 32;
 
     fn add(&mut self, (member, by): (&[u8], &ScoreStep)) {
         self.members.push(member);
@@ -45,8 +47,8 @@ impl Batch for ScoreIncrements {
             let request = Request::command("ZINCRBY", key, Effect::Once).arg(amount).arg(self.members.get(0));
             return Ok(vec![answer::score(router.send(&request).await?)]);
         }
-        let answers = answer::list(router.send(&self.request(key, like)).await?, answer::bytes)?;
-        Ok(answers.iter().map(|answer| ScoreStep::sum_of(answer)).collect())
+        let answers: String = router.send(&self.request(key, like)).await?;
+        Ok(answers.split(' ').map(ScoreStep::sum_of).collect())
     }
 }
 
@@ -54,7 +56,11 @@ impl ScoreIncrements {
     fn request<'a>(&self, key: &'a str, like: ScoreStep) -> Request<'a> {
         // Often all count by one: what is the same for all is sent once.
         let common = self.amounts.first().filter(|first| self.amounts.iter().all(|it| it.total_cmp(first).is_eq()));
-        let request = Request::script(&INCREMENT, key, Effect::Once).arg(like.most.map_or_else(String::new, text));
+        // Of finite amounts, no sum is NaN.
+        let is_any = self.amounts.iter().any(|amount| amount.is_infinite());
+        let looks = like.most.map_or_else(|| if is_any { "any".to_owned() } else { String::new() }, text);
+        let room = (2 * self.amounts.len() + 2, self.members.bytes() + 24);
+        let request = Request::script_with_room(&INCREMENT, key, Effect::Once, room).arg(looks);
         let request = request.arg(common.map_or_else(String::new, |common| text(*common))).args(self.members.iter());
         let amounts = self.amounts.iter().filter(|_| common.is_none());
         request.args(amounts.map(|amount| text(*amount)))

@@ -1,9 +1,18 @@
--- The largest score where scores are integers ('' if they are not), the amount of all ('' if they differ); then the members,
--- then, if they differ, the amounts -> for each its score then, or '!' and why it was refused. step.rs says what it means.
+-- The largest score where scores are integers, 'any' where a sum may be no number, '' where every sum is a score; the amount of
+-- all ('' if they differ); then the members, then, if they differ, the amounts -> in one text, for each its score then, or '!'
+-- and why it was refused. step.rs says what it means.
 local most, common, first = tonumber(ARGV[1]), ARGV[2], 3
 local count = common == '' and (#ARGV - first + 1) / 2 or #ARGV - first + 1
-local scores = redis.call('ZMSCORE', KEYS[1], unpack(ARGV, first, first + count - 1))
 local answers, sums, changes, changed = {}, {}, {}, 0
+
+-- Nothing is refused.
+if ARGV[1] == '' then
+  for at = 1, count do
+    local amount = common ~= '' and common or ARGV[first + count + at - 1]
+    answers[at] = redis.call('ZINCRBY', KEYS[1], amount, ARGV[first + at - 1])
+  end
+  return table.concat(answers, ' ')
+end
 
 local function number(text)
   if text == 'inf' or text == '-inf' then
@@ -12,6 +21,7 @@ local function number(text)
   return tonumber(text)
 end
 
+local scores = redis.call('ZMSCORE', KEYS[1], unpack(ARGV, first, first + count - 1))
 local amount = number(common)
 for at = 1, count do
   local member = ARGV[first + at - 1]
@@ -39,4 +49,4 @@ end
 if changed > 0 then
   redis.call('ZADD', KEYS[1], unpack(changes))
 end
-return answers
+return table.concat(answers, ' ')

@@ -37,11 +37,12 @@ impl ScoreStep {
     }
 
     /// What a script says of one addition: the score, or why it refused to add.
-    pub(super) fn sum_of(answer: &[u8]) -> Result<f64> {
+    pub(super) fn sum_of(answer: &str) -> Result<f64> {
         match answer {
-            b"!OVERFLOW" => Err(refusal::overflow()),
-            b"!NOTWHOLE" => Err(not_whole()),
-            score => str::from_utf8(score).ok().and_then(|text| text.parse().ok()).ok_or_else(refusal::unexpected),
+            "!OVERFLOW" => Err(refusal::overflow()),
+            "!NOTWHOLE" => Err(not_whole()),
+            // Of two zeros, this is the one.
+            score => score.parse().map(|score: f64| score + 0.0).map_err(|_| refusal::unexpected()),
         }
     }
 }
