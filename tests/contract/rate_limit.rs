@@ -50,6 +50,24 @@ contract! {
         Ok(())
     }
 
+    async fn of_many_subjects_each_has_its_own_turns(session: RedisSession) -> rediscache::Result<()> {
+        let (limit, wide) = (limit(&session, 2), RedisLimit::<u64>::new("wide", 7, HOUR).burst(5).on(&session));
+        for turn in [1, 0] {
+            for check in join_all((0..100).map(|n| limit.check(n))).await {
+                let check = check?;
+                assert_eq!((check.allowed(), check.remaining()), (true, turn));
+            }
+        }
+        assert!(join_all((0..100).map(|n| limit.check(n))).await.into_iter().all(|check| !check.unwrap().allowed()));
+        // Of two rates, and for as many turns as each wants.
+        let of_both = (0..100_u32).map(|n| if n % 2 == 0 { wide.check_n(u64::from(n), n % 6) } else { limit.check_n(u64::from(n), 0) });
+        for (n, check) in join_all(of_both).await.into_iter().enumerate() {
+            let (check, left) = (check?, 5 - u32::try_from(n % 6).unwrap());
+            assert_eq!((check.allowed(), check.remaining()), (true, if n % 2 == 0 { left } else { 0 }), "{n}");
+        }
+        Ok(())
+    }
+
     async fn several_turns_are_taken_as_a_whole_or_not(session: RedisSession) -> rediscache::Result<()> {
         let limit = limit(&session, 10);
         assert_eq!(limit.check_n(1, 7).await?.remaining(), 3);

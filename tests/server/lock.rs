@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use redis::cmd;
 use rediscache::{ErrorKind, LockGuard, RedisLimit, RedisLock, RedisSession};
 use support::{Proxy, Server};
@@ -207,4 +208,31 @@ fn no_more_go_on_than_the_limit_allows_however_many_processes_ask() {
     // What the rate gives in that time, which began before the first call and ended after the last.
     let most = 50 + u64::try_from(begun.elapsed().as_millis()).unwrap() + 1;
     assert!(allowed >= 50 && allowed <= most, "{allowed} of {most}");
+}
+
+/// What one key holds, or whose it is, is nothing to the others that are checked with it.
+#[tokio::test]
+async fn of_checks_that_leave_together_each_is_refused_by_itself() {
+    let server = Server::start();
+    let mut raw = server.raw();
+    cmd("SET").arg("limit:i|1").arg("a string").exec(&mut raw).unwrap();
+    cmd("RPUSH").arg("limit:i|2").arg("a list").exec(&mut raw).unwrap();
+    let user = ["SETUSER", "bot", "reset", "on", ">pass", "+@all", "&*", "~$*", "~limit:i|?", "~limit:i|?1"];
+    cmd("ACL").arg(&user).exec(&mut raw).unwrap();
+    let own = server.url().replace("redis://", "redis://bot:pass@");
+    for (url, subjects) in [(server.url(), 10..20), (own, 20..40)] {
+        let session = RedisSession::connect(&url).await.unwrap();
+        let limit = RedisLimit::<u64>::new("limit", 1, Duration::from_secs(3600)).burst(2).on(&session);
+        let is_refused = |n: u64| url.contains("bot") && n % 10 != 1;
+        let subjects: Vec<u64> = (1..4).chain(subjects).collect();
+        for (n, check) in subjects.iter().zip(join_all(subjects.iter().map(|n| limit.check(*n))).await) {
+            match (n, check) {
+                (1 | 2, check) => assert_eq!(check.unwrap_err().kind(), ErrorKind::WrongType, "{n}"),
+                (3, check) => assert!(check.unwrap().allowed()),
+                (n, Err(error)) => assert!(is_refused(*n) && error.kind() == ErrorKind::Server, "{n} {error}"),
+                (n, Ok(check)) => assert_eq!((is_refused(*n), check.remaining()), (false, 1), "{n}"),
+            }
+        }
+    }
+    assert_eq!(cmd("GET").arg("limit:i|1").query::<String>(&mut raw).unwrap(), "a string");
 }

@@ -1,4 +1,4 @@
-//! A rate, and what a check of it comes to, in whole numbers. `check.lua` computes the same.
+//! A rate, and what a check of it comes to, in whole numbers. `check.lua` takes turns by the same rule.
 
 use std::time::Duration;
 

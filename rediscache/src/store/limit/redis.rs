@@ -1,7 +1,6 @@
-//! Limits in Redis: one script, by the server's clock.
+//! Limits in Redis: one script, by the server's clock, which says what stands; what comes of that, [`Rate`] says.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::future::join_all;
 
@@ -24,10 +23,9 @@ impl RedisLimits {
     }
 
     pub(super) async fn check(&self, key: &str, rate: Rate, turns: u32) -> Result<Checked> {
-        let answer = self.checks.call(&self.router.server_of(key), (key, rate, turns)).await??;
-        let (is_allowed, remaining, retry_after, reset_after) = answer.ok_or_else(refusal::wrong_type)?;
-        let [retry_after, reset_after] = [retry_after, reset_after].map(Duration::from_micros);
-        Ok(Checked { is_allowed, remaining, retry_after, reset_after })
+        let ahead = self.checks.call(&self.router.server_of(key), (key, rate, turns)).await??;
+        let ahead = ahead.ok_or_else(refusal::wrong_type)?;
+        Ok(rate.check(u64::try_from(ahead).map_err(|_| refusal::unexpected())?, turns).0)
     }
 
     pub(super) async fn page(&self, key: &str, rate: Rate, cursor: Option<Cursor>) -> Result<SubjectPage> {
