@@ -59,6 +59,8 @@ async fn one(side: &mut impl Side) {
     assert!(side.is_member(8).await && !side.is_member(7).await && !side.add_member(8).await);
     let before = side.score(ENTRIES).await;
     assert!(side.score(ENTRIES).await - before == 1.0);
+    // The first one has the server know the script.
+    assert!(side.may_go_on(7).await);
     side.clear_queues().await;
     side.put_many(1..3).await;
     side.put(3).await;

@@ -18,6 +18,7 @@ pub(crate) enum Pair {
     SetContains,
     SetAdd,
     RankingIncrement,
+    LimitCheck,
     Put,
     PutGet,
     GetFinalize,
@@ -28,7 +29,7 @@ pub(crate) enum Pair {
 }
 
 impl Pair {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Get,
         Self::Set,
         Self::EntryGet,
@@ -39,6 +40,7 @@ impl Pair {
         Self::SetContains,
         Self::SetAdd,
         Self::RankingIncrement,
+        Self::LimitCheck,
         Self::Put,
         Self::PutGet,
         Self::GetFinalize,
@@ -60,6 +62,7 @@ impl Pair {
             Self::SetContains => "set contains",
             Self::SetAdd => "set add",
             Self::RankingIncrement => "ranking increment",
+            Self::LimitCheck => "limit check",
             Self::Put => "put",
             Self::PutGet => "put+get",
             Self::GetFinalize => "get+finalize",
@@ -101,6 +104,7 @@ impl Pair {
             // It is there already, so that what the set holds stays the same.
             Self::SetAdd => assert!(!side.add_member(key - key % 2).await),
             Self::RankingIncrement => assert!(side.score(key).await > 0.0),
+            Self::LimitCheck => assert!(side.may_go_on(key).await),
             Self::Put => side.put(number).await,
             Self::PutGet => {
                 side.put(number).await;

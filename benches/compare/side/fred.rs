@@ -1,14 +1,16 @@
 use std::ops::Range;
 
 use fred::clients::Client;
-use fred::interfaces::{ClientLike, HashesInterface, KeysInterface, ListInterface, SetsInterface, SortedSetsInterface};
+use fred::interfaces::{
+    ClientLike, HashesInterface, KeysInterface, ListInterface, LuaInterface, SetsInterface, SortedSetsInterface,
+};
 use fred::types::config::Config;
 use fred::types::lists::LMoveDirection;
 use fred::types::{Builder, Expiration};
 
 use super::{
-    COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT, entry, number, numbered,
-    text, written,
+    CHECK, CHECK_ARGUMENTS, COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT,
+    entry, is_due, number, numbered, subject, text, written,
 };
 
 /// `fred` by hand.
@@ -59,6 +61,11 @@ impl Side for Fred {
 
     async fn score(&mut self, member: u64) -> f64 {
         self.0.zincrby(SCORES, 1.0, numbered(member)).await.unwrap()
+    }
+
+    async fn may_go_on(&mut self, key: u64) -> bool {
+        let ahead: Vec<u32> = self.0.evalsha(CHECK.get_hash(), subject(key), CHECK_ARGUMENTS.to_vec()).await.unwrap();
+        is_due(&ahead)
     }
 
     async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {

@@ -5,7 +5,10 @@ mod rustis;
 
 use std::future::Future;
 use std::ops::Range;
+use std::sync::LazyLock;
 use std::time::Duration;
+
+use ::redis::Script;
 
 pub(crate) use self::fred::Fred;
 pub(crate) use self::ours::Ours;
@@ -26,6 +29,14 @@ const KEPT_MILLISECONDS: u64 = 3_600_000;
 
 /// The set that every side asks, and to which every side adds what is there already, or is not.
 pub(crate) const MEMBERS: &str = "bench.members";
+
+/// The rate of a limit: so many turns a second, all of which may be taken at once.
+const TURNS: u32 = 1_000_000;
+
+/// What the library sends for a check, and how long turns go on at the most, in microseconds, of which a turn takes one.
+static CHECK: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("../../../rediscache/src/store/limit/check.lua")));
+const CHECK_ARGUMENTS: [u32; 4] = [1, 1, 1, TURNS];
 
 /// What drivers work on by hand.
 const COUNTS: &str = "hand.counts";
@@ -58,6 +69,8 @@ pub(crate) trait Side: Clone + Send + Sync + 'static {
     fn add_member(&mut self, member: u64) -> impl Future<Output = bool> + Send;
     /// Adds one to its score.
     fn score(&mut self, member: u64) -> impl Future<Output = f64> + Send;
+    /// Whether a subject may go on, which it always may.
+    fn may_go_on(&mut self, subject: u64) -> impl Future<Output = bool> + Send;
     fn get_many(&mut self, keys: Range<u64>) -> impl Future<Output = Vec<Option<String>>> + Send;
     fn update(&mut self, keys: Range<u64>, value: &str) -> impl Future<Output = ()> + Send;
     fn items(&mut self) -> impl Future<Output = Vec<(u64, String)>> + Send;
@@ -80,6 +93,16 @@ fn written(text: &str) -> String {
 /// How whole numbers are stored.
 fn numbered(number: u64) -> String {
     format!("i|{number}")
+}
+
+/// Whether another turn is due, after what the script said.
+fn is_due(ahead: &[u32]) -> bool {
+    matches!(ahead, [ahead] if *ahead < TURNS)
+}
+
+/// The key of a limit.
+fn subject(key: u64) -> String {
+    format!("hand.limits:i|{key}")
 }
 
 /// The key of an entry.

@@ -1,11 +1,13 @@
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rediscache::{
-    Json, RedisCache, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache, RedisValue,
+    Json, RedisCache, RedisLimit, RedisQueue, RedisRanking, RedisSession, RedisSet, RedisTaskQueue, RedisTtlCache,
+    RedisValue,
 };
 
-use super::{ENTRIES, HASH, KEPT, MEMBERS, Side, entry};
+use super::{ENTRIES, HASH, KEPT, MEMBERS, Side, TURNS, entry};
 use crate::pair;
 
 /// This library.
@@ -18,6 +20,7 @@ pub(crate) struct Ours {
     json_counts: RedisCache<u64, i64, Json>,
     members: RedisSet<u64>,
     scores: RedisRanking<u64>,
+    limits: RedisLimit<u64>,
     queue: RedisQueue<u64>,
     tasks: RedisTaskQueue<u64>,
 }
@@ -33,6 +36,7 @@ impl Side for Ours {
             json_counts: RedisCache::new("ours.json_counts").on(&session),
             members: RedisSet::new(MEMBERS).on(&session),
             scores: RedisRanking::new("ours.scores").on(&session),
+            limits: RedisLimit::new("ours.limits", TURNS, Duration::from_secs(1)).burst(TURNS).on(&session),
             queue: RedisQueue::new("ours.queue").on(&session),
             tasks: RedisTaskQueue::new("ours.tasks").on(&session),
         }
@@ -76,6 +80,10 @@ impl Side for Ours {
 
     async fn score(&mut self, member: u64) -> f64 {
         self.scores.increment(member, 1.0).await.unwrap()
+    }
+
+    async fn may_go_on(&mut self, subject: u64) -> bool {
+        self.limits.check(subject).await.unwrap().allowed()
     }
 
     async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {

@@ -4,8 +4,8 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncCommands, AsyncConnectionConfig, Client, Direction, SetExpiry, SetOptions};
 
 use super::{
-    COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT, entry, number, numbered,
-    text, written,
+    CHECK, CHECK_ARGUMENTS, COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT,
+    entry, is_due, number, numbered, subject, text, written,
 };
 
 /// The `redis` crate by hand.
@@ -53,6 +53,13 @@ impl Side for Redis {
 
     async fn score(&mut self, member: u64) -> f64 {
         self.0.zincr(SCORES, numbered(member), 1.0).await.unwrap()
+    }
+
+    async fn may_go_on(&mut self, key: u64) -> bool {
+        let mut check = CHECK.key(subject(key));
+        CHECK_ARGUMENTS.iter().for_each(|argument| _ = check.arg(argument));
+        let ahead: Vec<u32> = check.invoke_async(&mut self.0).await.unwrap();
+        is_due(&ahead)
     }
 
     async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {

@@ -2,13 +2,13 @@ use std::ops::Range;
 
 use rustis::client::{Client, IntoConfig};
 use rustis::commands::{
-    GenericCommands, HashCommands, LMoveWhere, ListCommands, SetCommands, SetExpiration, SortedSetCommands,
-    StringCommands,
+    GenericCommands, HashCommands, LMoveWhere, ListCommands, ScriptingCommands, SetCommands, SetExpiration,
+    SortedSetCommands, StringCommands,
 };
 
 use super::{
-    COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT, entry, number, numbered,
-    text, written,
+    CHECK, CHECK_ARGUMENTS, COUNTS, HASH, KEPT_MILLISECONDS, MEMBERS, PENDING, QUEUE, SCORES, Side, TASKS, TIMEOUT,
+    entry, is_due, number, numbered, subject, text, written,
 };
 
 /// `rustis` by hand.
@@ -55,6 +55,11 @@ impl Side for Rustis {
 
     async fn score(&mut self, member: u64) -> f64 {
         self.0.zincrby(SCORES, 1.0, numbered(member)).await.unwrap()
+    }
+
+    async fn may_go_on(&mut self, key: u64) -> bool {
+        let ahead: Vec<u32> = self.0.evalsha(CHECK.get_hash(), subject(key), CHECK_ARGUMENTS).await.unwrap();
+        is_due(&ahead)
     }
 
     async fn get_many(&mut self, keys: Range<u64>) -> Vec<Option<String>> {
