@@ -22,7 +22,7 @@ pub enum Part {
 /// What can be done with an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// [`Window::set`] at its key.
+    /// [`Window::set`](super::Window::set) at its key.
     Edit,
     /// Takes it away.
     Delete,
