@@ -23,12 +23,12 @@ const LAYERS: [(&str, &str, &str); 8] = [
     (
         LIBRARY,
         "",
-        "lib inspect types session record dispatch store near codec shape config stats namespace number lend bounds score swept refusal error",
+        "lib inspect types session record dispatch store near codec shape stats config namespace number lend bounds score swept refusal error",
     ),
     (
         LIBRARY,
         "types",
-        "mod verify family transaction task_queue queue ttl_cache cache ranking set single rate_limit lock step entry_name dead shared named versions pages bound declare window operation value member kept object limit reliance declaration info",
+        "mod verify family transaction task_queue queue ttl_cache cache ranking set single rate_limit lock step entry_name dead shared named versions pages bound declare window operation value member kept measured object limit reliance declaration info",
     ),
     (
         LIBRARY,
@@ -38,7 +38,7 @@ const LAYERS: [(&str, &str, &str); 8] = [
     (
         LIBRARY,
         "store",
-        "open sample mod transaction task list hash string entry set ranking limit lock key hearing token operations redis memory in_flight background increment compared milliseconds packed traces",
+        "open sample figures mod transaction task list hash string entry set ranking limit lock key hearing token operations redis memory in_flight background increment compared milliseconds packed traces",
     ),
     (
         LIBRARY,

@@ -101,6 +101,27 @@ impl ErrorKind {
         Self::Unsupported,
         Self::Server,
     ];
+
+    /// As traces and metrics tell it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::NotInitialized => "not_initialized",
+            Self::Closed => "closed",
+            Self::Connection => "connection",
+            Self::Timeout => "timeout",
+            Self::Encode => "encode",
+            Self::Decode => "decode",
+            Self::WrongType => "wrong_type",
+            Self::NotANumber => "not_a_number",
+            Self::Overflow => "overflow",
+            Self::TaskNotPending => "task_not_pending",
+            Self::LeaseLost => "lease_lost",
+            Self::Panicked => "panicked",
+            Self::Unsupported => "unsupported",
+            Self::Server => "server",
+        }
+    }
 }
 
 impl Error {

@@ -34,7 +34,8 @@
 //!
 //! # Features
 //!
-//! `derive`, on by default; `json` for the `Json` codec; `tls` for `rediss://`.
+//! `derive`, on by default; `json` for the `Json` codec; `metrics` for
+//! `RedisSession::record_metrics`, which hands figures to the recorder of the `metrics` facade; `tls` for `rediss://`.
 
 // Docs say which feature each item needs, where they are built by a compiler that can: docs.rs does.
 #![cfg_attr(docsrs, feature(doc_cfg))]

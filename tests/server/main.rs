@@ -11,6 +11,7 @@ mod dropped;
 mod entry_command;
 mod family;
 mod fault;
+mod figures;
 mod frozen;
 mod hostile;
 mod idle;

@@ -1,10 +1,12 @@
 //! What a session is told before it connects: where the store is, and the options.
 
+mod identity;
 mod url;
 
 use std::fmt;
 use std::time::Duration;
 
+pub(crate) use self::identity::StoreIdentity;
 pub(crate) use self::url::{Address, Deployment, ServerUrl};
 use crate::error::Result;
 use crate::namespace::{Namespace, OBJECTS};

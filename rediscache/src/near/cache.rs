@@ -180,6 +180,10 @@ impl<V: Clone + Send + Sync + 'static, C: 'static> Retire for NearCache<V, C> {
         self.retired.store(true, Ordering::Release);
         self.empty();
     }
+
+    fn hits_and_misses(&self) -> (u64, u64) {
+        (self.hits.load(Ordering::Relaxed), self.misses.load(Ordering::Relaxed))
+    }
 }
 
 impl<V: Clone + Send + Sync, C> Invalidate for NearCache<V, C> {

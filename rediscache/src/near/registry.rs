@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use super::Near;
 use crate::codec::MeaningId;
+use crate::namespace::Namespace;
 
 /// How many namespaces may have near caches before those that nobody uses are looked for.
 const NAMESPACES: usize = 1024;
@@ -27,6 +28,8 @@ struct Registry {
 struct Registered {
     label: Label,
     cache: Arc<dyn Retire>,
+    /// What its figures stand under: of a family, the name that its objects share.
+    figures_of: Namespace,
     /// Whether it was looked for since those that nobody uses were.
     used: AtomicBool,
 }
@@ -43,6 +46,9 @@ pub(crate) struct Label {
 pub(crate) trait Retire: Any + Send + Sync {
     /// Drops what is kept, and keeps nothing any more.
     fn retire(&self);
+
+    /// How many keys were served from it, and how many were not kept.
+    fn hits_and_misses(&self) -> (u64, u64);
 }
 
 impl NearCaches {
@@ -59,10 +65,11 @@ impl NearCaches {
     /// The near cache, made if there is none; `None` when all are closed.
     pub(crate) fn get_or_make<N: Retire>(
         &self,
-        namespace: &str,
+        name: &Namespace,
         label: &Label,
         make: impl FnOnce() -> Arc<N>,
     ) -> Option<Arc<N>> {
+        let namespace = name.as_str();
         if let Some(cache) = self.find(namespace, label) {
             return Some(cache);
         }
@@ -75,11 +82,23 @@ impl NearCaches {
         }
         let unused = registry.make_room(namespace);
         let cache = make();
-        let registered = Registered { label: *label, cache: Arc::<N>::clone(&cache), used: AtomicBool::new(false) };
+        let figures_of = name.constant_part().map_or_else(|| name.clone(), Namespace::Static);
+        let (label, used) = (*label, AtomicBool::new(false));
+        let registered = Registered { label, cache: Arc::<N>::clone(&cache), figures_of, used };
         registry.namespaces.entry(namespace.into()).or_default().push(registered);
         drop(registry);
         retire(&unused);
         Some(cache)
+    }
+
+    /// What near caches did that are here: the namespace, whether the global one goes in front, hits and misses.
+    pub(crate) fn figures(&self) -> Vec<(String, bool, u64, u64)> {
+        let registry = self.read();
+        let figures = registry.namespaces.values().flatten().map(|registered| {
+            let (hits, misses) = registered.cache.hits_and_misses();
+            (registered.figures_of.as_str().to_owned(), registered.label.global, hits, misses)
+        });
+        figures.collect()
     }
 
     /// Drops all that is kept, for good.

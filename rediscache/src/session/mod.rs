@@ -21,6 +21,7 @@ pub(crate) use loads::{Brought, Joined, LoadKind, LoadOutcome, LoadUnderWay, Loa
 pub use section::CacheSection;
 pub(crate) use state::SessionState;
 
+use crate::config::Address;
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal::config;
 use crate::store::Store;
@@ -125,7 +126,7 @@ impl RedisSession {
     /// assert_eq!(RedisSession::in_memory().global_namespace(), "");
     /// ```
     pub fn in_memory() -> Self {
-        Self(Arc::new(SessionState::new(Store::in_memory(), String::new())))
+        Self(Arc::new(SessionState::new(Store::in_memory(), &Address::Memory, String::new())))
     }
 
     /// Connects to the URL in the environment variable `REDISCACHE_URL`; to `memory://` where it is unset.
@@ -310,44 +311,6 @@ impl RedisSession {
     #[inline]
     pub(crate) fn current_number() -> u64 {
         current::number()
-    }
-}
-
-impl RedisSessionBuilder {
-    /// Connects with these options and checks that the store answers.
-    ///
-    /// # Redis
-    ///
-    /// As of [`RedisSession::connect`]: connects, authenticates and sends one `PING`.
-    ///
-    /// # Errors
-    ///
-    /// As of [`RedisSession::connect`], by what the URL is and who is there; [`Config`](ErrorKind::Config) also, before
-    /// any I/O, for an option that is not acceptable.
-    ///
-    /// # Cancel safety
-    ///
-    /// Nothing is left behind.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// use rediscache::{ErrorKind, RedisSession};
-    ///
-    /// let nameless = RedisSession::builder("memory://").global_namespace("").connect().await.unwrap_err();
-    /// assert_eq!(nameless.kind(), ErrorKind::Config);
-    /// # }
-    /// ```
-    pub async fn connect(self) -> Result<RedisSession> {
-        self.open().await.map_err(|error| error.during("connect", None))
-    }
-
-    async fn open(self) -> Result<RedisSession> {
-        let config = self.config()?;
-        let store = Store::connect(&config).await?;
-        Ok(RedisSession(Arc::new(SessionState::new(store, config.global_namespace))))
     }
 }
 

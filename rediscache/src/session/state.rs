@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::loads::Loads;
 use super::turns::Turns;
+use crate::config::{Address, StoreIdentity};
 use crate::dispatch::{Dispatchers, ListSource, TaskSource};
 use crate::error::Error;
 use crate::namespace::{Namespace, OBJECTS};
 use crate::near::NearCaches;
 use crate::record::{ObjectTable, ShapeTable};
+use crate::stats::CountTable;
 use crate::store::{OpenStore, Store};
 
 /// The hash of shapes, beside all that is named below one global namespace.
@@ -25,6 +27,8 @@ pub(crate) struct SessionState {
     pub(crate) turns: Turns,
     pub(crate) near_caches: NearCaches,
     pub(crate) loads: Arc<Loads>,
+    pub(crate) counted: CountTable,
+    pub(crate) identity: Arc<StoreIdentity>,
     /// Below the global namespace.
     shapes: Arc<ShapeTable>,
     /// Of objects that leave the global namespace out.
@@ -36,8 +40,8 @@ pub(crate) struct SessionState {
 }
 
 impl SessionState {
-    pub(super) fn new(store: Store, global_namespace: String) -> Self {
-        let (sections, turns, near_caches, loads, list_dispatchers, task_dispatchers) = Default::default();
+    pub(super) fn new(store: Store, address: &Address, global_namespace: String) -> Self {
+        let (sections, turns, near_caches, loads, counted, list_dispatchers, task_dispatchers) = Default::default();
         let store = OpenStore::new(store);
         let key = |name| Namespace::constant(name).key_below(&global_namespace).to_string();
         let (shapes, bare_shapes) = (key(SHAPES), SHAPES.to_owned());
@@ -50,6 +54,8 @@ impl SessionState {
             turns,
             near_caches,
             loads,
+            counted,
+            identity: Arc::new(StoreIdentity::of(address)),
             shapes,
             bare_shapes,
             objects,

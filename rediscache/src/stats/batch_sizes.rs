@@ -59,10 +59,13 @@ impl BatchSizes {
         later.counts.iter_mut().zip(earlier.counts).for_each(|(count, before)| *count = count.saturating_sub(before));
         later
     }
+
+    pub(super) fn of(counts: [u64; SIZE_BUCKETS], calls: u64) -> Self {
+        Self { counts, calls }
+    }
 }
 
 /// In which bucket batches of so many calls are.
-#[cfg(test)]
 pub(super) fn size_bucket(calls: usize) -> usize {
     let power = calls.max(2).next_power_of_two().trailing_zeros();
     (power as usize - 1).min(SIZE_BUCKETS - 1)

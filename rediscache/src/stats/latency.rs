@@ -129,7 +129,6 @@ impl LatencyHistogram {
 }
 
 /// In which bucket so many nanoseconds are.
-#[cfg(test)]
 pub(super) fn latency_bucket(nanoseconds: u64) -> usize {
     BUCKET_ENDS.partition_point(|end| *end < nanoseconds)
 }

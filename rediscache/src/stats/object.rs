@@ -36,6 +36,25 @@ pub struct ObjectStats {
 }
 
 impl ObjectStats {
+    pub(super) fn new(namespace: &str, key: &str) -> Self {
+        let [calls, bytes_read, bytes_written, hits, misses, near_hits, near_misses, loads, redeliveries] = [0; 9];
+        Self {
+            namespace: namespace.into(),
+            key: key.into(),
+            calls,
+            errors: [0; KINDS],
+            latency: LatencyHistogram::default(),
+            bytes_read,
+            bytes_written,
+            hits,
+            misses,
+            near_hits,
+            near_misses,
+            loads,
+            redeliveries,
+        }
+    }
+
     /// The local namespace, without the session's global one. Of a family, that which its objects share: `tenant.{}.pages`.
     #[must_use]
     pub fn namespace(&self) -> &str {
@@ -127,6 +146,11 @@ impl ObjectStats {
     pub fn redeliveries(&self) -> u64 {
         self.redeliveries
     }
+}
+
+/// The key of a name below a global namespace.
+pub(super) fn full_key(namespace: &str, global: &str) -> String {
+    if global.is_empty() { namespace.to_owned() } else { format!("{global}.{namespace}") }
 }
 
 impl fmt::Debug for ObjectStats {

@@ -1,8 +1,11 @@
 //! The figures of a whole session.
 
+use std::collections::BTreeMap;
+
 use super::batch_sizes::BatchSizes;
 use super::latency::LatencyHistogram;
-use super::object::ObjectStats;
+use super::object::{ObjectStats, full_key};
+use super::wire::WireCounts;
 
 /// What a session did so far; made by [`RedisSession::stats`](crate::RedisSession::stats).
 ///
@@ -26,6 +29,26 @@ pub struct SessionStats {
 }
 
 impl SessionStats {
+    /// Of what was counted below this global namespace, and what near caches tell of themselves: the namespace, whether the global
+    /// one goes in front, hits and misses.
+    pub(crate) fn of(
+        mut objects: BTreeMap<String, ObjectStats>,
+        global: &str,
+        near: impl IntoIterator<Item = (String, bool, u64, u64)>,
+        wire: Option<&WireCounts>,
+    ) -> Self {
+        for (namespace, is_global, hits, misses) in near {
+            let key = full_key(&namespace, if is_global { global } else { "" });
+            let object = objects.entry(key).or_insert_with_key(|key| ObjectStats::new(&namespace, key));
+            object.near_hits += hits;
+            object.near_misses += misses;
+        }
+        let objects = objects.into_values().collect();
+        let Some(wire) = wire else { return Self { objects, ..Self::default() } };
+        let (requests, batches) = (wire.requests(), wire.batches());
+        Self { objects, requests, batches, connections: wire.connections(), reconnects: wire.reconnects() }
+    }
+
     /// The objects that calls were made of, by their keys, in the order of these.
     #[must_use]
     pub fn objects(&self) -> &[ObjectStats] {

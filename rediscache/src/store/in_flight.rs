@@ -21,6 +21,11 @@ pub(crate) struct InFlight {
 pub(crate) struct InFlightCall<'a>(&'a InFlight);
 
 impl InFlight {
+    #[inline]
+    pub(crate) fn is_idle(&self) -> bool {
+        self.under_way.load(Ordering::Relaxed) == 0
+    }
+
     pub(crate) fn enter(&self) -> InFlightCall<'_> {
         self.under_way.fetch_add(1, Ordering::SeqCst);
         InFlightCall(self)

@@ -4,6 +4,7 @@
 mod background;
 mod compared;
 mod entry;
+mod figures;
 mod hash;
 mod hearing;
 mod in_flight;

@@ -34,13 +34,13 @@ pub(super) fn near_cache<V: NearValue, C: Codec>(
     coherence: impl FnOnce() -> Arc<Coherence>,
 ) -> Result<Arc<NearCache<V, C>>> {
     let make = || NearCache::new(label.near, coherence());
-    at.session.state().near_caches.get_or_make(at.namespace.as_str(), label, make).ok_or_else(refusal::closed)
+    at.session.state().near_caches.get_or_make(&at.namespace, label, make).ok_or_else(refusal::closed)
 }
 
 /// Counts so many keys that are read from a store in this process.
 pub(super) fn count_embedded(at: &Target, label: &Label, keys: u64) {
     let near_caches = &at.session.state().near_caches;
-    if let Some(embedded) = near_caches.get_or_make(at.namespace.as_str(), label, Arc::<Embedded>::default) {
+    if let Some(embedded) = near_caches.get_or_make(&at.namespace, label, Arc::<Embedded>::default) {
         embedded.hits.fetch_add(keys, Ordering::Relaxed);
     }
 }
@@ -69,4 +69,8 @@ impl Embedded {
 
 impl Retire for Embedded {
     fn retire(&self) {}
+
+    fn hits_and_misses(&self) -> (u64, u64) {
+        (self.hits.load(Ordering::Relaxed), 0)
+    }
 }

@@ -11,6 +11,7 @@ mod info;
 mod kept;
 mod limit;
 mod lock;
+mod measured;
 mod member;
 mod named;
 mod object;

@@ -1,9 +1,12 @@
 //! What every cache and queue is at its core: a name, and how to find the session in force.
 
+use std::cell::LazyCell;
 use std::fmt;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 use tracing::Span;
+use tracing::field::Empty;
 
 use super::declaration::Declaration;
 use super::limit::CallLimit;
@@ -15,6 +18,7 @@ use crate::record::{ObjectTypes, WriteKind, WrittenObject};
 use crate::refusal::config;
 use crate::session::{Loads, RedisSession};
 use crate::shape::Schema;
+use crate::stats::ObjectCounts;
 use crate::store::{OpenStore, Store};
 
 #[derive(Clone, Debug)]
@@ -30,6 +34,8 @@ pub(super) struct Object {
     program: &'static Option<&'static str>,
     /// Whether a value that cannot be read is taken for absent.
     pub(super) unreadable_is_absent: bool,
+    /// Whether calls are part of others, which are counted.
+    pub(super) is_part: bool,
     /// The longest that a call takes.
     pub(super) limit: CallLimit,
     /// The session bound by `.on`; without one, the current one is looked up at each use.
@@ -48,6 +54,8 @@ pub(super) struct Target {
     pub(super) limit: CallLimit,
     types: &'static ObjectTypes,
     program: &'static Option<&'static str>,
+    /// Where it is counted.
+    pub(super) counts: Arc<ObjectCounts>,
     reliance: Option<Reliance>,
 }
 
@@ -55,7 +63,7 @@ impl Target {
     /// The same, for what is done there next.
     pub(super) fn again(&self) -> Self {
         let (session, namespace, key) = (self.session.clone(), self.namespace.clone(), self.key.clone());
-        Self { session, namespace, key, reliance: None, ..*self }
+        Self { session, namespace, key, counts: Arc::clone(&self.counts), reliance: None, ..*self }
     }
 
     /// The values of this call are sent to whoever finds this shape in the store.
@@ -166,6 +174,7 @@ impl Object {
             types,
             program,
             unreadable_is_absent: false,
+            is_part: false,
             limit: CallLimit::NONE,
             session,
         }
@@ -183,6 +192,11 @@ impl Object {
 
     pub(super) fn on(&self, session: &RedisSession) -> Self {
         Self { session: Some(session.clone()), ..self.clone() }
+    }
+
+    /// The same, for calls that are part of one of that session.
+    pub(super) fn part_in(&self, session: &RedisSession) -> Self {
+        Self { is_part: true, ..self.on(session) }
     }
 
     pub(super) fn name(&self) -> &Namespace {
@@ -245,12 +259,16 @@ impl Object {
 
     /// The session in force and the full Redis key in it. A session that was bound goes along.
     pub(super) fn target(&mut self) -> Result<Target> {
-        self.namespace.check()?;
+        let session = match self.session.take().map_or_else(RedisSession::in_force, Ok) {
+            Ok(session) => session,
+            Err(error) => return Err(self.namespace.check().err().unwrap_or(error)),
+        };
+        // Which checks the name when it is new.
+        let counts = Arc::clone(session.state().counted.find(&self.namespace, self.global)?);
         if let Some(fault) = self.types.fault(&self.meaning) {
             return Err(config(fault));
         }
         self.limit.check()?;
-        let session = self.session.take().map_or_else(RedisSession::in_force, Ok)?;
         let global = if self.global { session.global_namespace() } else { "" };
         let (key, namespace) = (self.namespace.key_below(global), self.namespace.clone());
         let Self { global: is_global, meaning, unreadable_is_absent, limit, types, program, .. } = *self;
@@ -264,6 +282,7 @@ impl Object {
             limit,
             types,
             program,
+            counts,
             reliance: None,
         };
         if let Some(limit) = limit.duration() {
@@ -287,7 +306,35 @@ pub(super) fn none_if_unreadable<V>(unreadable_is_absent: bool, read: Result<Opt
     }
 }
 
-/// What surrounds one call.
-pub(super) fn span(operation: &'static str, namespace: &str) -> Span {
-    tracing::debug_span!("rediscache", operation, namespace)
+/// What surrounds one call: the attributes of the OpenTelemetry conventions for databases, and two of ours. Nothing is looked up
+/// where nobody listens.
+pub(super) fn span(
+    operation: &'static str,
+    namespace: &Namespace,
+    session: impl FnOnce() -> Option<RedisSession>,
+) -> Span {
+    let session = LazyCell::new(session);
+    let identity = || session.as_ref().map(|session| &*session.state().identity);
+    tracing::debug_span!(
+        "rediscache",
+        operation,
+        namespace = namespace.as_str(),
+        otel.kind = "client",
+        // Few names for many ids.
+        otel.name = format_args!("{operation} {}", namespace.constant_part().unwrap_or_default()),
+        otel.status_code = Empty,
+        db.system.name = identity().map(|identity| identity.system),
+        db.namespace = identity().and_then(|identity| identity.database.as_deref()),
+        db.operation.name = operation,
+        server.address = identity().and_then(|identity| identity.address.as_deref()),
+        server.port = identity().and_then(|identity| identity.port),
+        "error.type" = Empty,
+    )
+}
+
+/// Tells a span how its call failed.
+#[cold]
+pub(super) fn tell_failure(span: &Span, kind: ErrorKind) {
+    span.record("error.type", kind.name());
+    span.record("otel.status_code", "ERROR");
 }

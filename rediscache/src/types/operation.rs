@@ -3,13 +3,14 @@
 use std::fmt;
 use std::future::Future;
 use std::mem;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use tracing::Instrument;
 
 use super::limit::CallLimit;
-use super::object::{Object, Target, span};
+use super::measured::Measured;
+use super::object::{Object, Target, span, tell_failure};
 use crate::codec::EncodedKey;
 use crate::error::Result;
 use crate::near::Near;
@@ -109,13 +110,29 @@ impl<T> Operation<T> {
     {
         let mut object = object.clone();
         Self::of(async move {
-            let span = span(operation, object.namespace());
+            let span = span(operation, object.name(), || object.session());
+            let mut measured = None;
             // In place: a function that is given the call would hold it twice. In two steps: what `?` looks at would be held, too.
             let call = async {
-                let call = body(object.target()?);
+                let target = object.target()?;
+                if !object.is_part {
+                    measured = Some(Measured::begin(&target));
+                }
+                let call = body(target);
                 call.await
             };
-            call.instrument(span).await.map_err(|error| error.during(operation, Some(object.namespace())))
+            let answer = {
+                let mut call = pin!(call.instrument(span));
+                let answer = call.as_mut().await;
+                if let Err(error) = &answer {
+                    tell_failure(call.span(), error.kind());
+                }
+                answer
+            };
+            if let Some(measured) = measured {
+                measured.end(operation, &answer);
+            }
+            answer.map_err(|error| error.during(operation, Some(object.namespace())))
         })
     }
 
@@ -125,14 +142,20 @@ impl<T> Operation<T> {
     where
         T: 'static,
     {
-        let (limit, namespace) = (object.limit, object.name().clone());
+        let (limit, object) = (object.limit, object.clone());
         Self::of(async move {
             let answer = match access {
                 Access::Read => limit.bound_reading(self).await,
                 Access::Change => limit.bound(self).await,
             };
-            // Of the call itself, it is known already.
-            answer.map_err(|error| error.during(operation, Some(namespace.as_str())))
+            if let Err(error) = &answer
+                // That of the call itself is known already, and counted.
+                && error.operation().is_empty()
+                && let Ok(target) = object.clone().target()
+            {
+                Measured::fail_late(&target, operation, limit.duration(), error.kind());
+            }
+            answer.map_err(|error| error.during(operation, Some(object.namespace())))
         })
     }
 

@@ -29,12 +29,16 @@ pub(super) struct Encoded<B> {
 /// Encoded values that can be turned into such as tell their shape themselves.
 pub(super) trait Describe: Sized {
     fn described(self, schema: &Schema) -> Result<Self>;
+
+    /// How many bytes the values have.
+    fn bytes(&self) -> usize;
 }
 
 impl<B: Describe> Encoded<B> {
     /// What is to be sent, when the shape is kept. Where it may not be, the values tell it themselves.
     pub(super) async fn ready(self, at: &mut Target) -> Result<B> {
         let (now, connections) = (Instant::now(), at.store()?.connections_made());
+        at.counts.wrote(self.bytes.bytes());
         if let Some(schema) = self.schema {
             at.rely_on(schema, connections);
         }
@@ -92,6 +96,11 @@ impl Describe for EncodedEntry {
         self.bytes.extend_from_slice(&value);
         Ok(self)
     }
+
+    #[inline]
+    fn bytes(&self) -> usize {
+        self.value().len()
+    }
 }
 
 impl EncodedEntry {
@@ -142,11 +151,19 @@ impl Describe for PackedPairs {
         }
         Ok(Self(pairs))
     }
+
+    fn bytes(&self) -> usize {
+        self.0.iter().skip(1).step_by(2).map(<[u8]>::len).sum()
+    }
 }
 
 impl Describe for Vec<u8> {
     fn described(self, schema: &Schema) -> Result<Self> {
         describe_value(&self, schema)
+    }
+
+    fn bytes(&self) -> usize {
+        self.len()
     }
 }
 
@@ -155,13 +172,16 @@ impl Describe for Packed {
     fn described(self, schema: &Schema) -> Result<Self> {
         self.iter().map(|value| describe_value(value, schema)).collect()
     }
+
+    fn bytes(&self) -> usize {
+        Self::bytes(self)
+    }
 }
 
 /// Reads the values of one call.
 pub(super) struct Reader<'a, V, C> {
     shapes: &'a dyn Shapes,
-    meaning: Meaning,
-    unreadable_is_absent: bool,
+    at: &'a Target,
     types: PhantomData<fn() -> (V, C)>,
 }
 
@@ -193,13 +213,20 @@ impl Target {
         self.reader_by(self.shapes())
     }
 
-    fn reader_by<'a, V, C>(&self, shapes: &'a dyn Shapes) -> Reader<'a, V, C> {
-        let Self { meaning, unreadable_is_absent, .. } = *self;
-        Reader { shapes, meaning, unreadable_is_absent, types: PhantomData }
+    fn reader_by<'a, V, C>(&'a self, shapes: &'a dyn Shapes) -> Reader<'a, V, C> {
+        Reader { shapes, at: self, types: PhantomData }
     }
 
-    /// Reads one value, if there is one.
-    pub(super) async fn read<V: Value, C: Codec>(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
+    /// Reads one value that was asked for, if there is one.
+    pub(super) fn read<V: Value, C: Codec>(
+        &self,
+        stored: Option<Vec<u8>>,
+    ) -> impl Future<Output = Result<Option<V>>> + Send {
+        self.counts.asked(stored.as_ref().map(Vec::len));
+        self.read_uncounted::<V, C>(stored)
+    }
+
+    async fn read_uncounted<V: Value, C: Codec>(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
         let mut known = None;
         if let Some(fingerprint) = stored.as_deref().and_then(fingerprint_of::<C>) {
             known = self.shapes().find(fingerprint);
@@ -208,7 +235,7 @@ impl Target {
                 known = self.shapes().find(fingerprint);
             }
         }
-        self.reader_by::<V, C>(&known).take_if_any(stored)
+        self.reader_by::<V, C>(&known).take(stored)
     }
 
     /// Reads what a loader of this process brought, or another found in the store.
@@ -217,9 +244,9 @@ impl Target {
             // The store need not be asked for the shape, and cannot be while it is away.
             Some(schema) => {
                 let shape = Some(KnownSchema::Own(schema));
-                self.reader_by::<V, C>(&shape).read(&loaded.bytes).map(Some)
+                self.reader_by::<V, C>(&shape).decode(&loaded.bytes).map(Some)
             }
-            None => self.read::<V, C>(Some(loaded.bytes.clone())).await,
+            None => self.read_uncounted::<V, C>(Some(loaded.bytes.clone())).await,
         }
     }
 
@@ -239,29 +266,42 @@ impl Target {
 impl<V: Value, C: Codec> Reader<'_, V, C> {
     /// The value, if there is one; where what cannot be read is taken for absent, `None` for that, too.
     pub(super) fn read_if_any(&self, stored: Option<&[u8]>) -> Result<Option<V>> {
-        none_if_unreadable(self.unreadable_is_absent, stored.map(|stored| self.read(stored)).transpose())
+        self.at.counts.asked(stored.map(<[u8]>::len));
+        none_if_unreadable(self.at.unreadable_is_absent, stored.map(|stored| self.decode(stored)).transpose())
     }
 
     /// As [`read_if_any`](Self::read_if_any), of bytes that nobody needs any more.
     #[inline]
     pub(super) fn take_if_any(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
-        let take = |stored| decode_owned_value::<C, V>(stored, &self.meaning, self.shapes);
-        none_if_unreadable(self.unreadable_is_absent, stored.map(take).transpose())
+        self.at.counts.asked(stored.as_ref().map(Vec::len));
+        self.take(stored)
     }
 
+    #[inline]
+    fn take(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
+        let take = |stored| decode_owned_value::<C, V>(stored, &self.at.meaning, self.shapes);
+        none_if_unreadable(self.at.unreadable_is_absent, stored.map(take).transpose())
+    }
+
+    /// A value that is there.
     pub(super) fn read(&self, stored: &[u8]) -> Result<V> {
-        decode_value::<C, V>(stored, &self.meaning, self.shapes).map(|decoded| decoded.value)
+        self.at.counts.read(stored.len());
+        self.decode(stored)
+    }
+
+    fn decode(&self, stored: &[u8]) -> Result<V> {
+        decode_value::<C, V>(stored, &self.at.meaning, self.shapes).map(|decoded| decoded.value)
     }
 
     /// The value, unless it would lose something of what is stored.
     pub(super) fn read_whole(&self, stored: &[u8]) -> Result<Option<V>> {
-        let decoded = decode_value::<C, V>(stored, &self.meaning, self.shapes)?;
+        let decoded = decode_value::<C, V>(stored, &self.at.meaning, self.shapes)?;
         Ok((!decoded.is_lossy).then_some(decoded.value))
     }
 }
 
 impl<V, C> fmt::Debug for Reader<'_, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("meaning", &self.meaning).finish_non_exhaustive()
+        f.debug_struct("Reader").field("meaning", &self.at.meaning).finish_non_exhaustive()
     }
 }

@@ -9,6 +9,7 @@ use super::task_error::TaskError;
 use crate::dispatch::Leases;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Outcome, Whereabouts};
+use crate::types::measured::Measured;
 use crate::types::object::span;
 
 /// Ending.
@@ -115,8 +116,11 @@ impl<T> RedisTask<T> {
                 None => Ok(None),
             }
         });
-        let span = span(OPERATION, self.at.namespace.as_str());
-        self.at.limit.bound(get).instrument(span).await.map_err(|error| self.refused(OPERATION, error))
+        let span = span(OPERATION, &self.at.namespace, || Some(self.at.session.clone()));
+        let measured = Measured::begin(&self.at);
+        let outcome = self.at.limit.bound(get).instrument(span).await;
+        measured.end(OPERATION, &outcome);
+        outcome.map_err(|error| self.refused(OPERATION, error))
     }
 
     /// Puts the task at the back of the queue; or among the dead letters, when it was delivered `max_attempts` times.
@@ -210,8 +214,10 @@ impl<T> RedisTask<T> {
     async fn settle(self, operation: &'static str, how: SettleAs) -> std::result::Result<(), TaskError<T>> {
         // A future that is dropped from here on leaves it so, and dropping the task in it sends nothing.
         self.held.leases.is_being_settled(self.held.lease.number);
-        let span = span(operation, self.at.namespace.as_str());
+        let span = span(operation, &self.at.namespace, || Some(self.at.session.clone()));
+        let measured = Measured::begin(&self.at);
         let outcome = self.at.limit.bound(self.end_lease(how)).instrument(span).await;
+        measured.end(operation, &outcome);
         outcome.map_err(|error| self.refused(operation, error))
     }
 

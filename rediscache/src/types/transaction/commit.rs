@@ -8,6 +8,7 @@ use crate::namespace::Namespace;
 use crate::refusal::{config, unexpected, wrong_type};
 use crate::session::RedisSession;
 use crate::store::{Attempted, Expectation, Store, Write};
+use crate::types::measured::Measured;
 use crate::types::object::{Target, span};
 use crate::types::step::{ExpectedEntry, PlacedWrite, PlannedExpectation, PlannedWrite};
 
@@ -28,10 +29,17 @@ pub(super) async fn commit(
 ) -> Result<Committed> {
     // What stands for all of it in errors that are about none of its steps.
     let first = expectations.first().map(|expectation| &expectation.object);
-    let first = first.or(writes.first().map(|write| &write.object)).map(|object| object.name().clone());
+    let first = first.or(writes.first().map(|write| &write.object));
+    // Counted as a call of that.
+    let measured = first.and_then(|object| object.target_in(&session).ok()).map(|at| Measured::begin(&at));
+    let first = first.map(|object| object.name().clone());
     let namespace = first.as_ref().map(Namespace::as_str);
-    let span = span(COMMIT, namespace.unwrap_or_default());
+    let name = first.as_ref().unwrap_or(&Namespace::Static(""));
+    let span = span(COMMIT, name, || Some(session.clone()));
     let made = make(session, expectations, writes).instrument(span).await;
+    if let Some(measured) = measured {
+        measured.end(COMMIT, &made);
+    }
     made.map_err(|error| error.during(COMMIT, namespace))
 }
 

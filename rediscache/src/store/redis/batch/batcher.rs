@@ -277,6 +277,7 @@ impl<B: Batch> Sending<B> {
     /// Sends the calls of those who are still there, if any.
     fn send(&self, mut pending: PendingBatch<B>) -> Option<Flight<B>> {
         let batch = pending.close()?;
+        self.batcher.router.wire_counts().batch(pending.wanted());
         let (batcher, key) = (Arc::clone(&self.batcher), Arc::clone(&self.key));
         let sent = Box::pin(async move { batch.send(&batcher.router, &key).await });
         Some(Flight { pending, sent })

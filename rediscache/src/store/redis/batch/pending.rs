@@ -116,6 +116,12 @@ impl<B: Batch> PendingBatch<B> {
         });
     }
 
+    /// How many calls have left.
+    pub(super) fn wanted(&self) -> usize {
+        let included = self.included.as_ref();
+        included.map_or_else(|| self.len(), |included| included.iter().filter(|wanted| **wanted).count())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.slots.lock().callers.len()
     }

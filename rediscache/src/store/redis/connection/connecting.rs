@@ -100,8 +100,8 @@ impl Connecting {
             }
         });
         let Connected { connection, master } = self.endpoint.connect(&self.connector, pushes).await?;
-        let (moves, health) = (self.moves, Arc::new(Health::of(self.endpoint.tells_of_its_end())));
-        Ok(Live { connection, serial, moves, backoff: self.backoff, master, health, listener })
+        let (moves, health) = (self.moves, Health::of(self.endpoint.tells_of_its_end(), self.connector.wire_counts()));
+        Ok(Live { connection, serial, moves, backoff: self.backoff, master, health: Arc::new(health), listener })
     }
 
     /// Has a connection to a master given up when the master is elsewhere.
@@ -164,6 +164,9 @@ impl Drop for Connecting {
             last.is_some()
         });
         let is_new = last.is_some();
+        if is_new && connection.is_up() {
+            self.connector.wire_counts().connected(connection.was_up.swap(true, Ordering::Relaxed));
+        }
         last.map(ConnectionState::end).unwrap_or_default();
         if is_new {
             self.watch_master(&connection);

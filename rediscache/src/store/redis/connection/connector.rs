@@ -12,6 +12,7 @@ use redis::{
 
 use super::barrier_finder::BarrierFinder;
 use crate::config::Config;
+use crate::stats::WireCounts;
 use crate::store::redis::barrier::Barrier;
 use crate::store::redis::invalidation::{InvalidationListener, WatchedKeys};
 
@@ -25,6 +26,8 @@ pub(crate) struct Connector {
     hears: Option<Hears>,
     /// How many connections were made.
     made: Arc<AtomicU64>,
+    /// What is counted of all connections of the session.
+    counts: Arc<WireCounts>,
     /// Finds out why none is.
     finder: BarrierFinder,
 }
@@ -43,13 +46,14 @@ impl Connector {
             watched: None,
             hears: None,
             made: Arc::default(),
+            counts: Arc::default(),
             finder: BarrierFinder::default(),
         }
     }
 
     /// Makes connections that tell of changes.
-    pub(crate) fn tracking(config: &Config, watched: &Arc<WatchedKeys>) -> Self {
-        Self { watched: Some(Arc::clone(watched)), ..Self::new(config) }
+    pub(crate) fn tracking(&self, config: &Config, watched: &Arc<WatchedKeys>) -> Self {
+        Self { watched: Some(Arc::clone(watched)), counts: Arc::clone(&self.counts), ..Self::new(config) }
     }
 
     /// Makes connections of the same kind that tell what is published.
@@ -114,6 +118,10 @@ impl Connector {
     /// Whether none was ever made, so that the session is only being opened.
     pub(super) fn is_first(&self) -> bool {
         self.watched.is_none() && self.hears.is_none() && self.made() == 0
+    }
+
+    pub(crate) fn wire_counts(&self) -> &Arc<WireCounts> {
+        &self.counts
     }
 
     /// How many connections were made: what a server knew may be gone when it is more than before.

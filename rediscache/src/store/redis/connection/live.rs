@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use super::backoff::Backoff;
 use super::sentinel::MasterAddress;
 use crate::near::now;
+use crate::stats::WireCounts;
 use crate::store::redis::invalidation::InvalidationListener;
 use crate::store::redis::remedy::is_unknown_script;
 use crate::store::redis::request::{Body, Request};
@@ -47,13 +48,16 @@ pub(super) struct Health {
     pub(super) doubts: AtomicU32,
     /// Whether it said nothing for too long, and nothing since.
     is_silent: AtomicBool,
+    /// What is counted of all connections of the session.
+    counts: Arc<WireCounts>,
 }
 
 impl Health {
-    pub(super) fn of(tells_of_its_end: bool) -> Self {
+    pub(super) fn of(tells_of_its_end: bool, counts: &Arc<WireCounts>) -> Self {
         let heard = AtomicU64::new(if tells_of_its_end { 0 } else { now() });
         let (answers, doubts) = (AtomicU64::new(0), AtomicU32::new(0));
-        Self { heard, answers, is_doubted: AtomicBool::new(false), doubts, is_silent: AtomicBool::new(false) }
+        let (is_doubted, is_silent, counts) = (AtomicBool::new(false), AtomicBool::new(false), Arc::clone(counts));
+        Self { heard, answers, is_doubted, doubts, is_silent, counts }
     }
 }
 
@@ -81,6 +85,7 @@ impl Live {
 
     /// Sends a request and waits for its answer. `asking` says that the node was named by a redirection for this time only.
     pub(crate) async fn send(&self, request: &Request<'_>, asking: bool) -> RedisResult<Value> {
+        self.health.counts.request();
         let connection = &mut self.connection.clone();
         match request.body() {
             Body::Command(command) => send(command, connection, asking).await,

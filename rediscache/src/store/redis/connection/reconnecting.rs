@@ -33,8 +33,8 @@ impl Connection {
     pub(crate) fn new(endpoint: Endpoint, connector: &Connector, background: &Arc<Background>) -> Self {
         let (state, _) = watch::channel(ConnectionState::Down { backoff: Backoff::to_connect(), why: None });
         let (connector, background) = (connector.clone(), Arc::clone(background));
-        let (begun, failed, is_away, watched) = Default::default();
-        Self(Arc::new(Reconnecting { endpoint, connector, background, state, begun, failed, is_away, watched }))
+        let (begun, was_up, failed, is_away, watched) = Default::default();
+        Self(Arc::new(Reconnecting { endpoint, connector, background, state, begun, was_up, failed, is_away, watched }))
     }
 
     /// The connection, if it stands; otherwise the outcome of one attempt to make it, which is under way, or is made
@@ -143,7 +143,7 @@ impl Connection {
     }
 
     pub(crate) fn is_up(&self) -> bool {
-        matches!(*self.0.state.borrow(), ConnectionState::Up(_))
+        self.0.is_up()
     }
 
     /// The connection, for one who only watches it.

@@ -19,6 +19,8 @@ pub(super) struct Reconnecting {
     pub(super) state: watch::Sender<ConnectionState>,
     /// How many connections were begun.
     pub(super) begun: Arc<AtomicU64>,
+    /// Whether one was in use before.
+    pub(super) was_up: AtomicBool,
     /// How many attempts failed.
     pub(super) failed: AtomicU64,
     /// While none stands: whether that is more than a moment's matter.
@@ -65,6 +67,10 @@ impl ConnectionState {
 }
 
 impl Reconnecting {
+    pub(super) fn is_up(&self) -> bool {
+        matches!(*self.state.borrow(), ConnectionState::Up(_))
+    }
+
     /// Gives up the connection of that number, if it is still the one in use.
     pub(super) fn lost(&self, serial: u64) {
         let mut last = None;

@@ -34,6 +34,7 @@ use super::topology::Topology;
 use crate::config::{Config, Deployment};
 use crate::error::{Error, Result};
 use crate::near::Change;
+use crate::stats::WireCounts;
 use crate::store::background::Background;
 use crate::store::packed::Packed;
 
@@ -87,7 +88,7 @@ impl Router {
     pub(crate) fn tracking(&self, config: &Config) -> Self {
         let (background, watched) = (Arc::clone(&self.background), Arc::clone(&self.watched));
         let interest = self.interest.clone();
-        let connector = Connector::tracking(config, &self.watched);
+        let connector = self.connector.tracking(config, &self.watched);
         let topology = self.topology.beside(&connector, &background);
         let Self { response_timeout, hedge_after, .. } = *self;
         Self { topology, connector, background, response_timeout, hedge_after, watched, interest }
@@ -183,6 +184,11 @@ impl Router {
 
     pub(crate) fn is_cluster(&self) -> bool {
         self.topology.is_cluster()
+    }
+
+    /// What is counted of all its connections.
+    pub(crate) fn wire_counts(&self) -> &WireCounts {
+        self.connector.wire_counts()
     }
 
     /// How many connections were made.

@@ -22,6 +22,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::refusal::{config, interrupted};
 use crate::session::{Brought, Joined, LoadCounts, LoadKind, LoadOutcome, LoadUnderWay};
 use crate::store::Wanted;
+use crate::types::measured::Measured;
 use crate::types::object::{Object, span};
 use crate::types::ttl_cache::options::Options;
 use crate::types::ttl_cache::reads::LoadReads;
@@ -78,17 +79,22 @@ where
     fn begin(mut self) -> GetOrLoad<V, E> {
         GetOrLoad::of(async move {
             self.span = Span::current();
-            let span = span(OPERATION, self.object.namespace());
-            self.call().instrument(span).await.map_err(|error| match error {
+            let (span, mut measured) = (span(OPERATION, self.object.name(), || self.object.session()), None);
+            let outcome = self.call(&mut measured).instrument(span).await;
+            if let Some(measured) = measured {
+                measured.end_with(OPERATION, outcome.as_ref().err().and_then(LoadError::cache).map(Error::kind));
+            }
+            outcome.map_err(|error| match error {
                 LoadError::Cache(error) => LoadError::Cache(error.during(OPERATION, Some(self.object.namespace()))),
                 LoadError::Load(error) => LoadError::Load(error),
             })
         })
     }
 
-    async fn call(&mut self) -> LoadResult<V, E> {
+    async fn call(&mut self, measured: &mut Option<Measured>) -> LoadResult<V, E> {
         let key = mem::replace(&mut self.key, Ok([].as_slice().into()))?;
         let mut at = At::of(&mut self.object, &self.options, key)?;
+        *measured = Some(Measured::begin(&at.target));
         loop {
             let want = match at.find::<V, C>(&self.object, &self.options, self.kept.as_ref()).await? {
                 SeenValue::Value(value, ahead) => {

@@ -72,7 +72,7 @@ impl At {
         kept: Option<&LoadReads<V>>,
     ) -> Result<SeenValue<V>> {
         if let Some(reads) = kept.filter(|_| !self.is_away()) {
-            let read = reads.get(&object.on(&self.target.session), self.key.clone());
+            let read = reads.get(&object.part_in(&self.target.session), self.key.clone());
             match self.budget.spend(read).await {
                 Ok(Some(value)) => {
                     LoadCounts::add(&self.counts.hits);
@@ -88,6 +88,9 @@ impl At {
         let Found { value, left } = match found {
             Ok(Some(found)) => found,
             Ok(None) => {
+                if kept.is_none() {
+                    self.target.counts.asked(None);
+                }
                 let want = Want { wanted: Wanted::Value, above: above(), is_away: false };
                 return Ok(SeenValue::Missing(want));
             }

@@ -1,0 +1,185 @@
+//! What those are told of calls who listen: spans and metrics, by the names of the OpenTelemetry conventions.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use metrics::{
+    Counter, CounterFn, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
+};
+use rediscache::{Near, RedisCache, RedisQueue, RedisSession};
+use support::contract;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+/// Figures by name and attributes, as text.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<Vec<(String, f64)>>>);
+
+struct Figure(Told, String);
+
+impl Told {
+    fn note(&self, figure: &str, value: f64) {
+        self.0.lock().unwrap().push((figure.to_owned(), value));
+    }
+
+    /// What was told of the figure of this name with all of these attributes.
+    fn of(&self, name: &str, attributes: &[&str]) -> Vec<f64> {
+        let told = self.0.lock().unwrap();
+        let is_wanted = |figure: &str| {
+            let words: Vec<&str> = figure.split(' ').collect();
+            words[0] == name && attributes.iter().all(|attribute| words.contains(attribute))
+        };
+        told.iter().filter(|(figure, _)| is_wanted(figure)).map(|(_, value)| *value).collect()
+    }
+
+    fn figure<T>(&self, key: &Key, wrap: impl FnOnce(Arc<Figure>) -> T) -> T {
+        let attributes = key.labels().map(|label| format!(" {}={}", label.key(), label.value()));
+        wrap(Arc::new(Figure(self.clone(), format!("{}{}", key.name(), attributes.collect::<String>()))))
+    }
+}
+
+impl CounterFn for Figure {
+    fn increment(&self, value: u64) {
+        self.0.note(&self.1, f64::from(u32::try_from(value).unwrap()));
+    }
+
+    fn absolute(&self, _: u64) {
+        panic!("several sessions add to one counter");
+    }
+}
+
+impl HistogramFn for Figure {
+    fn record(&self, value: f64) {
+        self.0.note(&self.1, value);
+    }
+}
+
+impl Recorder for Told {
+    fn describe_counter(&self, key: KeyName, unit: Option<Unit>, _: SharedString) {
+        assert!(key.as_str().starts_with("rediscache.") && unit.is_some());
+    }
+
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {
+        panic!("there are none");
+    }
+
+    fn describe_histogram(&self, key: KeyName, unit: Option<Unit>, _: SharedString) {
+        assert_eq!((key.as_str(), unit), ("db.client.operation.duration", Some(Unit::Seconds)));
+    }
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        self.figure(key, Counter::from_arc)
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        self.figure(key, Histogram::from_arc)
+    }
+}
+
+impl Write for Told {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.note(std::str::from_utf8(bytes).unwrap(), 0.0);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// `redis`, and how it is told where it is, or `memory`, which is nowhere.
+fn is_on_server(session: &RedisSession) -> bool {
+    !format!("{session:?}").contains("Memory")
+}
+
+contract! {
+    async fn a_recorder_is_told_of_each_call_by_the_names_of_the_conventions(session: RedisSession) -> rediscache::Result<()> {
+        let told = Told::default();
+        let _listens = metrics::set_default_local_recorder(&told);
+        let names = RedisCache::<u64, String>::new("names").on(&session);
+        names.set(0, "zero").await?;
+        assert!(told.0.lock().unwrap().is_empty(), "nobody asked for it");
+
+        session.record_metrics();
+        for key in 0..100 {
+            names.set(key, "a name").await?;
+        }
+        RedisQueue::<u64>::new("names").on(&session).put(1).await.unwrap_err();
+
+        const DURATION: &str = "db.client.operation.duration";
+        let system = if is_on_server(&session) { "db.system.name=redis" } else { "db.system.name=memory" };
+        let durations = told.of(DURATION, &[system, "db.operation.name=set", "rediscache.namespace=names"]);
+        assert_eq!(durations.len(), 100);
+        assert!(durations.iter().all(|seconds| (0.0..60.0).contains(seconds)));
+        let failed = ["db.operation.name=put", "error.type=wrong_type"];
+        assert_eq!((told.of(DURATION, &failed).len(), told.of(DURATION, &[]).len()), (1, 101));
+        if is_on_server(&session) {
+            let server = ["db.namespace=0", "server.address=127.0.0.1"];
+            assert_eq!(told.of(DURATION, &server).len(), 101, "{:?}", told.0.lock().unwrap().first());
+        }
+        Ok(())
+    }
+
+    async fn counters_are_brought_up_to_date_by_what_came_to_them(session: RedisSession) -> rediscache::Result<()> {
+        let told = Told::default();
+        let _listens = metrics::set_default_local_recorder(&told);
+        let names = RedisCache::<u64, String>::new("names").near(Near::tracking()).on(&session);
+        names.set(1, "one").await?;
+        for _ in 0..3 {
+            names.get(1).await?;
+            names.get(2).await?;
+            session.record_metrics();
+        }
+        let (stats, whole) = (session.stats().object("names").cloned().unwrap(), session.stats());
+        let sum = |name| told.of(name, &[]).into_iter().sum::<f64>();
+        for (name, count) in [
+            ("rediscache.hits", stats.hits()),
+            ("rediscache.misses", stats.misses()),
+            ("rediscache.near.hits", stats.near_hits()),
+            ("rediscache.near.misses", stats.near_misses()),
+            ("rediscache.read", stats.bytes_read()),
+            ("rediscache.written", stats.bytes_written()),
+            ("rediscache.connections", whole.connections()),
+        ] {
+            assert_eq!(sum(name), f64::from(u32::try_from(count).unwrap()), "{name}");
+        }
+        assert!(stats.hits() > 0 && stats.misses() > 0 && stats.near_hits() > 0, "{stats:?}");
+        Ok(())
+    }
+
+    async fn spans_have_the_attributes_of_the_conventions_and_no_keys_or_values(session: RedisSession) -> rediscache::Result<()> {
+        let told = Told::default();
+        let writer = told.clone();
+        let listener = tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::DEBUG)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _listens = tracing::subscriber::set_default(listener);
+        let names = RedisCache::<u64, String>::new("names").on(&session);
+        names.set(7_777, "secret").await?;
+        RedisQueue::<u64>::new("names").on(&session).put(1).await.unwrap_err();
+
+        let told = told.0.lock().unwrap().iter().map(|(text, _)| text.clone()).collect::<String>();
+        let mut wanted = vec![
+            r#"operation="set" namespace="names" otel.kind="client" otel.name=set names"#,
+            r#"db.operation.name="set""#,
+            r#"error.type="wrong_type""#,
+            r#"otel.status_code="ERROR""#,
+        ];
+        wanted.extend(match is_on_server(&session) {
+            true => vec![r#"db.system.name="redis" db.namespace="0""#, r#"server.address="127.0.0.1" server.port="#],
+            false => vec![r#"db.system.name="memory""#],
+        });
+        for wanted in wanted {
+            assert!(told.contains(wanted), "{wanted} is not in {told}");
+        }
+        assert!(!told.contains("7777") && !told.contains("secret"), "{told}");
+        Ok(())
+    }
+}
