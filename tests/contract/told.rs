@@ -183,3 +183,19 @@ contract! {
         Ok(())
     }
 }
+
+/// Counted, timed, and neither in a span nor recorded.
+#[tokio::test]
+async fn where_nobody_listens_a_call_allocates_its_future_and_its_answer() {
+    let session = RedisSession::in_memory();
+    let names = RedisCache::<u64, String>::new("names").on(&session);
+    names.set(1, "one").await.unwrap();
+    names.get(1).await.unwrap();
+    let measured = allocation_counter::measure(|| {
+        for _ in 0..100 {
+            names.get(1).now_or_never().unwrap().unwrap();
+        }
+    });
+    assert_eq!(measured.count_total, 200);
+    assert_eq!(session.stats().calls(), 102);
+}

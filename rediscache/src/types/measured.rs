@@ -16,7 +16,7 @@ const EMBEDDED: u32 = 6;
 const CROWDED: u32 = 4;
 
 /// One in so many is timed while none is.
-const QUIET: u32 = 2;
+const QUIET: u32 = 3;
 
 /// The lowest bits of a call that is timed for nobody but a recorder.
 const UNCOUNTED: u64 = 7;
@@ -25,7 +25,7 @@ const UNCOUNTED: u64 = 7;
 #[must_use]
 pub(super) struct Measured {
     counts: Arc<ObjectCounts>,
-    /// When it began, in nanoseconds, of which the lowest three bits are half the power of two that says for how many calls it
+    /// When it began, in nanoseconds, of which the lowest three bits are the power of two that says for how many calls it
     /// stands; zero where it is not timed.
     began: u64,
 }
@@ -42,7 +42,7 @@ impl Measured {
             None => EMBEDDED,
         };
         let began = if before & ((1 << power) - 1) == 0 {
-            now() & !UNCOUNTED | u64::from(power / 2)
+            now() & !UNCOUNTED | u64::from(power)
         } else if counts.is_recorded() {
             now() | UNCOUNTED
         } else {
@@ -78,10 +78,10 @@ impl Measured {
 
     #[cold]
     fn time(&self, operation: &'static str, failure: Option<ErrorKind>) {
-        let (began, half) = (self.began & !UNCOUNTED, self.began & UNCOUNTED);
+        let (began, power) = (self.began & !UNCOUNTED, self.began & UNCOUNTED);
         let nanoseconds = now().saturating_sub(began);
-        if half != UNCOUNTED {
-            self.counts.took(nanoseconds, 1 << (2 * half));
+        if power != UNCOUNTED {
+            self.counts.took(nanoseconds, 1 << power);
         }
         self.counts.record(RecordedCall { operation, nanoseconds, failure });
     }

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::future::Future;
 use std::mem;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::limit::CallLimit;
 use super::measured::Measured;
@@ -53,6 +53,33 @@ pub(super) struct NearLook<T> {
     pub(super) look: fn(&NearRead) -> Option<T>,
     /// Reads from the store where nothing was seen.
     pub(super) call: fn(NearRead) -> Operation<T>,
+}
+
+/// What is called, while it is.
+struct Called {
+    object: Object,
+    operation: &'static str,
+}
+
+impl Called {
+    /// Where it goes, and as what it is counted.
+    fn begin(&mut self) -> Result<(Target, Option<Measured>)> {
+        let target = self.object.target()?;
+        let measured = (!self.object.is_part).then(|| Measured::begin(&target));
+        Ok((target, measured))
+    }
+
+    /// Counts what came of it, and tells the span that it is in, if someone listens.
+    fn end<T>(&self, measured: Option<Measured>, is_told: bool, answer: &Result<T>) {
+        if let Some(measured) = measured {
+            measured.end(self.operation, answer);
+        }
+        if let Err(error) = answer
+            && is_told
+        {
+            tell_failure(&Span::current(), error.kind());
+        }
+    }
 }
 
 impl<T> Operation<T> {
@@ -108,31 +135,23 @@ impl<T> Operation<T> {
         T: 'static,
         F: Future<Output = Result<T>> + Send,
     {
-        let mut object = object.clone();
+        let mut called = Called { object: object.clone(), operation };
         Self::of(async move {
-            let span = span(operation, object.name(), || object.session());
-            let mut measured = None;
-            // In place: a function that is given the call would hold it twice. In two steps: what `?` looks at would be held, too.
-            let call = async {
-                let target = object.target()?;
-                if !object.is_part {
-                    measured = Some(Measured::begin(&target));
+            let span = span(operation, called.object.name(), || called.object.session());
+            let is_told = !span.is_disabled();
+            let call = {
+                let called = &mut called;
+                // In place: a function that is given the call would hold it twice. In two steps: what `?` looks at would be held, too.
+                async move {
+                    let (target, measured) = called.begin()?;
+                    let call = body(target);
+                    let answer = call.await;
+                    called.end(measured, is_told, &answer);
+                    answer
                 }
-                let call = body(target);
-                call.await
             };
-            let answer = {
-                let mut call = pin!(call.instrument(span));
-                let answer = call.as_mut().await;
-                if let Err(error) = &answer {
-                    tell_failure(call.span(), error.kind());
-                }
-                answer
-            };
-            if let Some(measured) = measured {
-                measured.end(operation, &answer);
-            }
-            answer.map_err(|error| error.during(operation, Some(object.namespace())))
+            let answer = call.instrument(span).await;
+            answer.map_err(|error| error.during(operation, Some(called.object.namespace())))
         })
     }
 
