@@ -124,6 +124,7 @@ impl ObjectStats {
     }
 
     /// How many keys were served from what this process keeps, absent ones included: [`NearStats::hits`](crate::NearStats::hits).
+    /// Of what it keeps no more, as after the close, they are forgotten.
     #[must_use]
     pub fn near_hits(&self) -> u64 {
         self.near_hits

@@ -9,7 +9,7 @@ use super::wire::WireCounts;
 
 /// What a session did so far; made by [`RedisSession::stats`](crate::RedisSession::stats).
 ///
-/// All figures only ever grow, so that the difference of two tells what was between them.
+/// Figures only grow, those of near caches aside, so that the difference of two tells what was between them.
 ///
 /// # Examples
 ///

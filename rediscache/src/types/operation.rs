@@ -62,13 +62,6 @@ struct Called {
 }
 
 impl Called {
-    /// Where it goes, and as what it is counted.
-    fn begin(&mut self) -> Result<(Target, Option<Measured>)> {
-        let target = self.object.target()?;
-        let measured = (!self.object.is_part).then(|| Measured::begin(&target));
-        Ok((target, measured))
-    }
-
     /// Counts what came of it, and tells the span that it is in, if someone listens.
     fn end<T>(&self, measured: Option<Measured>, is_told: bool, answer: &Result<T>) {
         if let Some(measured) = measured {
@@ -143,7 +136,8 @@ impl<T> Operation<T> {
                 let called = &mut called;
                 // In place: a function that is given the call would hold it twice. In two steps: what `?` looks at would be held, too.
                 async move {
-                    let (target, measured) = called.begin()?;
+                    let target = called.object.target()?;
+                    let measured = (!called.object.is_part).then(|| Measured::begin(&target));
                     let call = body(target);
                     let answer = call.await;
                     called.end(measured, is_told, &answer);
