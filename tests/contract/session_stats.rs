@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use rediscache::{
-    ErrorKind, Near, ObjectStats, RedisCache, RedisNamespaced, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache,
-    TaskError,
+    Committed, ErrorKind, Near, ObjectStats, RedisCache, RedisNamespaced, RedisQueue, RedisSession, RedisTaskQueue,
+    RedisTtlCache, TaskError,
 };
 use support::{contract, poke};
 
@@ -224,7 +224,8 @@ contract! {
     async fn a_transaction_is_a_call_of_its_first_object(session: RedisSession) -> rediscache::Result<()> {
         let names = RedisCache::<u64, String>::with_namespace("{a}.names").on(&session);
         let others = RedisCache::<u64, String>::with_namespace("{a}.others").on(&session);
-        session.transaction().set(names.entry(1), "one").set(others.entry(1), "one").commit().await?;
+        let both = session.transaction().set(names.entry(1), "one").set(others.entry(1), "one");
+        assert!(matches!(both.commit().await?, Committed::Done));
         let stats = session.stats();
         assert_eq!(stats.calls(), 1, "{stats:?}");
         assert_eq!(stats.object("{a}.names").map(ObjectStats::calls), Some(1));
