@@ -48,10 +48,9 @@ impl Router {
         let (effect, mut patience) = (request.effect(), Patience::new(PATIENCE.min(self.response_timeout / 2)));
         let mut asked: Option<Connection> = None;
         loop {
-            let asking = asked.is_some();
-            let connection = match asked.take() {
-                Some(connection) => connection,
-                None => self.topology.connection(request.key())?,
+            let (asking, connection) = match asked.take() {
+                Some(connection) => (true, connection),
+                None => (false, self.topology.connection(request.key())?),
             };
             let Some(live) = self.reach(&connection, effect, &mut patience, &progress.history).await? else { continue };
             let attempt = progress.under_way.insert(Attempt::new(connection, live));
