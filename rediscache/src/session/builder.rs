@@ -1,15 +1,12 @@
 //! The options of a session, checked.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{RedisSession, SessionState};
 use crate::config::{Config, Credentials, Tls};
 use crate::error::Result;
 use crate::namespace::LONGEST;
 use crate::refusal::config;
-use crate::store::Store;
 
 /// The options of a session to be; made by [`RedisSession::builder`](crate::RedisSession::builder).
 ///
@@ -255,44 +252,6 @@ impl RedisSessionBuilder {
 }
 
 /// The URL may hold a password.
-impl RedisSessionBuilder {
-    /// Connects with these options and checks that the store answers.
-    ///
-    /// # Redis
-    ///
-    /// As of [`RedisSession::connect`]: connects, authenticates and sends one `PING`.
-    ///
-    /// # Errors
-    ///
-    /// As of [`RedisSession::connect`], by what the URL is and who is there; [`Config`](ErrorKind::Config) also, before
-    /// any I/O, for an option that is not acceptable.
-    ///
-    /// # Cancel safety
-    ///
-    /// Nothing is left behind.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() {
-    /// use rediscache::{ErrorKind, RedisSession};
-    ///
-    /// let nameless = RedisSession::builder("memory://").global_namespace("").connect().await.unwrap_err();
-    /// assert_eq!(nameless.kind(), ErrorKind::Config);
-    /// # }
-    /// ```
-    pub async fn connect(self) -> Result<RedisSession> {
-        self.open().await.map_err(|error| error.during("connect", None))
-    }
-
-    pub(super) async fn open(self) -> Result<RedisSession> {
-        let config = self.config()?;
-        let store = Store::connect(&config).await?;
-        Ok(RedisSession(Arc::new(SessionState::new(store, &config.address, config.global_namespace))))
-    }
-}
-
 impl fmt::Debug for RedisSessionBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisSessionBuilder")

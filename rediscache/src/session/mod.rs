@@ -1,6 +1,7 @@
 //! Sessions: a connection to one store as a value, one of which may be installed or scoped.
 
 mod builder;
+mod connect;
 mod current;
 mod figures;
 mod load_counts;

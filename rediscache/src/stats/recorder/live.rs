@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use metrics::{Histogram, Label};
 
-use super::RecordedCall;
+use super::call::RecordedCall;
 use super::names::{DURATION, METADATA, key, namespace};
 use crate::config::StoreIdentity;
 use crate::error::ErrorKind;

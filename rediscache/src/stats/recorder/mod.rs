@@ -1,5 +1,6 @@
 //! Hands figures to the recorder of the `metrics` facade, where a session was told to.
 
+mod call;
 #[cfg(feature = "metrics")]
 mod live;
 #[cfg(feature = "metrics")]
@@ -10,13 +11,13 @@ mod publisher;
 #[cfg(feature = "metrics")]
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use self::call::RecordedCall;
 #[cfg(feature = "metrics")]
 use self::live::LiveRecorder;
 #[cfg(feature = "metrics")]
 pub(crate) use self::publisher::MetricsPublisher;
 #[cfg(feature = "metrics")]
 use crate::config::StoreIdentity;
-use crate::error::ErrorKind;
 
 /// Records the calls of one object, from when on its session was told to.
 #[derive(Debug, Default)]
@@ -49,13 +50,4 @@ impl ObjectRecorder {
     pub(super) fn begin(&self, namespace: &str, identity: &Arc<StoreIdentity>) {
         self.live.get_or_init(|| LiveRecorder::new(namespace, identity));
     }
-}
-
-/// A call that ended.
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "metrics"), expect(dead_code, reason = "this build tells nobody"))]
-pub(crate) struct RecordedCall {
-    pub(crate) operation: &'static str,
-    pub(crate) nanoseconds: u64,
-    pub(crate) failure: Option<ErrorKind>,
 }

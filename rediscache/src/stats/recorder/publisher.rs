@@ -9,7 +9,8 @@ use super::names::{
     NEAR_HITS, NEAR_MISSES, RECONNECTS, REDELIVERIES, REQUESTS, key, namespace,
 };
 use crate::config::StoreIdentity;
-use crate::stats::{ObjectStats, SessionStats};
+use crate::stats::object::ObjectStats;
+use crate::stats::whole::SessionStats;
 
 /// What the recorder of a session was told last.
 #[derive(Debug, Default)]
