@@ -15,7 +15,7 @@ impl RedisSessionBuilder {
     ///
     /// # Errors
     ///
-    /// As of [`RedisSession::connect`], by what the URL is and who is there; [`Config`](ErrorKind::Config) also, before
+    /// As of [`RedisSession::connect`], by what the URL is and who is there; [`Config`](crate::ErrorKind::Config) also, before
     /// any I/O, for an option that is not acceptable.
     ///
     /// # Cancel safety
