@@ -28,7 +28,7 @@ struct Tenant {
 }
 
 /// How many tenants come and go at a time.
-const CROWD: u64 = 4096;
+const CROWD: u64 = 2048;
 
 /// Uses each object of each of these, and leaves nothing behind.
 async fn come_and_go(session: &RedisSession, tenants: Range<u64>) -> rediscache::Result<()> {
@@ -78,6 +78,11 @@ fn what_is_kept_of_tenants_that_are_gone_does_not_grow_with_them() {
         });
         used.bytes_current
     };
-    let (first, later) = (crowd(0..CROWD), crowd(CROWD..2 * CROWD));
-    assert!(later < first / 2, "{first} bytes after the first {CROWD} tenants, {later} more after as many others");
+    let [first, second, third] = [0, 1, 2].map(|n| crowd(n * CROWD..(n + 1) * CROWD));
+    // A crowd that comes faster than those before has tables grow. What is kept of each tenant would come with every crowd.
+    let later = second.min(third);
+    assert!(
+        later < first / 2,
+        "{first} bytes after the first {CROWD} tenants, then {second} and {third} more after as many others"
+    );
 }
