@@ -1,7 +1,7 @@
 //! The Redis key of an entry.
 
 use crate::bounds::Key;
-use crate::codec::{Codec, EncodedKey, decode};
+use crate::codec::{Codec, EncodedKey, decode_owned};
 use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::FullKey;
 use crate::store::Packed;
@@ -98,9 +98,19 @@ pub(super) fn entry_names(object: &FullKey, stored: impl Iterator<Item: AsRef<[u
     stored.map(|stored| entry_name(object, stored.as_ref())).collect()
 }
 
+/// What stands for the key in the name of an entry of this object.
+pub(super) fn key_behind(object: &FullKey, name: &str) -> String {
+    name.get(object.len() + 1..).unwrap_or_default().to_owned()
+}
+
+/// The key of the entry in whose name this stands behind the object's.
+pub(super) fn key_of<C: Codec, K: Key>(rest: &str) -> Result<K> {
+    decode_owned::<C, K>(stored_key(rest)?)
+}
+
 /// Tries to read the key of the entry in whose name this stands behind the object's.
 pub(super) fn read_key<C: Codec, K: Key>(rest: &[u8]) -> Result<()> {
-    decode::<C, K>(&stored_key(str::from_utf8(rest).map_err(|_| no_key())?)?).map(drop)
+    key_of::<C, K>(str::from_utf8(rest).map_err(|_| no_key())?).map(drop)
 }
 
 /// The stored key of the entry in whose name this stands behind the object's.

@@ -22,7 +22,7 @@ use super::shared::shared_methods;
 use super::step::EntryRef;
 use super::value::{Encoded, EncodedEntry, PackedPairs, encode_entry, encode_value, pack_keys, pack_pairs};
 use super::versions::version_methods;
-use super::window::Window;
+use super::window::{ObjectWindow, Window};
 use crate::bounds::{Key, NearValue, Value};
 use crate::codec::{Codec, EncodedKey, OlderTypes, ShapedCodec, Typestring, decode_owned, encode, is_same_form};
 use crate::error::{ErrorKind, Result};
@@ -272,7 +272,7 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisCache<K, V, C> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 

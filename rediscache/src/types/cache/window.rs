@@ -2,22 +2,15 @@
 
 use super::RedisCache;
 use crate::bounds::{Key, Value};
-use crate::codec::{Codec, decode, encode};
-use crate::error::Result;
+use crate::codec::{Codec, decode};
 use crate::store::HASH;
 use crate::types::info::ObjectInfo;
 use crate::types::object::Target;
 use crate::types::operation::Operation;
 use crate::types::window::{
-    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, failed, given, given_key, learn_page,
-    refused, summary_of, value_shown,
+    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, given, given_key, learn_page, refused,
+    stored_given, summary_of, value_shown,
 };
-
-impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
-    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
-        Box::new(ObjectWindow::new(info, self))
-    }
-}
 
 impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
     fn info(&self) -> &ObjectInfo {
@@ -25,7 +18,7 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
     }
 
     fn actions(&self, _: Part) -> &'static [Action] {
-        if self.info.is_secret() { &[Action::Delete] } else { &[Action::Edit, Action::Delete] }
+        self.edit_or_delete()
     }
 
     fn summary(&self) -> Operation<Summary> {
@@ -47,7 +40,7 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
     }
 
     fn find(&self, key: &str) -> Operation<Option<Entry>> {
-        let (field, is_secret) = (given_key::<K>(key).and_then(|key| encode::<C, K>(&key)), self.info.is_secret());
+        let (field, is_secret) = (stored_given::<C, K>(key), self.info.is_secret());
         Operation::reading(&self.object.object, "find", move |at| async move {
             let field = field?;
             let Some(value) = at.store()?.hashes().get(&at.key, &field).await? else { return Ok(None) };
@@ -57,14 +50,7 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
     }
 
     fn set(&self, key: &str, value: &str) -> Operation<()> {
-        if self.info.is_secret() {
-            return refused(&self.info, "set");
-        }
-        let entry: Result<(K, V)> = given_key(key).and_then(|key| Ok((key, given(value)?)));
-        match entry {
-            Ok((key, value)) => self.object.set(key, value),
-            Err(error) => failed(&self.info, "set", error),
-        }
+        self.store(|| Ok((given_key::<K>(key)?, given::<V>(value)?)), |object, (key, value)| object.set(key, value))
     }
 
     fn act(&self, action: Action, _: Part, id: &[u8]) -> Operation<bool> {
@@ -80,11 +66,7 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisCache<K, V, C>> {
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
-        if action != Action::Delete {
-            return refused(&self.info, "act_on_all");
-        }
-        let clearing = self.object.clear();
-        Operation::of(async move { clearing.await.map(|()| None) })
+        self.delete_all(action, |object| object.clear())
     }
 }
 

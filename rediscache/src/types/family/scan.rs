@@ -10,13 +10,13 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::bounds::Key;
-use crate::codec::{Typestring, decode_owned};
+use crate::codec::Typestring;
 use crate::error::Result;
 use crate::namespace::{Namespace, around_place};
 use crate::record::{ObjectKind, ObjectTypes};
 use crate::session::RedisSession;
 use crate::store::Cursor;
-use crate::types::entry_name::stored_key;
+use crate::types::entry_name::key_of;
 use crate::types::info::ObjectInfo;
 use crate::types::object::{Object, Target};
 use crate::types::operation::Operation;
@@ -71,7 +71,7 @@ impl<I: Key> FamilyScan<I> {
 
 /// Reads an id as it stands in names.
 pub(super) fn read_id<I: Key>(id: &str) -> Result<I> {
-    stored_key(id).and_then(decode_owned::<Typestring, I>)
+    key_of::<Typestring, I>(id)
 }
 
 fn names_of(objects: &[ObjectInfo]) -> FamilyNames {

@@ -9,7 +9,7 @@ use crate::types::declaration::Declaration;
 use crate::types::declare::{Clearing, RedisLeasedObject, RedisLockObject, RedisObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
-use crate::types::window::Window;
+use crate::types::window::{ObjectWindow, Window};
 
 impl Declaration {
     /// Sets how long a lock is held at the most.
@@ -37,7 +37,7 @@ impl<K: Key> RedisObject for RedisLock<K> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 

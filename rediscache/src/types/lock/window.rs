@@ -2,18 +2,14 @@
 
 use super::RedisLock;
 use crate::bounds::Key;
-use crate::codec::{Typestring, decode, encode};
+use crate::codec::Typestring;
 use crate::store::{Cursor, LockSeen};
-use crate::types::entry_name::{entry_name, stored_key};
+use crate::types::entry_name::{entry_name, key_behind, key_of};
 use crate::types::info::ObjectInfo;
 use crate::types::operation::Operation;
-use crate::types::window::{Entry, EntryPage, Fact, ObjectWindow, Part, Shown, Window, cursor_of, given_key, moment};
-
-impl<K: Key> RedisLock<K> {
-    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
-        Box::new(ObjectWindow::new(info, self))
-    }
-}
+use crate::types::window::{
+    Entry, EntryPage, Fact, ObjectWindow, Part, Shown, Window, cursor_of, moment, stored_given,
+};
 
 impl<K: Key> Window for ObjectWindow<RedisLock<K>> {
     fn info(&self) -> &ObjectInfo {
@@ -29,18 +25,18 @@ impl<K: Key> Window for ObjectWindow<RedisLock<K>> {
     }
 
     fn find(&self, key: &str) -> Operation<Option<Entry>> {
-        let key = given_key::<K>(key).and_then(|key| encode::<Typestring, K>(&key));
+        let key = stored_given::<Typestring, K>(key);
         Operation::reading(&self.object.object, "find", move |at| async move {
             let name = entry_name(&at.key, &key?);
             let seen = at.store()?.locks().look(&name).await?;
-            Ok(seen.map(|seen| entry::<K>(name[at.key.len() + 1..].to_owned(), seen)))
+            Ok(seen.map(|seen| entry::<K>(key_behind(&at.key, &name), seen)))
         })
     }
 }
 
 /// A lock, which is told from others by what stands behind the name of the object.
 fn entry<K: Key>(rest: String, seen: LockSeen) -> Entry {
-    let key = Shown::of(stored_key(&rest).and_then(|stored| decode::<Typestring, K>(&stored)));
+    let key = Shown::of(key_of::<Typestring, K>(&rest));
     let (expires_at, worker) = match &seen.held {
         Some((holder, left)) => (moment(*left), Some(Fact::Worker(holder.clone()))),
         None => (None, None),

@@ -23,7 +23,7 @@ use super::shared::shared_methods;
 use super::step::{RedisQueueObject, TransactionPut};
 use super::value::Encoded;
 use super::versions::version_methods;
-use super::window::Window;
+use super::window::{ObjectWindow, Window};
 use crate::bounds::Value;
 use crate::codec::{Codec, OlderTypes, ShapedCodec, Typestring, append_value};
 use crate::error::Result;
@@ -307,7 +307,7 @@ impl<T: Value, C: Codec> RedisObject for RedisQueue<T, C> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 

@@ -7,15 +7,7 @@ use crate::store::LIST;
 use crate::types::dead::{DEAD, act_on_letter, act_on_letters, delete_item, items_shown};
 use crate::types::info::ObjectInfo;
 use crate::types::operation::Operation;
-use crate::types::window::{
-    Action, EntryPage, ObjectWindow, Part, Summary, Window, failed, given, refused, summary_of,
-};
-
-impl<T: Value, C: Codec> RedisQueue<T, C> {
-    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
-        Box::new(ObjectWindow::new(info, self))
-    }
-}
+use crate::types::window::{Action, EntryPage, ObjectWindow, Part, Summary, Window, given, refused, summary_of};
 
 impl<T: Value, C: Codec> Window for ObjectWindow<RedisQueue<T, C>> {
     fn info(&self) -> &ObjectInfo {
@@ -56,13 +48,7 @@ impl<T: Value, C: Codec> Window for ObjectWindow<RedisQueue<T, C>> {
     }
 
     fn set(&self, _: &str, value: &str) -> Operation<()> {
-        if self.info.is_secret() {
-            return refused(&self.info, "set");
-        }
-        match given::<T>(value) {
-            Ok(item) => self.object.put(item),
-            Err(error) => failed(&self.info, "set", error),
-        }
+        self.store(|| given::<T>(value), |object, item| object.put(item))
     }
 
     fn act(&self, action: Action, part: Part, id: &[u8]) -> Operation<bool> {

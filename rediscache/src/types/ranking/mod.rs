@@ -17,7 +17,7 @@ use super::info::ObjectInfo;
 use super::object::Object;
 use super::operation::Operation;
 use super::shared::shared_methods;
-use super::window::Window;
+use super::window::{ObjectWindow, Window};
 use crate::bounds::Key;
 use crate::codec::{Codec, Typestring};
 use crate::error::Result;
@@ -205,7 +205,7 @@ impl<T: Key, S: Score, C: Codec> RedisObject for RedisRanking<T, S, C> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::RedisRanking;
 use crate::bounds::Key;
-use crate::codec::{Codec, decode, encode};
+use crate::codec::{Codec, decode};
 use crate::error::Result;
 use crate::score::{self, Score};
 use crate::store::SORTED_SET;
@@ -10,15 +10,9 @@ use crate::types::info::ObjectInfo;
 use crate::types::object::Target;
 use crate::types::operation::Operation;
 use crate::types::window::{
-    Action, Entry, EntryPage, ObjectWindow, PAGE, Part, Shown, Summary, Window, failed, given, given_key, id_of,
-    place_after, place_of, refused, summary_of,
+    Action, Entry, EntryPage, ObjectWindow, PAGE, Part, Shown, Summary, Window, given, given_key, id_of, place_after,
+    place_of, refused, stored_given, summary_of,
 };
-
-impl<T: Key, S: Score, C: Codec> RedisRanking<T, S, C> {
-    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
-        Box::new(ObjectWindow::new(info, self))
-    }
-}
 
 impl<T: Key, S: Score, C: Codec> Window for ObjectWindow<RedisRanking<T, S, C>> {
     fn info(&self) -> &ObjectInfo {
@@ -26,7 +20,7 @@ impl<T: Key, S: Score, C: Codec> Window for ObjectWindow<RedisRanking<T, S, C>> 
     }
 
     fn actions(&self, _: Part) -> &'static [Action] {
-        if self.info.is_secret() { &[Action::Delete] } else { &[Action::Edit, Action::Delete] }
+        self.edit_or_delete()
     }
 
     fn summary(&self) -> Operation<Summary> {
@@ -47,7 +41,7 @@ impl<T: Key, S: Score, C: Codec> Window for ObjectWindow<RedisRanking<T, S, C>> 
     }
 
     fn find(&self, key: &str) -> Operation<Option<Entry>> {
-        let (member, is_secret) = (given_key::<T>(key).and_then(|key| encode::<C, T>(&key)), self.info.is_secret());
+        let (member, is_secret) = (stored_given::<C, T>(key), self.info.is_secret());
         Operation::reading(&self.object.object, "find", move |at| async move {
             let member = member?;
             let score = at.store()?.rankings().score(&at.key, &member).await?;
@@ -56,14 +50,10 @@ impl<T: Key, S: Score, C: Codec> Window for ObjectWindow<RedisRanking<T, S, C>> 
     }
 
     fn set(&self, key: &str, value: &str) -> Operation<()> {
-        if self.info.is_secret() {
-            return refused(&self.info, "set");
-        }
-        let scored: Result<(T, S)> = given_key(key).and_then(|member| Ok((member, given(value)?)));
-        match scored {
-            Ok((member, score)) => self.object.set(member, score),
-            Err(error) => failed(&self.info, "set", error),
-        }
+        self.store(
+            || Ok((given_key::<T>(key)?, given::<S>(value)?)),
+            |object, (member, score)| object.set(member, score),
+        )
     }
 
     fn act(&self, action: Action, _: Part, id: &[u8]) -> Operation<bool> {
@@ -81,11 +71,7 @@ impl<T: Key, S: Score, C: Codec> Window for ObjectWindow<RedisRanking<T, S, C>> 
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
-        if action != Action::Delete {
-            return refused(&self.info, "act_on_all");
-        }
-        let clearing = self.object.clear();
-        Operation::of(async move { clearing.await.map(|()| None) })
+        self.delete_all(action, |object| object.clear())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::types::declaration::Declaration;
 use crate::types::declare::{Clearing, RedisLimitObject, RedisObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
-use crate::types::window::Window;
+use crate::types::window::{ObjectWindow, Window};
 
 impl Declaration {
     /// Sets how many turns there are in each period.
@@ -45,7 +45,7 @@ impl<K: Key> RedisObject for RedisLimit<K> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 

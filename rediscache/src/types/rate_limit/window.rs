@@ -4,20 +4,16 @@ use std::time::Duration;
 
 use super::RedisLimit;
 use crate::bounds::Key;
-use crate::codec::{Typestring, decode, encode};
+use crate::codec::Typestring;
 use crate::store::{Checked, Cursor, STRING};
-use crate::types::entry_name::{entry_name, entry_name_of, stored_key};
+use crate::types::entry_name::{entry_name, entry_name_of, key_behind, key_of};
 use crate::types::info::ObjectInfo;
 use crate::types::operation::Operation;
 use crate::types::window::{
-    Action, Entry, EntryPage, Fact, ObjectWindow, Part, Shown, Window, cursor_of, end_of, given_key, refused,
+    Action, Entry, EntryPage, Fact, ObjectWindow, Part, Shown, Window, cursor_of, end_of, refused, stored_given,
 };
 
 impl<K: Key> RedisLimit<K> {
-    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
-        Box::new(ObjectWindow::new(info, self))
-    }
-
     /// How long all turns but one of a burst take.
     fn but_one(&self) -> Duration {
         self.period.saturating_mul(self.burst.saturating_sub(1)) / self.turns.max(1)
@@ -44,12 +40,12 @@ impl<K: Key> Window for ObjectWindow<RedisLimit<K>> {
     }
 
     fn find(&self, key: &str) -> Operation<Option<Entry>> {
-        let key = given_key::<K>(key).and_then(|key| encode::<Typestring, K>(&key));
+        let key = stored_given::<Typestring, K>(key);
         let (rate, but_one) = (self.object.rate(), self.object.but_one());
         Operation::reading(&self.object.object, "find", move |at| async move {
             let name = entry_name(&at.key, &key?);
             let checked = at.store()?.limits().check(&name, rate?, 0).await?;
-            let rest = name[at.key.len() + 1..].to_owned();
+            let rest = key_behind(&at.key, &name);
             Ok((!checked.reset_after.is_zero()).then(|| entry::<K>(rest, &checked, but_one)))
         })
     }
@@ -68,17 +64,13 @@ impl<K: Key> Window for ObjectWindow<RedisLimit<K>> {
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
-        if action != Action::Delete {
-            return refused(&self.info, "act_on_all");
-        }
-        let forgetting = self.object.forget_all();
-        Operation::of(async move { forgetting.await.map(|()| None) })
+        self.delete_all(action, |object| object.forget_all())
     }
 }
 
 /// A subject, which is told from others by what stands behind the name of the object.
 fn entry<K: Key>(rest: String, checked: &Checked, but_one: Duration) -> Entry {
-    let key = Shown::of(stored_key(&rest).and_then(|stored| decode::<Typestring, K>(&stored)));
+    let key = Shown::of(key_of::<Typestring, K>(&rest));
     let wait = checked.reset_after.saturating_sub(but_one);
     let wait = (checked.remaining == 0).then_some(Fact::RetryAfter(wait));
     let facts = [Fact::Remaining(checked.remaining)].into_iter().chain(wait).collect();

@@ -18,7 +18,7 @@ use super::info::ObjectInfo;
 use super::object::Object;
 use super::operation::Operation;
 use super::shared::shared_methods;
-use super::window::Window;
+use super::window::{ObjectWindow, Window};
 use crate::bounds::Key;
 use crate::codec::{Codec, Typestring};
 use crate::error::Result;
@@ -195,7 +195,7 @@ impl<T: Key, C: Codec> RedisObject for RedisSet<T, C> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 

@@ -2,21 +2,16 @@
 
 use super::RedisSet;
 use crate::bounds::Key;
-use crate::codec::{Codec, decode, encode};
+use crate::codec::{Codec, decode};
 use crate::error::Result;
 use crate::store::SET;
 use crate::types::info::ObjectInfo;
 use crate::types::object::Target;
 use crate::types::operation::Operation;
 use crate::types::window::{
-    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, failed, given_key, id_of, refused, summary_of,
+    Action, Entry, EntryPage, ObjectWindow, Part, Shown, Summary, Window, given_key, id_of, refused, stored_given,
+    summary_of,
 };
-
-impl<T: Key, C: Codec> RedisSet<T, C> {
-    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
-        Box::new(ObjectWindow::new(info, self))
-    }
-}
 
 impl<T: Key, C: Codec> Window for ObjectWindow<RedisSet<T, C>> {
     fn info(&self) -> &ObjectInfo {
@@ -43,7 +38,7 @@ impl<T: Key, C: Codec> Window for ObjectWindow<RedisSet<T, C>> {
     }
 
     fn find(&self, key: &str) -> Operation<Option<Entry>> {
-        let (member, is_secret) = (given_key::<T>(key).and_then(|key| encode::<C, T>(&key)), self.info.is_secret());
+        let (member, is_secret) = (stored_given::<C, T>(key), self.info.is_secret());
         Operation::reading(&self.object.object, "find", move |at| async move {
             let member = member?;
             let is_there = at.store()?.sets().contains(&at.key, &member).await?;
@@ -52,16 +47,13 @@ impl<T: Key, C: Codec> Window for ObjectWindow<RedisSet<T, C>> {
     }
 
     fn set(&self, key: &str, _: &str) -> Operation<()> {
-        if self.info.is_secret() {
-            return refused(&self.info, "set");
-        }
-        match given_key::<T>(key) {
-            Ok(member) => {
-                let adding = self.object.add(member);
+        self.store(
+            || given_key::<T>(key),
+            |object, member| {
+                let adding = object.add(member);
                 Operation::of(async move { adding.await.map(drop) })
-            }
-            Err(error) => failed(&self.info, "set", error),
-        }
+            },
+        )
     }
 
     fn act(&self, action: Action, _: Part, id: &[u8]) -> Operation<bool> {
@@ -79,11 +71,7 @@ impl<T: Key, C: Codec> Window for ObjectWindow<RedisSet<T, C>> {
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
-        if action != Action::Delete {
-            return refused(&self.info, "act_on_all");
-        }
-        let clearing = self.object.clear();
-        Operation::of(async move { clearing.await.map(|()| None) })
+        self.delete_all(action, |object| object.clear())
     }
 }
 

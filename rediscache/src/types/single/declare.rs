@@ -10,7 +10,7 @@ use crate::types::declaration::Declaration;
 use crate::types::declare::{Clearing, RedisObject, RedisReadableObject, RedisVersionedObject};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
-use crate::types::window::Window;
+use crate::types::window::{ObjectWindow, Window};
 
 impl<T: Value, C: Codec> RedisObject for RedisValue<T, C, OwnKey> {
     type Needs = ();
@@ -29,7 +29,7 @@ impl<T: Value, C: Codec> RedisObject for RedisValue<T, C, OwnKey> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 
@@ -50,7 +50,7 @@ impl<T: Value, C: Codec> RedisObject for RedisValue<T, C, InRecord> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 

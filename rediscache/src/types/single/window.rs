@@ -9,15 +9,8 @@ use crate::types::object::Target;
 use crate::types::operation::Operation;
 use crate::types::single::place::ValuePlace;
 use crate::types::window::{
-    Action, Entry, EntryPage, ObjectWindow, Part, Summary, Window, end_of, failed, given, learn_page, refused,
-    value_shown,
+    Action, Entry, EntryPage, ObjectWindow, Part, Summary, Window, end_of, given, learn_page, refused, value_shown,
 };
-
-impl<T: Value, C: Codec, H: ValueHome> RedisValue<T, C, H> {
-    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
-        Box::new(ObjectWindow::new(info, self))
-    }
-}
 
 impl<T: Value, C: Codec, H: ValueHome> ObjectWindow<RedisValue<T, C, H>> {
     fn look(&self, operation: &'static str) -> Operation<Option<Entry>> {
@@ -42,7 +35,7 @@ impl<T: Value, C: Codec, H: ValueHome> Window for ObjectWindow<RedisValue<T, C, 
     }
 
     fn actions(&self, _: Part) -> &'static [Action] {
-        if self.info.is_secret() { &[Action::Delete] } else { &[Action::Edit, Action::Delete] }
+        self.edit_or_delete()
     }
 
     fn summary(&self) -> Operation<Summary> {
@@ -60,13 +53,7 @@ impl<T: Value, C: Codec, H: ValueHome> Window for ObjectWindow<RedisValue<T, C, 
     }
 
     fn set(&self, _: &str, value: &str) -> Operation<()> {
-        if self.info.is_secret() {
-            return refused(&self.info, "set");
-        }
-        match given::<T>(value) {
-            Ok(value) => self.object.set(value),
-            Err(error) => failed(&self.info, "set", error),
-        }
+        self.store(|| given::<T>(value), |object, value| object.set(value))
     }
 
     fn act(&self, action: Action, _: Part, _: &[u8]) -> Operation<bool> {

@@ -32,7 +32,7 @@ use super::object::{Object, Target};
 use super::operation::{Access, Operation};
 use super::shared::shared_methods;
 use super::versions::version_methods;
-use super::window::Window;
+use super::window::{ObjectWindow, Window};
 use crate::bounds::Value;
 use crate::codec::{Codec, OlderTypes, ShapedCodec, Typestring};
 use crate::error::Result;
@@ -198,7 +198,7 @@ impl<T: Value, C: Codec> RedisObject for RedisTaskQueue<T, C> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 

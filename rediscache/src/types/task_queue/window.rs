@@ -15,15 +15,9 @@ use crate::types::info::ObjectInfo;
 use crate::types::object::Target;
 use crate::types::operation::{Access, Operation};
 use crate::types::window::{
-    Action, Entry, EntryPage, Fact, ObjectWindow, PAGE, Part, Summary, Window, failed, given, id_of, learn_page,
-    moment, place_after, place_of, refused, summary_of, value_shown,
+    Action, Entry, EntryPage, Fact, ObjectWindow, PAGE, Part, Summary, Window, given, id_of, learn_page, moment,
+    place_after, place_of, refused, summary_of, value_shown,
 };
-
-impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
-    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
-        Box::new(ObjectWindow::new(info, self))
-    }
-}
 
 impl<T: Value, C: Codec> Window for ObjectWindow<RedisTaskQueue<T, C>> {
     fn info(&self) -> &ObjectInfo {
@@ -68,13 +62,7 @@ impl<T: Value, C: Codec> Window for ObjectWindow<RedisTaskQueue<T, C>> {
     }
 
     fn set(&self, _: &str, value: &str) -> Operation<()> {
-        if self.info.is_secret() {
-            return refused(&self.info, "set");
-        }
-        match given::<T>(value) {
-            Ok(task) => self.object.put(task),
-            Err(error) => failed(&self.info, "set", error),
-        }
+        self.store(|| given::<T>(value), |object, task| object.put(task))
     }
 
     fn act(&self, action: Action, part: Part, id: &[u8]) -> Operation<bool> {

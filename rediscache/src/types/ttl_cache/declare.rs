@@ -15,7 +15,7 @@ use crate::types::declare::{
 };
 use crate::types::info::ObjectInfo;
 use crate::types::object::Object;
-use crate::types::window::Window;
+use crate::types::window::{ObjectWindow, Window};
 
 impl Declaration {
     /// Sets how long an entry lives after it was stored.
@@ -104,7 +104,7 @@ impl<K: Key, V: Value, C: Codec> RedisObject for RedisTtlCache<K, V, C> {
     }
 
     fn window(&self, session: &RedisSession, info: ObjectInfo) -> Box<dyn Window> {
-        self.on(session).into_window(info)
+        ObjectWindow::boxed(info, self.on(session))
     }
 }
 

@@ -10,10 +10,10 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 
 use crate::bounds::{Key, Value};
-use crate::codec::{Codec, decode_owned};
+use crate::codec::Codec;
 use crate::error::Result;
 use crate::store::{Cursor, Life, StoredPage};
-use crate::types::entry_name::stored_key;
+use crate::types::entry_name::key_of;
 use crate::types::object::{Object, Target};
 use crate::types::operation::Operation;
 
@@ -68,7 +68,7 @@ impl<K: Key, V: Value, C: Codec> Stream for TtlScan<K, V, C> {
             {
                 let read = at.knowing_reader::<V, C>().take_if_any(Some(value)).transpose();
                 let Some(value) = read else { continue };
-                let entry = value.and_then(|value| Ok((decode_owned::<C, K>(stored_key(&name)?)?, value)));
+                let entry = value.and_then(|value| Ok((key_of::<C, K>(&name)?, value)));
                 let namespace = scan.object.namespace();
                 return Poll::Ready(Some(entry.map_err(|error| error.during("scan", Some(namespace)))));
             }

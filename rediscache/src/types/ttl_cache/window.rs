@@ -4,23 +4,16 @@ use std::time::Duration;
 
 use super::RedisTtlCache;
 use crate::bounds::{Key, Value};
-use crate::codec::{Codec, decode, encode};
-use crate::error::Result;
+use crate::codec::Codec;
 use crate::store::{Cursor, Found, Life};
-use crate::types::entry_name::{entry_name, entry_name_of, stored_key};
+use crate::types::entry_name::{entry_name, entry_name_of, key_behind, key_of};
 use crate::types::info::ObjectInfo;
 use crate::types::object::Target;
 use crate::types::operation::Operation;
 use crate::types::window::{
-    Action, Entry, EntryPage, Fact, LoadSummary, ObjectWindow, Part, Shown, Summary, Window, cursor_of, end_of, failed,
-    given, given_key, learn_page, moment, refused, value_shown,
+    Action, Entry, EntryPage, Fact, LoadSummary, ObjectWindow, Part, Shown, Summary, Window, cursor_of, end_of, given,
+    given_key, learn_page, moment, refused, stored_given, value_shown,
 };
-
-impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
-    pub(super) fn into_window(self, info: ObjectInfo) -> Box<dyn Window> {
-        Box::new(ObjectWindow::new(info, self))
-    }
-}
 
 impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisTtlCache<K, V, C>> {
     fn info(&self) -> &ObjectInfo {
@@ -28,7 +21,7 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisTtlCache<K, V, C>>
     }
 
     fn actions(&self, _: Part) -> &'static [Action] {
-        if self.info.is_secret() { &[Action::Delete] } else { &[Action::Edit, Action::Delete] }
+        self.edit_or_delete()
     }
 
     fn summary(&self) -> Operation<Summary> {
@@ -57,26 +50,19 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisTtlCache<K, V, C>>
     }
 
     fn find(&self, key: &str) -> Operation<Option<Entry>> {
-        let key = given_key::<K>(key).and_then(|key| encode::<C, K>(&key));
+        let key = stored_given::<C, K>(key);
         let (is_secret, life) = (self.info.is_secret(), self.object.options.life);
         Operation::reading(&self.object.object, "find", move |at| async move {
             let name = entry_name(&at.key, &key?);
             let Some(found) = at.store()?.entries().find(&name).await? else { return Ok(None) };
             learn_page::<V, C>(&at, [&found.value]).await?;
-            let rest = name[at.key.len() + 1..].to_owned();
+            let rest = key_behind(&at.key, &name);
             Ok(Some(entry::<K, V, C>(&at, is_secret, life, (rest, found))))
         })
     }
 
     fn set(&self, key: &str, value: &str) -> Operation<()> {
-        if self.info.is_secret() {
-            return refused(&self.info, "set");
-        }
-        let entry: Result<(K, V)> = given_key(key).and_then(|key| Ok((key, given(value)?)));
-        match entry {
-            Ok((key, value)) => self.object.set(key, value),
-            Err(error) => failed(&self.info, "set", error),
-        }
+        self.store(|| Ok((given_key::<K>(key)?, given::<V>(value)?)), |object, (key, value)| object.set(key, value))
     }
 
     fn act(&self, action: Action, _: Part, id: &[u8]) -> Operation<bool> {
@@ -93,11 +79,7 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisTtlCache<K, V, C>>
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
-        if action != Action::Delete {
-            return refused(&self.info, "act_on_all");
-        }
-        let clearing = self.object.clear();
-        Operation::of(async move { clearing.await.map(|()| None) })
+        self.delete_all(action, |object| object.clear())
     }
 }
 
@@ -108,7 +90,7 @@ fn entry<K: Key, V: Value, C: Codec>(
     life: Life,
     (rest, found): (String, Found),
 ) -> Entry {
-    let key = Shown::of(stored_key(&rest).and_then(|stored| decode::<C, K>(&stored)));
+    let key = Shown::of(key_of::<C, K>(&rest));
     let value = value_shown::<V, C>(at, is_secret, &found.value);
     let fresh = life.fresh_left(found.left);
     let expires_at = match found.left {

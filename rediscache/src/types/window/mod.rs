@@ -12,6 +12,6 @@ pub use data::{Action, Entry, EntryPage, Fact, IdPage, LoadSummary, Part, Shown,
 pub(super) use id::id_of;
 pub(super) use look::{PAGE, cursor_of, end_of, learn_page, moment, place_after, place_of, summary_of, value_shown};
 pub(super) use object::ObjectWindow;
-pub(super) use refused::{failed, refused};
-pub(super) use shown::{given, given_key};
+pub(super) use refused::refused;
+pub(super) use shown::{given, given_key, stored_given};
 pub use view::{FamilyWindow, Inspector, Window};

@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::data::Shown;
-use crate::codec::{CodecError, from_json, key_from_json, to_json};
+use crate::bounds::Key;
+use crate::codec::{Codec, CodecError, encode, from_json, key_from_json, to_json};
 use crate::error::{Error, ErrorKind, Result};
 
 impl Shown {
@@ -39,6 +40,11 @@ pub(in crate::types) fn given<T: DeserializeOwned>(json: &str) -> Result<T> {
 /// A key that was given in JSON; one that is a text, perhaps as it is.
 pub(in crate::types) fn given_key<T: DeserializeOwned>(json: &str) -> Result<T> {
     key_from_json(json).map_err(refused::<T>)
+}
+
+/// The stored form of such a key.
+pub(in crate::types) fn stored_given<C: Codec, K: Key>(json: &str) -> Result<Vec<u8>> {
+    encode::<C, K>(&given_key::<K>(json)?)
 }
 
 fn refused<T>(why: CodecError) -> Error {
