@@ -35,15 +35,12 @@ impl Router {
         T: FromRedisValue,
         F: Fn(usize) -> Request<'a> + Sync,
     {
-        if keys.len() == 1 {
-            return vec![self.send(&request(0)).await];
-        }
-        if !self.is_cluster() {
-            let Some(together) = Request::apart((0..keys.len()).map(&request)) else { return Vec::new() };
-            return self.send_together(&together, keys.len(), request).await;
+        if !self.is_cluster() || keys.len() == 1 {
+            return self.send_to_one(keys.len(), request).await;
         }
         let groups = self.groups(keys);
-        let sent = join_all(groups.iter().map(|group| self.send_group(&group.calls, &request))).await;
+        let to_each = groups.iter().map(|group| self.send_to_one(group.calls.len(), |at| request(group.calls[at])));
+        let sent = join_all(to_each).await;
         let mut answers: Vec<Result<T>> = keys.iter().map(|_| Err(unexpected())).collect();
         for (group, sent) in groups.iter().zip(sent) {
             group.calls.iter().zip(sent).for_each(|(&at, answer)| answers[at] = answer);
@@ -51,7 +48,20 @@ impl Router {
         answers
     }
 
-    /// Makes so many calls on one server, which `together` has in it and `request` makes by themselves.
+    /// Makes so many calls on one server.
+    async fn send_to_one<'a, T, F>(&self, calls: usize, request: F) -> Vec<Result<T>>
+    where
+        T: FromRedisValue,
+        F: Fn(usize) -> Request<'a> + Sync,
+    {
+        if calls == 1 {
+            return vec![self.send(&request(0)).await];
+        }
+        let Some(together) = Request::apart((0..calls).map(&request)) else { return Vec::new() };
+        self.send_together(&together, calls, request).await
+    }
+
+    /// The same, of calls which `together` has in it and `request` makes by themselves.
     pub(crate) async fn send_together<'a, T, F>(
         &self,
         together: &Request<'_>,
@@ -101,19 +111,6 @@ impl Router {
             }
         }
         groups
-    }
-
-    /// Makes the calls that go to one server.
-    async fn send_group<'a, T, F>(&self, calls: &[usize], request: &F) -> Vec<Result<T>>
-    where
-        T: FromRedisValue,
-        F: Fn(usize) -> Request<'a> + Sync,
-    {
-        if let &[alone] = calls {
-            return vec![self.send(&request(alone)).await];
-        }
-        let Some(together) = Request::apart(calls.iter().map(|&at| request(at))) else { return Vec::new() };
-        self.send_together(&together, calls.len(), |at| request(calls[at])).await
     }
 }
 
