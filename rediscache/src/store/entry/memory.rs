@@ -10,13 +10,10 @@ use super::life::Life;
 use crate::error::Result;
 use crate::store::compared::Compared;
 use crate::store::increment::Increment;
-use crate::store::key::{Cursor, rest_of};
+use crate::store::key::{Cursor, memory_page, rest_of};
 use crate::store::memory::{Keyspace, MemoryStore, ends_in};
 use crate::store::milliseconds::milliseconds;
 use crate::store::packed::{Packed, text};
-
-/// How many keys are looked at for one page of a walk.
-const PAGE: usize = 500;
 
 /// The entries of the embedded store.
 pub(crate) struct MemoryEntries<'a>(pub(crate) &'a MemoryStore);
@@ -111,33 +108,17 @@ impl MemoryEntries<'_> {
     }
 
     pub(super) fn scan(&self, key: &str, cursor: Option<Cursor>, life: Life) -> Result<StoredPage> {
-        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
-        let (prefix, mut entries, mut last) = (format!("{key}:"), Vec::new(), None);
-        for (at, (name, entry)) in self.0.keyspace().walk::<StoredEntry>(&prefix, after).take(PAGE).enumerate() {
-            if at + 1 == PAGE {
-                last = Some(Cursor::Behind(name.to_owned()));
-            }
-            if let (Some(rest), Some((entry, ends))) = (rest_of(name, &prefix), entry)
-                && let Some(value) = entry.value.as_ref().filter(|_| is_fresh(ends, life))
-            {
-                entries.push((rest.to_owned(), value.to_vec()));
-            }
-        }
-        Ok(StoredPage { entries, next: last })
+        let (entries, next) = memory_page(self.0, key, cursor.as_ref(), |entry: &StoredEntry, ends| {
+            entry.value.as_ref().filter(|_| is_fresh(ends, life)).map(|value| value.to_vec())
+        });
+        Ok(StoredPage { entries, next })
     }
 
     pub(super) fn find_page(&self, key: &str, cursor: Option<Cursor>) -> Result<FoundPage> {
-        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
-        let (prefix, mut entries, mut last, mut names) = (format!("{key}:"), Vec::new(), None, 0);
-        for (name, entry) in self.0.keyspace().walk::<StoredEntry>(&prefix, after).take(PAGE) {
-            (last, names) = (Some(name.to_owned()), names + 1);
-            if let (Some(rest), Some((entry, ends))) = (rest_of(name, &prefix), entry)
-                && let Some(value) = &entry.value
-            {
-                entries.push((rest.to_owned(), Found { value: value.to_vec(), left: ends.map(left) }));
-            }
-        }
-        Ok(FoundPage { entries, next: last.filter(|_| names == PAGE).map(Cursor::Behind) })
+        let (entries, next) = memory_page(self.0, key, cursor.as_ref(), |entry: &StoredEntry, ends| {
+            entry.value.as_ref().map(|value| Found { value: value.to_vec(), left: ends.map(left) })
+        });
+        Ok(FoundPage { entries, next })
     }
 
     pub(super) fn clear(&self, key: &str) -> Result<()> {

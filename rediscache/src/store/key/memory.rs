@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::walk::Cursor;
+use super::walk::{Cursor, rest_of};
 use crate::error::Result;
-use crate::store::memory::{MemoryStore, ends_in};
+use crate::store::memory::{Collection, MemoryStore, ends_in};
 
 /// How many keys are looked at for one page of a walk.
 const PAGE: usize = 500;
@@ -58,10 +58,33 @@ impl MemoryKey<'_> {
     }
 
     pub(super) fn names(&self, key: &str, cursor: Option<Cursor>) -> Result<(Vec<String>, Option<Cursor>)> {
-        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
         let mut keyspace = self.0.keyspace();
-        let names: Vec<String> = keyspace.names(key, after).take(PAGE).map(str::to_owned).collect();
+        let names: Vec<String> = keyspace.names(key, behind(cursor.as_ref())).take(PAGE).map(str::to_owned).collect();
         let next = names.last().filter(|_| names.len() == PAGE).map(|last| Cursor::Behind(last.clone()));
         Ok((names, next))
     }
+}
+
+/// What `see` makes of data of type `T` on a page of a walk over the entries of an object, each with what stands behind the
+/// object's name and `:`; and where the next page begins.
+pub(in crate::store) fn memory_page<T: Collection, S>(
+    store: &MemoryStore,
+    key: &str,
+    cursor: Option<&Cursor>,
+    see: impl Fn(&T, Option<Instant>) -> Option<S>,
+) -> (Vec<(String, S)>, Option<Cursor>) {
+    let (prefix, mut keyspace) = (format!("{key}:"), store.keyspace());
+    let (mut seen, mut last, mut names) = (Vec::new(), None, 0);
+    for (name, data) in keyspace.walk::<T>(&prefix, behind(cursor)).take(PAGE) {
+        (last, names) = (Some(name), names + 1);
+        if let (Some(rest), Some((data, ends))) = (rest_of(name, &prefix), data) {
+            seen.extend(see(data, ends).map(|data| (rest.to_owned(), data)));
+        }
+    }
+    (seen, last.filter(|_| names == PAGE).map(|name| Cursor::Behind(name.to_owned())))
+}
+
+/// The last name that was looked at.
+fn behind(cursor: Option<&Cursor>) -> Option<&str> {
+    if let Some(Cursor::Behind(name)) = cursor { Some(name) } else { None }
 }

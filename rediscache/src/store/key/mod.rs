@@ -6,11 +6,11 @@ mod walk;
 
 use std::time::{Duration, SystemTime};
 
-pub(super) use memory::MemoryKey;
+pub(super) use memory::{MemoryKey, memory_page};
 pub(crate) use redis::RedisKey;
 pub(super) use redis::on_whole_key;
 pub(crate) use walk::Cursor;
-pub(super) use walk::{own_page, page, rest_of, throughout};
+pub(super) use walk::{found_at, own_page, page, rest_of, throughout};
 
 use super::operations::{Slice, operations};
 

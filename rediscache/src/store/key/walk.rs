@@ -1,6 +1,6 @@
 //! Walks over the keys of all servers, in pages, to find those whose names begin in one way.
 
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::store::redis::{Effect, Request, Router, ServingNode};
 
 /// About how many keys a server looks at for one page.
@@ -78,6 +78,11 @@ pub(in crate::store) async fn own_page(
     names.sort_unstable();
     names.dedup();
     Ok((names, next))
+}
+
+/// What was found at a key on such a page; nothing where another type stands there, which is none of the object.
+pub(in crate::store) fn found_at<T>(found: Result<Option<T>>) -> Result<Option<T>> {
+    found.or_else(|error| if error.kind() == ErrorKind::WrongType { Ok(None) } else { Err(error) })
 }
 
 /// Walks, and begins anew where a connection was lost or made meanwhile: another server may have taken over, whose cursors are

@@ -6,14 +6,11 @@ use tokio::time::Instant;
 
 use super::rate::{Checked, Rate, SubjectPage};
 use crate::error::Result;
-use crate::store::key::{Cursor, rest_of};
+use crate::store::key::{Cursor, memory_page};
 use crate::store::memory::{Collection, MemoryStore, ends_in};
 
 /// The limits of the embedded store.
 pub(crate) struct MemoryLimits<'a>(pub(crate) &'a MemoryStore);
-
-/// How many keys are looked at for one page of a walk.
-const PAGE: usize = 500;
 
 /// When all turns that a subject took will have passed.
 #[derive(Debug, Default)]
@@ -53,17 +50,11 @@ impl MemoryLimits<'_> {
     }
 
     pub(super) fn page(&self, key: &str, rate: Rate, cursor: Option<Cursor>) -> Result<SubjectPage> {
-        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
-        let prefix = format!("{key}:");
-        let names: Vec<(String, bool)> = {
-            let mut keyspace = self.0.keyspace();
-            let walk = keyspace.walk::<TakenTurns>(&prefix, after).take(PAGE);
-            walk.map(|(name, taken)| (name.to_owned(), taken.is_some() && rest_of(name, &prefix).is_some())).collect()
-        };
-        let own = names.iter().filter(|(_, is_own)| *is_own);
-        let subjects = own.map(|(name, _)| Ok((name[prefix.len()..].to_owned(), self.check(name, rate, 0)?)));
-        let subjects = subjects.collect::<Result<Vec<_>>>()?;
-        let next = names.last().filter(|_| names.len() == PAGE).map(|(name, _)| Cursor::Behind(name.clone()));
-        Ok(SubjectPage { subjects, next })
+        let (subjects, next) = memory_page(self.0, key, cursor.as_ref(), |_: &TakenTurns, _| Some(()));
+        let checked = subjects.into_iter().map(|(rest, ())| {
+            let checked = self.check(&format!("{key}:{rest}"), rate, 0)?;
+            Ok((rest, checked))
+        });
+        Ok(SubjectPage { subjects: checked.collect::<Result<_>>()?, next })
     }
 }

@@ -6,9 +6,9 @@ use futures_util::future::join_all;
 
 use super::batch::Checks;
 use super::rate::{Checked, Rate, SubjectPage};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::refusal;
-use crate::store::key::{Cursor, own_page};
+use crate::store::key::{Cursor, found_at, own_page};
 use crate::store::redis::{Batcher, Router};
 
 #[derive(Debug)]
@@ -34,12 +34,8 @@ impl RedisLimits {
         let checked = join_all(own.iter().map(|name| self.check(name, rate, 0))).await;
         let mut subjects = Vec::with_capacity(own.len());
         for (name, checked) in own.iter().zip(checked) {
-            match checked {
-                Ok(checked) => subjects.push((name[prefix.len()..].to_owned(), checked)),
-                // It is none of a limit.
-                Err(error) if error.kind() == ErrorKind::WrongType => {}
-                Err(error) => return Err(error),
-            }
+            let checked = found_at(checked.map(Some))?;
+            subjects.extend(checked.map(|checked| (name[prefix.len()..].to_owned(), checked)));
         }
         Ok(SubjectPage { subjects, next })
     }

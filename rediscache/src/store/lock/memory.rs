@@ -8,16 +8,13 @@ use tokio::time::Instant;
 use super::acquired::{Acquired, LockPage, LockSeen, REMEMBERED};
 use crate::error::Result;
 use crate::store::hearing::Hearing;
-use crate::store::key::{Cursor, rest_of};
+use crate::store::key::{Cursor, memory_page, rest_of};
 use crate::store::memory::{Collection, MemoryStore, ends_in};
 use crate::store::milliseconds::milliseconds;
 use crate::store::token::Token;
 
 /// The locks of the embedded store.
 pub(crate) struct MemoryLocks<'a>(pub(crate) &'a MemoryStore);
-
-/// How many keys are looked at for one page of a walk.
-const PAGE: usize = 500;
 
 #[derive(Debug, Default)]
 struct Lock {
@@ -93,15 +90,8 @@ impl MemoryLocks<'_> {
     }
 
     pub(super) fn page(&self, key: &str, cursor: Option<Cursor>) -> Result<LockPage> {
-        let after = if let Some(Cursor::Behind(name)) = &cursor { Some(name.as_str()) } else { None };
-        let (prefix, mut locks, mut last, mut names) = (format!("{key}:"), Vec::new(), None, 0);
-        for (name, lock) in self.0.keyspace().walk::<Lock>(&prefix, after).take(PAGE) {
-            (last, names) = (Some(name.to_owned()), names + 1);
-            if let (Some(rest), Some((lock, _))) = (rest_of(name, &prefix), lock) {
-                locks.push((rest.to_owned(), lock.seen()));
-            }
-        }
-        Ok(LockPage { locks, next: last.filter(|_| names == PAGE).map(Cursor::Behind) })
+        let (locks, next) = memory_page(self.0, key, cursor.as_ref(), |lock: &Lock, _| Some(lock.seen()));
+        Ok(LockPage { locks, next })
     }
 
     pub(super) fn hear(&self, _key: &str) -> Result<Option<Hearing>> {

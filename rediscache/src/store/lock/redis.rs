@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::acquired::{Acquired, LockPage, LockSeen, REMEMBERED};
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::store::hearing::Hearing;
-use crate::store::key::{Cursor, own_page, page, rest_of, throughout};
+use crate::store::key::{Cursor, found_at, own_page, page, rest_of, throughout};
 use crate::store::milliseconds::milliseconds;
 use crate::store::packed::Packed;
 use crate::store::redis::{Effect, Request, Router, Script, Subscriber};
@@ -67,10 +67,7 @@ impl RedisLocks {
                 .router
                 .send_apart::<Option<LockAnswer>, _>(some, |at| Request::script(&LOOK, some[at], Effect::Read));
             for (name, looked) in some.iter().zip(looked.await) {
-                // What is of another type is no lock.
-                let looked =
-                    looked.or_else(|error| if error.kind() == ErrorKind::WrongType { Ok(None) } else { Err(error) });
-                locks.extend(looked?.map(|looked| (name[prefix.len()..].to_owned(), seen(looked))));
+                locks.extend(found_at(looked)?.map(|looked| (name[prefix.len()..].to_owned(), seen(looked))));
             }
         }
         Ok(LockPage { locks, next })
