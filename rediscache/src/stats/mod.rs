@@ -15,6 +15,6 @@ pub(crate) use counts::ObjectCounts;
 pub use latency::LatencyHistogram;
 pub use object::ObjectStats;
 pub(crate) use recorder::RecordedCall;
-pub(crate) use table::CountTable;
+pub(crate) use table::{CountPlace, CountTable};
 pub use whole::SessionStats;
 pub(crate) use wire::WireCounts;

@@ -21,23 +21,27 @@ use crate::namespace::Namespace;
 /// How many places there are for names of one sort.
 const PLACES: usize = 512;
 
+/// No place.
+const NOWHERE: usize = usize::MAX;
+
 /// How many places are looked at for one name.
 const LOOKS: usize = 16;
 
 /// What the objects count under that there is no place for. No object has this name: `$` is refused.
 const REST: &str = "$rest";
 
-type Places = Box<[OnceLock<Arc<ObjectCounts>>]>;
+/// Where the figures of one object are in the table of its session. To hold this takes less than to share the figures.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CountPlace(usize);
 
 /// The figures of all objects of a session.
 ///
 /// Names that a program makes up as it goes have places of their own, so that they do not take those of its declarations. Who
 /// finds none counts among the rest. Places are never given up: figures only grow.
 pub(crate) struct CountTable {
-    /// By where the name is in memory: one name may have several.
-    constants: Places,
-    /// By their text.
-    made_up: Places,
+    /// The first half by where the name is in memory: one name may have several. The others by their text.
+    places: Box<[OnceLock<Arc<ObjectCounts>>; 2 * PLACES]>,
+    /// Of whom there is no place for.
     rest: Arc<ObjectCounts>,
     #[cfg(feature = "metrics")]
     publisher: MetricsPublisher,
@@ -51,35 +55,43 @@ impl CountTable {
     ///
     /// A constant that has a place was checked when it got that.
     #[inline]
-    pub(crate) fn find(&self, namespace: &Namespace, is_global: bool) -> Result<&Arc<ObjectCounts>> {
+    pub(crate) fn find(&self, namespace: &Namespace, is_global: bool) -> Result<CountPlace> {
         if let Namespace::Static(name) = *namespace {
-            let found = self.constants[place_of(name)].get();
-            if let Some(found) = found.filter(|found| found.is_constant(name, is_global)) {
-                return Ok(found);
+            let place = place_of(name);
+            if self.places[place].get().is_some_and(|found| found.is_constant(name, is_global)) {
+                return Ok(CountPlace(place));
             }
         }
         self.search(namespace, is_global)
     }
 
+    /// What was found.
+    #[inline]
+    pub(crate) fn at(&self, place: CountPlace) -> &Arc<ObjectCounts> {
+        self.places.get(place.0).and_then(OnceLock::get).unwrap_or(&self.rest)
+    }
+
     #[cold]
-    fn search(&self, namespace: &Namespace, is_global: bool) -> Result<&Arc<ObjectCounts>> {
+    fn search(&self, namespace: &Namespace, is_global: bool) -> Result<CountPlace> {
         namespace.check()?;
+        let (constants, made_up) = self.places.split_at(PLACES);
         let found = match namespace.constant_part() {
-            Some(name) => take(&self.constants, place_of(name), &Namespace::Static(name), is_global, |there| {
+            Some(name) => take(constants, place_of(name), &Namespace::Static(name), is_global, |there| {
                 there.is_constant(name, is_global)
             }),
             None => {
                 let name = namespace.as_str();
                 let first = FixedState::default().hash_one(name) % PLACES as u64;
-                take(&self.made_up, usize::try_from(first).unwrap_or_default(), namespace, is_global, |there| {
+                let found = take(made_up, usize::try_from(first).unwrap_or_default(), namespace, is_global, |there| {
                     there.namespace() == name && there.is_global() == is_global
-                })
+                });
+                found.map(|place| PLACES + place)
             }
         };
-        let found = found.unwrap_or(&self.rest);
+        let found = CountPlace(found.unwrap_or(NOWHERE));
         #[cfg(feature = "metrics")]
         if let Some(identity) = self.recorded.get() {
-            found.begin_recording(identity);
+            self.at(found).begin_recording(identity);
         }
         Ok(found)
     }
@@ -89,19 +101,19 @@ impl CountTable {
     pub(crate) fn publish(&self, stats: impl FnOnce() -> SessionStats, identity: &Arc<StoreIdentity>) {
         if self.recorded.set(Arc::clone(identity)).is_ok() {
             // Those that get their places after this see to themselves.
-            self.places().for_each(|counts| counts.begin_recording(identity));
+            self.all().for_each(|counts| counts.begin_recording(identity));
         }
         self.publisher.publish(stats, identity);
     }
 
-    fn places(&self) -> impl Iterator<Item = &Arc<ObjectCounts>> {
-        self.constants.iter().chain(&self.made_up).filter_map(OnceLock::get).chain([&self.rest])
+    fn all(&self) -> impl Iterator<Item = &Arc<ObjectCounts>> {
+        self.places.iter().filter_map(OnceLock::get).chain([&self.rest])
     }
 
     /// What was counted, by the full keys.
     pub(crate) fn stats(&self, global: &str) -> BTreeMap<String, ObjectStats> {
         let mut stats = BTreeMap::<String, ObjectStats>::new();
-        for counts in self.places().filter(|counts| !counts.is_unused()) {
+        for counts in self.all().filter(|counts| !counts.is_unused()) {
             let key = full_key(counts.namespace(), if counts.is_global() { global } else { "" });
             let object = stats.entry(key).or_insert_with_key(|key| ObjectStats::new(counts.namespace(), key));
             counts.add_to(object);
@@ -111,18 +123,18 @@ impl CountTable {
 }
 
 /// The place of the object, or the next free one, which it gets.
-fn take<'a>(
-    places: &'a Places,
+fn take(
+    places: &[OnceLock<Arc<ObjectCounts>>],
     first: usize,
     namespace: &Namespace,
     is_global: bool,
     is_wanted: impl Fn(&ObjectCounts) -> bool,
-) -> Option<&'a Arc<ObjectCounts>> {
-    let looks = (first..first + LOOKS).map(|at| {
+) -> Option<usize> {
+    (first..first + LOOKS).map(|at| at % PLACES).find(|at| {
         // Another thread may be about to take it, for this object or another.
-        places[at % PLACES].get_or_init(|| Arc::new(ObjectCounts::new(namespace.clone(), is_global)))
-    });
-    looks.into_iter().find(|there| is_wanted(there))
+        let there = places[*at].get_or_init(|| Arc::new(ObjectCounts::new(namespace.clone(), is_global)));
+        is_wanted(there)
+    })
 }
 
 /// Where a constant is looked for first.
@@ -134,11 +146,10 @@ fn place_of(name: &'static str) -> usize {
 
 impl Default for CountTable {
     fn default() -> Self {
-        let places = || (0..PLACES).map(|_| OnceLock::new()).collect();
+        let places = Box::new([const { OnceLock::new() }; 2 * PLACES]);
         let rest = Arc::new(ObjectCounts::new(Namespace::Static(REST), false));
         Self {
-            constants: places(),
-            made_up: places(),
+            places,
             rest,
             #[cfg(feature = "metrics")]
             publisher: MetricsPublisher::default(),
@@ -159,7 +170,8 @@ mod tests {
     use super::*;
 
     fn count(table: &CountTable, namespace: &Namespace, is_global: bool) {
-        table.find(namespace, is_global).expect("the name is acceptable").begin();
+        let place = table.find(namespace, is_global).expect("the name is acceptable");
+        table.at(place).begin();
     }
 
     fn calls(table: &CountTable, key: &str) -> u64 {

@@ -12,12 +12,12 @@ impl Store {
         }
     }
 
-    /// Whether no call is under way; `None` of a store in this process.
+    /// Whether it waits for a server, and no call is under way.
     #[inline]
-    pub(crate) fn is_idle(&self) -> Option<bool> {
+    pub(crate) fn is_idle(&self) -> bool {
         match self {
-            Self::Memory(_) => None,
-            Self::Redis(store) => Some(store.in_flight.is_idle()),
+            Self::Memory(_) => false,
+            Self::Redis(store) => store.in_flight.is_idle(),
         }
     }
 }

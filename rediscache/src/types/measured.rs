@@ -8,15 +8,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::near::now;
 use crate::stats::{ObjectCounts, RecordedCall};
 
-/// As powers of two. One call in so many is timed where the store is in this process, and stands for them: to look at the clock
-/// twice takes a tenth of such a call, and the hundredth part of a round trip.
-const EMBEDDED: u32 = 6;
-
-/// One in so many is timed while others are under way at the server.
-const CROWDED: u32 = 4;
-
-/// One in so many is timed while none is.
+/// As powers of two. One call in so many is timed, and stands for them, where none other is under way at the server: to look at the
+/// clock twice takes the hundredth part of a round trip.
 const QUIET: u32 = 3;
+
+/// One in so many is timed elsewhere: it takes a tenth of a call of a store in this process, and a thirtieth of the work for one of
+/// many that are under way together.
+const BUSY: u32 = 6;
 
 /// The lowest bits of a call that is timed for nobody but a recorder.
 const UNCOUNTED: u64 = 7;
@@ -34,13 +32,9 @@ impl Measured {
     /// Counts a call that begins.
     #[inline]
     pub(super) fn begin(at: &Target) -> Self {
-        let counts = Arc::clone(&at.counts);
+        let counts = Arc::clone(at.counts());
         let before = counts.begin();
-        let power = match at.open_store().while_closing().is_idle() {
-            Some(true) => QUIET,
-            Some(false) => CROWDED,
-            None => EMBEDDED,
-        };
+        let power = if at.open_store().while_closing().is_idle() { QUIET } else { BUSY };
         let began = if before & ((1 << power) - 1) == 0 {
             now() & !UNCOUNTED | u64::from(power)
         } else if counts.is_recorded() {
@@ -54,7 +48,7 @@ impl Measured {
     /// Counts that a call was given up after this time, which was dropped for that.
     pub(super) fn fail_late(at: &Target, operation: &'static str, after: Option<Duration>, kind: ErrorKind) {
         let nanoseconds = u64::try_from(after.unwrap_or_default().as_nanos()).unwrap_or(u64::MAX);
-        let counts = &at.counts;
+        let counts = at.counts();
         counts.fail(kind);
         counts.took(nanoseconds, 1);
         counts.record(RecordedCall { operation, nanoseconds, failure: Some(kind) });
@@ -68,16 +62,19 @@ impl Measured {
 
     #[inline]
     pub(super) fn end_with(self, operation: &'static str, failure: Option<ErrorKind>) {
-        if let Some(kind) = failure {
-            self.counts.fail(kind);
-        }
-        if self.began > 0 {
-            self.time(operation, failure);
+        if failure.is_some() || self.began > 0 {
+            self.note(operation, failure);
         }
     }
 
     #[cold]
-    fn time(&self, operation: &'static str, failure: Option<ErrorKind>) {
+    fn note(&self, operation: &'static str, failure: Option<ErrorKind>) {
+        if let Some(kind) = failure {
+            self.counts.fail(kind);
+        }
+        if self.began == 0 {
+            return;
+        }
         let (began, power) = (self.began & !UNCOUNTED, self.began & UNCOUNTED);
         let nanoseconds = now().saturating_sub(began);
         if power != UNCOUNTED {

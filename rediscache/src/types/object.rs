@@ -18,7 +18,7 @@ use crate::record::{ObjectTypes, WriteKind, WrittenObject};
 use crate::refusal::config;
 use crate::session::{Loads, RedisSession};
 use crate::shape::Schema;
-use crate::stats::ObjectCounts;
+use crate::stats::{CountPlace, ObjectCounts};
 use crate::store::{OpenStore, Store};
 
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub(super) struct Target {
     types: &'static ObjectTypes,
     program: &'static Option<&'static str>,
     /// Where it is counted.
-    pub(super) counts: Arc<ObjectCounts>,
+    counted: CountPlace,
     reliance: Option<Reliance>,
 }
 
@@ -63,7 +63,7 @@ impl Target {
     /// The same, for what is done there next.
     pub(super) fn again(&self) -> Self {
         let (session, namespace, key) = (self.session.clone(), self.namespace.clone(), self.key.clone());
-        Self { session, namespace, key, counts: Arc::clone(&self.counts), reliance: None, ..*self }
+        Self { session, namespace, key, reliance: None, ..*self }
     }
 
     /// The values of this call are sent to whoever finds this shape in the store.
@@ -89,6 +89,12 @@ impl Target {
 
     pub(super) fn open_store(&self) -> &OpenStore {
         &self.session.state().store
+    }
+
+    /// What is counted of the object.
+    #[inline]
+    pub(super) fn counts(&self) -> &Arc<ObjectCounts> {
+        self.session.state().counted.at(self.counted)
     }
 
     /// Has it on record, before something is written, what this namespace holds.
@@ -264,7 +270,7 @@ impl Object {
             Err(error) => return Err(self.namespace.check().err().unwrap_or(error)),
         };
         // Which checks the name when it is new.
-        let counts = Arc::clone(session.state().counted.find(&self.namespace, self.global)?);
+        let counted = session.state().counted.find(&self.namespace, self.global)?;
         if let Some(fault) = self.types.fault(&self.meaning) {
             return Err(config(fault));
         }
@@ -282,7 +288,7 @@ impl Object {
             limit,
             types,
             program,
-            counts,
+            counted,
             reliance: None,
         };
         if let Some(limit) = limit.duration() {

@@ -38,7 +38,7 @@ impl<B: Describe> Encoded<B> {
     /// What is to be sent, when the shape is kept. Where it may not be, the values tell it themselves.
     pub(super) async fn ready(self, at: &mut Target) -> Result<B> {
         let (now, connections) = (Instant::now(), at.store()?.connections_made());
-        at.counts.wrote(self.bytes.bytes());
+        at.counts().wrote(self.bytes.bytes());
         if let Some(schema) = self.schema {
             at.rely_on(schema, connections);
         }
@@ -222,7 +222,7 @@ impl Target {
         &self,
         stored: Option<Vec<u8>>,
     ) -> impl Future<Output = Result<Option<V>>> + Send {
-        self.counts.asked(stored.as_ref().map(Vec::len));
+        self.counts().asked(stored.as_ref().map(Vec::len));
         self.read_uncounted::<V, C>(stored)
     }
 
@@ -266,14 +266,14 @@ impl Target {
 impl<V: Value, C: Codec> Reader<'_, V, C> {
     /// The value, if there is one; where what cannot be read is taken for absent, `None` for that, too.
     pub(super) fn read_if_any(&self, stored: Option<&[u8]>) -> Result<Option<V>> {
-        self.at.counts.asked(stored.map(<[u8]>::len));
+        self.at.counts().asked(stored.map(<[u8]>::len));
         none_if_unreadable(self.at.unreadable_is_absent, stored.map(|stored| self.decode(stored)).transpose())
     }
 
     /// As [`read_if_any`](Self::read_if_any), of bytes that nobody needs any more.
     #[inline]
     pub(super) fn take_if_any(&self, stored: Option<Vec<u8>>) -> Result<Option<V>> {
-        self.at.counts.asked(stored.as_ref().map(Vec::len));
+        self.at.counts().asked(stored.as_ref().map(Vec::len));
         self.take(stored)
     }
 
@@ -285,7 +285,7 @@ impl<V: Value, C: Codec> Reader<'_, V, C> {
 
     /// A value that is there.
     pub(super) fn read(&self, stored: &[u8]) -> Result<V> {
-        self.at.counts.read(stored.len());
+        self.at.counts().read(stored.len());
         self.decode(stored)
     }
 

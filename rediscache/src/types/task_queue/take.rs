@@ -280,7 +280,7 @@ async fn read<T: Value, C: Codec>(at: Target, delivery: Delivery<TaskSource>) ->
     let source = Arc::clone(delivery.source());
     let (held, value) = delivery.read(|held| reader.read(&held.lease.item)).await.map_err(put_aside)?;
     if held.lease.attempt > 1 {
-        at.counts.redelivered();
+        at.counts().redelivered();
     }
     Ok(RedisTask { value, held, source, at, read: read_boxed::<T, C> })
 }

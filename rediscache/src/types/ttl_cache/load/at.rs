@@ -89,7 +89,7 @@ impl At {
             Ok(Some(found)) => found,
             Ok(None) => {
                 if kept.is_none() {
-                    self.target.counts.asked(None);
+                    self.target.counts().asked(None);
                 }
                 let want = Want { wanted: Wanted::Value, above: above(), is_away: false };
                 return Ok(SeenValue::Missing(want));

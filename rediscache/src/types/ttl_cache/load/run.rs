@@ -92,7 +92,7 @@ impl LoadRun {
         }
         let began = load.begin();
         LoadCounts::add(&self.counts.loads);
-        self.at.counts.load();
+        self.at.counts().load();
         let asked = Instant::now();
         match self.ask(load, began, loader).await {
             Some(LoaderEnd::Brought(encoded, worth)) => {
