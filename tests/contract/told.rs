@@ -1,16 +1,18 @@
 //! What those are told of calls who listen: spans and metrics, by the names of the OpenTelemetry conventions.
 
+use std::convert::Infallible;
 use std::io::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use metrics::{
     Counter, CounterFn, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
-use rediscache::{Near, RedisCache, RedisQueue, RedisSession};
+use rediscache::{Near, RedisCache, RedisQueue, RedisSession, RedisTaskQueue, RedisTtlCache};
 use support::contract;
 use tracing::Dispatch;
-use tracing::subscriber::NoSubscriber;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -37,6 +39,11 @@ impl Told {
             words[0] == name && attributes.iter().all(|attribute| words.contains(attribute))
         };
         told.iter().filter(|(figure, _)| is_wanted(figure)).map(|(_, value)| *value).collect()
+    }
+
+    /// All of it.
+    fn text(&self) -> String {
+        self.0.lock().unwrap().iter().map(|(text, _)| text.as_str()).collect()
     }
 
     fn figure<T>(&self, key: &Key, wrap: impl FnOnce(Arc<Figure>) -> T) -> T {
@@ -96,6 +103,20 @@ impl Write for Told {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// What is told of spans on this thread, until the guard is dropped.
+fn listen() -> (Told, DefaultGuard) {
+    let told = Told::default();
+    let writer = told.clone();
+    LazyLock::force(&SECOND);
+    let listener = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::DEBUG)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    (told, tracing::subscriber::set_default(listener))
 }
 
 /// `redis`, and how it is told where it is, or `memory`, which is nowhere.
@@ -159,21 +180,12 @@ contract! {
     }
 
     async fn spans_have_the_attributes_of_the_conventions_and_no_keys_or_values(session: RedisSession) -> rediscache::Result<()> {
-        let told = Told::default();
-        let writer = told.clone();
-        LazyLock::force(&SECOND);
-        let listener = tracing_subscriber::fmt()
-            .with_max_level(LevelFilter::DEBUG)
-            .with_span_events(FmtSpan::CLOSE)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        let _listens = tracing::subscriber::set_default(listener);
+        let (told, _listens) = listen();
         let names = RedisCache::<u64, String>::new("names").on(&session);
         names.set(7_777_777_777, "secret").await?;
         RedisQueue::<u64>::new("names").on(&session).put(1).await.unwrap_err();
 
-        let told = told.0.lock().unwrap().iter().map(|(text, _)| text.clone()).collect::<String>();
+        let told = told.text();
         let mut wanted = vec![
             r#"operation="set" namespace="names" otel.kind="client" otel.name=set names"#,
             r#"db.operation.name="set""#,
@@ -188,6 +200,40 @@ contract! {
             assert!(told.contains(wanted), "{wanted} is not in {told}");
         }
         assert!(!told.contains("7777777777") && !told.contains("secret"), "{told}");
+        Ok(())
+    }
+
+    async fn spans_of_calls_that_are_more_than_one_step_say_how_these_failed(session: RedisSession) -> rediscache::Result<()> {
+        let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+        jobs.put(1).await?;
+        let task = jobs.get().await?;
+        jobs.reschedule_all_pending().await?;
+        let page = Duration::from_secs(60);
+        RedisTtlCache::<u64, String>::new("pages", page).on(&session).set(1, "no number").await?;
+        let pages = RedisTtlCache::<u64, u64>::new("pages", page).on(&session);
+        RedisQueue::<u64>::new("names").on(&session).put(1).await?;
+        let names = RedisCache::<u64, String>::new("names").on(&session);
+
+        let (told, listens) = listen();
+        task.finalize().await.unwrap_err();
+        pages.get_or_load(1, || async { Ok::<_, Infallible>(1) }).await.unwrap_err();
+        session.transaction().set(names.entry(1), "one").commit().await.unwrap_err();
+        session.close().await?;
+        names.get(1).await.unwrap_err();
+        drop(listens);
+
+        let told = told.text();
+        for (name, error) in [
+            ("finalize jobs", "task_not_pending"),
+            ("get_or_load pages", "decode"),
+            ("commit names", "wrong_type"),
+            ("get names", "closed"),
+        ] {
+            let is_told = |line: &str| {
+                line.contains(&format!("otel.name={name} ")) && line.contains(&format!("error.type=\"{error}\""))
+            };
+            assert!(told.lines().any(is_told), "{name} {error} is not in {told}");
+        }
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use super::declaration::Declaration;
 use super::limit::CallLimit;
 use super::reliance::Reliance;
 use crate::codec::Meaning;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::namespace::{FullKey, Namespace};
 use crate::record::{ObjectTypes, WriteKind, WrittenObject};
 use crate::refusal::config;
@@ -205,6 +205,13 @@ impl Object {
         Self { is_part: true, ..self.on(session) }
     }
 
+    /// Tells the span of a call that it failed, and the error whose it is.
+    #[cold]
+    pub(super) fn failed(&self, operation: &'static str, span: &Span, error: Error) -> Error {
+        tell_failure(span, Some(&error));
+        error.during(operation, Some(self.namespace()))
+    }
+
     pub(super) fn name(&self) -> &Namespace {
         &self.namespace
     }
@@ -338,9 +345,10 @@ pub(super) fn span(
     )
 }
 
-/// Tells a span how its call failed.
-#[cold]
-pub(super) fn tell_failure(span: &Span, kind: ErrorKind) {
-    span.record("error.type", kind.name());
-    span.record("otel.status_code", "ERROR");
+/// Tells the span of a call how that failed, if it did.
+pub(super) fn tell_failure(span: &Span, failure: Option<&Error>) {
+    if let Some(error) = failure {
+        span.record("error.type", error.kind().name());
+        span.record("otel.status_code", "ERROR");
+    }
 }

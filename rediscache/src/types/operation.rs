@@ -3,14 +3,14 @@
 use std::fmt;
 use std::future::Future;
 use std::mem;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use super::limit::CallLimit;
 use super::measured::Measured;
-use super::object::{Object, Target, span, tell_failure};
+use super::object::{Object, Target, span};
 use crate::codec::EncodedKey;
 use crate::error::Result;
 use crate::near::Near;
@@ -53,26 +53,6 @@ pub(super) struct NearLook<T> {
     pub(super) look: fn(&NearRead) -> Option<T>,
     /// Reads from the store where nothing was seen.
     pub(super) call: fn(NearRead) -> Operation<T>,
-}
-
-/// What is called, while it is.
-struct Called {
-    object: Object,
-    operation: &'static str,
-}
-
-impl Called {
-    /// Counts what came of it, and tells the span that it is in, if someone listens.
-    fn end<T>(&self, measured: Option<Measured>, is_told: bool, answer: &Result<T>) {
-        if let Some(measured) = measured {
-            measured.end(self.operation, answer);
-        }
-        if let Err(error) = answer
-            && is_told
-        {
-            tell_failure(&Span::current(), error.kind());
-        }
-    }
 }
 
 impl<T> Operation<T> {
@@ -128,24 +108,21 @@ impl<T> Operation<T> {
         T: 'static,
         F: Future<Output = Result<T>> + Send,
     {
-        let mut called = Called { object: object.clone(), operation };
+        let mut object = object.clone();
         Self::of(async move {
-            let span = span(operation, called.object.name(), || called.object.session());
-            let is_told = !span.is_disabled();
-            let call = {
-                let called = &mut called;
-                // In place: a function that is given the call would hold it twice. In two steps: what `?` looks at would be held, too.
-                async move {
-                    let target = called.object.target()?;
-                    let measured = (!called.object.is_part).then(|| Measured::begin(&target));
-                    let call = body(target);
-                    let answer = call.await;
-                    called.end(measured, is_told, &answer);
-                    answer
-                }
+            let span = span(operation, object.name(), || object.session());
+            let target = match object.target() {
+                Ok(target) => target,
+                Err(error) => return Err(object.failed(operation, &span, error)),
             };
-            let answer = call.instrument(span).await;
-            answer.map_err(|error| error.during(operation, Some(called.object.namespace())))
+            let measured = (!object.is_part).then(|| Measured::begin(&target));
+            // Here: a function that is given the call would hold it twice.
+            let mut call = pin!(body(target).instrument(span));
+            let answer = call.as_mut().await;
+            if let Some(measured) = measured {
+                measured.end(operation, &answer);
+            }
+            answer.map_err(|error| object.failed(operation, call.span(), error))
         })
     }
 

@@ -1,5 +1,6 @@
 //! How a task ends: finalized, rescheduled, or put back for later.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tracing::Instrument;
@@ -10,7 +11,7 @@ use crate::dispatch::Leases;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Outcome, Whereabouts};
 use crate::types::measured::Measured;
-use crate::types::object::span;
+use crate::types::object::{span, tell_failure};
 
 /// Ending.
 impl<T> RedisTask<T> {
@@ -118,7 +119,12 @@ impl<T> RedisTask<T> {
         });
         let span = span(OPERATION, &self.at.namespace, || Some(self.at.session.clone()));
         let measured = Measured::begin(&self.at);
-        let outcome = self.at.limit.bound(get).instrument(span).await;
+        let outcome = {
+            let mut call = pin!(self.at.limit.bound(get).instrument(span));
+            let outcome = call.as_mut().await;
+            tell_failure(call.span(), outcome.as_ref().err());
+            outcome
+        };
         measured.end(OPERATION, &outcome);
         outcome.map_err(|error| self.refused(OPERATION, error))
     }
@@ -216,7 +222,12 @@ impl<T> RedisTask<T> {
         self.held.leases.is_being_settled(self.held.lease.number);
         let span = span(operation, &self.at.namespace, || Some(self.at.session.clone()));
         let measured = Measured::begin(&self.at);
-        let outcome = self.at.limit.bound(self.end_lease(how)).instrument(span).await;
+        let outcome = {
+            let mut call = pin!(self.at.limit.bound(self.end_lease(how)).instrument(span));
+            let outcome = call.as_mut().await;
+            tell_failure(call.span(), outcome.as_ref().err());
+            outcome
+        };
         measured.end(operation, &outcome);
         outcome.map_err(|error| self.refused(operation, error))
     }

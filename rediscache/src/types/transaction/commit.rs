@@ -1,5 +1,7 @@
 //! How a transaction is made: placed in its session, got ready, and handed to the store until it is known what came of it.
 
+use std::pin::pin;
+
 use tracing::Instrument;
 
 use super::committed::Committed;
@@ -9,7 +11,7 @@ use crate::refusal::{config, unexpected, wrong_type};
 use crate::session::RedisSession;
 use crate::store::{Attempted, Expectation, Store, Write};
 use crate::types::measured::Measured;
-use crate::types::object::{Target, span};
+use crate::types::object::{Target, span, tell_failure};
 use crate::types::step::{ExpectedEntry, PlacedWrite, PlannedExpectation, PlannedWrite};
 
 const COMMIT: &str = "commit";
@@ -36,7 +38,9 @@ pub(super) async fn commit(
     let namespace = first.as_ref().map(Namespace::as_str);
     let name = first.as_ref().unwrap_or(&Namespace::Static(""));
     let span = span(COMMIT, name, || Some(session.clone()));
-    let made = make(session, expectations, writes).instrument(span).await;
+    let mut call = pin!(make(session, expectations, writes).instrument(span));
+    let made = call.as_mut().await;
+    tell_failure(call.span(), made.as_ref().err());
     if let Some(measured) = measured {
         measured.end(COMMIT, &made);
     }

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem;
+use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -23,7 +24,7 @@ use crate::refusal::{config, interrupted};
 use crate::session::{Brought, Joined, LoadCounts, LoadKind, LoadOutcome, LoadUnderWay};
 use crate::store::Wanted;
 use crate::types::measured::Measured;
-use crate::types::object::{Object, span};
+use crate::types::object::{Object, span, tell_failure};
 use crate::types::ttl_cache::options::Options;
 use crate::types::ttl_cache::reads::LoadReads;
 
@@ -80,7 +81,12 @@ where
         GetOrLoad::of(async move {
             self.span = Span::current();
             let (span, mut measured) = (span(OPERATION, self.object.name(), || self.object.session()), None);
-            let outcome = self.call(&mut measured).instrument(span).await;
+            let outcome = {
+                let mut call = pin!(self.call(&mut measured).instrument(span));
+                let outcome = call.as_mut().await;
+                tell_failure(call.span(), outcome.as_ref().err().and_then(LoadError::cache));
+                outcome
+            };
             if let Some(measured) = measured {
                 measured.end_with(OPERATION, outcome.as_ref().err().and_then(LoadError::cache).map(Error::kind));
             }
