@@ -13,7 +13,7 @@ use rediscache::{
     Result, TaskError,
 };
 
-use super::{entry_case, family_case, member_case, transaction_case, value_case};
+use super::{entry_case, family_case, look_case, member_case, transaction_case, value_case};
 
 /// What is to be done, and what a refusal of it says.
 pub(super) type Action = Pin<Box<dyn Future<Output = std::result::Result<(), String>>>>;
@@ -69,6 +69,7 @@ pub(super) fn all() -> Vec<Case> {
         of_limits_and_locks(),
         of_queues(),
         of_tasks(),
+        look_case::all(),
     ]
     .into_iter()
     .flatten()

@@ -5,6 +5,7 @@
 mod case;
 mod entry_case;
 mod family_case;
+mod look_case;
 mod member_case;
 mod observed;
 mod renamed;

@@ -40,8 +40,8 @@ pub(super) fn called() -> BTreeSet<String> {
 
 /// What the scripts of task queues can be asked to do.
 pub(super) fn of_tasks() -> BTreeSet<String> {
-    let texts =
-        ["tasks", "queue", "later"].map(|name| fs::read_to_string(store().join(format!("task/{name}.lua"))).unwrap());
+    let texts = ["tasks", "queue", "later", "look"]
+        .map(|name| fs::read_to_string(store().join(format!("task/{name}.lua"))).unwrap());
     let names = texts.iter().flat_map(|text| text.split("function commands.").skip(1));
     names.map(|name| name.split('(').next().unwrap().to_owned()).collect()
 }
