@@ -48,7 +48,7 @@ impl<T: Value, C: Codec> Window for ObjectWindow<RedisQueue<T, C>> {
     }
 
     fn set(&self, _: &str, value: &str) -> Operation<()> {
-        self.store(|| given::<T>(value), |object, item| object.put(item))
+        self.store(|| given::<T>(value), RedisQueue::put)
     }
 
     fn act(&self, action: Action, part: Part, id: &[u8]) -> Operation<bool> {

@@ -71,7 +71,7 @@ impl<T: Key, S: Score, C: Codec> Window for ObjectWindow<RedisRanking<T, S, C>> 
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
-        self.delete_all(action, |object| object.clear())
+        self.delete_all(action, RedisRanking::clear)
     }
 }
 

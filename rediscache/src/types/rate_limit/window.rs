@@ -64,7 +64,7 @@ impl<K: Key> Window for ObjectWindow<RedisLimit<K>> {
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
-        self.delete_all(action, |object| object.forget_all())
+        self.delete_all(action, RedisLimit::forget_all)
     }
 }
 

@@ -71,7 +71,7 @@ impl<T: Key, C: Codec> Window for ObjectWindow<RedisSet<T, C>> {
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
-        self.delete_all(action, |object| object.clear())
+        self.delete_all(action, RedisSet::clear)
     }
 }
 

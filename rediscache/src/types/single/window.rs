@@ -53,7 +53,7 @@ impl<T: Value, C: Codec, H: ValueHome> Window for ObjectWindow<RedisValue<T, C, 
     }
 
     fn set(&self, _: &str, value: &str) -> Operation<()> {
-        self.store(|| given::<T>(value), |object, value| object.set(value))
+        self.store(|| given::<T>(value), RedisValue::set)
     }
 
     fn act(&self, action: Action, _: Part, _: &[u8]) -> Operation<bool> {

@@ -62,7 +62,7 @@ impl<T: Value, C: Codec> Window for ObjectWindow<RedisTaskQueue<T, C>> {
     }
 
     fn set(&self, _: &str, value: &str) -> Operation<()> {
-        self.store(|| given::<T>(value), |object, task| object.put(task))
+        self.store(|| given::<T>(value), RedisTaskQueue::put)
     }
 
     fn act(&self, action: Action, part: Part, id: &[u8]) -> Operation<bool> {

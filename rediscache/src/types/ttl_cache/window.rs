@@ -79,7 +79,7 @@ impl<K: Key, V: Value, C: Codec> Window for ObjectWindow<RedisTtlCache<K, V, C>>
     }
 
     fn act_on_all(&self, action: Action, _: Part) -> Operation<Option<u64>> {
-        self.delete_all(action, |object| object.clear())
+        self.delete_all(action, RedisTtlCache::clear)
     }
 }
 
