@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use rediscache::inspect::{Action, Entry, FamilyWindow, Inspector, Part, Shown, Window};
-use rediscache::{ErrorKind, Near, RedisCache, RedisNamespaced, RedisSession};
+use rediscache::{ErrorKind, Near, ObjectInfo, RedisCache, RedisNamespaced, RedisSession};
 use serde::{Deserialize, Serialize};
 use support::contract;
 
@@ -269,6 +269,10 @@ struct Tenant {
     tokens: RedisCache<String, u64>,
 }
 
+fn infos(windows: &[Box<dyn Window>]) -> Vec<ObjectInfo> {
+    windows.iter().map(|window| window.info().clone()).collect()
+}
+
 fn tenants(session: &RedisSession) -> Box<dyn FamilyWindow> {
     let mut families = Families::default();
     Tenant::inspect(session, &mut families);
@@ -278,7 +282,8 @@ fn tenants(session: &RedisSession) -> Box<dyn FamilyWindow> {
 contract! {
     async fn a_family_shows_the_ids_there_are(session: RedisSession) -> rediscache::Result<()> {
         let family = tenants(&session);
-        assert_eq!((family.namespace(), family.objects()), ("tenant.{}", Tenant::objects()));
+        assert_eq!((family.namespace(), family.id_type()), ("tenant.{}", "alloc::string::String"));
+        assert_eq!(infos(&family.objects()), Tenant::objects());
         for number in 0..1200 {
             Tenant::on(&session).of(format!("{number}:")).settings().set("a", number).await?;
         }
@@ -302,8 +307,7 @@ contract! {
         ada.tokens().set("a", 4242).await?;
         for id in ["ada", "\"ada\""] {
             let windows = family.one(id)?;
-            let infos: Vec<_> = windows.iter().map(|window| window.info().clone()).collect();
-            assert_eq!(infos, Tenant::objects());
+            assert_eq!(infos(&windows), Tenant::objects());
             assert_eq!(windows[0].find("a").await?.unwrap().value, json("1"));
             assert_eq!(windows[1].find("a").await?.unwrap().value, Some(Shown::Secret));
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::scan::read_id;
 use super::{BoundFamily, FamilyId, FamilyScan, RedisFamily};
 use crate::error::Result;
+use crate::session::RedisSession;
 use crate::store::Cursor;
-use crate::types::info::ObjectInfo;
 use crate::types::operation::Operation;
 use crate::types::window::{FamilyWindow, IdPage, Shown, Window, cursor_of, given_key};
 
@@ -15,8 +15,12 @@ impl<T: RedisFamily> FamilyWindow for BoundFamily<T> {
         T::NAMESPACE
     }
 
-    fn objects(&self) -> Vec<ObjectInfo> {
-        T::objects()
+    fn id_type(&self) -> &'static str {
+        std::any::type_name::<T::Id>()
+    }
+
+    fn objects(&self) -> Vec<Box<dyn Window>> {
+        windows::<T>(&FamilyId::none(), &self.session)
     }
 
     fn ids(&self, cursor: Option<Vec<u8>>) -> Operation<IdPage> {
@@ -32,8 +36,12 @@ impl<T: RedisFamily> FamilyWindow for BoundFamily<T> {
 
     fn one(&self, id: &str) -> Result<Vec<Box<dyn Window>>> {
         let id: T::Id = given_key(id).map_err(|error| error.during("one", Some(T::NAMESPACE)))?;
-        let mut windows = Vec::new();
-        T::inspect_one(&FamilyId::of(&id, Some(&self.session)), &self.session, &mut windows);
-        Ok(windows)
+        Ok(windows::<T>(&FamilyId::of(&id, Some(&self.session)), &self.session))
     }
+}
+
+fn windows<T: RedisFamily>(id: &FamilyId, session: &RedisSession) -> Vec<Box<dyn Window>> {
+    let mut windows = Vec::new();
+    T::inspect_one(id, session, &mut windows);
+    windows
 }

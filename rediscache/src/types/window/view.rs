@@ -71,8 +71,11 @@ pub trait FamilyWindow: fmt::Debug + Send + Sync {
     /// What the names of its keys begin with, with `{}` for the id.
     fn namespace(&self) -> &'static str;
 
-    /// What the program declares of the objects of each.
-    fn objects(&self) -> Vec<ObjectInfo>;
+    /// The name of the type of ids, as [`std::any::type_name`] gives it.
+    fn id_type(&self) -> &'static str;
+
+    /// The objects of no one: what the program declares of those of each.
+    fn objects(&self) -> Vec<Box<dyn Window>>;
 
     /// Ids of those that hold something, by a walk over the names of keys; each at least once.
     fn ids(&self, cursor: Option<Vec<u8>>) -> Operation<IdPage>;
