@@ -33,14 +33,14 @@ const LONGEST_REQUEST: usize = 4 << 20;
 /// A page that shows what a program keeps, as a [`tower_service::Service`].
 ///
 /// To be mounted under any path by what takes that path away from requests, as axum's `nest_service` does, or at the root. It shows
-/// the objects of each struct [`with`](Self::with) which it was made, bound to its session. Clones show the same, and what is live
-/// is found out once for all who look.
+/// the objects of each struct [`with`](Self::with) which it was made, bound to its session; of a [family](rediscache::families) the
+/// ids that there are, and the objects of each. Clones show the same, and what is live is found out once for all who look.
 ///
 /// # Redis
 ///
 /// While somebody looks, each object is asked once a second how much it holds, in one or two round trips; while that takes long,
-/// seldom. While nobody looks, nothing is sent. Entries are read a page at a time (`HSCAN`, `SSCAN`, `ZSCAN`, `SCAN`, `LRANGE`, never
-/// `KEYS`).
+/// seldom. The objects of one of a family are asked every three seconds while somebody looks at them, by each who does. While nobody
+/// looks, nothing is sent. Entries and ids are read a page at a time (`HSCAN`, `SSCAN`, `ZSCAN`, `SCAN`, `LRANGE`, never `KEYS`).
 ///
 /// # Errors
 ///
@@ -98,7 +98,7 @@ impl Dashboard {
         }))
     }
 
-    /// Shows the objects of a struct, too.
+    /// Shows the objects of a struct, too; of a family those of each id.
     #[must_use]
     pub fn with<T: RedisNamespaced>(mut self) -> Self {
         let parts = Arc::make_mut(&mut self.0);
@@ -192,7 +192,7 @@ impl Parted {
                 None => api::read(&self.source(access), path, query).await,
             },
             Method::POST if file.is_none() => match changing(&request, access, body).await {
-                Ok(body) => api::change(&self.objects, path, &body).await,
+                Ok(body) => api::change(&self.objects, path, query, &body).await,
                 Err((status, message)) => answer::failure(status, message),
             },
             _ => not_allowed(file.is_some()),

@@ -5,7 +5,7 @@
 use std::error::Error as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rediscache::inspect::{Action, Entry, EntryPage, Fact, Part, Shown, Summary};
+use rediscache::inspect::{Action, Entry, EntryPage, Fact, IdPage, Part, Shown, Summary};
 use rediscache::{Error, NearStats};
 use serde_json::{Value, json};
 
@@ -64,6 +64,13 @@ fn told(error: &Error) -> String {
 pub(crate) fn page_json(page: &EntryPage) -> Value {
     json!({
         "entries": page.entries.iter().map(short_entry_json).collect::<Vec<_>>(),
+        "next": page.next.as_deref().map(hex::write),
+    })
+}
+
+pub(crate) fn id_page_json(page: &IdPage) -> Value {
+    json!({
+        "ids": page.ids.iter().map(|id| shown_json(id, Some(LONGEST_IN_PAGE))).collect::<Vec<_>>(),
         "next": page.next.as_deref().map(hex::write),
     })
 }

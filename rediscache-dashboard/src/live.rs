@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::figures::Reading;
 use crate::json::{error_json, summary_json};
-use crate::objects::Objects;
+use crate::objects::{Objects, Shown};
 
 /// From one tick to the next, at least.
 const TICK: Duration = Duration::from_secs(1);
@@ -76,7 +76,7 @@ impl Live {
             let (begun, reading) = (Instant::now(), Reading::of(&self.session));
             let figures = last.as_ref().map(|last| reading.since(last).json());
             last = Some(reading);
-            let tick = json!({ "objects": summaries(&objects).await, "figures": figures }).to_string();
+            let tick = json!({ "objects": summaries(objects.alone()).await, "figures": figures }).to_string();
             if let Some(telling) = self.telling().as_ref() {
                 telling.ticks.send_replace(Some(Bytes::from(format!("data: {tick}\n\n"))));
             }
@@ -100,7 +100,7 @@ impl Live {
 }
 
 /// How much each object holds, in their order.
-pub(crate) async fn summaries(objects: &Objects) -> Vec<Value> {
+async fn summaries(objects: &[Arc<Shown>]) -> Vec<Value> {
     let mut asked = JoinSet::new();
     for (place, object) in objects.iter().enumerate() {
         let summary = object.window.summary();

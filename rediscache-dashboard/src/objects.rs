@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use rediscache::inspect::{Inspector, Window};
-use rediscache::{RedisNamespaced, RedisSession};
+use rediscache::inspect::{FamilyWindow, Inspector, Window};
+use rediscache::{Error, RedisNamespaced, RedisSession};
 
 /// One object of a struct.
 #[derive(Debug)]
@@ -15,21 +15,69 @@ pub(crate) struct Shown {
     pub(crate) window: Box<dyn Window>,
 }
 
+/// A struct that has such objects for each of many ids.
+#[derive(Debug)]
+pub(crate) struct Family {
+    /// The namespace, as of an object.
+    pub(crate) name: String,
+    pub(crate) owner: &'static str,
+    pub(crate) window: Box<dyn FamilyWindow>,
+    /// Those of no one, by which the program says what it declares. They hold nothing.
+    pub(crate) objects: Vec<Shown>,
+}
+
 /// All of them, in the order of the program.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Objects(Vec<Arc<Shown>>);
+pub(crate) struct Objects {
+    alone: Vec<Arc<Shown>>,
+    families: Vec<Arc<Family>>,
+}
+
+/// Why an object is not there.
+#[derive(Debug)]
+pub(crate) enum NotFound {
+    /// None has such a name.
+    Name,
+    /// It is one of a family, and whose was not said.
+    NoId,
+    /// What was given is no id.
+    Id(Error),
+}
 
 impl Objects {
     pub(crate) fn add<T: RedisNamespaced>(&mut self, session: &RedisSession) {
         T::inspect(session, &mut Adding { objects: self, owner: short(std::any::type_name::<T>()) });
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Shown>> {
-        self.0.iter()
+    /// Those that are no family's.
+    pub(crate) fn alone(&self) -> &[Arc<Shown>] {
+        &self.alone
     }
 
-    pub(crate) fn named(&self, name: &str) -> Option<&Arc<Shown>> {
-        self.iter().find(|object| object.name == name)
+    pub(crate) fn families(&self) -> &[Arc<Family>] {
+        &self.families
+    }
+
+    /// What is declared: of families that of all ids.
+    pub(crate) fn declared(&self) -> impl Iterator<Item = &Shown> {
+        self.alone.iter().map(|object| &**object).chain(self.families.iter().flat_map(|family| &family.objects))
+    }
+
+    pub(crate) fn family(&self, name: &str) -> Option<&Family> {
+        self.families.iter().map(|family| &**family).find(|family| family.name == name)
+    }
+
+    /// The object of this name; of a family, that of the one with this id, given in JSON.
+    pub(crate) fn find(&self, name: &str, id: Option<&str>) -> Result<Arc<Shown>, NotFound> {
+        if let Some(object) = self.alone.iter().find(|object| object.name == name) {
+            return Ok(Arc::clone(object));
+        }
+        let place = |family: &Family| family.objects.iter().position(|object| object.name == name);
+        let found = self.families.iter().find_map(|family| Some((family, place(family)?)));
+        let (family, place) = found.ok_or(NotFound::Name)?;
+        let windows = family.window.one(id.ok_or(NotFound::NoId)?).map_err(NotFound::Id)?;
+        let window = windows.into_iter().nth(place).ok_or(NotFound::Name)?;
+        Ok(Arc::new(Shown { name: name.to_owned(), owner: family.owner, window }))
     }
 }
 
@@ -41,10 +89,28 @@ struct Adding<'a> {
 
 impl Inspector for Adding<'_> {
     fn window(&mut self, window: Box<dyn Window>) {
-        let namespace = window.info().namespace().to_owned();
-        let others = self.objects.iter().filter(|object| object.window.info().namespace() == namespace).count();
-        let name = if others == 0 { namespace } else { format!("{namespace}~{}", others + 1) };
-        self.objects.0.push(Arc::new(Shown { name, owner: self.owner, window }));
+        let others = self.objects.declared().map(|object| object.window.info().namespace());
+        let name = name_beside(window.info().namespace(), others);
+        self.objects.alone.push(Arc::new(Shown { name, owner: self.owner, window }));
+    }
+
+    fn family(&mut self, window: Box<dyn FamilyWindow>) {
+        let name =
+            name_beside(window.namespace(), self.objects.families.iter().map(|family| family.window.namespace()));
+        let objects = window.objects().into_iter().map(|window| {
+            let others = self.objects.declared().map(|object| object.window.info().namespace());
+            Shown { name: name_beside(window.info().namespace(), others), owner: self.owner, window }
+        });
+        let objects = objects.collect();
+        self.objects.families.push(Arc::new(Family { name, owner: self.owner, window, objects }));
+    }
+}
+
+/// The namespace, with a number behind it where others have the same.
+fn name_beside<'a>(namespace: &'a str, others: impl Iterator<Item = &'a str>) -> String {
+    match others.filter(|other| *other == namespace).count() {
+        0 => namespace.to_owned(),
+        others => format!("{namespace}~{}", others + 1),
     }
 }
 

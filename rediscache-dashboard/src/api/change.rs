@@ -4,27 +4,31 @@ use http::StatusCode;
 use rediscache::inspect::{Action, Part};
 use serde_json::{Value, json};
 
-use super::reply::{failed, missing, refused, steps};
+use super::reply::{failed, missing, not_found, refused, steps};
 use crate::answer::{self, Answer};
 use crate::hex;
 use crate::json::{action_named, part_named};
 use crate::objects::{Objects, Shown};
+use crate::query::parameter;
 
 /// Answers a request that carries this JSON.
-pub(crate) async fn change(objects: &Objects, path: &str, body: &[u8]) -> Answer {
+pub(crate) async fn change(objects: &Objects, path: &str, query: Option<&str>, body: &[u8]) -> Answer {
     let Some(steps) = steps(path) else { return missing("there is nothing here") };
     let [api, all, name, change] = steps.as_slice() else { return missing("there is nothing here") };
     if api != "api" || all != "objects" {
         return missing("there is nothing here");
     }
-    let Some(object) = objects.named(name) else { return missing("there is no such object") };
+    let object = match objects.find(name, parameter(query, "of").as_deref()) {
+        Ok(object) => object,
+        Err(why) => return not_found(&why),
+    };
     let Ok(body) = serde_json::from_slice::<Value>(body) else {
         return answer::failure(StatusCode::BAD_REQUEST, "the request is no JSON");
     };
     match change.as_str() {
-        "set" => set(object, &body).await,
-        "act" => act(object, &body).await,
-        "act-on-all" => act_on_all(object, &body).await,
+        "set" => set(&object, &body).await,
+        "act" => act(&object, &body).await,
+        "act-on-all" => act_on_all(&object, &body).await,
         _ => missing("there is nothing here"),
     }
 }

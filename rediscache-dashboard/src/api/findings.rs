@@ -31,7 +31,7 @@ impl Findings {
 }
 
 pub(super) async fn answer(findings: &Findings, session: &RedisSession, objects: &Objects) -> Answer {
-    let shapes: Vec<_> = objects.iter().map(|object| shapes_json(object)).collect();
+    let shapes: Vec<_> = objects.declared().map(shapes_json).collect();
     match findings.all(session).await {
         Ok(findings) => answer::json(&json!({ "shapes": shapes, "findings": findings })),
         Err(error) => failed(&error),

@@ -1,4 +1,7 @@
 //! What the page asks for, below `api/`.
+//!
+//! An object is asked for by its name, and one of a family by whose it is, too: `objects/tenant.{}.pages/page?of="acme"`. The id is
+//! JSON and stands behind the question mark, since it may hold anything, and not all proxies leave a path alone.
 
 mod change;
 mod findings;
@@ -17,7 +20,7 @@ use crate::figures::Figures;
 use crate::live::Live;
 use crate::objects::{Objects, Shown};
 use crate::query::parameter;
-use reply::{missing, refused, steps};
+use reply::{missing, not_found, refused, steps};
 
 pub(crate) use change::change;
 pub(crate) use findings::Findings;
@@ -45,10 +48,18 @@ pub(crate) async fn read(source: &Source<'_>, path: &str, query: Option<&str>) -
         Some([api, all]) if api == "api" && all == "events" => {
             answer::events(DashboardBody::events(source.live.watch(source.objects)))
         }
-        Some([api, objects, name, of_it]) if api == "api" && objects == "objects" => match source.objects.named(name) {
-            Some(object) => of_object(object, of_it, query).await,
-            None => missing("there is no such object"),
-        },
+        Some([api, all, name, of_it]) if api == "api" && all == "objects" => {
+            match source.objects.find(name, parameter(query, "of").as_deref()) {
+                Ok(object) => of_object(&object, of_it, query).await,
+                Err(why) => not_found(&why),
+            }
+        }
+        Some([api, all, name, ids]) if api == "api" && all == "families" && ids == "ids" => {
+            match source.objects.family(name) {
+                Some(family) => page::ids(family, query).await,
+                None => missing("there is no such family"),
+            }
+        }
         _ => missing("there is nothing here"),
     }
 }

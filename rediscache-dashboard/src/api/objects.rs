@@ -7,14 +7,25 @@ use super::reply::failed;
 use crate::access::Access;
 use crate::answer::{self, Answer};
 use crate::json::{action_name, part_name, summary_json};
-use crate::objects::{Objects, Shown, short_type};
+use crate::objects::{Family, Objects, Shown, short_type};
 
 /// All of them, and what whoever asks may do.
 pub(super) fn all(session: &RedisSession, objects: &Objects, access: Access) -> Value {
     json!({
         "may_change": access == Access::All,
         "global_namespace": session.global_namespace(),
-        "objects": objects.iter().map(|object| declared(object)).collect::<Vec<_>>(),
+        "objects": objects.alone().iter().map(|object| declared(object)).collect::<Vec<_>>(),
+        "families": objects.families().iter().map(|family| declared_family(family)).collect::<Vec<_>>(),
+    })
+}
+
+fn declared_family(family: &Family) -> Value {
+    json!({
+        "name": family.name,
+        "owner": family.owner,
+        "namespace": family.window.namespace(),
+        "id_type": short_type(family.window.id_type()),
+        "objects": family.objects.iter().map(declared).collect::<Vec<_>>(),
     })
 }
 

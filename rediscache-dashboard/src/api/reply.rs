@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::answer::{self, Answer};
 use crate::json::error_json;
+use crate::objects::NotFound;
 use crate::query::decoded;
 
 /// The parts of a path; `None` where one is no text.
@@ -15,6 +16,15 @@ pub(super) fn steps(path: &str) -> Option<Vec<String>> {
 
 pub(super) fn missing(message: &str) -> Answer {
     answer::failure(StatusCode::NOT_FOUND, message)
+}
+
+/// Why an object is not there.
+pub(super) fn not_found(why: &NotFound) -> Answer {
+    match why {
+        NotFound::Name => missing("there is no such object"),
+        NotFound::NoId => refused("the id is missing: `?of=…`, in JSON"),
+        NotFound::Id(error) => failed(error),
+    }
 }
 
 pub(super) fn refused(message: &str) -> Answer {

@@ -7,15 +7,18 @@ use rediscache_dashboard::Dashboard;
 use serde_json::json;
 
 use crate::client::{Client, dashboard, post};
-use crate::shared::{Shop, product};
+use crate::shared::{Shop, Tenant, product};
 
-const DATA: [&str; 6] = [
+const DATA: [&str; 9] = [
     "/api/objects",
     "/api/findings",
     "/api/figures",
     "/api/events",
     "/api/objects/Shop.products/summary",
     "/api/objects/Shop.products/page?part=entries",
+    "/api/families/tenant.%7B%7D/ids",
+    "/api/objects/tenant.%7B%7D.prices/summary?of=acme",
+    "/api/objects/tenant.%7B%7D.prices/page?part=entries&of=acme",
 ];
 
 const CHANGES: [&str; 3] = ["set", "act", "act-on-all"];
@@ -24,7 +27,7 @@ const CHANGES: [&str; 3] = ["set", "act", "act-on-all"];
 async fn without_access_nobody_is_shown_anything() {
     let session = RedisSession::in_memory();
     Shop::on(&session).products().set("a", product("secret name", 1)).await.expect("it is stored");
-    let nobody = Client::new(&Dashboard::new(&session).with::<Shop>(), "all");
+    let nobody = Client::new(&Dashboard::new(&session).with::<Shop>().with::<Tenant>(), "all");
     for path in DATA.iter().chain(&["/page.js", "/anything"]) {
         let told = nobody.get(path).await;
         assert_eq!(told.status, 403, "{path}");

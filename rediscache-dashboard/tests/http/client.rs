@@ -8,7 +8,7 @@ use rediscache_dashboard::{Access, Dashboard};
 use serde_json::Value;
 use tower_service::Service;
 
-use crate::shared::{Outgoing, Shop};
+use crate::shared::{Outgoing, Shop, Tenant};
 
 /// Someone with a role, who asks one dashboard.
 pub(crate) struct Client {
@@ -74,9 +74,9 @@ pub(crate) fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
-/// A dashboard of both structs, where the header `x-role` says who asks.
+/// A dashboard of all structs, where the header `x-role` says who asks.
 pub(crate) fn dashboard(session: &RedisSession) -> Dashboard {
-    Dashboard::new(session).with::<Shop>().with::<Outgoing>().access(|request| {
+    Dashboard::new(session).with::<Shop>().with::<Outgoing>().with::<Tenant>().access(|request| {
         match request.headers.get("x-role").map(http::HeaderValue::as_bytes) {
             Some(b"all") => Access::All,
             Some(b"reader") => Access::Reader,

@@ -5,6 +5,7 @@ mod change;
 mod client;
 mod cost;
 mod events;
+mod family;
 mod large;
 mod mount;
 mod read;
