@@ -7,7 +7,7 @@ use rediscache::{RedisCache, RedisSession, RedisTask};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::shop::{Event, Mail, Outgoing, Page, Product, Shop};
+use crate::shop::{Branch, Event, Mail, Outgoing, Page, Parcel, Product, Shop};
 
 const PRODUCTS: [&str; 12] = [
     "amaryllis",
@@ -40,6 +40,14 @@ pub(crate) async fn fill(session: &RedisSession) -> Result<(), rediscache::Error
     }
     Shop::carts().set_expiry(Duration::from_secs(3 * 86_400)).await?;
     Shop::banner().set("Bulbs are planted in autumn.").await?;
+    for (town, manager) in TOWNS.into_iter().zip(["Agnes", "Björn", "Ciara", "Daan", "Élise", "Fabien"]) {
+        let branch = Branch::of(town);
+        branch.manager().set(manager).await?;
+        branch.keys().set("door", format!("{manager} keeps it")).await?;
+        for (number, name) in (0_u32..).zip(PRODUCTS) {
+            branch.shelves().set(name, 3 * number).await?;
+        }
+    }
     // As an earlier release of the shop left it.
     RedisCache::<String, (String, u64)>::new("Shop.products").on(session).set("tulip", ("Tulips".to_owned(), 995)).await
 }
@@ -53,6 +61,7 @@ pub(crate) fn begin() -> Working {
     work.spawn(send());
     work.spawn(read_events());
     work.spawn(take_stock());
+    work.spawn(pack());
     Working(work)
 }
 
@@ -106,6 +115,7 @@ async fn visit(seed: u64) -> Done {
                     subject: format!("Your {product}"),
                     order,
                 };
+                Branch::of(chance.of(&TOWNS)).parcels().put(Parcel { order, to: address.clone() }).await?;
                 match chance.below(3) {
                     0 => Outgoing::mails().put_after(mail, Duration::from_secs(20)).await?,
                     _ => Outgoing::mails().put(mail).await?,
@@ -154,6 +164,22 @@ async fn take_stock() -> Done {
             let guard = Shop::stocktaking().acquire(town).await?;
             sleep(Duration::from_secs(3)).await;
             guard.release().await?;
+        }
+    }
+}
+
+/// Goes from branch to branch. One parcel in eight is lost.
+async fn pack() -> Done {
+    loop {
+        for town in TOWNS {
+            let parcels = Branch::of(town).parcels();
+            while let Some(parcel) = parcels.try_get().await? {
+                sleep(Duration::from_millis(40)).await;
+                if parcel.order % 8 != 0 {
+                    parcel.finalize().await?;
+                }
+            }
+            sleep(Duration::from_secs(1)).await;
         }
     }
 }

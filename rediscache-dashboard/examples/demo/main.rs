@@ -19,7 +19,7 @@ use rediscache::RedisSession;
 use rediscache_dashboard::{Access, Dashboard};
 use tokio::net::TcpListener;
 
-use shop::{Outgoing, Shop};
+use shop::{Branch, Outgoing, Shop};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     busy::fill(&session).await?;
     let work = busy::begin();
 
-    let dashboard = Dashboard::new(&session).with::<Shop>().with::<Outgoing>().access(who);
+    let dashboard = Dashboard::new(&session).with::<Shop>().with::<Outgoing>().with::<Branch>().access(who);
     let app =
         Router::new().route("/", get(|| async { Redirect::temporary("/redis/") })).nest_service("/redis", dashboard);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;

@@ -56,3 +56,21 @@ pub(crate) struct Outgoing {
     pub(crate) mails: RedisTaskQueue<Mail>,
     pub(crate) events: RedisQueue<Event>,
 }
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Parcel {
+    pub(crate) order: u64,
+    pub(crate) to: String,
+}
+
+/// What each branch has for itself, by its town.
+#[derive(RedisNamespaced)]
+#[rediscache(namespace = "branch.{}", per = "String")]
+pub(crate) struct Branch {
+    pub(crate) shelves: RedisCache<String, u32>,
+    #[rediscache(max_attempts = 2, backoff = "1s..4s", client_identifier = "demo")]
+    pub(crate) parcels: RedisTaskQueue<Parcel>,
+    pub(crate) manager: RedisValue<String>,
+    #[rediscache(secret)]
+    pub(crate) keys: RedisCache<String, String>,
+}
