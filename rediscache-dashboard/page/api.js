@@ -27,12 +27,17 @@ export const get = (path) => answered(fetch(address(path), { cache: "no-store" }
 export const post = (path, body) =>
   answered(fetch(address(path), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }));
 
-/** The path of an object, or of something of it. */
-export const of = (object, what, query = {}) => {
+/** The path of something of an object; one of a family has the id behind the question mark. */
+export const of = (object, what, query = {}) => path("objects", object.name, what, { of: object.of, ...query });
+
+/** The path of the ids of a family. */
+export const idsOf = (family, cursor) => path("families", family.name, "ids", { cursor });
+
+function path(all, name, what, query) {
   const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
   const text = given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
-  return `objects/${encodeURIComponent(object.name)}/${what}${text ? `?${text}` : ""}`;
-};
+  return `${all}/${encodeURIComponent(name)}/${what}${text ? `?${text}` : ""}`;
+}
 
 /** Hands over what changes, for as long as somebody can see it. */
 export function watch(onTick, onState) {

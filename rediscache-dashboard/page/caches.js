@@ -1,7 +1,7 @@
 // What this process keeps near, and what it loaded.
 
 import { el, put } from "./dom.js";
-import { bytes, count, percent } from "./show.js";
+import { bytes, count, percent, whose } from "./show.js";
 import { link, state, summary } from "./state.js";
 import { bar, heading, nothing, row, table } from "./table.js";
 
@@ -39,7 +39,7 @@ export function show(main) {
   return { tick };
 }
 
-const name = (object) => el("a", { href: link(object), "data-row": true }, el("span", { class: "muted" }, `${object.owner}.`), object.field);
+const name = (object) => el("a", { href: link(object), "data-row": true }, el("span", { class: "muted" }, whose(object)), object.field);
 
 const rate = (hits, misses) => el("div", { class: "rated" }, bar(hits, hits + misses), el("span", {}, percent(hits, hits + misses)));
 

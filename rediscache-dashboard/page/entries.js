@@ -2,7 +2,7 @@
 
 import { el, put } from "./dom.js";
 import { coloured, inLine, plain } from "./json.js";
-import { bytes, clock, count, span, when } from "./show.js";
+import { bytes, called, clock, count, span, when } from "./show.js";
 import { row } from "./table.js";
 
 const FACTS = {
@@ -35,18 +35,19 @@ export function inRow(shown) {
   return el("code", {}, coloured(inLine(shown.json).slice(0, 400)));
 }
 
-const keyText = (shown) => (shown?.json === undefined ? inRow(shown) : plain(shown.json));
+/** A key; one that would not be seen is shown as JSON. */
+const keyText = (shown) => (shown?.json === undefined ? inRow(shown) : plain(shown.json).trim() ? plain(shown.json) : shown.json);
 
 /** A list for a part of an object; `open` is told which entry was chosen. */
 export function entries(object, part, open) {
   const head = el("thead"), body = el("tbody");
-  const element = el("div", { class: "sheet", hidden: true }, el("table", { class: "entries", "data-rows": true, "aria-label": `${object.namespace} ${part}` }, head, body));
+  const element = el("div", { class: "sheet", hidden: true }, el("table", { class: "entries", "data-rows": true, "aria-label": `${called(object)} ${part}` }, head, body));
   let columns = [], rows = new Map();
 
   function setColumns(list) {
     const known = Object.keys(FACTS).filter((name) => list.some((entry) => name in entry.facts));
     const wanted = [
-      list.some((entry) => entry.key) && ["key", "Key", "name"],
+      list.some((entry) => entry.key) && ["key", object.kind === "family" ? "Id" : "Key", "name"],
       list.some((entry) => entry.value) && ["value", object.kind === "ranking" ? "Score" : "Value", "value"],
       ...known.map((name) => [name, titleOf(object, name), "fact"]),
       list.some((entry) => entry.expires_at) && ["expires_at", "Expires", "fact"],

@@ -4,7 +4,7 @@ import { of, post } from "./api.js";
 import { ask, byId, el, put, say, toast } from "./dom.js";
 import { facts } from "./entries.js";
 import { coloured, laidOut, plain } from "./json.js";
-import { bytes, clock, types, when } from "./show.js";
+import { bytes, clock, types, when, whose } from "./show.js";
 import { can } from "./state.js";
 
 /** Opens an entry of a part; `changed` is told when it is another. */
@@ -46,7 +46,7 @@ export function openEntry(object, part, entry, changed) {
 const isEditable = (object) => !object.kind.endsWith("queue") && object.kind !== "set";
 
 const head = (object, title) =>
-  el("header", {}, el("h2", { id: "panel-title" }, el("span", { class: "muted" }, `${object.owner}.`), object.field, title && el("span", { class: "muted" }, ` · ${title}`)), el("code", { class: "muted" }, types(object)));
+  el("header", {}, el("h2", { id: "panel-title" }, el("span", { class: "muted" }, whose(object)), object.field, title && el("span", { class: "muted" }, ` · ${title}`)), el("code", { class: "muted" }, types(object)));
 
 function whole(shown, id) {
   if (shown.secret) return el("p", { class: "secret", id }, "secret: it is never sent");

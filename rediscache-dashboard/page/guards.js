@@ -2,6 +2,7 @@
 
 import { get, of } from "./api.js";
 import { el, put } from "./dom.js";
+import { whose } from "./show.js";
 import { link, state } from "./state.js";
 import { entries } from "./entries.js";
 import { heading, kind, nothing } from "./table.js";
@@ -17,7 +18,7 @@ export function show(main) {
   let isLeft = false, last = 0;
   const sheets = guards.map((object) => {
     const list = entries(object, "entries"), note = el("p", { class: "muted" });
-    const element = el("section", {}, el("h2", { class: "owner" }, el("a", { href: link(object) }, `${object.owner}.${object.field}`), " ", kind(object)), list.element, note);
+    const element = el("section", {}, el("h2", { class: "owner" }, el("a", { href: link(object) }, whose(object), object.field), " ", kind(object)), list.element, note);
     return { object, list, note, element };
   });
   put(main, heading("Locks and limits", "Who holds what, with its fence, and what is left to whom."), sheets.map((sheet) => sheet.element));

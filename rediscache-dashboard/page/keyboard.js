@@ -1,4 +1,4 @@
-// Keys: `/` finds, arrows go from row to row, Enter opens, Escape goes back.
+// Keys: `/` finds, arrows go from row to row, Enter opens, Escape goes back to what the heading leads to.
 
 import { byId } from "./dom.js";
 
@@ -34,7 +34,7 @@ function back(event) {
     event.target.dispatchEvent(new Event("input", { bubbles: true }));
     event.target.blur();
   } else if (location.hash.length > 2) {
-    location.hash = "#/";
+    location.hash = byId("main").querySelector("h1 a")?.getAttribute("href") ?? "#/";
   }
 }
 

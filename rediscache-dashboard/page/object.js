@@ -1,18 +1,15 @@
 // One object: its entries in pages, found by key, and what can be done with them.
 
 import { get, of, post } from "./api.js";
-import { ask, byId, el, put, say, toast } from "./dom.js";
+import { ask, el, put, say, toast } from "./dom.js";
 import { entries } from "./entries.js";
 import { editEntry, openEntry } from "./entry.js";
-import { bytes, clock, count, percent, types, when } from "./show.js";
-import { can, inPart, link, named, state, summary } from "./state.js";
-import { kind, nothing, spark, tile } from "./table.js";
-
-/** How long what is shown stays before it is read again. */
-const EVERY = 3000;
-
-/** Pages that hold nothing though others follow are passed over, but not for ever. */
-const MOST_EMPTY = 50;
+import { finder } from "./finder.js";
+import { follow } from "./follow.js";
+import { pages } from "./pages.js";
+import { bytes, called, clock, count, percent, types, when, whose } from "./show.js";
+import { can, familyLink, inPart, link, named, past, state, summary } from "./state.js";
+import { kind, spark, tile } from "./table.js";
 
 const PARTS = { entries: "Entries", delayed: "Delayed", pending: "Pending", dead: "Dead letters", workers: "Workers" };
 
@@ -20,14 +17,14 @@ const title = (object, part) => (part === "entries" && object.kind.endsWith("que
 
 const FOUND_BY = { set: "member", ranking: "member", limit: "subject", lock: "key" };
 
-export function show(main, [name, wanted]) {
-  const object = named(name), part = object.parts.some((one) => one.name === wanted) ? wanted : object.parts[0].name;
+export function show(main, [name, wanted, id]) {
+  const object = named(name, id), part = object.parts.some((one) => one.name === wanted) ? wanted : object.parts[0].name;
   const tiles = el("div", { class: "tiles wide" }), numbers = new Map();
   const tabs = object.parts.length > 1 && el("div", { class: "tabs" }, object.parts.map((one) => {
     numbers.set(one.name, el("span", { class: "held" }));
     return el("a", { href: link(object, one.name), "aria-current": one.name === part ? "page" : null, "data-part": one.name }, title(object, one.name), numbers.get(one.name));
   }));
-  const list = pages(object, part);
+  const list = pagesOf(object, part), asking = object.family && follow([object], () => update());
   put(main, head(object), tiles, tabs, toolbar(object, part, list), list.element);
   const update = () => {
     put(tiles, drawTiles(object));
@@ -35,13 +32,13 @@ export function show(main, [name, wanted]) {
   };
   update();
   list.draw();
-  return { tick: () => { update(); list.tick(); }, leave: list.leave };
+  return { tick: () => { update(); list.tick(); asking?.tick(); }, leave: () => { list.leave(); asking?.leave(); } };
 }
 
 function head(object) {
   return el("div", { class: "heading" },
-    el("h1", {}, el("a", { href: "#/", class: "muted" }, `${object.owner}.`), object.field, " ", kind(object)),
-    el("p", {}, el("code", {}, types(object)), el("span", { class: "muted" }, " in "), el("code", { id: "namespace" }, object.namespace)));
+    el("h1", {}, el("a", { href: object.family ? familyLink(object.family, object.of) : "#/", class: "muted" }, whose(object)), object.field, " ", kind(object)),
+    el("p", {}, el("code", {}, types(object)), el("span", { class: "muted" }, " in "), el("code", { id: "namespace" }, called(object))));
 }
 
 function drawTiles(object) {
@@ -49,7 +46,7 @@ function drawTiles(object) {
   if (its.error) return [tile("No answer", "–", its.error, "bad")];
   const shown = [];
   const held = inPart(object, object.parts[0].name);
-  if (held !== null) shown.push(tile(title(object, object.parts[0].name), count(held), spark(state.past.get(object.name) ?? [], 120, 24)));
+  if (held !== null) shown.push(tile(title(object, object.parts[0].name), count(held), spark(past(object), 120, 24)));
   if (its.memory !== null && its.memory !== undefined) shown.push(tile("Memory", bytes(its.memory), held ? `${bytes(its.memory / held)} each` : "as the store says"));
   if (its.expires_at) shown.push(tile("Expires", when(its.expires_at), clock(its.expires_at)));
   if (its.near) shown.push(tile("Near hits", percent(its.near.hits, its.near.hits + its.near.misses), `${count(its.near.entries)} kept here, ${bytes(its.near.bytes)}`));
@@ -60,7 +57,7 @@ function drawTiles(object) {
 function toolbar(object, part, list) {
   const tools = [];
   const isFound = part === "entries" && (object.key_type !== null || object.kind === "set");
-  if (isFound) tools.push(finder(object, list));
+  if (isFound) tools.push(findEntry(object, list));
   tools.push(el("span", { class: "grow" }));
   const isQueue = object.kind.endsWith("queue");
   const isPut = (isQueue || object.kind === "set") && state.mayChange && !object.secret;
@@ -78,25 +75,14 @@ function add(object, list, key) {
   editEntry(object, null, list.draw, key);
 }
 
-function finder(object, list) {
-  const box = el("input", { id: "find", type: "search", placeholder: `Find by ${FOUND_BY[object.kind] ?? "key"}, as JSON or text`, autocomplete: "off", spellcheck: "false", "aria-label": "Find by key" });
-  const said = el("span", { id: "found", class: "muted", role: "status" });
-  const find = async (event) => {
-    event.preventDefault();
-    if (!box.value.trim()) return;
-    try {
-      const { entry } = await get(of(object, "entry", { key: box.value.trim() }));
-      say(said, entry ? "" : "Nothing is there.");
-      if (entry) openEntry(object, "entries", entry, list.draw);
-    } catch (error) {
-      say(said, error.message);
-    }
-  };
-  return el("form", { class: "finder", onsubmit: find, oninput: () => say(said, "") }, box, el("kbd", {}, "/"), said);
-}
+const findEntry = (object, list) => finder(FOUND_BY[object.kind] ?? "key", async (key) => {
+  const { entry } = await get(of(object, "entry", { key }));
+  if (entry) openEntry(object, "entries", entry, list.draw);
+  return Boolean(entry);
+});
 
 async function all(object, part, action, list) {
-  const where = part === "entries" ? object.namespace : `${PARTS[part].toLowerCase()} of ${object.namespace}`;
+  const where = part === "entries" ? called(object) : `${PARTS[part].toLowerCase()} of ${called(object)}`;
   const held = inPart(object, part);
   const is = action === "delete"
     ? await ask(`Delete all ${where}?`, `${held === null ? "All that is there" : count(held)} will be gone, and cannot be brought back.`, "Delete all")
@@ -112,51 +98,16 @@ async function all(object, part, action, list) {
 }
 
 /** The entries of a part, a page at a time. */
-function pages(object, part) {
-  let cursors = [null], next = null, isLeft = false, isAsking = false, last = 0, shown = 0;
-  const list = entries(object, part, open), note = el("div", { id: "note" });
-  const back = el("button", { type: "button", id: "back", onclick: () => { cursors.pop(); draw(true); } }, "Back");
-  const on = el("button", { type: "button", id: "next", onclick: () => { cursors.push(next); draw(true); } }, "Next");
-  const place = el("span", { class: "muted" }), pager = el("div", { class: "pager", hidden: true }, back, place, on);
-  const element = el("div", { class: "list" }, list.element, note, pager);
+function pagesOf(object, part) {
+  const list = entries(object, part, open);
+  const shown = pages(list, (cursor) => get(of(object, "page", { part, cursor })), part === "dead" ? ["No dead letters", "Nothing failed for good."] : ["Nothing is there", ""]);
 
   /** What a page cuts short is asked for in full. */
   async function open(entry) {
     const isCut = entry.key?.json !== undefined && entry.value?.begin !== undefined;
     const whole = isCut ? await get(of(object, "entry", { key: entry.key.json })).catch(() => ({})) : {};
-    if (!isLeft) openEntry(object, part, whole.entry ?? entry, () => draw());
+    if (!shown.isLeft()) openEntry(object, part, whole.entry ?? entry, shown.draw);
   }
 
-  async function read() {
-    let page = await get(of(object, "page", { part, cursor: cursors.at(-1) }));
-    for (let empty = 0; !page.entries.length && page.next && empty < MOST_EMPTY; empty += 1) {
-      page = await get(of(object, "page", { part, cursor: page.next }));
-    }
-    return page;
-  }
-
-  async function draw(isOther = false) {
-    if (isAsking) return;
-    [isAsking, last] = [true, Date.now()];
-    if (isOther) back.disabled = on.disabled = true;
-    try {
-      const page = await read();
-      if (isLeft) return;
-      [next, shown] = [page.next, page.entries.length];
-      list.update(page.entries);
-      put(note, !shown && nothing(part === "dead" ? "No dead letters" : "Nothing is there", part === "dead" ? "Nothing failed for good." : ""));
-      pager.hidden = cursors.length === 1 && !next;
-      say(place, `page ${cursors.length}`);
-      if (isOther) byId("main").scrollTo?.({ top: 0 });
-    } catch (error) {
-      if (!isLeft) put(note, el("p", { class: "error", role: "alert" }, error.message));
-    } finally {
-      isAsking = false;
-      back.disabled = cursors.length === 1;
-      on.disabled = !next;
-    }
-  }
-
-  const isQuiet = () => document.querySelector("dialog[open]") === null && Date.now() - last >= EVERY;
-  return { element, draw: () => draw(), tick: () => { if (isQuiet()) draw(); }, leave: () => { isLeft = true; } };
+  return shown;
 }

@@ -2,7 +2,7 @@
 
 import { el, put, say } from "./dom.js";
 import { bytes, count, short, types, when } from "./show.js";
-import { holds, inPart, link, owners, state, summary } from "./state.js";
+import { familyLink, holds, inPart, link, owners, past, state, summary } from "./state.js";
 import { heading, kind, nothing, row, spark, table, tile } from "./table.js";
 import { tiles as figureTiles } from "./figures.js";
 
@@ -16,28 +16,48 @@ const COLUMNS = [
   { title: "Of late", class: "spark-cell" },
 ];
 
+const DECLARED = COLUMNS.slice(0, 3);
+
 export function show(main) {
-  if (!state.objects.length) {
+  if (!state.objects.length && !state.families.length) {
     put(main, nothing("No objects yet", "Name the structs of the program where the dashboard is made: Dashboard::new(&session).with::<Shop>()"));
     return {};
   }
-  const tiles = el("div", { class: "tiles" }), rows = new Map();
+  const tiles = el("div", { class: "tiles" });
   const sheets = [...owners()].map(([owner, objects]) => {
-    const body = el("tbody", {}, objects.map((object) => drawRow(object, rows)));
-    return el("section", {}, el("h2", { class: "owner" }, owner), table(COLUMNS, body, owner));
+    const sheet = holding(objects, owner);
+    return { ...sheet, element: el("section", {}, el("h2", { class: "owner" }, owner), sheet.element) };
   });
-  put(main, heading("Overview"), tiles, sheets);
-  const tick = () => { put(tiles, drawTiles()); rows.forEach(update); };
+  put(main, heading("Overview"), tiles, sheets.map((sheet) => sheet.element), state.families.map(drawFamily));
+  const tick = () => { put(tiles, drawTiles()); sheets.forEach((sheet) => sheet.update()); };
   tick();
   return { tick };
+}
+
+/** A table of objects, with how much each holds. */
+export function holding(objects, name) {
+  const rows = new Map(), body = el("tbody", {}, objects.map((object) => drawRow(object, rows)));
+  return { element: table(COLUMNS, body, name), update: () => rows.forEach(update) };
+}
+
+function drawFamily(family) {
+  const rows = family.objects.map((object) => linkedRow(DECLARED, object, []));
+  return el("section", { "data-family": family.name },
+    el("h2", { class: "owner" }, el("a", { href: familyLink(family) }, family.owner), kind({ kind: "family" }), el("code", { class: "muted" }, `${family.namespace} per ${family.id_type}`), el("a", { href: familyLink(family), class: "ids" }, "Its ids →")),
+    table(DECLARED, el("tbody", {}, rows), family.owner));
 }
 
 function drawRow(object, rows) {
   const parts = { held: el("span"), memory: el("span"), expires: el("span"), past: el("span"), error: el("span", { class: "error" }) };
   rows.set(object, parts);
+  return linkedRow(COLUMNS, object, [parts.held, parts.memory, parts.expires, parts.past], parts.error);
+}
+
+/** What is declared of an object, with more behind it; the whole row leads to it. */
+function linkedRow(columns, object, more, error) {
   const name = el("a", { href: link(object), "data-row": true, "data-object": object.name }, object.field);
-  const cells = [[name, parts.error], kind(object), el("code", {}, types(object)), parts.held, parts.memory, parts.expires, parts.past];
-  return row(COLUMNS, cells, { class: "way", onclick: (event) => { if (event.target !== name) name.click(); } });
+  const cells = [[name, error], kind(object), el("code", {}, types(object)), ...more];
+  return row(columns, cells, { class: "way", onclick: (event) => { if (event.target !== name) name.click(); } });
 }
 
 function update(parts, object) {
@@ -48,15 +68,16 @@ function update(parts, object) {
   say(parts.held, count(held));
   say(parts.memory, bytes(its.memory));
   say(parts.expires, its.expires_at ? when(its.expires_at) : "–");
-  put(parts.past, spark(state.past.get(object.name) ?? []));
+  put(parts.past, spark(past(object)));
 }
 
 function drawTiles() {
   const sum = (of) => state.objects.reduce((all, object) => all + (of(object) ?? 0), 0);
   const queues = state.objects.filter((object) => object.kind.endsWith("queue"));
   const dead = sum((object) => inPart(object, "dead"));
+  const families = state.families.length && ` and ${count(state.families.length)} ${state.families.length === 1 ? "family" : "families"}`;
   const own = [
-    tile("Objects", count(state.objects.length), `in ${count(owners().size)} structs`),
+    tile("Objects", count(state.objects.length), [`in ${count(owners().size)} structs`, families || ""]),
   ];
   const memory = sum((object) => summary(object).memory);
   if (memory) own.push(tile("Memory", bytes(memory), "as the store says"));

@@ -4,9 +4,10 @@ import { get, watch } from "./api.js";
 import { byId, el, put, say } from "./dom.js";
 import { listen } from "./keyboard.js";
 import { count } from "./show.js";
-import { holds, link, named, owners, state, take } from "./state.js";
+import { declared, declaredFamily, familyLink, holds, link, named, owners, state, take } from "./state.js";
 import { nothing } from "./table.js";
 import * as caches from "./caches.js";
+import * as family from "./family.js";
 import * as figures from "./figures.js";
 import * as guards from "./guards.js";
 import * as object from "./object.js";
@@ -15,19 +16,19 @@ import * as queues from "./queues.js";
 import * as shapes from "./shapes.js";
 
 const PAGES = [
-  ["", "Overview", overview, () => true],
+  ["", "Overview", overview, null],
   ["queues", "Queues", queues, (kind) => kind.endsWith("queue")],
   ["caches", "Caches", caches, (kind) => kind.endsWith("cache")],
   ["guards", "Locks and limits", guards, (kind) => kind === "lock" || kind === "limit"],
-  ["shapes", "Shapes", shapes, () => true],
-  ["figures", "Figures", figures, () => true],
+  ["shapes", "Shapes", shapes, null],
+  ["figures", "Figures", figures, null],
 ];
 
 let page = null;
 const counts = new Map();
 
 function drawPages() {
-  const shown = PAGES.filter(([, , , fits]) => state.objects.some((object) => fits(object.kind)) || fits === PAGES[0][3]);
+  const shown = PAGES.filter(([, , , fits]) => !fits || state.objects.some((object) => fits(object.kind)));
   put(byId("pages"), shown.map(([path, title]) => el("a", { href: `#/${path}`, "data-page": path }, title)));
 }
 
@@ -35,6 +36,8 @@ function drawObjects() {
   const wanted = byId("filter").value.trim().toLowerCase();
   const fits = (object) => `${object.namespace} ${object.kind}`.toLowerCase().includes(wanted);
   counts.clear();
+  const families = state.families.filter((family) => family.objects.some(fits)).map((family) => el("section", { "data-rows": true }, el("h2", {}, family.owner),
+    el("a", { href: familyLink(family), "data-row": true, "data-family": family.name }, el("span", {}, family.namespace))));
   put(byId("objects"), [...owners()].map(([owner, objects]) => {
     const fitting = objects.filter(fits);
     return fitting.length > 0 && el("section", { "data-rows": true }, el("h2", {}, owner), fitting.map((object) => {
@@ -42,7 +45,7 @@ function drawObjects() {
       counts.set(object, held);
       return el("a", { href: link(object), "data-row": true, "data-object": object.name }, el("span", {}, object.field), held);
     }));
-  }));
+  }), families);
   drawCounts();
   mark();
 }
@@ -53,9 +56,10 @@ function drawCounts() {
 
 /** Shows which link leads to where one is. */
 function mark() {
-  const [path = "", name] = place();
+  const [path = "", name] = place(), ofFamily = path === "family" ? name : path === "object" ? declared(name)?.family?.name : undefined;
   for (const link of document.querySelectorAll("nav a")) {
-    const isHere = link.dataset.object !== undefined ? path === "object" && link.dataset.object === name : link.dataset.page === path;
+    const { object, family, page } = link.dataset;
+    const isHere = object !== undefined ? path === "object" && object === name : family !== undefined ? family === ofFamily : page === path;
     if (isHere) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -73,10 +77,11 @@ function go() {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   const [path, ...rest] = place();
   const main = put(byId("main"));
-  const found = path === "object" ? named(rest[0]) && object : PAGES.find(([name]) => name === path)?.[2];
+  const [name, , id] = rest;
+  const found = path === "object" ? named(name, id) && object : path === "family" ? declaredFamily(name) && family : PAGES.find(([name]) => name === path)?.[2];
   if (found) page = found.show(main, rest) ?? null;
   else put(main, nothing("There is nothing here", "No object of this program is called so."));
-  const title = path === "object" ? rest[0] : PAGES.find(([name]) => name === path)?.[1];
+  const title = path === "object" || path === "family" ? name : PAGES.find(([name]) => name === path)?.[1];
   document.title = title ? `${title} · rediscache` : "rediscache";
   main.scrollTop = 0;
   mark();
@@ -107,18 +112,20 @@ function listenToTheme() {
 async function begin() {
   listenToTheme();
   byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId("main").focus(); });
-  let declared;
+  let told;
   try {
-    declared = await get("objects");
+    told = await get("objects");
   } catch (error) {
     put(byId("main"), nothing("The program does not say what it has", error.message));
     return;
   }
-  state.objects = declared.objects;
-  state.mayChange = declared.may_change;
-  byId("access").hidden = declared.may_change;
-  byId("prefix").hidden = !declared.global_namespace;
-  say(byId("prefix"), declared.global_namespace);
+  state.objects = told.objects;
+  state.families = told.families;
+  for (const family of state.families) for (const object of family.objects) object.family = family;
+  state.mayChange = told.may_change;
+  byId("access").hidden = told.may_change;
+  byId("prefix").hidden = !told.global_namespace;
+  say(byId("prefix"), told.global_namespace);
   drawPages();
   drawObjects();
   byId("filter").addEventListener("input", drawObjects);

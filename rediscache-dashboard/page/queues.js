@@ -1,8 +1,8 @@
 // Queues: what waits, what is under way, and what failed.
 
 import { el, put, say } from "./dom.js";
-import { count } from "./show.js";
-import { inPart, link, state, summary } from "./state.js";
+import { count, whose } from "./show.js";
+import { inPart, link, past, state, summary } from "./state.js";
 import { heading, kind, nothing, spark } from "./table.js";
 
 const TITLES = { entries: "Waiting", delayed: "Delayed", pending: "Pending", dead: "Dead", workers: "Workers" };
@@ -25,10 +25,10 @@ function card(object) {
     const number = el("span", { class: "number" });
     return { name, number, element: el("a", { class: `part part-${name}`, href: link(object, name), "data-row": true }, number, el("span", {}, TITLES[name])) };
   });
-  const past = el("div", { class: "card-spark" }), warning = el("p", { class: "warning", hidden: true });
+  const line = el("div", { class: "card-spark" }), warning = el("p", { class: "warning", hidden: true });
   const element = el("section", { class: "card", "data-object": object.name },
-    el("div", { class: "card-head" }, el("h2", {}, el("span", { class: "muted" }, `${object.owner}.`), object.field), kind(object)),
-    el("code", { class: "muted" }, object.value_type), past,
+    el("div", { class: "card-head" }, el("h2", {}, el("span", { class: "muted" }, whose(object)), object.field), kind(object)),
+    el("code", { class: "muted" }, object.value_type), line,
     el("div", { class: "parts", "data-rows": true }, numbers.map((one) => one.element)), warning);
   const update = () => {
     for (const { name, number, element } of numbers) {
@@ -39,7 +39,7 @@ function card(object) {
     const isIdle = inPart(object, "workers") === 0 && inPart(object, "entries") > 0;
     warning.hidden = !isIdle && !summary(object).error;
     say(warning, summary(object).error ?? (isIdle ? "Tasks wait, and no worker takes them." : ""));
-    put(past, spark(state.past.get(object.name) ?? [], 320, 36));
+    put(line, spark(past(object), 320, 36));
   };
   return { element, update };
 }

@@ -2,7 +2,8 @@
 
 import { get } from "./api.js";
 import { el, put } from "./dom.js";
-import { link, named, state } from "./state.js";
+import { whose } from "./show.js";
+import { declared, link } from "./state.js";
 import { heading, nothing, row, table } from "./table.js";
 
 const COLUMNS = [{ title: "Object", class: "name" }, { title: "Keys", class: "types" }, { title: "Values", class: "types wide" }];
@@ -36,7 +37,7 @@ function card(finding) {
 }
 
 function shapeRow(shape) {
-  const object = named(shape.name) ?? state.objects[0];
-  const name = el("a", { href: link(object), "data-row": true }, el("span", { class: "muted" }, `${object.owner}.`), object.field);
+  const object = declared(shape.name);
+  const name = el("a", { href: link(object), "data-row": true }, el("span", { class: "muted" }, whose(object)), object.field);
   return row(COLUMNS, [name, el("code", {}, shape.key ?? "–"), el("code", {}, shape.value)]);
 }

@@ -46,5 +46,11 @@ export const percent = (part, all) => (all ? `${digits((100 * part) / all)} %` :
 /** A latency, from microseconds. */
 export const latency = (micros) => (micros === null || micros === undefined ? "–" : micros < 1000 ? `${digits(micros)} µs` : micros < 1e6 ? `${digits(micros / 1000)} ms` : `${digits(micros / 1e6)} s`);
 
+/** Whose an object is, as the program would write it: `Shop.`, or `Tenant::of("acme").` */
+export const whose = (object) => `${object.owner}${object.of === undefined ? "" : `::of(${object.of})`}.`;
+
+/** What an object is called in the store. */
+export const called = (object) => (object.of === undefined ? object.namespace : `${object.namespace} of ${object.of}`);
+
 /** The types of an object. */
 export const types = (object) => (!object.key_type ? object.value_type : object.value_type === "()" ? object.key_type : `${object.key_type} → ${object.value_type}`);

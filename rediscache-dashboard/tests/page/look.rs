@@ -161,7 +161,9 @@ async fn it_is_seen_by_day_and_night_and_on_a_phone() {
 
     let phone = json!({ "width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": true });
     browser.devtools("Emulation.setDeviceMetricsOverride", &phone).await;
-    for place in ["", "queues", "shapes", "figures", "object/Shop.products"] {
+    for place in
+        ["", "queues", "shapes", "figures", "family/tenant.{}", "family/tenant.{}/acme", "object/Shop.products"]
+    {
         browser.open(&site.page(place)).await;
         browser.see("main h1").await;
         browser.until("document.documentElement.scrollWidth <= 390").await;

@@ -2,6 +2,7 @@
 
 mod browser;
 mod edit;
+mod family;
 mod keys;
 mod kinds;
 mod look;

@@ -8,16 +8,17 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use crate::browser::Browser;
-use crate::shop::{Outgoing, Shop};
+use crate::shop::{Branch, Outgoing, Shop};
 use crate::site::Site;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/screenshots");
 
 /// What is shown, and when there is enough to be seen of it.
-const PICTURES: [(&str, &str, &str); 5] = [
+const PICTURES: [(&str, &str, &str); 6] = [
     ("overview", "", "document.querySelectorAll('.tile').length > 5"),
     ("queues", "queues", "document.querySelectorAll('.card').length === 2"),
     ("entries", "object/Shop.products", "document.querySelectorAll('button.open').length > 10"),
+    ("family", "family/branch.{}/\"Aarhus\"", "document.querySelectorAll('main tr .number').length > 12"),
     ("dead-letters", "object/Outgoing.mails/dead", "document.querySelectorAll('button.open').length > 0"),
     ("figures", "figures", "document.querySelectorAll('.plot polyline').length > 3"),
 ];
@@ -30,7 +31,7 @@ async fn the_pictures_are_taken() {
     let session = RedisSession::in_memory().install();
     crate::busy::fill(&session).await.expect("it is stored");
     let work = crate::busy::begin();
-    let dashboard = Dashboard::new(&session).with::<Shop>().with::<Outgoing>().access(|_| Access::All);
+    let dashboard = Dashboard::new(&session).with::<Shop>().with::<Outgoing>().with::<Branch>().access(|_| Access::All);
     let (site, browser) = (Site::of(session, dashboard).await, Browser::start().await);
     browser.open(&site.page("")).await;
     browser.read("main h1", "Overview").await;
@@ -49,7 +50,7 @@ async fn the_pictures_are_taken() {
     }
     let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": true });
     browser.devtools("Emulation.setDeviceMetricsOverride", &phone).await;
-    for (name, place, condition) in &PICTURES[..3] {
+    for (name, place, condition) in &PICTURES[..4] {
         browser.run(&format!("location.hash = {}", json!(format!("#/{place}")))).await;
         browser.until(condition).await;
         sleep(Duration::from_millis(1_500)).await;

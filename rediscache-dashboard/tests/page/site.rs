@@ -9,7 +9,7 @@ use rediscache_dashboard::{Access, Dashboard};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::shared::{Outgoing, Shop};
+use crate::shared::{Outgoing, Shop, Tenant};
 
 /// Where the dashboard is, in a program that has more.
 const PREFIX: &str = "/admin/redis";
@@ -23,7 +23,7 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) async fn start(access: Access) -> Self {
         let session = RedisSession::in_memory();
-        let dashboard = Dashboard::new(&session).with::<Shop>().with::<Outgoing>();
+        let dashboard = Dashboard::new(&session).with::<Shop>().with::<Outgoing>().with::<Tenant>();
         Self::of(session, dashboard.access(move |_: &Parts| access)).await
     }
 
