@@ -146,6 +146,30 @@ async fn the_next_who_asks_may_have_it_meanwhile() {
     }
 }
 
+/// The commands of what puts things back.
+const COMMANDS: [&str; 13] =
+    ["hdel", "hget", "hlen", "hmget", "hset", "llen", "lrem", "pexpire", "rpush", "set", "zadd", "zrange", "zrem"];
+
+/// What is refused half way would be in two hands.
+#[tokio::test]
+async fn whatever_is_forbidden_it_is_here_or_back() {
+    let mut place = Place::new();
+    for (kind, command) in [0, 1].into_iter().flat_map(|kind| COMMANDS.map(|command| (kind, command))) {
+        let (session, other) = (place.session().await, place.session().await);
+        let (queue, other) = (queue(&session, kind), queue(&other, kind));
+        let getting = arrived(&queue).await;
+        place.rights(&[&format!("-{command}")]);
+        let before = place.refusals();
+        drop(getting);
+        eventually_async("a try", || place.refusals() > before || place.length(key(kind)) == 1).await;
+        place.rights(&["+@all"]);
+        let got = soon(queue.ask(Way::TryGet)).await.unwrap().expect("it is here or back");
+        assert!(other.ask(Way::TryGet).await.unwrap().is_none(), "{command}: it came twice");
+        assert_eq!(got.settle().await, 7, "{command}");
+        queue.holds([], command).await;
+    }
+}
+
 /// The refusal is on its way when someone asks.
 #[tokio::test]
 async fn who_asks_while_it_goes_back_has_it_when_that_is_refused() {

@@ -72,7 +72,14 @@ const HELD: &[&[&str]] = &[
     &["ZADD", "jobs$clients", "9000000000000000", "0123456789abcdef$pending"],
 ];
 
-/// Beside that, another client is taken for dead, and a task is due.
+/// All that is held was delivered for the first time.
+const NEW: &[&[&str]] = &[
+    &["LPUSH", "jobs$pending", "i|2", "i|3"],
+    &["HSET", "jobs$leases:0123456789abcdef", "1", "1:i|2", "2", "1:i|3"],
+    &["ZADD", "jobs$clients", "9000000000000000", "0123456789abcdef$pending"],
+];
+
+/// Beside what is held, another client is taken for dead, and a task is due.
 const LEFT_BEHIND: &[&[&str]] = &[
     &["LPUSH", "jobs$pending", "i|2", "i|3", "i|4"],
     &["HSET", "jobs$leases:0123456789abcdef", "1", "1:i|2", "2", "5:i|3"],
@@ -80,6 +87,8 @@ const LEFT_BEHIND: &[&[&str]] = &[
     &["ZADD", "jobs$clients", "9000000000000000", "0123456789abcdef$pending", "1", "0123456789abcde0$pending"],
     &["ZADD", "jobs$delayed", "1", "0123456789abcdef:i|5"],
 ];
+
+const DUE: &[&[&str]] = &[&["ZADD", "jobs$delayed", "1", "0123456789abcdef:i|5"]];
 
 /// One of two is pending without a lease, and was seen so long ago; another one that was is gone.
 const UNLEASED: &[&[&str]] = &[
@@ -122,8 +131,9 @@ const STORE: &[&str] = &["entry/lease/lease.lua", "entry/lease/store.lua"];
 
 const END: &[&str] = &["entry/lease/lease.lua", "entry/lease/end.lua"];
 
-const ASIDE: [Aside; 15] = [
+const ASIDE: [Aside; 17] = [
     Aside { before: LEFT_BEHIND, script: TASKS, keys: &["jobs"], arguments: &["beat", CLIENT, "60000", "4"] },
+    Aside { before: DUE, script: TASKS, keys: &["jobs"], arguments: &["beat", CLIENT, "60000", "4"] },
     Aside {
         before: &[&["LPUSH", "queue", "1"]],
         script: &["list/put_back.lua"],
@@ -132,6 +142,12 @@ const ASIDE: [Aside; 15] = [
     },
     Aside {
         before: HELD,
+        script: TASKS,
+        keys: &["jobs"],
+        arguments: &["settle", CLIENT, "60000", "0", "untouched", "nn", "2", "1"],
+    },
+    Aside {
+        before: NEW,
         script: TASKS,
         keys: &["jobs"],
         arguments: &["settle", CLIENT, "60000", "0", "untouched", "nn", "2", "1"],

@@ -7,12 +7,14 @@ function commands.settle(outcome, sides, ...)
   check()
   local numbers, settled = { ... }, 0
   local ending, left, most_often = ask_to_end(numbers)
+  -- Where no attempt was ever counted there is nothing to remember.
+  local is_counted = most_often > 1 or redis.call('HLEN', attempts) > 0
   local _ = may('LREM', pending, '', '') or ask('LREM', pending, '', '')
   if outcome == 'rescheduled' then
     ask_to_retry('LPUSH')
   elseif outcome == 'untouched' then
     local _ = may('RPUSH', queue, '') or ask('RPUSH', queue, '')
-    if most_often > 1 or redis.call('HLEN', attempts) > 0 then
+    if is_counted then
       ask_to_remember()
     end
   end
@@ -24,7 +26,9 @@ function commands.settle(outcome, sides, ...)
         retry(item, attempt, 'LPUSH')
       elseif outcome == 'untouched' then
         redis.call('RPUSH', queue, item)
-        remember(item, attempt - 1, 'RPUSH')
+        if is_counted then
+          remember(item, attempt - 1, 'RPUSH')
+        end
       end
     end
   end
@@ -36,8 +40,9 @@ end
 function commands.beat()
   beat(redis.call('HLEN', leases) > 0)
   check()
+  local numbers = redis.call('HKEYS', leases)
   local next_change = refresh()
-  return { next_change, redis.call('HKEYS', leases) }
+  return { next_change, numbers }
 end
 
 return commands[ARGV[1]](unpack(ARGV, 5))
