@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use redis::{Connection, cmd};
-use rediscache::{ErrorKind, RedisQueue, RedisSession};
+use rediscache::{ErrorKind, RedisQueue, RedisSession, RedisTaskQueue};
 use support::{Direction, Proxy, Raw, RawBytes, Server};
 use tokio::runtime::Handle;
 
@@ -168,6 +169,39 @@ async fn whatever_is_forbidden_it_is_here_or_back() {
         assert_eq!(got.settle().await, 7, "{command}");
         queue.holds([], command).await;
     }
+}
+
+/// More than are put back at once, of which those that come first are refused.
+#[tokio::test]
+async fn of_many_each_is_here_or_back() {
+    let mut place = Place::new();
+    let (jobs, others) = (
+        RedisTaskQueue::<u64>::new("task").on(&place.session().await),
+        RedisTaskQueue::<u64>::new("task").on(&place.session().await),
+    );
+    jobs.put_many([0, 1]).await.unwrap();
+    for _ in 0..2 {
+        jobs.get().await.unwrap().reschedule().await.unwrap();
+    }
+    jobs.put_many(2..=300).await.unwrap();
+    let mut tasks = jobs.stream_ahead(301);
+    let first = soon(tasks.try_next()).await.unwrap().expect("it does not end");
+    // How often tasks were delivered is remembered of one, which comes first.
+    place.rights(&["-pexpire"]);
+    let before = place.refusals();
+    drop(tasks);
+    place.tried(Trouble::Forbidden, before).await;
+    let mut numbers = Vec::new();
+    for queue in [others, jobs] {
+        while let Some(task) = queue.try_get().await.unwrap() {
+            assert_eq!(task.attempt(), if *task == 1 { 2 } else { 1 });
+            numbers.push(*task);
+            task.finalize().await.unwrap();
+        }
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=300).collect::<Vec<_>>());
+    first.finalize().await.unwrap();
 }
 
 /// The refusal is on its way when someone asks.

@@ -191,7 +191,11 @@ impl<S: Source> Hands<S> {
         while self.going_back.is_some() || !self.returned.is_empty() {
             // Kept in these hands, so that a dropped future drops no item.
             if self.going_back.is_none() {
-                self.going_back = Some(TokenBatch::new(self.offer()));
+                let mut items = self.offer();
+                // In one call, so that all of them are back or none is. Those that came first go back last, to be first again.
+                let last = items.split_off(items.len().saturating_sub(TOGETHER));
+                self.returned = items;
+                self.going_back = Some(TokenBatch::new(last));
             }
             let Some(TokenBatch { items, token, .. }) = &self.going_back else { break };
             let in_order: Vec<&S::Item> = items.iter().map(|(_, item)| item).collect();

@@ -21,7 +21,7 @@ use crate::store::{
 /// How often, in the time after which it returns, it is looked for what is pending without a lease.
 const LOOKS: u32 = 4;
 
-/// The most leases that end in one call.
+/// The most leases that end in one call; hands put no more back at once.
 const SETTLED: usize = 256;
 
 pub(crate) struct TaskSource {

@@ -4,8 +4,5 @@ redis.call('LLEN', KEYS[1])
 ask('RPUSH', KEYS[1], '')
 -- For longer than anyone asks again.
 if redis.call('SET', KEYS[2], '', 'NX', 'PX', 600000) then
-  -- `unpack` takes up to about 8,000.
-  for first = 1, #ARGV, 4000 do
-    redis.call('RPUSH', KEYS[1], unpack(ARGV, first, math.min(first + 3999, #ARGV)))
-  end
+  redis.call('RPUSH', KEYS[1], unpack(ARGV))
 end
