@@ -204,6 +204,27 @@ async fn of_many_each_is_here_or_back() {
     first.finalize().await.unwrap();
 }
 
+/// What a session holds when it closes returns as if it had not been delivered; but this one failed before.
+#[tokio::test]
+async fn a_failed_attempt_counts_though_the_session_closes_before_that_is_said() {
+    let mut place = Place::new();
+    let (session, other) = (place.session().await, place.session().await);
+    let jobs = RedisTaskQueue::<u64>::new("task").backoff(Duration::from_millis(20), Duration::from_millis(20));
+    let (jobs, others) = (jobs.clone().on(&session), jobs.on(&other));
+    jobs.put(7).await.unwrap();
+    let task = jobs.get().await.unwrap();
+    place.rights(&["-zadd"]);
+    let before = place.refusals();
+    drop(task);
+    eventually_async("a try", || place.refusals() > before).await;
+    let error = soon(session.close()).await.unwrap_err();
+    assert!(error.to_string().starts_with("close failed: 1 item of `task` could not"), "{error}");
+    place.rights(&["+@all"]);
+    let task = soon(others.get()).await.unwrap();
+    assert_eq!((*task, task.attempt()), (7, 2));
+    task.finalize().await.unwrap();
+}
+
 /// The refusal is on its way when someone asks.
 #[tokio::test]
 async fn who_asks_while_it_goes_back_has_it_when_that_is_refused() {

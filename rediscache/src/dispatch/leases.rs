@@ -37,7 +37,8 @@ struct LeasesState {
 struct Holding {
     /// Dropping it tells that the task is lost.
     _holder: watch::Sender<()>,
-    /// Whether a call is under way, or was dropped, that ends the lease: then what became of it is not known here.
+    /// Whether a call is under way, or was dropped, that ends the lease, or the dispatcher is to end it: then what became of it
+    /// is not known here.
     is_being_settled: bool,
     /// How many heartbeats went out before: those do not know of it.
     beats: u64,
@@ -65,9 +66,7 @@ pub(crate) struct HeldTask {
 impl HeldTask {
     /// Has the dispatcher end the lease, unless the task is not held any more, or is being settled.
     pub(crate) fn end(&self, ending: TaskEnding, store: &OpenStore) {
-        let number = self.lease.number;
-        let is_idle = self.leases.state().held.get(&number).is_some_and(|holding| !holding.is_being_settled);
-        let Some(end) = self.leases.end.get().filter(|_| is_idle) else { return };
+        let Some(end) = self.leases.end.get().filter(|_| self.leases.begin_to_end(self.lease.number)) else { return };
         let lease = Lease { item: Vec::new(), ..self.lease };
         let task = Self { lease, leases: Arc::clone(&self.leases), holding: self.holding.clone() };
         end(task, ending, store.clone());
@@ -137,6 +136,12 @@ impl Leases {
     /// The task is still held.
     pub(crate) fn was_refused(&self, number: u64) {
         self.mark(number, false);
+    }
+
+    /// The dispatcher is to end it; whether it is held and not being settled.
+    fn begin_to_end(&self, number: u64) -> bool {
+        let mut state = self.state();
+        state.held.get_mut(&number).is_some_and(|holding| !std::mem::replace(&mut holding.is_being_settled, true))
     }
 
     fn mark(&self, number: u64, is_being_settled: bool) {

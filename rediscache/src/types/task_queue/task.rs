@@ -148,9 +148,8 @@ impl<T> RedisTask<T> {
     /// # }
     /// ```
     pub fn keep(self) {
+        // Dropping it says nothing else then.
         self.end(TaskEnding::Kept);
-        // So that dropping it says nothing else.
-        self.held.leases.is_being_settled(self.held.lease.number);
     }
 
     fn end(&self, ending: TaskEnding) {
