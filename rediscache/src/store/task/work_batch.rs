@@ -34,8 +34,9 @@ pub(super) async fn work(
     let request = request.arg(endings.iter().map(upper).collect::<String>()).arg(first).arg(besides);
     let request = request.args(endings.iter().map(|(lease, _)| lease.number));
     let mut answer: Vec<Vec<u8>> = router.send(&request).await?;
-    let told = answer.pop().ok_or_else(refusal::unexpected)?;
-    read(first, answer, &told).ok_or_else(refusal::unexpected)
+    let read = answer.pop().and_then(|told| read(first, answer, &told));
+    // It was done, whatever it says.
+    read.ok_or_else(|| refusal::unexpected().outcome_unknown())
 }
 
 /// Reads what was taken, and what is told of it: of each lease whether it was held; when to come again; how often each task was
