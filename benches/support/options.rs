@@ -7,7 +7,8 @@ usage: cargo bench [--bench BENCH] [-- OPTION...]
 
   --quick        fewer and shorter rounds, as in CI
   --only NAME    only this pair, such as `get` or `items(10000)`; may be repeated (compare)
-                 only this part: hit, miss, memory or rate (near), hit, near or cold (load), ask or order (tasks)
+                 only this part: hit, miss, memory or rate (near), hit, near or cold (load), ask or order (tasks),
+                 1, 16, 64, put or idle (jobs)
   --control      put the `redis` crate in the library's place, to see what chance does to the figures (compare)
   --json         print one JSON document instead of a table (compare, growth)
   --markdown     print the table of `README.md` instead (compare)

@@ -61,6 +61,12 @@ impl Server {
         &self.url
     }
 
+    /// The number of its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Its name and version.
     #[must_use]
     pub fn version(&self) -> &str {
