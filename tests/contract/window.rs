@@ -92,7 +92,7 @@ contract! {
         Shop::inspect(&session, &mut windows);
         let infos: Vec<_> = windows.0.iter().map(|window| window.info().clone()).collect();
         assert_eq!(infos, Shop::objects());
-        let secret: Vec<_> = infos.iter().map(rediscache::ObjectInfo::is_secret).collect();
+        let secret: Vec<_> = infos.iter().map(ObjectInfo::is_secret).collect();
         assert_eq!(secret, [false, false, false, true]);
     }
 
