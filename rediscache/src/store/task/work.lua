@@ -61,6 +61,7 @@ if wanted > 0 then
   local _ = may('ZADD', clients, '', client) or ask('ZADD', clients, '', client)
   if ends > 0 then
     local _ = may('LREM', pending, '', '') or ask('LREM', pending, '', '')
+    local _ = may('RPOP', queue) or ask('RPOP', queue)
   end
   if known then
     redis.call('HGET', attempts, '')
@@ -92,13 +93,23 @@ if wanted > 0 and is_rare then
   known = redis.call('HLEN', attempts) > 0
 end
 
--- Taking comes first, so that lists and hashes are not emptied, which removes them, and made anew.
+-- What ends goes first: what is added to a short hash is looked for among all that it holds.
+local ended = {}
+for at = 1, ends do
+  local item, side = held[at] and held[at]:match('^%d+:(.*)$'), sides:byte(at)
+  local was_held = item and redis.call('LREM', pending, (side == 110 or side == 78) and '1' or '-1', item) == 1
+  ended[at] = was_held and '1' or '0'
+end
+if ends > 0 then
+  redis.call('HDEL', leases, unpack(ARGV, 8))
+end
+
 local taken, delivered, unread, fresh = {}, {}, {}, {}
 local first = tonumber(ARGV[6])
 if wanted > 0 and not known then
   taken = redis.call('RPOP', queue, wanted == 1 and '1' or wanted) or {}
   for at, item in ipairs(taken) do
-    fresh[2 * at - 1] = at == 1 and ARGV[6] or string.format('%.0f', first + at - 1)
+    fresh[2 * at - 1] = first + at - 1
     fresh[2 * at] = '1:' .. item
   end
 elseif wanted > 0 then
@@ -125,15 +136,6 @@ if #taken > 0 then
   redis.call('HSET', leases, unpack(fresh))
   redis.call('ZADD', clients, until_dead, client)
 end
-local ended = {}
-for at = 1, ends do
-  local item, side = held[at] and held[at]:match('^%d+:(.*)$'), sides:byte(at)
-  ended[at] = item and redis.call('LREM', pending, (side == 110 or side == 78) and '1' or '-1', item) or 0
-end
-if ends > 0 then
-  redis.call('HDEL', leases, unpack(ARGV, 8))
-end
-
 if may_end and #taken == 0 then
   redis.call('ZREM', clients, client)
 end
