@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use rediscache::{RedisSession, RedisTaskQueue};
+use rediscache::{RedisSession, RedisTaskQueue, TaskError};
 use support::contract;
 use tokio::time::Instant;
 
@@ -102,6 +102,18 @@ contract! {
         assert_eq!(jobs.delayed_len().await?, 5);
         jobs.put_after(6, ms(1)).await?;
         assert_eq!(finish(&jobs).await, 6);
+        Ok(())
+    }
+
+    async fn what_is_never_due_keeps_nothing_else_waiting(session: RedisSession) -> rediscache::Result<()> {
+        let jobs = jobs(&session);
+        jobs.put_after(1, Duration::MAX).await?;
+        jobs.put_many([2, 3]).await?;
+        let task = jobs.get().await?;
+        let next = task.finalize_and_get().await.map_err(TaskError::into_error)?.expect("there is one more");
+        assert_eq!((*next, next.attempt()), (3, 1));
+        next.finalize().await.map_err(TaskError::into_error)?;
+        assert!(jobs.try_get().await?.is_none());
         Ok(())
     }
 

@@ -139,6 +139,6 @@ end
 if may_end and #taken == 0 then
   redis.call('ZREM', clients, client)
 end
--- One text takes less than lists in a list.
-taken[#taken + 1] = table.concat(ended) .. ' ' .. next_change .. ' ' .. table.concat(delivered, ',') .. ' ' .. table.concat(unread, ',')
+-- One text takes less than lists in a list. What is 300 years away would not be written in full.
+taken[#taken + 1] = table.concat(ended) .. ' ' .. math.min(next_change, 1e13) .. ' ' .. table.concat(delivered, ',') .. ' ' .. table.concat(unread, ',')
 return taken
