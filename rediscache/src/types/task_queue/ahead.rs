@@ -46,7 +46,8 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     ///
     /// # Redis
     ///
-    /// As of [`get`](Self::get), for all that it asks for at one time: one script, and `BLMOVE` while there is none.
+    /// As of [`get`](Self::get), for all that it asks for at one time: one script, and `BLMOVE` while there is none. The server searches
+    /// all that this session has pending for each task that ends, so that thousands held ahead cost more than they gain.
     ///
     /// # Errors
     ///
