@@ -11,6 +11,7 @@ use rediscache::{ErrorKind, LoadError, RedisSession, RedisTtlCache, WhenDown};
 use support::{Proxy, Server, Strike};
 use tokio::sync::oneshot;
 
+use crate::monitor::Monitor;
 use crate::{PATIENCE, eventually_async};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -250,6 +251,62 @@ async fn a_lease_that_was_granted_unheard_is_ended_when_the_server_lets_us_in() 
     assert_eq!(kind(&mut raw), "hash");
     allow(&mut raw, 10_000);
     eventually_async("the lease is gone", || kind(&mut raw) == "none").await;
+}
+
+/// It may have read only then what asked for the lease.
+#[tokio::test]
+async fn a_lease_that_stands_when_the_server_is_back_after_longer_than_that_is_ended() {
+    const LEASE: Duration = Duration::from_secs(1);
+    let server = Server::start();
+    let (proxy, mut raw) = (Proxy::before(&server), server.raw());
+    let session = RedisSession::builder(proxy.url()).response_timeout(LEASE / 2).connect().await.unwrap();
+    let pages = pages(&session).lease(LEASE);
+    page(&pages, "first").await.unwrap();
+    assert!(pages.delete(7).await.unwrap());
+    cmd("CONFIG").arg(&["SET", "maxclients", "1"]).exec(&mut raw).unwrap();
+    proxy.strike("EVALSHA", Strike::After);
+    assert_eq!(page(&pages, "without a lease").await.unwrap(), "without a lease");
+    // As if it had been granted at the end.
+    cmd("PERSIST").arg("pages:i|7").exec(&mut raw).unwrap();
+    tokio::time::sleep(2 * LEASE).await;
+    cmd("CONFIG").arg(&["SET", "maxclients", "10000"]).exec(&mut raw).unwrap();
+    eventually_async("the lease is gone", || cmd("EXISTS").arg("pages:i|7").query::<u64>(&mut raw).unwrap() == 0).await;
+}
+
+/// What asks for them is made again for as long as the server is not ready, though nobody waits for it any more.
+#[tokio::test]
+async fn leases_that_are_granted_when_nobody_waits_for_them_are_ended() {
+    const KEYS: std::ops::Range<u64> = 10..20;
+    let server = Server::start();
+    let (proxy, mut monitor) = (Proxy::before(&server), Monitor::on(&server));
+    let pages = pages(&RedisSession::connect(&proxy.url()).await.unwrap());
+    for _ in 0..2 {
+        monitor.commands();
+        page(&pages, "known").await.unwrap();
+        assert!(pages.delete(7).await.unwrap());
+    }
+    let begins = monitor.commands().into_iter().find_map(|command| {
+        let mut words = command.split('"').filter(|word| !word.trim().is_empty());
+        (words.next() == Some("EVALSHA")).then(|| format!("EVALSHA {}", words.next().unwrap()))
+    });
+    let begins = begins.expect("there is one who takes the lease");
+    let taken = || -> u64 {
+        let stats: String = cmd("INFO").arg("commandstats").query(&mut server.raw()).unwrap();
+        let line = stats.lines().find_map(|line| line.strip_prefix("cmdstat_hset:calls="));
+        line.and_then(|line| line.split(',').next()).map_or(0, |calls| calls.parse().unwrap())
+    };
+    let (before, strikes) = (taken(), 16);
+    for _ in 0..strikes {
+        proxy.strike(&begins, Strike::Instead(b"-MASTERDOWN Link with MASTER is down\r\n".to_vec()));
+    }
+    let quick = pages.timeout(Duration::from_millis(300));
+    let load = |key: u64| quick.get_or_load(key, || async { Ok::<_, Infallible>("without a lease".to_owned()) });
+    for answer in join_all(KEYS.map(load)).await {
+        assert_eq!(answer.unwrap(), "without a lease");
+    }
+    eventually_async("they are granted", || proxy.struck() == strikes && taken() > before).await;
+    let kind = |key: u64| cmd("TYPE").arg(format!("pages:i|{key}")).query::<String>(&mut server.raw()).unwrap();
+    eventually_async("they are ended", || KEYS.map(kind).all(|kind| kind == "none")).await;
 }
 
 /// Others may reach the server, and write before one asks here.

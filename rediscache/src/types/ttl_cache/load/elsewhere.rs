@@ -1,12 +1,17 @@
 //! Leases that others hold, and one that could not be ended: what is done while a load waits, or after it.
 
-use std::future::pending;
+use std::future::{Future, pending};
 use std::time::Duration;
 
+use futures_util::future::{BoxFuture, Fuse};
 use tokio::time::{Instant, sleep};
 
-use crate::store::{Hearing, Life, Token, WeakStore};
+use crate::error::Result;
+use crate::store::{Begun, Hearing, Life, OpenStore, Token, WeakStore};
 use crate::types::object::Target;
+
+/// A lease on its way.
+pub(super) type AskedLease = Fuse<BoxFuture<'static, Result<Begun>>>;
 
 /// How long one who waits for the lease of another does not look whether the server answers: no call of its own would tell.
 const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
@@ -44,21 +49,34 @@ async fn silence(at: &Target, entry: &str) {
     }
 }
 
+/// Ends a lease when it is granted, or may have been, after all. What asks for it may be sent again, and reach the server late:
+/// what ends it would get there first.
+pub(super) async fn end_when_granted(store: OpenStore, asked: AskedLease, end: impl Future<Output = ()>) {
+    let came = store.while_open(asked).await;
+    drop(store);
+    if matches!(came, Ok(Begun::Leased(_)) | Err(_)) {
+        end.await;
+    }
+}
+
 /// Ends a lease as soon as the server answers again, so that the next in line need not wait for its end. Nobody waits for this, and
 /// it keeps nothing open.
 pub(super) async fn end_when_back(store: WeakStore, entry: String, token: Token, lease: Duration) {
-    let (over, mut told) = (Instant::now() + lease, false);
+    let (mut over, mut told) = (Instant::now() + lease, false);
     while Instant::now() < over {
-        sleep(PAUSE).await;
         let Some(opened) = store.upgrade() else { return };
-        let Ok(store) = opened.get() else { return };
-        if store.is_away(&entry) {
-            continue;
+        let Ok(asked) = opened.get() else { return };
+        if asked.is_away(&entry) {
+            // What it has not read yet, it does when it is back.
+            over = Instant::now() + lease;
+        } else {
+            match asked.leases().end(&entry, token, (Duration::ZERO, Duration::ZERO)).await {
+                // A server that takes no writes tells, and grants no lease to whoever looks again: they load without one.
+                Err(error) if error.is_retryable() => told = told || asked.leases().tell(&entry, token).await.is_ok(),
+                _ => return,
+            }
         }
-        match store.leases().end(&entry, token, (Duration::ZERO, Duration::ZERO)).await {
-            // A server that takes no writes tells, and grants no lease to whoever looks again: they load without one.
-            Err(error) if error.is_retryable() => told = told || store.leases().tell(&entry, token).await.is_ok(),
-            _ => return,
-        }
+        drop(opened);
+        sleep(PAUSE).await;
     }
 }

@@ -5,11 +5,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::FusedFuture;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::at::away;
 use super::budget::Budget;
-use super::elsewhere::{end_when_back, wait};
+use super::elsewhere::{AskedLease, end_when_back, end_when_granted, wait};
 use super::loaded::Worth;
 use super::loader::{Loader, LoaderEnd};
 use crate::error::{Error, ErrorKind, Result};
@@ -141,12 +143,9 @@ impl LoadRun {
     /// Takes the lease; what came of it where there is something else.
     async fn begin(&mut self, load: &LoadUnderWay) -> Result<Option<LoadEnd>> {
         let (token, mut hearing) = (Token::new(), None);
-        self.lease = LoadLease::Asked(token);
         loop {
             let began = load.begin();
-            let leases = asked(&self.at, &self.entry)?.leases();
-            let begin = leases.begin(&self.entry, token, self.wanted, self.options.lease, self.above);
-            match self.budget.spend(pin!(begin)).await? {
+            match self.ask_for_lease(token).await? {
                 Begun::Leased(token) => {
                     self.lease = LoadLease::Held(token);
                     return Ok(None);
@@ -159,12 +158,35 @@ impl LoadRun {
                 Begun::Held(left) => match hearing.take() {
                     // Before it is seen for the last time that another has the lease.
                     // Where that fails for now, it is done without a lease: nobody would tell of its end.
-                    None => hearing = Some(self.budget.spend(Box::pin(leases.hear(&self.entry))).await?),
+                    None => {
+                        let leases = asked(&self.at, &self.entry)?.leases();
+                        hearing = Some(self.budget.spend(Box::pin(leases.hear(&self.entry))).await?);
+                    }
                     // It is heard anew after that: a connection that came to its end, which all are told of, hears nothing more.
                     Some(mut hearing) => wait(&self.at, &self.entry, hearing.as_mut(), left).await,
                 },
             }
         }
+    }
+
+    /// Asks for the lease once.
+    async fn ask_for_lease(&mut self, token: Token) -> Result<Begun> {
+        asked(&self.at, &self.entry)?;
+        let (store, entry) = (self.at.open_store().clone(), self.entry.clone());
+        let (wanted, lease, above) = (self.wanted, self.options.lease, self.above);
+        let begin = async move { store.get()?.leases().begin(&entry, token, wanted, lease, above).await };
+        let mut begin: AskedLease = begin.boxed().fuse();
+        self.lease = LoadLease::Asked(token);
+        let begun = self.budget.spend(&mut begin).await;
+        if !begin.is_terminated() {
+            // Its time is up. It may be granted yet.
+            let store = self.at.store()?;
+            store.spawn(end_when_granted(self.at.open_store().clone(), begin, self.end_when_back(token)));
+            self.lease = LoadLease::Nowhere;
+        } else if begun.is_ok() {
+            self.lease = LoadLease::Wanted;
+        }
+        begun
     }
 
     /// Asks the loader, and keeps the lease meanwhile.
@@ -259,9 +281,14 @@ impl LoadRun {
 
     /// Has the lease be ended when the server is back.
     fn leave(&self, token: Token) {
-        let Ok(store) = self.at.store() else { return };
-        let kept = self.at.open_store().downgrade();
-        store.spawn(end_when_back(kept, self.entry.clone(), token, self.options.lease));
+        if let Ok(store) = self.at.store() {
+            store.spawn(self.end_when_back(token));
+        }
+    }
+
+    /// What ends the lease then.
+    fn end_when_back(&self, token: Token) -> impl Future<Output = ()> + use<> {
+        end_when_back(self.at.open_store().downgrade(), self.entry.clone(), token, self.options.lease)
     }
 
     /// Leaves the load to the next one.
