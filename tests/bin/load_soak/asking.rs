@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use redis::cmd;
 use rediscache::{LoadError, RedisSession, RedisTtlCache};
-use support::Random;
+use support::{Random, Server};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -22,8 +23,8 @@ const WRITERS: u64 = 4;
 const TIMEOUT: Duration = Duration::from_millis(50);
 const LOAD: u64 = 20;
 
-/// How long the lease of one who is gone stands.
-pub(crate) const LEASE: Duration = Duration::from_secs(10);
+/// How long the lease of one who is gone stands: nobody may wait for that.
+const LEASE: Duration = Duration::from_secs(10);
 
 type Cache = RedisTtlCache<u64, u64>;
 
@@ -89,18 +90,16 @@ impl Asking {
     }
 
     /// Waits until all is as before the harm: what is loaded is stored again.
-    pub(crate) async fn recovers(&self, within: Duration) -> Result<(), String> {
-        let until = Instant::now() + within;
-        for cache in self.caches.iter().flatten() {
-            for key in KEYS..KEYS + 4 {
-                while !matches!(cache.get(key).await, Ok(Some(_))) {
-                    let loaded = cache.get_or_load(key, || async { Ok::<u64, Infallible>(0) }).await;
-                    self.world.loads.fetch_add(u64::from(loaded.is_ok()), Ordering::Relaxed);
-                    if Instant::now() > until {
-                        return Err("nothing is stored, long after the harm was over".to_owned());
-                    }
-                    // Again and again: by chance it may be stale, or evicted.
-                    tokio::task::yield_now().await;
+    pub(crate) async fn recovers(&self, server: &Server, within: Duration) -> Result<(), String> {
+        let (mut raw, until) = (server.raw(), Instant::now() + within);
+        for (cache, key) in self.caches.iter().flatten().zip(KEYS..) {
+            // As it is there: a value that is fresh for a moment may be stale when it is read.
+            let entry = format!("{}:i|{key}", cache.namespace());
+            while cmd("TYPE").arg(&entry).query::<String>(&mut raw).map_err(|error| error.to_string())? != "string" {
+                let loaded = cache.get_or_load(key, || async { Ok::<u64, Infallible>(0) }).await;
+                self.world.loads.fetch_add(u64::from(loaded.is_ok()), Ordering::Relaxed);
+                if Instant::now() > until {
+                    return Err("nothing is stored, long after the harm was over".to_owned());
                 }
             }
         }

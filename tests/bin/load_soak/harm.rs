@@ -7,7 +7,13 @@ use redis::{Cmd, Connection, cmd};
 use support::{Deployment, Random, Server};
 
 use crate::args::Options;
-use crate::asking::{Asking, LEASE};
+use crate::asking::Asking;
+
+/// How long anyone may wait: more than the store, two loads and what a busy machine adds.
+const BOUND: Duration = Duration::from_secs(2);
+
+/// How long all is well where nothing is to hide what a harm left behind.
+const CALM: Duration = Duration::from_secs(1);
 
 /// How long it may take until all is as before.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -49,14 +55,16 @@ pub(crate) async fn run(options: &Options) -> Result<String, String> {
     let (mut random, mut figures, mut is_wrong) = (Random::from_seed(options.shared.seed), String::new(), false);
     for harm in [Harm::Killed, Harm::Frozen, Harm::Refused, Harm::Evicting] {
         let mut server = options.shared.server().start();
-        let asking = Asking::begin(&server.url(), harm.bound(), &mut random).await?;
+        let asking = Asking::begin(&server.url(), BOUND, &mut random).await?;
         let (mut chance, time) = (random.fork(), options.harm);
         let harmed = tokio::task::spawn_blocking(move || {
             harm.last(&mut server, time, &mut chance)?;
             Ok::<Server, String>(server)
         });
-        let _server = harmed.await.map_err(|error| error.to_string())??;
-        let recovered = asking.recovers(PATIENCE).await;
+        let server = harmed.await.map_err(|error| error.to_string())??;
+        let recovered = asking.recovers(&server, PATIENCE).await;
+        // Time for someone to ask for each key who would wait for what the harm left behind.
+        tokio::time::sleep(CALM).await;
         let ended = asking.end().await;
         is_wrong |= recovered.is_err() || ended.is_err();
         let (Ok(text) | Err(text)) = ended;
@@ -66,15 +74,6 @@ pub(crate) async fn run(options: &Options) -> Result<String, String> {
 }
 
 impl Harm {
-    /// How long anyone may wait: more than the store, two loads and what a busy machine adds; and where a server refuses to end
-    /// a lease and to tell of it, as long as who waits for one that died.
-    fn bound(self) -> Duration {
-        match self {
-            Self::Refused => LEASE + Duration::from_secs(1),
-            Self::Killed | Self::Frozen | Self::Evicting => Duration::from_secs(2),
-        }
-    }
-
     /// Does harm for this long.
     fn last(self, server: &mut Server, time: Duration, random: &mut Random) -> Result<(), String> {
         let until = Instant::now() + time;
@@ -109,6 +108,9 @@ impl Harm {
             }
             if Instant::now() >= until {
                 return Ok(());
+            }
+            if most.0 == long {
+                sleep(CALM);
             }
             pause(100, 500, random);
             most = (200, 1_500);
