@@ -9,7 +9,8 @@ usage: load_soak [--part PART] [--rounds N] [--processes N] [--callers N] [--min
 Parts:
   race    A round is a load, a change of what is behind it, and a delete. Nothing that was loaded before a delete was acknowledged
           may be stored or given out after it. On a cluster slots move meanwhile, under Sentinels the replica takes over: of each
-          old value it is then checked that the replica had not heard of the delete.
+          old value it is then checked that the replica had not heard of the delete. Of a quarter of the keys each delete waits
+          until it has, and is never undone.
   cold    Processes with many callers each ask for one cold key at once: there is one load, and all have it soon after.
   killed  A process that loads is killed, or stopped for longer than its lease, at some step: nobody waits for longer than the
           lease and a second, and what the stopped one brings when it wakes up is not stored.

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use redis::{Client, cmd};
 use rediscache::{RedisSession, RedisTtlCache};
 use support::Random;
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use crate::args::Options;
@@ -17,12 +19,20 @@ use crate::stage::Stage;
 /// How many keys are raced for at a time.
 const LANES: u64 = 64;
 
+/// Of how many of them under Sentinels the deletes wait for the replica, so that no failover can lose them.
+const HEARD: u64 = 16;
+
+/// How long such a delete waits for a server, or for the replica.
+const WAIT: Duration = Duration::from_millis(500);
+
 type Cache = RedisTtlCache<u64, u64>;
 
 #[derive(Default)]
 struct Figures {
     rounds: AtomicU64,
     loads: AtomicU64,
+    /// Deletes that the replica had heard of.
+    heard: AtomicU64,
     /// What was stored or given out after a delete and loaded before it.
     old: Mutex<Vec<Old>>,
     /// Calls that failed, since a server was away.
@@ -36,6 +46,8 @@ struct Old {
     value: u64,
     newest: u64,
     write: Write,
+    /// Whether the replica had heard of that.
+    is_heard: bool,
     seen: std::time::Instant,
     /// By which of the calls after it.
     by: &'static str,
@@ -43,11 +55,9 @@ struct Old {
 
 pub(crate) async fn run(stage: &mut Stage, options: &Options) -> Result<String, String> {
     let figures = Arc::new(Figures::default());
-    let history = if let Stage::Sentinels(trio) = stage {
-        Some(History::watch(&[trio.master().url(), trio.replica().url()]))
-    } else {
-        None
-    };
+    let servers =
+        if let Stage::Sentinels(trio) = stage { vec![trio.master().url(), trio.replica().url()] } else { vec![] };
+    let history = (!servers.is_empty()).then(|| History::watch(&servers));
     let sessions = [stage.connect().await?, stage.connect().await?];
     let start = Instant::now();
     let lanes: Vec<_> = (0..LANES)
@@ -57,6 +67,7 @@ pub(crate) async fn run(stage: &mut Stage, options: &Options) -> Result<String, 
                 lane,
                 loads,
                 writes,
+                servers: if lane < HEARD { servers.clone() } else { Vec::new() },
                 source: Arc::default(),
                 random: Random::from_seed(options.shared.seed ^ lane),
             };
@@ -79,7 +90,8 @@ pub(crate) async fn run(stage: &mut Stage, options: &Options) -> Result<String, 
     let old = std::mem::take(&mut *figures.old());
     let (mut lost, mut two_masters, mut unexplained) = (0, 0, Vec::new());
     for old in old {
-        match history.as_ref().map_or(Explanation::None, |history| history.explain(old.write, old.seen)) {
+        let history = history.as_ref().filter(|_| !old.is_heard);
+        match history.map_or(Explanation::None, |history| history.explain(old.write, old.seen)) {
             Explanation::Lost => lost += 1,
             Explanation::TwoMasters => two_masters += 1,
             Explanation::None => unexplained.push(old),
@@ -92,8 +104,10 @@ pub(crate) async fn run(stage: &mut Stage, options: &Options) -> Result<String, 
     );
     if let Some(history) = history {
         text += &format!(
-            "; {} failovers, which lost the deletes of {lost} values, and {two_masters} more while there were two masters",
-            history.failovers()
+            "; {} failovers, which lost the deletes of {lost} values, and {two_masters} more while there were two masters, and none \
+             of {} that the replica had heard of",
+            history.failovers(),
+            figures.heard.load(Ordering::Relaxed)
         );
     }
     let is_right = unexplained.is_empty();
@@ -128,9 +142,10 @@ fn disturb(stage: &mut Stage, random: &mut Random) {
 
 impl fmt::Display for Old {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { lane, value, newest, write, seen, by } = self;
+        let Self { lane, value, newest, write, is_heard, seen, by } = self;
+        let heard = if *is_heard { ", and of which the replica had heard" } else { "" };
         let [took, later] = [write.acknowledged - write.sent, *seen - write.acknowledged];
-        write!(f, "key {lane}: {by} gave {value}, {later:?} after a delete for {newest} that took {took:?}")
+        write!(f, "key {lane}: {by} gave {value}, {later:?} after a delete for {newest} that took {took:?}{heard}")
     }
 }
 
@@ -145,6 +160,8 @@ struct Lane {
     lane: u64,
     loads: Cache,
     writes: Cache,
+    /// Those at which the entry is deleted by hand, until the replica has heard of it.
+    servers: Vec<String>,
     /// Grows with each round.
     source: Arc<AtomicU64>,
     random: Random,
@@ -158,13 +175,14 @@ impl Lane {
             tokio::time::sleep(Duration::from_micros(self.random.within(0..2_000))).await;
             let newest = self.source.fetch_add(1, Ordering::SeqCst) + 1;
             let sent = std::time::Instant::now();
-            let deleted = self.writes.delete(self.lane).await;
+            let (is_deleted, is_heard) = self.delete().await;
             let write = Write { sent, acknowledged: std::time::Instant::now() };
-            if deleted.is_err() {
+            if !is_deleted {
                 figures.failed.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
             figures.rounds.fetch_add(1, Ordering::Relaxed);
+            figures.heard.fetch_add(u64::from(is_heard), Ordering::Relaxed);
             let after = self.load(&figures).await;
             let stored = self.writes.get(self.lane).await;
             let _ = (before.await, other.await);
@@ -173,13 +191,24 @@ impl Lane {
                 match value {
                     Ok(Some(value)) if value < newest => {
                         let seen = std::time::Instant::now();
-                        figures.old().push(Old { lane: self.lane, value, newest, write, seen, by });
+                        figures.old().push(Old { lane: self.lane, value, newest, write, is_heard, seen, by });
                     }
                     Ok(_) => {}
                     Err(_) => drop(figures.failed.fetch_add(1, Ordering::Relaxed)),
                 }
             }
         }
+    }
+
+    /// Deletes the entry; whether that was done, and whether the replica has heard of it.
+    async fn delete(&self) -> (bool, bool) {
+        if self.servers.is_empty() {
+            return (self.writes.delete(self.lane).await.is_ok(), false);
+        }
+        let (servers, entry) = (self.servers.clone(), format!("race:i|{}", self.lane));
+        let is_heard = spawn_blocking(move || servers.iter().any(|url| delete_at(url, &entry).unwrap_or_default()));
+        let is_heard = is_heard.await.unwrap_or_default();
+        (is_heard, is_heard)
     }
 
     /// Asks for the value, which takes its time after it was read.
@@ -202,4 +231,16 @@ impl Lane {
             }
         }
     }
+}
+
+/// Deletes the entry, and waits for the replica; whether it has heard of it. A replica refuses this, and a master that was replaced
+/// has none.
+fn delete_at(url: &str, entry: &str) -> redis::RedisResult<bool> {
+    let mut raw = Client::open(url)?.get_connection_with_timeout(WAIT)?;
+    raw.set_read_timeout(Some(2 * WAIT))?;
+    cmd("DEL").arg(entry).exec(&mut raw)?;
+    // It is waited for what this connection wrote last, and there may have been nothing to delete.
+    cmd("INCR").arg("race.deletes").exec(&mut raw)?;
+    let heard: u64 = cmd("WAIT").arg(1).arg(u64::try_from(WAIT.as_millis()).unwrap_or_default()).query(&mut raw)?;
+    Ok(heard > 0)
 }
