@@ -19,6 +19,6 @@ mod task_source;
 
 pub(crate) use delivery::{Delivery, UnreadItem, Wait};
 pub(crate) use dispatchers::Dispatchers;
-pub(crate) use leases::{HeldTask, Leases, TaskEnding};
+pub(crate) use leases::{HeldTask, TaskEnding};
 pub(crate) use list_source::ListSource;
 pub(crate) use task_source::TaskSource;

@@ -1,13 +1,11 @@
 //! How a task ends: finalized, rescheduled, or put back for later.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use tracing::Instrument;
 
 use super::task::RedisTask;
 use super::task_error::TaskError;
-use crate::dispatch::Leases;
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Outcome, Whereabouts};
 use crate::types::measured::Measured;
@@ -53,7 +51,11 @@ impl<T> RedisTask<T> {
     where
         T: Send,
     {
-        self.settle("finalize", SettleAs::Finalized).await
+        let step = async || {
+            let was_held = self.source.finalize(self.at.store()?, self.held.lease.number).await?;
+            self.let_go(was_held)
+        };
+        self.settle("finalize", step).await.map_err(|error| TaskError::new(self, error))
     }
 
     /// Says that the task is done, and takes the next one in the same step; `None` where there is none, or others in this
@@ -106,27 +108,9 @@ impl<T> RedisTask<T> {
     where
         T: Send,
     {
-        const OPERATION: &str = "finalize_and_get";
-        let (leases, number) = (&self.held.leases, self.held.lease.number);
-        // As in `settle`.
-        leases.is_being_settled(number);
-        let get = Box::pin(async {
-            let next = self.source.finalize_and_get(self.at.open_store(), number).await?.ok_or_else(not_held)?;
-            match next? {
-                Some(delivery) => (self.read)(self.at.again(), delivery).await.map(Some),
-                None => Ok(None),
-            }
-        });
-        let span = span(OPERATION, &self.at.namespace, || Some(self.at.session.clone()));
-        let measured = Measured::begin(&self.at);
-        let outcome = {
-            let mut call = pin!(self.at.limit.bound(get).instrument(span));
-            let outcome = call.as_mut().await;
-            tell_failure(call.span(), outcome.as_ref().err());
-            outcome
-        };
-        measured.end(OPERATION, &outcome);
-        outcome.map_err(|error| self.refused(OPERATION, error))
+        // Large: kept out of the futures of those who call this.
+        let step = async || Box::pin(self.get_next()).await;
+        self.settle("finalize_and_get", step).await.map_err(|error| TaskError::new(self, error))
     }
 
     /// Puts the task at the back of the queue; or among the dead letters, when it was delivered `max_attempts` times.
@@ -166,7 +150,13 @@ impl<T> RedisTask<T> {
     where
         T: Send,
     {
-        self.settle("reschedule", SettleAs::Now(Outcome::Rescheduled)).await
+        let step = async || {
+            let (leases, number) = (&self.held.leases, self.held.lease.number);
+            let (tasks, ending) = (self.at.store()?.tasks(), leases.ending(number));
+            let ended = tasks.settle(&leases.key, &leases.client, Outcome::Rescheduled, &[ending]).await?;
+            self.let_go(ended > 0)
+        };
+        self.settle("reschedule", step).await.map_err(|error| TaskError::new(self, error))
     }
 
     /// Puts the task back to come again after this time; or among the dead letters, when it was delivered `max_attempts`
@@ -214,64 +204,52 @@ impl<T> RedisTask<T> {
     where
         T: Send,
     {
-        self.settle("retry_after", SettleAs::Later(after)).await
+        let step = async || {
+            let (leases, number) = (&self.held.leases, self.held.lease.number);
+            let tasks = self.at.store()?.tasks();
+            let whereabouts = tasks.retry_after(&leases.key, &leases.client, &[(number, after)]).await?;
+            self.let_go(whereabouts.first().is_some_and(|whereabouts| *whereabouts != Whereabouts::Elsewhere))
+        };
+        self.settle("retry_after", step).await.map_err(|error| TaskError::new(self, error))
     }
 
-    async fn settle(self, operation: &'static str, how: SettleAs) -> std::result::Result<(), TaskError<T>> {
+    /// Ends the task by this step, with a span around it, and its errors told where they happened.
+    async fn settle<R>(&self, operation: &'static str, step: impl AsyncFnOnce() -> Result<R>) -> Result<R> {
+        let (leases, number) = (&self.held.leases, self.held.lease.number);
         // A future that is dropped from here on leaves it so, and dropping the task in it sends nothing.
-        self.held.leases.is_being_settled(self.held.lease.number);
+        leases.is_being_settled(number);
         let span = span(operation, &self.at.namespace, || Some(self.at.session.clone()));
         let measured = Measured::begin(&self.at);
-        let outcome = {
-            let mut call = pin!(self.at.limit.bound(self.end_lease(how)).instrument(span));
-            let outcome = call.as_mut().await;
-            tell_failure(call.span(), outcome.as_ref().err());
-            outcome
-        };
+        let outcome = self.at.limit.bound(step()).instrument(span.clone()).await;
+        tell_failure(&span, outcome.as_ref().err());
         measured.end(operation, &outcome);
-        outcome.map_err(|error| self.refused(operation, error))
-    }
-
-    /// Hands the task back.
-    fn refused(self, operation: &'static str, error: Error) -> TaskError<T> {
-        let (leases, number) = (&self.held.leases, self.held.lease.number);
-        match error.kind() {
-            ErrorKind::TaskNotPending => leases.let_go(number),
-            _ => leases.was_refused(number),
-        }
-        let error = error.during(operation, Some(self.at.namespace.as_str()));
-        TaskError::new(self, error)
-    }
-
-    async fn end_lease(&self, how: SettleAs) -> Result<()> {
-        let (leases, number, store) = (&self.held.leases, self.held.lease.number, self.at.store()?);
-        let (Leases { key, client, .. }, tasks) = (&**leases, store.tasks());
-        let was_held = match how {
-            SettleAs::Finalized => self.source.finalize(store, number).await?,
-            SettleAs::Now(outcome) => tasks.settle(key, client, outcome, &[leases.ending(number)]).await? > 0,
-            SettleAs::Later(after) => {
-                let whereabouts = tasks.retry_after(key, client, &[(number, after)]).await?;
-                whereabouts.first().is_some_and(|whereabouts| *whereabouts != Whereabouts::Elsewhere)
+        if let Err(error) = &outcome {
+            match error.kind() {
+                ErrorKind::TaskNotPending => leases.let_go(number),
+                _ => leases.was_refused(number),
             }
-        };
+        }
+        outcome.map_err(|error| error.during(operation, Some(self.at.namespace.as_str())))
+    }
+
+    async fn get_next(&self) -> Result<Option<Self>> {
+        let next = self.source.finalize_and_get(self.at.open_store(), self.held.lease.number).await?;
+        match next.ok_or_else(not_held)?? {
+            Some(delivery) => (self.read)(self.at.again(), delivery).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Lets go of the lease that was to end, if it was held.
+    fn let_go(&self, was_held: bool) -> Result<()> {
         if !was_held {
             return Err(not_held());
         }
-        leases.let_go(number);
+        self.held.leases.let_go(self.held.lease.number);
         Ok(())
     }
 }
 
 fn not_held() -> Error {
     Error::new(ErrorKind::TaskNotPending, "the task is no longer this client's; someone else may have it")
-}
-
-/// How a task ends.
-#[derive(Clone, Copy)]
-enum SettleAs {
-    /// It is gone.
-    Finalized,
-    Now(Outcome),
-    /// It comes again after this time.
-    Later(Duration),
 }
