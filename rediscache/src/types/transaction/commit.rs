@@ -1,7 +1,5 @@
 //! How a transaction is made: placed in its session, got ready, and handed to the store until it is known what came of it.
 
-use std::pin::pin;
-
 use tracing::Instrument;
 
 use super::committed::Committed;
@@ -38,9 +36,8 @@ pub(super) async fn commit(
     let namespace = first.as_ref().map(Namespace::as_str);
     let name = first.as_ref().unwrap_or(&Namespace::Static(""));
     let span = span(COMMIT, name, || Some(session.clone()));
-    let mut call = pin!(make(session, expectations, writes).instrument(span));
-    let made = call.as_mut().await;
-    tell_failure(call.span(), made.as_ref().err());
+    let made = make(session, expectations, writes).instrument(span.clone()).await;
+    tell_failure(&span, made.as_ref().err());
     if let Some(measured) = measured {
         measured.end(COMMIT, &made);
     }

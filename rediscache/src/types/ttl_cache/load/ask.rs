@@ -4,7 +4,6 @@ use std::any::TypeId;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem;
-use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
@@ -81,14 +80,11 @@ where
         GetOrLoad::of(async move {
             self.span = Span::current();
             let (span, mut measured) = (span(OPERATION, self.object.name(), || self.object.session()), None);
-            let outcome = {
-                let mut call = pin!(self.call(&mut measured).instrument(span));
-                let outcome = call.as_mut().await;
-                tell_failure(call.span(), outcome.as_ref().err().and_then(LoadError::cache));
-                outcome
-            };
+            let outcome = self.call(&mut measured).instrument(span.clone()).await;
+            let failure = outcome.as_ref().err().and_then(LoadError::cache);
+            tell_failure(&span, failure);
             if let Some(measured) = measured {
-                measured.end_with(OPERATION, outcome.as_ref().err().and_then(LoadError::cache).map(Error::kind));
+                measured.end_with(OPERATION, failure.map(Error::kind));
             }
             outcome.map_err(|error| match error {
                 LoadError::Cache(error) => LoadError::Cache(error.during(OPERATION, Some(self.object.namespace()))),
