@@ -36,8 +36,8 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 pub(crate) use compared::Compared;
-pub(crate) use entry::{Begun, EntryStore, Found, LeaseStore, Life, RedisEntries, StoredPage, Wanted};
-pub(crate) use hash::{HASH, HashStore, Page, RedisHash};
+pub(crate) use entry::{Begun, EntryStore, Found, LeaseStore, Life, RedisEntries, Wanted};
+pub(crate) use hash::{HASH, HashStore, RedisHash};
 pub(crate) use hearing::Hearing;
 pub(crate) use increment::Increment;
 pub(crate) use key::{Cursor, KeyStore};

@@ -9,24 +9,28 @@ use super::operation::Operation;
 use crate::error::Result;
 
 /// The pages of one scan.
-pub(super) struct Pages<I> {
+pub(super) struct Pages<I, C = Vec<u8>> {
     object: Object,
-    fetch: FetchPage<I>,
+    fetch: FetchPage<I, C>,
     /// Where the last page is from, and what of it was not given out yet.
     page: Option<(Target, VecDeque<I>)>,
     /// The page under way; `None` after the last.
-    next: Option<Operation<FetchedPage<I>>>,
+    next: Option<Operation<FetchedPage<I, C>>>,
 }
 
 /// What a page holds, where the next one begins, and where it is from.
-pub(super) type FetchedPage<I> = (Vec<I>, Option<Vec<u8>>, Target);
+pub(super) type FetchedPage<I, C = Vec<u8>> = (Vec<I>, Option<C>, Target);
 
 /// Fetches the page at a cursor.
-type FetchPage<I> = fn(&Object, Option<Vec<u8>>) -> Operation<FetchedPage<I>>;
+type FetchPage<I, C> = Box<dyn Fn(&Object, Option<C>) -> Operation<FetchedPage<I, C>> + Send + Sync>;
 
-impl<I> Pages<I> {
-    pub(super) fn new(object: &Object, fetch: FetchPage<I>) -> Self {
-        Self { object: object.clone(), fetch, page: None, next: Some(fetch(object, None)) }
+impl<I, C> Pages<I, C> {
+    pub(super) fn new(
+        object: &Object,
+        fetch: impl Fn(&Object, Option<C>) -> Operation<FetchedPage<I, C>> + Send + Sync + 'static,
+    ) -> Self {
+        let next = Some(fetch(object, None));
+        Self { object: object.clone(), fetch: Box::new(fetch), page: None, next }
     }
 
     pub(super) fn namespace(&self) -> &str {
@@ -37,7 +41,7 @@ impl<I> Pages<I> {
     pub(super) fn poll_next<T>(
         &mut self,
         context: &mut Context<'_>,
-        read: impl Fn(&Target, I) -> Result<Option<T>>,
+        mut read: impl FnMut(&Target, I) -> Result<Option<T>>,
     ) -> Poll<Option<Result<T>>> {
         loop {
             if let Some((at, waiting)) = &mut self.page

@@ -1,20 +1,19 @@
 //! The entries of a cache as a stream.
 
-use std::collections::VecDeque;
 use std::fmt;
-use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
-use super::RedisCache;
+use super::{RedisCache, Types};
 use crate::bounds::{Key, Value};
 use crate::codec::{Codec, decode_owned};
 use crate::error::Result;
-use crate::store::Page;
-use crate::types::object::{Object, Target};
+use crate::types::object::Object;
 use crate::types::operation::Operation;
+use crate::types::pages::{FetchedPage, Pages};
 
 impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// Streams all entries, a page at a time.
@@ -59,30 +58,27 @@ impl<K: Key, V: Value, C: Codec> RedisCache<K, V, C> {
     /// # }
     /// ```
     pub fn scan(&self) -> Scan<K, V, C> {
-        let next = next_page::<V, C>(&self.object, None);
-        Scan { cache: self.clone(), page: None, next: Some(next) }
+        Scan { pages: Pages::new(&self.object, fetch::<V, C>), types: PhantomData }
     }
 }
 
 /// The entries of a cache, a page at a time; made by [`RedisCache::scan`].
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Scan<K, V, C> {
-    cache: RedisCache<K, V, C>,
-    /// Where the last page is from, and what of it was not given out yet.
-    page: Option<(Target, UnreadEntries)>,
-    /// The page under way; `None` after the last.
-    next: Option<Operation<(Page, Target)>>,
+    pages: Pages<StoredField>,
+    types: Types<K, V, C>,
 }
 
-type UnreadEntries = VecDeque<(Vec<u8>, Vec<u8>)>;
+/// A field, and its value.
+type StoredField = (Vec<u8>, Vec<u8>);
 
-/// The next page, and where it is from; the shapes that it takes are looked up.
-fn next_page<V: Value, C: Codec>(object: &Object, cursor: Option<Vec<u8>>) -> Operation<(Page, Target)> {
+/// Fetches a page; the shapes that it takes are looked up.
+fn fetch<V: Value, C: Codec>(object: &Object, cursor: Option<Vec<u8>>) -> Operation<FetchedPage<StoredField>> {
     Operation::reading(object, "scan", |at| async move {
         let page = at.store()?.hashes().scan(&at.key, cursor.as_deref()).await?;
         let unknown = at.unknown_shapes::<C>(page.entries.iter().map(|(_, value)| value));
         at.learn::<V>(unknown).await?;
-        Ok((page, at))
+        Ok((page.entries, page.next, at))
     })
 }
 
@@ -90,32 +86,15 @@ impl<K: Key, V: Value, C: Codec> Stream for Scan<K, V, C> {
     type Item = Result<(K, V)>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let scan = self.get_mut();
-        loop {
-            if let Some((at, entries)) = &mut scan.page
-                && let Some((field, value)) = entries.pop_front()
-            {
-                let read = at.knowing_reader::<V, C>().take_if_any(Some(value)).transpose();
-                let Some(value) = read else { continue };
-                let entry = value.and_then(|value| Ok((decode_owned::<C, K>(field)?, value)));
-                let namespace = scan.cache.object.namespace();
-                return Poll::Ready(Some(entry.map_err(|error| error.during("scan", Some(namespace)))));
-            }
-            let Some(next) = &mut scan.next else { return Poll::Ready(None) };
-            let page = ready!(Pin::new(next).poll(context));
-            scan.next = None;
-            let (Page { entries, next }, at) = match page {
-                Ok(page) => page,
-                Err(error) => return Poll::Ready(Some(Err(error))),
-            };
-            scan.page = Some((at, entries.into()));
-            scan.next = next.map(|cursor| next_page::<V, C>(&scan.cache.object, Some(cursor)));
-        }
+        self.get_mut().pages.poll_next(context, |at, (field, value)| {
+            let value = at.knowing_reader::<V, C>().take_if_any(Some(value))?;
+            value.map(|value| Ok((decode_owned::<C, K>(field)?, value))).transpose()
+        })
     }
 }
 
 impl<K, V, C> fmt::Debug for Scan<K, V, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scan").field("cache", &self.cache).finish_non_exhaustive()
+        f.debug_struct("Scan").field("namespace", &self.pages.namespace()).finish_non_exhaustive()
     }
 }

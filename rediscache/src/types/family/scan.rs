@@ -1,11 +1,11 @@
 //! The ids of a family as a stream.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
@@ -20,23 +20,19 @@ use crate::types::entry_name::key_of;
 use crate::types::info::ObjectInfo;
 use crate::types::object::{Object, Target};
 use crate::types::operation::Operation;
+use crate::types::pages::{FetchedPage, Pages};
 
 /// The ids of a family, a page at a time; made by [`BoundFamily::ids`](crate::BoundFamily::ids).
 #[must_use = "a stream does nothing until it is polled"]
 pub struct FamilyScan<I> {
-    object: Object,
-    names: FamilyNames,
+    pages: Pages<Box<str>, Cursor>,
     /// Those that were given out, in the form of names.
     seen: HashSet<Box<str>, foldhash::quality::RandomState>,
-    /// What of the last page was not given out yet.
-    page: VecDeque<Box<str>>,
-    /// The page under way; `None` after the last.
-    next: Option<Operation<FoundIds>>,
     ids: PhantomData<fn() -> I>,
 }
 
-/// The ids on a page, some of them more than once, and where the next one begins.
-pub(super) type FoundIds = (Vec<Box<str>>, Option<Cursor>);
+/// A page of ids, some of them more than once.
+type FoundIds = FetchedPage<Box<str>, Cursor>;
 
 /// What the objects of a family are called, each with whether the global namespace goes in front.
 type FamilyNames = Arc<[(&'static str, bool)]>;
@@ -49,8 +45,8 @@ impl<I: Key> FamilyScan<I> {
         let object = Object::named(Namespace::of_family(namespace), Self::TYPES);
         let object = session.map_or_else(|| object.clone(), |session| object.on(session));
         let names = names_of(objects);
-        let next = Some(next_page(&object, &names, None));
-        Self { object, names, seen: HashSet::default(), page: VecDeque::new(), next, ids: PhantomData }
+        let pages = Pages::new(&object, move |object, cursor| fetch(object, &names, cursor));
+        Self { pages, seen: HashSet::default(), ids: PhantomData }
     }
 
     /// The page of ids at a cursor, as they stand in names, some of them more than once.
@@ -61,11 +57,7 @@ impl<I: Key> FamilyScan<I> {
         cursor: Option<Cursor>,
     ) -> Operation<FoundIds> {
         let object = Object::named(Namespace::of_family(namespace), Self::TYPES).on(session);
-        next_page(&object, &names_of(objects), cursor)
-    }
-
-    fn read(&self, id: &str) -> Result<I> {
-        read_id(id).map_err(|error| error.during("ids", Some(self.object.namespace())))
+        fetch(&object, &names_of(objects), cursor)
     }
 }
 
@@ -78,13 +70,14 @@ fn names_of(objects: &[ObjectInfo]) -> FamilyNames {
     objects.iter().map(|object| (object.name_of_keys(), object.is_global)).collect()
 }
 
-/// The next page of keys, as far as they are of the family.
-fn next_page(object: &Object, names: &FamilyNames, cursor: Option<Cursor>) -> Operation<FoundIds> {
+/// Fetches a page of keys, as far as they are of the family.
+fn fetch(object: &Object, names: &FamilyNames, cursor: Option<Cursor>) -> Operation<FoundIds> {
     let names = Arc::clone(names);
     Operation::reading(object, "ids", move |at| async move {
         let places = places(&at, &names);
         let (keys, next) = at.store()?.keys().names(common_start(&places), cursor).await?;
-        Ok((keys.iter().filter_map(|key| id_in(key, &places)).map(Box::from).collect(), next))
+        let ids = keys.iter().filter_map(|key| id_in(key, &places)).map(Box::from).collect();
+        Ok((ids, next, at))
     })
 }
 
@@ -123,32 +116,21 @@ impl<I: Key> Stream for FamilyScan<I> {
     type Item = Result<I>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let scan = self.get_mut();
-        loop {
-            while let Some(id) = scan.page.pop_front() {
-                if !scan.seen.contains(&id) {
-                    let read = scan.read(&id);
-                    scan.seen.insert(id);
-                    return Poll::Ready(Some(read));
-                }
+        let Self { pages, seen, .. } = self.get_mut();
+        pages.poll_next(context, |at, id| {
+            if seen.contains(&id) {
+                return Ok(None);
             }
-            let Some(next) = &mut scan.next else { return Poll::Ready(None) };
-            let page = ready!(Pin::new(next).poll(context));
-            scan.next = None;
-            match page {
-                Ok((ids, cursor)) => {
-                    scan.page = ids.into();
-                    scan.next = cursor.map(|cursor| next_page(&scan.object, &scan.names, Some(cursor)));
-                }
-                Err(error) => return Poll::Ready(Some(Err(error))),
-            }
-        }
+            let read = read_id(&id).map_err(|error| error.during("ids", Some(at.namespace.as_str())));
+            seen.insert(id);
+            read.map(Some)
+        })
     }
 }
 
 impl<I> fmt::Debug for FamilyScan<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FamilyScan").field("namespace", &self.object.namespace()).finish_non_exhaustive()
+        f.debug_struct("FamilyScan").field("namespace", &self.pages.namespace()).finish_non_exhaustive()
     }
 }
 

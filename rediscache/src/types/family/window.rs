@@ -27,7 +27,7 @@ impl<T: RedisFamily> FamilyWindow for BoundFamily<T> {
         let session = self.session.clone();
         Operation::of(async move {
             let cursor = cursor_of(cursor.as_deref()).map_err(|error| error.during("ids", Some(T::NAMESPACE)))?;
-            let (ids, next) = FamilyScan::<T::Id>::page(T::NAMESPACE, &T::objects(), &session, cursor).await?;
+            let (ids, next, _) = FamilyScan::<T::Id>::page(T::NAMESPACE, &T::objects(), &session, cursor).await?;
             let ids: BTreeSet<_> = ids.into_iter().collect();
             let ids = ids.iter().map(|id| Shown::of(read_id::<T::Id>(id))).collect();
             Ok(IdPage { ids, next: next.as_ref().map(Cursor::to_bytes) })

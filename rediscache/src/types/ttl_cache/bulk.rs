@@ -183,7 +183,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// # }
     /// ```
     pub fn scan(&self) -> TtlScan<K, V, C> {
-        TtlScan::new(&self.object, self.options.life, self.options.check())
+        TtlScan::new(&self.object, self.options)
     }
 
     /// Removes all entries; what is being loaded meanwhile is not stored once the walk has met it.
