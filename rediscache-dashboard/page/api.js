@@ -2,6 +2,9 @@
 
 const address = (path) => new URL(`api/${path}`, new URL(".", location.href)).href;
 
+/** How long what no tick tells is shown before it is asked for again, in milliseconds. */
+export const EVERY = 3000;
+
 /** A failure with what the program said of it. */
 export class Refused extends Error {
   constructor(status, message) {

@@ -36,7 +36,11 @@ export function inRow(shown) {
 }
 
 /** A key; one that would not be seen is shown as JSON. */
-const keyText = (shown) => (shown?.json === undefined ? inRow(shown) : plain(shown.json).trim() ? plain(shown.json) : shown.json);
+function keyText(shown) {
+  if (shown?.json === undefined) return inRow(shown);
+  const text = plain(shown.json);
+  return text.trim() ? text : shown.json;
+}
 
 /** A list for a part of an object; `open` is told which entry was chosen. */
 export function entries(object, part, open) {

@@ -28,10 +28,7 @@ function showIds(main, family) {
     return { entries: page.ids.map((id) => ({ id: JSON.stringify(id), key: id, facts: {} })), next: page.next };
   }, ["No ids", "Nothing is kept of any."], { once: true });
   const fields = family.objects.map((object) => object.field).join(", ");
-  put(main,
-    el("div", { class: "heading" },
-      el("h1", {}, el("a", { href: "#/" }, family.owner), kind(KIND)),
-      el("p", {}, el("code", { id: "namespace" }, family.namespace), el("span", { class: "muted" }, " per "), el("code", {}, family.id_type), el("span", { class: "muted" }, " · "), fields)),
+  put(main, head(family, el("a", { href: "#/" }, family.owner), el("span", { class: "muted" }, " · "), fields),
     el("div", { class: "tools" }, finder("id", find), el("span", { class: "grow" })), ids.element);
 
   /** Opens one of which nothing may be kept yet; what is no id is refused. */
@@ -48,11 +45,14 @@ function showIds(main, family) {
 function showOne(main, family, id) {
   const objects = family.objects.map((object) => member(object, id));
   const sheet = holding(objects, family.owner);
-  put(main,
-    el("div", { class: "heading" },
-      el("h1", {}, el("span", {}, el("a", { href: familyLink(family), class: "muted" }, `${family.owner}::of(`), id, el("span", { class: "muted" }, ")")), kind(KIND)),
-      el("p", {}, el("code", { id: "namespace" }, family.namespace), el("span", { class: "muted" }, " per "), el("code", {}, family.id_type))),
-    sheet.element);
+  const title = el("span", {}, el("a", { href: familyLink(family), class: "muted" }, `${family.owner}::of(`), id, el("span", { class: "muted" }, ")"));
+  put(main, head(family, title), sheet.element);
   sheet.update();
   return follow(objects, sheet.update);
+}
+
+function head(family, title, ...more) {
+  return el("div", { class: "heading" },
+    el("h1", {}, title, kind(KIND)),
+    el("p", {}, el("code", { id: "namespace" }, family.namespace), el("span", { class: "muted" }, " per "), el("code", {}, family.id_type), more));
 }

@@ -1,9 +1,7 @@
 // How much objects of one of a family hold: asked for while they are looked at, since no tick tells it.
 
-import { get, of } from "./api.js";
+import { EVERY, get, of } from "./api.js";
 import { learn } from "./state.js";
-
-const EVERY = 3000;
 
 /** Asks now and again, and says when there is an answer. */
 export function follow(objects, changed) {

@@ -1,13 +1,11 @@
 // Locks with their holders, and limits with what is left to whom.
 
-import { get, of } from "./api.js";
+import { EVERY, get, of } from "./api.js";
 import { el, put } from "./dom.js";
 import { whose } from "./show.js";
 import { link, state } from "./state.js";
 import { entries } from "./entries.js";
 import { heading, kind, nothing } from "./table.js";
-
-const EVERY = 3000;
 
 export function show(main) {
   const guards = state.objects.filter((object) => object.kind === "lock" || object.kind === "limit");

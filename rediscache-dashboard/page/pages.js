@@ -1,10 +1,11 @@
 // What is read a page at a time, with buttons that turn them.
 
+import { EVERY } from "./api.js";
 import { byId, el, put, say } from "./dom.js";
 import { nothing } from "./table.js";
 
-/** How long what is shown stays before it is read again, and how many times as long as it took to read. */
-const EVERY = 3000, REST = 10;
+/** A page stays for this many times as long as it took to read, at the least. */
+const REST = 10;
 
 /** Pages that hold nothing though others follow are passed over, but not for ever. */
 const MOST_EMPTY = 50;
