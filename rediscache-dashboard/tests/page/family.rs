@@ -33,6 +33,8 @@ async fn the_objects_of_one_are_found_and_work_as_all_others_do() {
     browser.read("main h1", "Tenant::of(\"acme\")").await;
     browser.until("[...document.querySelectorAll('main tr')].some((row) => /prices[^]*1/.test(row.innerText))").await;
     browser.read("main .error", "1 dead").await;
+    // How much it held of late, once that was asked for twice.
+    browser.see("main .spark-cell polyline").await;
 
     browser.click("main [data-object='tenant.{}.prices']").await;
     browser.read("#namespace", "tenant.{}.prices of \"acme\"").await;

@@ -18,7 +18,7 @@ const PICTURES: [(&str, &str, &str); 6] = [
     ("overview", "", "document.querySelectorAll('.tile').length > 5"),
     ("queues", "queues", "document.querySelectorAll('.card').length === 2"),
     ("entries", "object/Shop.products", "document.querySelectorAll('button.open').length > 10"),
-    ("family", "family/branch.{}/\"Aarhus\"", "document.querySelectorAll('main tr .number').length > 12"),
+    ("family", "family/branch.{}/\"Aarhus\"", "document.querySelectorAll('main polyline').length > 3"),
     ("dead-letters", "object/Outgoing.mails/dead", "document.querySelectorAll('button.open').length > 0"),
     ("figures", "figures", "document.querySelectorAll('.plot polyline').length > 3"),
 ];
