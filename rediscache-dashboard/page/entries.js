@@ -16,15 +16,13 @@ const FACTS = {
   retry_after: ["Has to wait", (time) => (time ? span(time) : "–")],
   alive: ["State", (is) => el("span", { class: is ? "good" : "bad" }, is ? "alive" : "silent")],
   tasks: ["Tasks", count],
+  heard: ["Last heard", (time) => el("time", { title: clock(time) }, when(time))],
   stale: ["Age", (is) => (is ? "stale" : "fresh")],
 };
 
-/** Of a task it is known when its worker was last heard of. */
-const titleOf = (object, name) => (name === "since" && object.kind === "task queue" ? "Last heard" : FACTS[name][0]);
-
 /** What is known of an entry, as pairs of a title and what is to be shown. */
-export const facts = (object, entry) =>
-  Object.entries(FACTS).filter(([name]) => name in entry.facts).map(([name, [, show]]) => [titleOf(object, name), show(entry.facts[name])]);
+export const facts = (entry) =>
+  Object.entries(FACTS).filter(([name]) => name in entry.facts).map(([name, [, show]]) => [FACTS[name][0], show(entry.facts[name])]);
 
 /** A key or value in a line. */
 export function inRow(shown) {
@@ -53,7 +51,7 @@ export function entries(object, part, open) {
     const wanted = [
       list.some((entry) => entry.key) && ["key", object.kind === "family" ? "Id" : "Key", "name"],
       list.some((entry) => entry.value) && ["value", object.kind === "ranking" ? "Score" : "Value", "value"],
-      ...known.map((name) => [name, titleOf(object, name), "fact"]),
+      ...known.map((name) => [name, FACTS[name][0], "fact"]),
       list.some((entry) => entry.expires_at) && ["expires_at", "Expires", "fact"],
     ].filter(Boolean).map(([name, title, kind]) => ({ name, title, class: kind }));
     if (JSON.stringify(wanted) === JSON.stringify(columns)) return;
@@ -73,7 +71,7 @@ export function entries(object, part, open) {
   function draw(id, entry) {
     const text = JSON.stringify(entry), before = rows.get(id);
     // Times are told from now on, so what has one is drawn again.
-    if (before?.text === text && !/"(since|due|expires_at)":\d/.test(text)) return before;
+    if (before?.text === text && !/"(since|heard|due|expires_at)":\d/.test(text)) return before;
     const drawn = row(columns, columns.map((column, at) => cell(entry, column, at)), { "data-id": id, class: open ? "way" : "", onclick: open && (() => open(entry)) });
     if (before && before.text !== text) drawn.classList.add("changed");
     return { text, drawn };

@@ -25,7 +25,7 @@ export function openEntry(object, part, entry, changed) {
     const title = entry.key?.json === undefined ? "Delete this?" : `Delete ${plain(entry.key.json).slice(0, 80)}?`;
     if (await ask(title, "It cannot be brought back.", "Delete")) await act("delete", "Deleted")();
   };
-  const known = facts(object, entry);
+  const known = facts(entry);
   if (entry.expires_at) known.push(["Expires", `${when(entry.expires_at)}, ${clock(entry.expires_at)}`]);
   const isWhole = !entry.value || entry.value.json !== undefined;
   put(panel, head(object, entry.key ? null : part),

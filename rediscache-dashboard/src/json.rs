@@ -115,6 +115,7 @@ fn fact_json(fact: &Fact) -> (String, Value) {
     let (name, value) = match fact {
         Fact::Worker(worker) => ("worker", json!(worker)),
         Fact::Since(time) => ("since", json!(milliseconds(*time))),
+        Fact::Heard(time) => ("heard", json!(milliseconds(*time))),
         Fact::Attempt(attempt) => ("attempt", json!(attempt)),
         Fact::Due(time) => ("due", json!(milliseconds(*time))),
         Fact::Fence(fence) => ("fence", json!(fence.to_string())),

@@ -146,7 +146,7 @@ contract! {
             assert!(worker.starts_with("w1 ") && is_about(Some(*since), SystemTime::now()), "{entry:?}");
         }
         let workers = all(&*window, Part::Workers).await?;
-        let [Fact::Worker(_), Fact::Alive(true), Fact::Tasks(300), Fact::Since(_)] = &workers[0].facts[..] else {
+        let [Fact::Worker(_), Fact::Alive(true), Fact::Tasks(300), Fact::Heard(_)] = &workers[0].facts[..] else {
             panic!("{workers:?}")
         };
         let counts = window.summary().await?.counts;
@@ -156,6 +156,24 @@ contract! {
             task.finalize().await?;
         }
         assert!(all(&*window, Part::Pending).await?.is_empty() && all(&*window, Part::Workers).await?.is_empty());
+        Ok(())
+    }
+
+    async fn each_task_tells_since_when_it_is_pending(session: RedisSession) -> crate::task_worker::Outcome {
+        let (window, jobs) = (window::<Outgoing>(&session, "jobs"), Outgoing::on(&session).jobs());
+        let apart = Duration::from_millis(50);
+        jobs.put_many([1, 2]).await?;
+        let first = jobs.get().await?;
+        tokio::time::sleep(apart).await;
+        let second = jobs.get().await?;
+        let pending = all(&*window, Part::Pending).await?;
+        let [Fact::Since(before), Fact::Since(after)] = [0, 1].map(|at: usize| pending[at].facts[2].clone()) else {
+            panic!("{pending:?}")
+        };
+        // Both are told in whole milliseconds.
+        assert!(before + apart <= after + Duration::from_millis(2), "{pending:?}");
+        first.finalize().await?;
+        second.finalize().await?;
         Ok(())
     }
 

@@ -40,7 +40,8 @@ fn one(key: &str, random: &mut Random) -> Cmd {
     let (bytes, other) = (hostile_bytes(random), hostile_bytes(random));
     let score = ["-inf", "inf", "0", "1", "1e300", "-1e300", "9007199254740993", "1e15"][random.place(8)];
     let count = ["0x0,", "1x1,", "999999999999x1,", "1x999999999999999999999,", "x", "1x1", "-1x1,"][random.place(7)];
-    let lease = ["1:", "0:", "99999999999999999999:", ":", "-1:", "1"][random.place(6)].as_bytes();
+    let lease = ["1:", "0:", "99999999999999999999:", ":", "-1:", "1", "1.7:", "1.99999999999999999999:"];
+    let lease = lease[random.place(8)].as_bytes();
     let number = ["1", "0", "-1", "99999999999999999999999", "nan", "inf", "0x10", "x", ""][random.place(9)];
     let worker =
         [STRANGER.as_bytes(), b"", b"0", b"0123456789abcdef", b"0123456789abcdef$clients", &bytes][random.place(6)];

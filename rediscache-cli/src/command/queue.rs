@@ -35,6 +35,8 @@ pub(super) struct Worker {
     pub(super) held: u64,
     /// How often the tasks were delivered that it holds, of some the most often.
     pub(super) attempt: u64,
+    /// For how many milliseconds it has held one of them, of some the longest.
+    pub(super) held_for: Option<u64>,
     /// In how many milliseconds it is taken for dead; since when, where that is negative.
     pub(super) ends: i64,
 }
@@ -92,9 +94,10 @@ impl Queue {
                 continue;
             };
             let leases = names::beside(name, &format!("$leases:{instance}"), server.is_cluster());
-            let (held, attempt) = leases_at(server, &leases)?;
+            let Leases { held, attempt, since } = Leases::at(server, &leases)?;
             let (instance, list) = (instance.to_owned(), list.to_owned());
-            self.workers.push(Worker { instance, list, held, attempt, ends: until(ends, now) });
+            let held_for = since.map(|since| now.saturating_sub(since));
+            self.workers.push(Worker { instance, list, held, attempt, held_for, ends: until(ends, now) });
         }
         Ok(())
     }
@@ -122,7 +125,8 @@ impl Queue {
         let workers = self.workers.iter().map(|worker| {
             object! {
                 "instance": worker.instance.as_str(), "pending_list": worker.list.as_str(), "held": worker.held,
-                "attempt": worker.attempt, "alive": worker.ends > 0, "ends_ms": signed(worker.ends),
+                "attempt": worker.attempt, "held_ms": worker.held_for, "alive": worker.ends > 0,
+                "ends_ms": signed(worker.ends),
             }
         });
         let lists = self.lists.iter().map(|list| {
@@ -155,15 +159,30 @@ fn until(time: f64, now: u64) -> i64 {
     (time as i64).saturating_sub_unsigned(now)
 }
 
-/// How many tasks a worker holds, and how often one of them was delivered.
-fn leases_at(server: &mut Server, key: &[u8]) -> Result<(u64, u64)> {
-    let held: u64 = server.ask(key, redis::cmd("HLEN").arg(key))?;
-    let (_, leases) = server.fields(key, 0, MOST_TASKS)?;
-    let attempt = |lease: &[u8]| {
-        let digits = lease.split(|byte| *byte == b':').next().and_then(|digits| str::from_utf8(digits).ok());
-        digits.and_then(|digits| digits.parse::<u64>().ok())
-    };
-    Ok((held, leases.iter().filter_map(|(_, lease)| attempt(lease)).max().unwrap_or_default()))
+/// What a worker holds.
+struct Leases {
+    held: u64,
+    /// How often one of the tasks was delivered, of some the most often.
+    attempt: u64,
+    /// When one of them was taken, of some the first.
+    since: Option<u64>,
+}
+
+impl Leases {
+    fn at(server: &mut Server, key: &[u8]) -> Result<Self> {
+        let held: u64 = server.ask(key, redis::cmd("HLEN").arg(key))?;
+        let (_, leases) = server.fields(key, 0, MOST_TASKS)?;
+        let known: Vec<_> = leases.iter().filter_map(|(_, lease)| read_lease(lease)).collect();
+        let attempt = known.iter().map(|(attempt, _)| *attempt).max().unwrap_or_default();
+        Ok(Self { held, attempt, since: known.iter().filter_map(|(_, since)| *since).min() })
+    }
+}
+
+/// Which delivery a task is, and when it was taken: `{attempt}.{ms}:{item}`.
+fn read_lease(lease: &[u8]) -> Option<(u64, Option<u64>)> {
+    let head = str::from_utf8(lease.split(|byte| *byte == b':').next()?).ok()?;
+    let (attempt, since) = head.split_once('.').unwrap_or((head, ""));
+    Some((attempt.parse().ok()?, since.parse().ok()))
 }
 
 /// For how long tasks have been pending without a lease, where programs keep that: `{ms}x{items},` of each.

@@ -31,7 +31,7 @@ pub(super) fn run(server: &mut Server, output: &mut Output) -> Result<()> {
         table.row([text::shown(name), kind.clone(), waiting, delayed, due.unwrap_or_default(), pending, dead, alive]);
     }
     output.table(&table)?;
-    let mut table = Table::new(["pending in", "worker", "tasks", "attempt", "state"]);
+    let mut table = Table::new(["pending in", "worker", "tasks", "attempt", "for", "state"]);
     let mut is_empty = true;
     for (name, _, queue) in &queues {
         is_empty &= queue.workers.is_empty() && queue.lists.is_empty();
@@ -52,18 +52,19 @@ fn put_pending(name: &[u8], queue: &Queue, table: &mut Table) {
             _ => format!("dead for {left}; its tasks return when another worker asks"),
         };
         let (held, attempt) = (worker.held.to_string(), worker.attempt.to_string());
-        table.row([text::shown(name), text::escaped(&worker.instance), held, attempt, state]);
+        let held_for = worker.held_for.map(text::duration).unwrap_or_default();
+        table.row([text::shown(name), text::escaped(&worker.instance), held, attempt, held_for, state]);
     }
     for list in queue.lists.iter().filter(|list| list.unleased > 0) {
-        let since =
-            list.since.map_or_else(String::new, |since| format!(", for {} at the least", text::duration(since)));
+        let since = list.since.map(|since| format!("{} at the least", text::duration(since))).unwrap_or_default();
         let place = format!("{}{}", text::shown(name), text::escaped(&list.suffix));
         table.row([
             place,
             "nobody".to_owned(),
             list.unleased.to_string(),
             String::new(),
-            format!("without a worker of rediscache{since}"),
+            since,
+            "without a worker of rediscache".to_owned(),
         ]);
     }
 }

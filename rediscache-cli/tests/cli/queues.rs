@@ -18,6 +18,7 @@ async fn queues_tell_what_waits_is_delayed_pending_and_dead_and_who_works() {
     }
     let worker = &queue["workers"][0];
     assert_eq!((&worker["held"], &worker["attempt"], &worker["alive"]), (&1.into(), &1.into(), &true.into()));
+    assert!(worker["held_ms"].as_u64().is_some_and(|held| held < 60_000), "{queue}");
     assert_eq!(queue["pending_lists"][0]["without_worker"], 0);
     assert!((3_500_000..=3_600_100).contains(&queue["next_due_ms"].as_u64().unwrap_or_default()), "{queue}");
     let table = run(&server, &["queues"]);
@@ -48,7 +49,7 @@ async fn a_worker_that_died_is_told_with_what_it_held() {
     task.keep();
     // As if its heart had stopped, a minute ago.
     let script = "redis.call('ZADD', KEYS[1], redis.call('TIME')[1] * 1000 - 60000, '0123456789abcdef$pending')
-        return redis.call('HSET', KEYS[2], '1', '3:x')";
+        return redis.call('HSET', KEYS[2], '1', '3:x', '2', '1.' .. (redis.call('TIME')[1] - 100) .. '000:y')";
     let key = "bot.Channel.reminders$clients";
     send(
         &server,
@@ -63,10 +64,11 @@ async fn a_worker_that_died_is_told_with_what_it_held() {
         .expect("it is there")["workers"][0];
     assert_eq!(
         (&worker["alive"], &worker["attempt"], &worker["held"]),
-        (&false.into(), &3.into(), &1.into()),
+        (&false.into(), &3.into(), &2.into()),
         "{queues}"
     );
+    assert!(worker["held_ms"].as_u64().is_some_and(|held| held >= 99_000), "{queues}");
     let doctor = run(&server, &["doctor"]);
-    assert!(doctor.out.contains("worker 0123456789abcdef is dead for 60 s, and 1 tasks"), "{doctor:?}");
+    assert!(doctor.out.contains("worker 0123456789abcdef is dead for 60 s, and 2 tasks"), "{doctor:?}");
     drop(first);
 }

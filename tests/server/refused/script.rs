@@ -68,7 +68,7 @@ struct Aside {
 const HELD: &[&[&str]] = &[
     &["LPUSH", "jobs", "i|1"],
     &["LPUSH", "jobs$pending", "i|2", "i|3"],
-    &["HSET", "jobs$leases:0123456789abcdef", "1", "1:i|2", "2", "5:i|3"],
+    &["HSET", "jobs$leases:0123456789abcdef", "1", "1.1700000000000:i|2", "2", "5.1700000000001:i|3"],
     &["ZADD", "jobs$clients", "9000000000000000", "0123456789abcdef$pending"],
 ];
 
@@ -82,8 +82,8 @@ const NEW: &[&[&str]] = &[
 /// Beside what is held, another client is taken for dead, and a task is due.
 const LEFT_BEHIND: &[&[&str]] = &[
     &["LPUSH", "jobs$pending", "i|2", "i|3", "i|4"],
-    &["HSET", "jobs$leases:0123456789abcdef", "1", "1:i|2", "2", "5:i|3"],
-    &["HSET", "jobs$leases:0123456789abcde0", "1", "1:i|4"],
+    &["HSET", "jobs$leases:0123456789abcdef", "1", "1.1700000000000:i|2", "2", "5.1700000000001:i|3"],
+    &["HSET", "jobs$leases:0123456789abcde0", "1", "1.1700000000000:i|4"],
     &["ZADD", "jobs$clients", "9000000000000000", "0123456789abcdef$pending", "1", "0123456789abcde0$pending"],
     &["ZADD", "jobs$delayed", "1", "0123456789abcdef:i|5"],
 ];

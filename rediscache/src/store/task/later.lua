@@ -118,7 +118,7 @@ local function unleased()
     for first = 1, #numbers, 1000 do
       local last = math.min(first + 999, #numbers)
       for _, lease in ipairs(redis.call('HMGET', leases_of(holder), unpack(numbers, first, last))) do
-        local item = lease and lease:match('^%d+:(.*)$')
+        local _, item = read_lease(lease)
         if item and counts[item] then
           counts[item] = counts[item] - 1
         end

@@ -118,10 +118,10 @@ local function ask_to_retry(push)
   end
 end
 
--- The attempt and the item of a lease, if there is one and it can be read.
+-- The attempt and the item of a lease, if there is one and it can be read, and since when it is held: `{attempt}.{ms}:{item}`.
 local function read_lease(lease)
-  local attempt, item = (lease or ''):match('^(%d+):(.*)$')
-  return tonumber(attempt), item
+  local attempt, since, item = (lease or ''):match('^(%d+)%.?(%d*):(.*)$')
+  return tonumber(attempt), item, tonumber(since)
 end
 
 local function lease_of(client, number)

@@ -24,11 +24,11 @@ function commands.look_delayed(skipped, limit)
   return found
 end
 
--- the same -> of each task that is held: by whom, when that client is taken for dead, which delivery it is, and the item
+-- the same -> of each task that is held: by whom, since when, which delivery it is, and the item
 function commands.look_pending(skipped, limit)
   local found, left = {}, tonumber(skipped)
   for _, known in ipairs(known_clients()) do
-    local other, silent = known[1], known[2]
+    local other = known[1]
     local count = redis.call('HLEN', leases_of(other))
     if left >= count then
       left = left - count
@@ -36,8 +36,8 @@ function commands.look_pending(skipped, limit)
       local numbers = redis.call('HKEYS', leases_of(other))
       table.sort(numbers, function(a, b) return (tonumber(a) or 0) < (tonumber(b) or 0) end)
       for at = left + 1, math.min(#numbers, left + limit - #found) do
-        local attempt, item = read_lease(lease_of(other, numbers[at]))
-        found[#found + 1] = { other, silent, attempt or 0, item or '' }
+        local attempt, item, since = read_lease(lease_of(other, numbers[at]))
+        found[#found + 1] = { other, since and since - now() or false, attempt or 0, item or '' }
       end
       left = 0
     end

@@ -26,8 +26,8 @@ pub(crate) struct DelayedTask {
 pub(crate) struct PendingTask {
     /// As clients are named.
     pub(crate) worker: String,
-    /// When that client is taken for dead.
-    pub(crate) silent: i64,
+    /// Since when; leases of other programs may not tell.
+    pub(crate) since: Option<i64>,
     pub(crate) attempt: u32,
     pub(crate) item: Vec<u8>,
 }
@@ -68,7 +68,7 @@ pub(super) async fn pending(
     place: (u64, u64),
 ) -> Result<Vec<PendingTask>> {
     let found = look(router, (key, client, "look_pending"), place.0, place.1).await?;
-    let task = |(worker, silent, attempt, item)| PendingTask { worker, silent, attempt, item };
+    let task = |(worker, since, attempt, item)| PendingTask { worker, since, attempt, item };
     Ok(found.into_iter().map(task).collect())
 }
 

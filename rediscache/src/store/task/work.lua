@@ -25,11 +25,11 @@ if ends > 0 then
 end
 
 -- What is to be taken. Numbers are given as text where they can be, which takes half the time.
-local next_change, until_dead, known, rare, is_rare = -1
+local next_change, until_dead, since, known, rare, is_rare = -1
 if wanted > 0 then
   local time = redis.call('TIME')
   time = time[1] * 1000 + math.floor(time[2] / 1000)
-  until_dead = time + ARGV[3]
+  until_dead, since = time + ARGV[3], string.format('.%.0f:', time)
   local due = tonumber(redis.call('ZRANGE', delayed, '0', '0', 'WITHSCORES')[2])
   local silent = redis.call('ZRANGE', clients, '0', '0', 'WITHSCORES')
   local over = tonumber(silent[2])
@@ -96,7 +96,7 @@ end
 -- What ends goes first: what is added to a short hash is looked for among all that it holds.
 local ended = {}
 for at = 1, ends do
-  local item, side = held[at] and held[at]:match('^%d+:(.*)$'), sides:byte(at)
+  local item, side = held[at] and held[at]:match('^%d+%.?%d*:(.*)$'), sides:byte(at)
   local was_held = item and redis.call('LREM', pending, (side == 110 or side == 78) and '1' or '-1', item) == 1
   ended[at] = was_held and '1' or '0'
 end
@@ -107,10 +107,11 @@ end
 local taken, delivered, unread, fresh = {}, {}, {}, {}
 local first = tonumber(ARGV[6])
 if wanted > 0 and not known then
+  since = '1' .. since
   taken = redis.call('RPOP', queue, wanted == 1 and '1' or wanted) or {}
   for at, item in ipairs(taken) do
     fresh[2 * at - 1] = first + at - 1
-    fresh[2 * at] = '1:' .. item
+    fresh[2 * at] = since .. item
   end
 elseif wanted > 0 then
   rare = rare or rarely()
@@ -126,7 +127,7 @@ elseif wanted > 0 then
         local known_unread = rare.recall_unread(attempts, item, number)
         unread[#unread + 1] = known_unread and string.format('%.0f.%.0f.%.0f', unpack(known_unread))
         fresh[#fresh + 1] = number
-        fresh[#fresh + 1] = attempt .. ':' .. item
+        fresh[#fresh + 1] = attempt .. since .. item
       end
     end
   until #popped == 0 or #taken == wanted

@@ -70,7 +70,7 @@ use crate::store::{Client, LIST};
 /// |---|---|---|---|
 /// | `{key}` | list | what waits: `LPUSH` in, right end out | empty |
 /// | `{key}$pending`, `{key}${client}_pending` | list | what was taken, newest on the left | empty |
-/// | `{key}$leases:{instance}` | hash | number of a task → `{attempt}:{item}` | the process holds nothing |
+/// | `{key}$leases:{instance}` | hash | number of a task → `{attempt}.{ms when it was taken}:{item}` | the process holds nothing |
 /// | `{key}$clients` | sorted set | instance and pending list of each process that holds tasks, by the ms when it is taken for dead | nobody holds anything |
 /// | `{key}$attempts` | hash | SHA-1 of an item in the queue → `{count}x{items},`…: how often it was delivered before, of equal ones in order; `unread:` and that → `{failures}.{ms of the first}.{items}` of one that some program could not read | 7 days after the last failure, or cleared with the queue |
 /// | `{key}$delayed` | sorted set | `{unique}:{item}`, `{unique}.{attempt}:{item}` or `{unique}.{attempt}.{failures}.{ms of the first}:{item}`, by the ms when it is due | nothing is delayed |

@@ -3,8 +3,6 @@
 //! Since when a task is pending is not stored. What is shown is when its worker was last heard of, by this program's `recover_after`.
 //! Nor is it stored how often a dead letter failed.
 
-use std::time::Duration;
-
 use super::RedisTaskQueue;
 use crate::bounds::Value;
 use crate::codec::Codec;
@@ -123,8 +121,8 @@ async fn pending<T: Value, C: Codec>(
     learn_page::<T, C>(at, tasks.iter().map(|task| &task.item)).await?;
     let next = place_after(first, tasks.len());
     let entry = |task: PendingTask| {
-        let since = last_heard(task.silent, client.silence);
         let worker = [Fact::Worker(worker(&task.worker)), Fact::Attempt(task.attempt)];
+        let since = task.since.and_then(moment).map(Fact::Since);
         let facts = worker.into_iter().chain(since).collect();
         let value = Some(value_shown::<T, C>(at, is_secret, &task.item));
         Entry { id: id_of(is_secret, &task.item), value, facts, ..Entry::default() }
@@ -138,15 +136,11 @@ async fn workers(at: &Target, client: &Client, cursor: Option<&[u8]>) -> Result<
     let next = place_after(first, workers.len());
     let entry = |seen: WorkerSeen| {
         let known = [Fact::Worker(worker(&seen.name)), Fact::Alive(seen.silent > 0), Fact::Tasks(seen.tasks)];
-        let facts = known.into_iter().chain(last_heard(seen.silent, client.silence)).collect();
+        let heard = moment(seen.silent).and_then(|silent| silent.checked_sub(client.silence)).map(Fact::Heard);
+        let facts = known.into_iter().chain(heard).collect();
         Entry { id: seen.name.into_bytes(), facts, ..Entry::default() }
     };
     Ok(EntryPage { entries: workers.into_iter().map(entry).collect(), next })
-}
-
-/// When a client was last heard of that will be silent for too long then.
-fn last_heard(silent: i64, silence: Duration) -> Option<Fact> {
-    moment(silent).and_then(|then| then.checked_sub(silence)).map(Fact::Since)
 }
 
 /// What a client is called: the identifier that it was given, if any, and what tells it from namesakes.

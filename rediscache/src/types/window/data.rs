@@ -115,8 +115,10 @@ pub enum Shown {
 pub enum Fact {
     /// The worker that has it.
     Worker(String),
-    /// Since when somebody has it, or a worker was last heard of.
+    /// Since when somebody has it.
     Since(SystemTime),
+    /// When a worker was last heard of.
+    Heard(SystemTime),
     /// Which attempt this is, or how many failed.
     Attempt(u32),
     /// When it is due.

@@ -78,7 +78,7 @@ impl TaskQueue<'_> {
             *unleased.entry(item.clone()).or_default() += 1;
         }
         let leases = self.record.leases.iter().filter(|(name, _)| suffix_of(name) == suffix);
-        for (_, item) in leases.flat_map(|(_, held)| held.values()) {
+        for ((_, item), _) in leases.flat_map(|(_, held)| held.values()) {
             unleased.entry(item.clone()).and_modify(|count| *count = count.saturating_sub(1));
         }
         unleased.retain(|_, count| *count > 0);

@@ -18,11 +18,11 @@ impl TaskQueue<'_> {
     }
 
     pub(super) fn look_pending(&self, skipped: usize, limit: usize) -> Vec<PendingTask> {
-        let held = self.known_clients().into_iter().flat_map(|(name, until)| {
+        let held = self.known_clients().into_iter().flat_map(|(name, _)| {
             let leases = self.record.leases.get(name).into_iter().flat_map(|leases| leases.values());
-            leases.map(move |(attempt, item)| PendingTask {
+            leases.map(move |((attempt, item), since)| PendingTask {
                 worker: name.to_owned(),
-                silent: self.milliseconds_until(until),
+                since: Some(self.milliseconds_until(*since)),
                 attempt: *attempt,
                 item: item.to_vec(),
             })

@@ -165,7 +165,7 @@ impl MemoryTasks<'_> {
             tasks.check()?;
             let held = tasks.namesakes().into_iter().find_map(|holder| {
                 let numbers = tasks.record.leases.get(&holder)?;
-                let (&number, _) = numbers.iter().find(|(_, (_, held))| **held == *item)?;
+                let (&number, _) = numbers.iter().find(|(_, ((_, held), _))| **held == *item)?;
                 Some((holder, number))
             });
             if let Some((holder, number)) = held
@@ -186,7 +186,8 @@ impl MemoryTasks<'_> {
         self.tasks(key, client, |tasks| {
             tasks.check()?;
             for holder in tasks.namesakes() {
-                for (attempt, item) in tasks.record.leases.remove(&holder).unwrap_or_default().into_values().rev() {
+                let held = tasks.record.leases.remove(&holder).unwrap_or_default();
+                for ((attempt, item), _) in held.into_values().rev() {
                     tasks.remember(&item, attempt, End::Front);
                 }
                 tasks.record.clients.remove(&holder);

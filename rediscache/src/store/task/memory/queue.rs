@@ -30,8 +30,8 @@ impl Collection for QueueRecords {
 pub(super) struct QueueRecord {
     /// When each client that holds tasks is taken for dead.
     pub(super) clients: HashMap<String, Instant>,
-    /// What each client holds, by number.
-    pub(super) leases: HashMap<String, BTreeMap<u64, Delivered>>,
+    /// What each client holds, by number, and since when.
+    pub(super) leases: HashMap<String, BTreeMap<u64, (Delivered, Instant)>>,
     /// How often an item in the queue was delivered; of equal ones, in the order in which they come out.
     pub(super) attempts: HashMap<Box<[u8]>, VecDeque<u32>>,
     /// When that is forgotten.
@@ -123,7 +123,8 @@ impl TaskQueue<'_> {
                 unread
             });
             leases.push(Lease { number, attempt, item: item.to_vec(), unread });
-            self.record.leases.entry(self.client.name.clone()).or_default().insert(number, (attempt, item));
+            let held = self.record.leases.entry(self.client.name.clone()).or_default();
+            held.insert(number, ((attempt, item), self.now));
         }
         self.beat();
         Ok(Taken { leases, next_change: self.next_change() })
@@ -190,7 +191,7 @@ impl TaskQueue<'_> {
 
     /// Ends a lease; returns its attempt and item if the client still had the task.
     pub(super) fn release(&mut self, client: &str, ending: EndingLease) -> Result<Option<Delivered>> {
-        let Some(lease) = self.record.leases.get_mut(client).and_then(|held| held.remove(&ending.number)) else {
+        let Some((lease, _)) = self.record.leases.get_mut(client).and_then(|held| held.remove(&ending.number)) else {
             return Ok(None);
         };
         let pending = format!("{}{}", self.queue, suffix_of(client));
