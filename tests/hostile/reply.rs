@@ -223,14 +223,27 @@ fn a_claimed_length_allocates_nothing_like_it() {
 async fn survive(claim: Vec<u8>) {
     let shown = claim[..claim.len().min(40)].escape_ascii().to_string();
     let port = listen(move |request| welcome(request).map_or_else(|| claim.clone(), <[u8]>::to_vec)).await;
-    let session = RedisSession::builder(format!("redis://127.0.0.1:{port}")).response_timeout(TIMEOUT);
-    let session = session.connect().await.unwrap();
+    let session = connected(port).await;
     let calls = async {
         call(&session, 0).await;
         call(&session, 10).await;
         call(&session, 23).await;
     };
     soon(shown, calls).await;
+}
+
+/// A session with the server at this port, however long a busy machine takes to make the connection.
+async fn connected(port: u16) -> RedisSession {
+    let connecting = async {
+        loop {
+            let builder = RedisSession::builder(format!("redis://127.0.0.1:{port}")).response_timeout(TIMEOUT);
+            match builder.connect().await {
+                Err(error) if error.kind() == ErrorKind::Timeout => {}
+                session => return session.unwrap(),
+            }
+        }
+    };
+    soon("connecting", connecting).await
 }
 
 /// It is held only until the call that waits for it is given up.
@@ -244,8 +257,7 @@ fn an_answer_without_end_is_given_up() {
                 None => Answer::WithoutEnd([&b"$999999999999\r\n"[..], &[b'x'; 10_000]].concat()),
             })
             .await;
-            let session = RedisSession::builder(format!("redis://127.0.0.1:{port}")).response_timeout(TIMEOUT);
-            let session = session.connect().await.unwrap();
+            let session = connected(port).await;
             for which in [0, 2, 8, 20] {
                 soon(format!("call {which}"), call(&session, which)).await;
             }
