@@ -19,8 +19,8 @@ use crate::store::packed::{Packed, text};
 pub(crate) struct MemoryEntries<'a>(pub(crate) &'a MemoryStore);
 
 impl MemoryEntries<'_> {
-    pub(super) fn get(&self, key: &str, life: Life) -> Result<Option<Vec<u8>>> {
-        Ok(read(&mut self.0.keyspace(), key, life))
+    pub(super) fn get(&self, key: &str, life: &Life) -> Result<Option<Vec<u8>>> {
+        Ok(read(&mut self.0.keyspace(), key, *life))
     }
 
     pub(super) fn find(&self, key: &str) -> Result<Option<Found>> {

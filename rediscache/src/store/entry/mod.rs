@@ -36,7 +36,7 @@ operations! { EntryStore<'_> {
     // On the entry at the key. Every one is atomic.
 
     /// The value; where the life says so, it begins anew.
-    fn get(life: Life) -> Option<Vec<u8>>;
+    fn get(life: &Life) -> Option<Vec<u8>>;
     /// The value and its end, stale or not.
     fn find() -> Option<Found>;
     /// Whether there is a value.

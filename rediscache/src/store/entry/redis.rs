@@ -58,7 +58,7 @@ impl RedisEntries {
         }
     }
 
-    pub(super) async fn get(&self, key: &str, life: Life) -> Result<Option<Vec<u8>>> {
+    pub(super) async fn get(&self, key: &str, life: &Life) -> Result<Option<Vec<u8>>> {
         let server = self.router.server_of(key);
         if life.is_idle {
             return self
@@ -71,7 +71,8 @@ impl RedisEntries {
         if life.stale.is_zero() {
             return self.gets.call(&server, key).await.and_then(|value| value).map_err(Error::without_effect);
         }
-        Ok(self.find(key).await?.filter(|found| life.fresh_left(found.left).is_some()).map(|found| found.value))
+        let found = self.finds.call(&server, key).await.and_then(|found| found).map_err(Error::without_effect)?;
+        Ok(found.filter(|found| life.fresh_left(found.left).is_some()).map(|found| found.value))
     }
 
     pub(super) async fn find(&self, key: &str) -> Result<Option<Found>> {

@@ -79,7 +79,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// ```
     pub fn pop(&self, key: impl Lend<K>) -> Operation<Option<V>> {
         self.at_entry(Access::Change, "pop", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
-            Self::swap(&at, &name, None, life).await
+            Self::swap(&at, &name?, None, life).await
         })
     }
 
@@ -221,7 +221,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         let (store, _writing) = (at.store()?, at.writing(name));
         let swapped = async {
             // What is about to go is not prolonged.
-            let mut stored = store.entries().get(name, Life { is_idle: false, ..life }).await?;
+            let mut stored = store.entries().get(name, &Life { is_idle: false, ..life }).await?;
             loop {
                 if let Some(old) = &stored {
                     // Checked before it is taken away, and decoded again after: `V` may not cross an await.

@@ -140,7 +140,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
             return reads.contains(&self.object, near, key);
         }
         self.at_entry(Access::Read, "contains", key, |at, name, life| async move {
-            at.store()?.entries().contains(&name, life).await
+            at.store()?.entries().contains(&name?, life).await
         })
     }
 
@@ -248,6 +248,7 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// ```
     pub fn delete(&self, key: impl Lend<K>) -> Operation<bool> {
         self.at_entry(Access::Change, "delete", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
+            let name = name?;
             let _writing = at.writing(&name);
             at.store()?.entries().delete(&name, life).await
         })
@@ -261,19 +262,18 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         made: impl FnOnce(Option<V>) -> T + Send + 'static,
     ) -> Operation<T> {
         self.at_entry(Access::Read, operation, key, |at, name, life| async move {
-            let stored = at.store()?.entries().get(&name, life).await?;
+            let stored = at.store()?.entries().get(&name?, &life).await?;
             Ok(made(at.read::<V, C>(stored).await?))
         })
     }
 
     fn store(&self, operation: &'static str, entry: Result<Encoded<EncodedEntry>>, life: Life) -> Operation<()> {
-        let fault = self.options.check();
+        let (entry, kept) = (self.options.check().and(entry), life.kept());
         Operation::new(&self.object, operation, move |mut at| async move {
-            fault?;
             let entry = entry?.ready(&mut at).await?;
             let name = entry_name(&at.key, entry.field());
-            let _writing = at.writing(&name);
-            at.store()?.entries().set(&name, entry.value(), life.kept()).await
+            let (_writing, entries) = (at.writing(&name), at.store()?.entries());
+            entries.set(&name, entry.value(), kept).await
         })
     }
 
@@ -284,16 +284,16 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
         access: Access,
         operation: &'static str,
         key: Result<EncodedKey>,
-        call: impl FnOnce(Target, String, Life) -> F + Send + 'static,
+        call: impl FnOnce(Target, Result<String>, Life) -> F + Send + 'static,
     ) -> Operation<T>
     where
         F: Future<Output = Result<T>> + Send,
     {
-        let (fault, life) = (self.options.check(), self.options.life);
-        Operation::to(access, &self.object, operation, move |at| async move {
-            fault?;
-            let name = entry_name(&at.key, key?.as_slice());
-            call(at, name, life).await
+        let (key, life) = (self.options.check().and(key), self.options.life);
+        // No future around the one of the call: each holds again what it hands on.
+        Operation::to(access, &self.object, operation, move |at| {
+            let name = key.map(|key| entry_name(&at.key, key.as_slice()));
+            call(at, name, life)
         })
     }
 }

@@ -108,12 +108,13 @@ impl<K: Key, V: Value, C: Codec> RedisTtlCache<K, V, C> {
     /// ```
     pub fn expiry(&self, key: impl Lend<K>) -> Operation<Option<Duration>> {
         self.at_entry(Access::Read, "expiry", EncodedKey::of::<C, K>(&key), |at, name, life| async move {
-            at.store()?.entries().expiry(&name, life).await
+            at.store()?.entries().expiry(&name?, life).await
         })
     }
 
     fn live(&self, operation: &'static str, key: Result<EncodedKey>, life: Life) -> Operation<bool> {
         self.at_entry(Access::Change, operation, key, move |at, name, _| async move {
+            let name = name?;
             let _writing = at.writing(&name);
             at.store()?.entries().expire(&name, life).await
         })

@@ -175,7 +175,7 @@ impl<V: NearValue, C: Codec> KeptEntries<V, C> {
             let Some((entries, cache)) = tracked::<V, C>(&at, &label)? else {
                 count_embedded(&at, &label, 1);
                 let name = entry_name_of(&at.key, key.as_slice());
-                let stored = at.store()?.entries().get(&name, life(near)).await?;
+                let stored = at.store()?.entries().get(&name, &life(near)).await?;
                 return at.read::<V, C>(stored).await;
             };
             let (stored, keep) = ask(&at, entries, &cache, near, key).await?;

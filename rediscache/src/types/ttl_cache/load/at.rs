@@ -123,7 +123,7 @@ impl At {
     async fn peek(&mut self, options: &Options) -> Result<Option<Found>> {
         let entries = self.target.store()?.entries();
         if !options.may_be_led() {
-            let value = self.budget.spend(pin!(entries.get(&self.entry, options.life))).await?;
+            let value = self.budget.spend(pin!(entries.get(&self.entry, &options.life))).await?;
             return Ok(value.map(|value| Found { value, left: None }));
         }
         self.budget.spend(pin!(entries.find(&self.entry))).await
