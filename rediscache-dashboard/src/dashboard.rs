@@ -113,7 +113,7 @@ impl Dashboard {
     /// this service, and leaves what it knows in the request's extensions. Cookies are safe to go by: what the page of another site
     /// sends is refused.
     ///
-    /// It is asked again for each request; a page that is open asks at least every half a minute.
+    /// It is asked again for each request; a page that is open asks at least every ten seconds.
     #[must_use]
     pub fn access(mut self, access: impl Fn(&Parts) -> Access + Send + Sync + 'static) -> Self {
         Arc::make_mut(&mut self.0).access = Arc::new(access);

@@ -25,7 +25,7 @@ const REST: u32 = 10;
 
 /// How long a viewer is told before it has to ask again: a server that ends waits no longer for it, and who may look is looked at
 /// again.
-const LONGEST_STREAM: Duration = Duration::from_secs(30);
+const LONGEST_STREAM: Duration = Duration::from_secs(10);
 
 /// After which time a browser asks again.
 const RETRY: &[u8] = b"retry: 250\n\n";

@@ -71,7 +71,7 @@ use crate::model::Model;
 /// - `timeout = "50ms"`: the longest that a call of this object takes, waiting for an item of a queue aside; a whole number
 ///   of `ms`, `s`, `m` or `h`.
 /// - `secret`: pages that show objects, such as `rediscache-dashboard`, never show what it holds, nor let anyone edit it; of a set
-///   or ranking that is its members, of all others their values.
+///   or ranking that is its members, of all others their values. Keys are shown.
 /// - `skip`: the field is not a cache object and gets no accessor.
 ///
 /// # Keys of a field of the default codec

@@ -60,20 +60,20 @@ async fn one_who_does_not_read_has_one_tick_waiting() {
     let dashboard = dashboard(&session);
     let mut slow = watch(&dashboard).await;
     assert_eq!(held(&next(&mut slow).await.expect("it goes on")), 0);
-    for number in 1..=10 {
+    for number in 1..=8 {
         Shop::on(&session).numbers().set(number, 0).await.expect("it is stored");
         sleep(Duration::from_secs(1)).await;
     }
     let told = held(&next(&mut slow).await.expect("it goes on"));
-    assert!(told >= 9, "it was told of {told}, which was long ago");
+    assert!(told >= 7, "it was told of {told}, which was long ago");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_ends_after_half_a_minute_so_that_access_is_asked_again() {
+async fn a_stream_ends_after_ten_seconds_so_that_access_is_asked_again() {
     let dashboard = dashboard(&RedisSession::in_memory());
     let (mut viewer, begun) = (watch(&dashboard).await, tokio::time::Instant::now());
     while next(&mut viewer).await.is_some() {}
-    assert!((29..=31).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    assert!((9..=11).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     assert!(next(&mut watch(&dashboard).await).await.is_some(), "it can be asked for again");
 }
 

@@ -59,7 +59,7 @@ impl ObjectInfo {
         self.types.kind
     }
 
-    /// Whether it is `#[rediscache(secret)]`: no page shows what it holds.
+    /// Whether it is `#[rediscache(secret)]`: no page shows its values, or its members.
     ///
     /// # Examples
     ///

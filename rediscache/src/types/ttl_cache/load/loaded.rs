@@ -43,7 +43,7 @@ pub(super) enum Worth {
 }
 
 impl<V> Loaded<V> {
-    /// A value that is fresh for this long, whatever the cache says; rounded up to milliseconds, and zero keeps it as
+    /// A value that is fresh for this long, whatever the cache says; what it is kept for `stale` comes on top. Rounded up to milliseconds, and zero keeps it as
     /// [`unstored`](Self::unstored) does.
     #[must_use]
     pub const fn living(value: V, fresh: Duration) -> Self {
