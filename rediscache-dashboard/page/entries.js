@@ -5,24 +5,26 @@ import { coloured, inLine, plain } from "./json.js";
 import { bytes, called, clock, count, span, when } from "./show.js";
 import { row } from "./table.js";
 
+const moment = (time) => el("time", { title: clock(time) }, when(time));
+
 const FACTS = {
   worker: ["Worker", (worker) => worker],
-  since: ["Since", (time) => el("time", { title: clock(time) }, when(time))],
+  since: ["Since", moment],
   attempt: ["Attempt", count],
-  due: ["Due", (time) => el("time", { title: clock(time) }, when(time))],
+  due: ["Due", moment],
   fence: ["Fence", (fence) => fence],
   held: ["State", (is) => (is ? "held" : "free")],
   remaining: ["Left", count],
   retry_after: ["Has to wait", (time) => (time ? span(time) : "–")],
   alive: ["State", (is) => el("span", { class: is ? "good" : "bad" }, is ? "alive" : "silent")],
   tasks: ["Tasks", count],
-  heard: ["Last heard", (time) => el("time", { title: clock(time) }, when(time))],
+  heard: ["Last heard", moment],
   stale: ["Age", (is) => (is ? "stale" : "fresh")],
 };
 
 /** What is known of an entry, as pairs of a title and what is to be shown. */
 export const facts = (entry) =>
-  Object.entries(FACTS).filter(([name]) => name in entry.facts).map(([name, [, show]]) => [FACTS[name][0], show(entry.facts[name])]);
+  Object.entries(FACTS).filter(([name]) => name in entry.facts).map(([name, [title, show]]) => [title, show(entry.facts[name])]);
 
 /** A key or value in a line. */
 export function inRow(shown) {

@@ -71,6 +71,7 @@ impl RedisEntries {
         if life.stale.is_zero() {
             return self.gets.call(&server, key).await.and_then(|value| value).map_err(Error::without_effect);
         }
+        // Not by `find`: it would hold the name of the server once more.
         let found = self.finds.call(&server, key).await.and_then(|found| found).map_err(Error::without_effect)?;
         Ok(found.filter(|found| life.fresh_left(found.left).is_some()).map(|found| found.value))
     }

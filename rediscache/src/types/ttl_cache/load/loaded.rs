@@ -43,8 +43,8 @@ pub(super) enum Worth {
 }
 
 impl<V> Loaded<V> {
-    /// A value that is fresh for this long, whatever the cache says; what it is kept for `stale` comes on top. Rounded up to milliseconds, and zero keeps it as
-    /// [`unstored`](Self::unstored) does.
+    /// A value that is fresh for this long, whatever the cache says; what it is kept for `stale` comes on top. Rounded up to
+    /// milliseconds, and zero keeps it as [`unstored`](Self::unstored) does.
     #[must_use]
     pub const fn living(value: V, fresh: Duration) -> Self {
         Self { value, worth: if fresh.is_zero() { Worth::Nothing } else { Worth::For(fresh) } }
