@@ -54,11 +54,11 @@ impl Background {
     /// Settles in the current runtime.
     pub(crate) fn here() -> Self {
         let background = Self::default();
-        background.replace(&mut background.runtime(), Some(BackgroundRuntime::here()));
+        background.replace(&mut background.runtime(), Some(BackgroundRuntime::new(Handle::current())));
         background
     }
 
-    /// Runs `task` at background. Must be called within a runtime, which becomes background if there is none.
+    /// Runs `task` at background. Where there is none, the current runtime becomes it; without one, the task is dropped.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         // In a place of its own, since it would be moved with what is around it, several times; and of one type: the runtime has
         // much to compile for each.
@@ -69,9 +69,14 @@ impl Background {
         let mut over = self.over.subscribe();
         let mut background = self.runtime();
         if background.as_ref().is_none_or(|runtime| runtime.alive.strong_count() == 0) {
-            self.replace(&mut background, Some(BackgroundRuntime::here()));
+            // Where something ends with its runtime, there may be none.
+            let Ok(here) = Handle::try_current() else { return };
+            self.replace(&mut background, Some(BackgroundRuntime::new(here)));
         }
         let Some(BackgroundRuntime { handle, .. }) = &*background else { return };
+        let handle = handle.clone();
+        // A runtime that ends drops what it is given.
+        drop(background);
         let has_workers = handle.runtime_flavor() == RuntimeFlavor::MultiThread;
         let worker_of = has_workers.then(|| self.id_hash.load(Ordering::Relaxed));
         handle.spawn(async move {
@@ -136,7 +141,7 @@ impl Background {
         // Another may have been faster.
         if runtime.as_ref().is_some_and(|runtime| runtime.handle.id() == handle.id()) {
             tracing::warn!("nobody runs the runtime of this session: its work goes on in another");
-            let left = self.replace(&mut runtime, Some(BackgroundRuntime::here()));
+            let left = self.replace(&mut runtime, Some(BackgroundRuntime::new(Handle::current())));
             self.moves.fetch_add(1, Ordering::Relaxed);
             drop((runtime, left));
         }
@@ -149,8 +154,8 @@ impl Background {
 }
 
 impl BackgroundRuntime {
-    fn here() -> Self {
-        let (handle, kept) = (Handle::current(), Arc::new(()));
+    fn new(handle: Handle) -> Self {
+        let kept = Arc::new(());
         let alive = Arc::downgrade(&kept);
         let keeper = handle.spawn(async move {
             let _kept = kept;

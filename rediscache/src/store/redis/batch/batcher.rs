@@ -12,6 +12,7 @@ use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::pending::{Batch, PendingBatch, PendingCall, Slots};
+use super::unattended::Unattended;
 use crate::error::{Error, Result};
 use crate::refusal;
 use crate::store::redis::error::timed_out;
@@ -186,6 +187,10 @@ struct Sending<B: Batch> {
     /// How often the background had moved when it was begun: where another took over, it is not its to say that none sends.
     moves: u64,
     flights: Vec<Flight<B>>,
+    /// Whether more than one was just answered, who may call again at once.
+    expects: bool,
+    /// After what left at once, whose own time limit comes first and says more.
+    since: Instant,
     /// Nothing is left: from here on, `KeyQueue::sending` speaks of another task.
     over: bool,
 }
@@ -198,7 +203,8 @@ struct Flight<B: Batch> {
 
 impl<B: Batch> Sending<B> {
     fn new(batcher: &Arc<Batcher<B>>, key: &str, moves: u64) -> Self {
-        Self { batcher: Arc::clone(batcher), key: key.into(), moves, flights: Vec::new(), over: false }
+        let (batcher, expects, since) = (Arc::clone(batcher), !B::IS_AWAITED, Instant::now());
+        Self { batcher, key: key.into(), moves, flights: Vec::new(), expects, since, over: false }
     }
 
     /// Goes on in the background. Calls whose answers must be read leave at once, without waiting for its turn.
@@ -210,16 +216,29 @@ impl<B: Batch> Sending<B> {
                 return;
             }
             self.flights.extend(next.and_then(|pending| self.send(pending)));
-            // The background looks again.
-            let _ = self.land(&mut Context::from_waker(Waker::noop()));
+            self.go_on_when_woken();
+        } else {
+            self.go_on();
         }
+    }
+
+    fn go_on(self) {
         let batcher = Arc::clone(&self.batcher);
         batcher.router.background().spawn(self.run());
     }
 
+    /// The same when something comes of what is under way. Measured: a task from the start wakes a thread for each call of one.
+    fn go_on_when_woken(mut self) {
+        let unattended = Unattended::new(Self::go_on);
+        let _ = self.land(&mut Context::from_waker(&Waker::from(Arc::clone(&unattended))));
+        self.since = Instant::now();
+        // Where nobody wants it any more, nothing was sent.
+        if self.flights.is_empty() { self.go_on() } else { unattended.leave(self) }
+    }
+
     async fn run(mut self) {
         let limit = self.batcher.router.response_timeout();
-        let mut due = pin!(tokio::time::sleep(limit));
+        let mut due = pin!(tokio::time::sleep(limit.saturating_sub(self.since.elapsed())));
         loop {
             self.look_out().await;
             while let Some(pending) = self.next() {
@@ -237,10 +256,11 @@ impl<B: Batch> Sending<B> {
     }
 
     /// Lets those leave together who were just answered, or are about to call: until no more come. Measured: with 16
-    /// callers, a seventh more calls than if it looks once, and a quarter less at the 99th percentile.
+    /// callers, a seventh more calls than if it looks once, and a quarter less at the 99th percentile. Where one was answered and
+    /// nobody waits, a look would wake a thread for nothing.
     async fn look_out(&mut self) {
         let mut callers = self.queue(|queue| queue.callers());
-        while callers < ENOUGH {
+        while callers < ENOUGH && (callers > 0 || self.expects) {
             tokio::task::yield_now().await;
             let before = mem::replace(&mut callers, self.queue(|queue| queue.callers()));
             if callers == before {
@@ -288,7 +308,11 @@ impl<B: Batch> Sending<B> {
         let (mut at, flights) = (0, self.flights.len());
         while let Some(flight) = self.flights.get_mut(at) {
             match flight.sent.as_mut().poll(context) {
-                Poll::Ready(outcome) => self.flights.remove(at).pending.answer(outcome),
+                Poll::Ready(outcome) => {
+                    let pending = self.flights.remove(at).pending;
+                    self.expects = pending.len() > 1;
+                    pending.answer(outcome);
+                }
                 Poll::Pending => at += 1,
             }
         }

@@ -4,6 +4,7 @@ mod batcher;
 mod distinct;
 mod each;
 mod pending;
+mod unattended;
 
 pub(crate) use batcher::Batcher;
 pub(crate) use distinct::{Distinct, FoundParts};
