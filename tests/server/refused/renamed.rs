@@ -47,9 +47,9 @@ const LEFT_BEHIND: &[&[&str]] = &[
 #[tokio::test]
 async fn a_task_stays_in_its_queue_where_a_command_is_renamed() {
     let states: [(&[&[&str]], &[&str]); 4] = [
-        (TASKS, &["LPUSH", "HSET", "ZADD", "TIME", "RPOP"]),
+        (TASKS, &["LMOVE", "HSET", "ZADD", "TIME"]),
         (DUE, &["LPUSH", "ZREM"]),
-        (FAILED, &["HDEL", "HGET"]),
+        (FAILED, &["HDEL", "HGET", "LPUSH", "RPOP"]),
         (LEFT_BEHIND, &["HDEL", "LREM", "RPUSH", "PEXPIRE", "ZREM", "HKEYS"]),
     ];
     for (state, commands) in states {
