@@ -1,4 +1,5 @@
-use std::ffi::OsStr;
+use std::env;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -14,6 +15,12 @@ pub(crate) struct Run {
 /// of the example.
 pub(crate) fn command<A: AsRef<OsStr>>(name: &str, url: Option<&str>, args: &[A]) -> Command {
     let mut command = Command::new(env!("CARGO"));
+    // What Cargo tells of this package would have it build anew all whose build scripts look at that.
+    let is_of_it = |name: &str| ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|start| name.starts_with(start));
+    let of_this_package = |name: &OsString| name.to_str().is_some_and(is_of_it);
+    for name in env::vars_os().map(|(name, _)| name).filter(of_this_package) {
+        command.env_remove(name);
+    }
     command
         .args(["run", "--quiet", "--example", name, "--"])
         .args(args)
