@@ -5,6 +5,7 @@ use std::time::Duration;
 use redis::cmd;
 use rediscache::{ErrorKind, RedisSession, RedisTask, RedisTaskQueue};
 use support::{Server, values};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::queue::kind::{soon, until};
 
@@ -146,5 +147,26 @@ async fn scripts_are_sent_again() {
         let task = jobs.get().await.unwrap();
         forget();
         task.finalize().await.unwrap();
+    }
+}
+
+/// Its answer is read by nobody, whether or not the server ran it.
+#[test]
+fn a_task_on_its_way_to_a_runtime_that_ends_comes_to_another() {
+    let server = server();
+    for sent_for in [0, 5, 50] {
+        let home = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let jobs = home.block_on(connect(&server)).recover_after(SILENCE);
+        home.block_on(jobs.put(7)).unwrap();
+        cmd("CLIENT").arg("PAUSE").arg(200).exec(&mut server.raw()).unwrap();
+        let asked = home.spawn(jobs.try_get());
+        std::thread::sleep(Duration::from_millis(sent_for));
+        home.shutdown_background();
+        Runtime::new().unwrap().block_on(async {
+            assert!(asked.await.is_err());
+            let task = soon(jobs.get()).await.unwrap();
+            assert_eq!((*task, task.attempt()), (7, 1));
+            task.finalize().await.unwrap();
+        });
     }
 }
