@@ -82,7 +82,7 @@ impl LockGuard {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> rediscache::Result<()> {
     /// # use std::time::Duration;
     /// # use rediscache::{RedisLock, RedisSession};
@@ -132,7 +132,7 @@ impl LockGuard {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> rediscache::Result<()> {
     /// # use std::time::Duration;
     /// # use rediscache::{ErrorKind, RedisLock, RedisSession};

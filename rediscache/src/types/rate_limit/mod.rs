@@ -212,7 +212,7 @@ impl<K: Key> RedisLimit<K> {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> rediscache::Result<()> {
     /// # use std::time::Duration;
     /// # use rediscache::{RedisLimit, RedisSession};

@@ -102,7 +102,7 @@ impl<T: Value, C: Codec> RedisTaskQueue<T, C> {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # use rediscache::{RedisSession, RedisTaskQueue};
     /// # use std::time::Duration;

@@ -185,7 +185,7 @@ impl<T> RedisTask<T> {
     /// # Examples
     ///
     /// ```
-    /// # #[tokio::main(flavor = "current_thread")]
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # use rediscache::{RedisSession, RedisTaskQueue};
     /// # use std::time::Duration;
