@@ -170,3 +170,16 @@ fn a_task_on_its_way_to_a_runtime_that_ends_comes_to_another() {
         });
     }
 }
+
+/// No server says when that is in digits.
+#[tokio::test]
+async fn what_others_put_off_for_ever_keeps_nothing_else_waiting() {
+    let server = server();
+    let jobs = connect(&server).await;
+    cmd("ZADD").arg("jobs$delayed").arg("+inf").arg("0123456789abcdef:i|1").exec(&mut server.raw()).unwrap();
+    jobs.put_many([2, 3]).await.unwrap();
+    let task = soon(jobs.get()).await.unwrap();
+    let next = task.finalize_and_get().await.unwrap().expect("there is one more");
+    assert_eq!((*next, next.attempt()), (3, 1));
+    next.finalize().await.unwrap();
+}

@@ -30,7 +30,7 @@ if ends > 0 then
 end
 
 -- What is to be taken.
-local next_change, until_dead, since, known, rare, is_rare, is_one = '-1'
+local next_change, until_dead, since, known, rare, is_rare, is_one = -1
 if wanted > 0 then
   local time = redis.call('TIME')
   local ms = math.floor(time[2] / 1000)
@@ -41,20 +41,20 @@ if wanted > 0 then
   local over = tonumber(silent[2])
   is_rare = due and due <= now or over and over <= now
   known = redis.call('HLEN', attempts) > 0
-  is_one = wanted == 1 and not known and not is_rare
   -- What ends is looked through before anything is changed, and so is what is taken from where nothing ends.
-  if ends > 0 then
-    if redis.call('LLEN', queue) == 0 and not is_rare then
-      wanted = 0
-    end
-  elseif not is_one then
+  if ends > 0 and redis.call('LLEN', queue) == 0 and not is_rare then
+    wanted = 0
+  end
+  -- That is taken in one command, which looks at both keys first.
+  is_one = wanted == 1 and not known and not is_rare
+  if ends == 0 and not is_one then
     redis.call('LLEN', pending)
   end
   if silent[1] == client then
     over = nil
   end
   if due or over then
-    next_change = in_full(math.max(math.min(due or math.huge, over or math.huge) - now, 1))
+    next_change = math.max(math.min(due or math.huge, over or math.huge) - now, 1)
   end
 end
 
@@ -100,7 +100,7 @@ if wanted > 0 and is_rare then
   redis.call('LLEN', queue)
   redis.call('LLEN', dead)
   rare = rarely()
-  next_change = in_full(rare.refresh())
+  next_change = rare.refresh()
   known = redis.call('HLEN', attempts) > 0
 end
 
@@ -117,8 +117,7 @@ end
 
 local taken, delivered, unread, fresh = {}, {}, {}, {}
 local first = ARGV[6]
-if is_one and wanted > 0 then
-  -- In one command, which looks at both keys first.
+if is_one then
   local item = redis.call('LMOVE', queue, pending, 'RIGHT', 'LEFT')
   if item then
     taken[1], fresh[1], fresh[2] = item, first, '1' .. since .. item
@@ -160,5 +159,5 @@ if may_end and #taken == 0 then
   redis.call('ZREM', clients, client)
 end
 -- One text takes less than lists in a list. What is 300 years away would not be written in full.
-taken[#taken + 1] = table.concat(ended) .. ' ' .. next_change .. ' ' .. table.concat(delivered, ',') .. ' ' .. table.concat(unread, ',')
+taken[#taken + 1] = table.concat(ended) .. ' ' .. in_full(math.min(next_change, 1e13)) .. ' ' .. table.concat(delivered, ',') .. ' ' .. table.concat(unread, ',')
 return taken
