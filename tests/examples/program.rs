@@ -1,5 +1,5 @@
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -16,10 +16,11 @@ pub(crate) struct Run {
 pub(crate) fn command<A: AsRef<OsStr>>(name: &str, url: Option<&str>, args: &[A]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     // What Cargo tells of this package would have it build anew all whose build scripts look at that.
-    let is_of_it = |name: &str| ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|start| name.starts_with(start));
-    let of_this_package = |name: &OsString| name.to_str().is_some_and(is_of_it);
-    for name in env::vars_os().map(|(name, _)| name).filter(of_this_package) {
-        command.env_remove(name);
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+            command.env_remove(&name);
+        }
     }
     command
         .args(["run", "--quiet", "--example", name, "--"])

@@ -104,7 +104,7 @@ fn entries_of_the_embedded_store_live_and_are_loaded_as_the_model_says() {
         tokio::time::sleep(Duration::from_millis(1)).await;
         true
     };
-    check(120, (&runtime, &session), &declared, |_| true, &is_over);
+    check(300, (&runtime, &session), &declared, |_| true, &is_over);
 }
 
 #[test]
