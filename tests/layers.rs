@@ -33,12 +33,12 @@ const LAYERS: [(&str, &str, &str); 8] = [
     (
         LIBRARY,
         "dispatch",
-        "mod dispatchers dispatcher registration task_source list_source looks line delivery hands stranded leases source",
+        "mod dispatchers dispatcher registration task_source list_source lookout looks line delivery hands stranded leases source",
     ),
     (
         LIBRARY,
         "store",
-        "open sample figures mod transaction task list hash string entry set ranking limit lock key hearing token operations redis memory in_flight background increment compared milliseconds packed traces",
+        "open sample figures mod transaction task list hash string entry set ranking limit lock key hearing token operations redis memory in_flight background increment compared milliseconds packed taker traces",
     ),
     (
         LIBRARY,

@@ -72,8 +72,6 @@ contract! {
                 let done = got.is_some();
                 queue.holds(rest(got).await..=3, (way, polls)).await;
                 if done {
-                    // The embedded store has tasks at once.
-                    assert!(polls > 1 || matches!(queue, Queue::Task(_)), "{way:?} was ready at its first poll");
                     break;
                 }
             }

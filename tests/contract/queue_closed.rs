@@ -3,7 +3,7 @@ use rediscache::{ErrorKind, RedisQueue, RedisSession, RedisTaskQueue};
 use support::{contract, values};
 
 use crate::kind;
-use crate::queue_kind::{ByHand, Queue, Way, soon, turns};
+use crate::queue_kind::{ByHand, Queue, Way, soon, turns, until};
 use crate::queue_store::{WAITING, another};
 
 contract! {
@@ -97,8 +97,10 @@ contract! {
         }
         let mut waiting: Vec<_> = Queue::both(&session).iter().map(|queue| ByHand::new(queue.ask(Way::Get))).collect();
         for one in &mut waiting {
-            assert!(one.poll().is_pending());
-            one.woken().await;
+            // The embedded store has it at once.
+            if one.poll().is_pending() {
+                one.woken().await;
+            }
         }
         let closing = tokio::spawn(async move { session.close().await });
         turns(10).await;
@@ -120,13 +122,16 @@ contract! {
         }
         let mut waiting: Vec<_> = Queue::both(&session).iter().map(|queue| ByHand::new(queue.ask(Way::Get))).collect();
         for one in &mut waiting {
-            assert!(one.poll().is_pending());
-            one.woken().await;
+            // The embedded store has it at once.
+            if one.poll().is_pending() {
+                one.woken().await;
+            }
         }
         soon(session.close()).await?;
         drop(waiting);
         if !other.is_closed() {
             for queue in Queue::both(&other) {
+                until(async || queue.len().await == 2).await;
                 queue.holds([1, 2], "back").await;
             }
         }

@@ -102,7 +102,6 @@ contract! {
         put_raw(&session, &["bad", "i|1"]).await;
         let mut gone = ByHand::new(jobs.get());
         assert!(gone.poll().is_pending());
-        gone.woken().await;
         drop(gone);
         assert_eq!(kind(jobs.get().await), ErrorKind::Decode);
         assert_eq!(jobs.get().await?, 1);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use rediscache::{RedisSession, RedisTaskQueue};
 use support::{contract, redis_session};
 use tokio::sync::oneshot;
@@ -53,6 +54,29 @@ contract! {
             Ok(())
         });
         assert_eq!(kept.await, Ok(()), "it was taken from itself");
+        Ok(())
+    }
+
+    async fn those_who_come_when_a_heartbeat_is_due_come_after_the_others(session: RedisSession) -> crate::task_worker::Outcome {
+        let jobs = jobs(&session).recover_after(Duration::from_millis(300));
+        jobs.put_many(0..100).await?;
+        for round in 0..10_u64 {
+            let line = (0..10).map(|place| {
+                let get = jobs.get();
+                async move {
+                    if place == 5 {
+                        // Nobody else on this thread has a turn meanwhile.
+                        std::thread::sleep(Duration::from_millis(110));
+                    }
+                    soon(get).await
+                }
+            });
+            for (place, task) in (0..).zip(join_all(line).await) {
+                let task = task?;
+                assert_eq!(*task, round * 10 + place);
+                task.finalize().await?;
+            }
+        }
         Ok(())
     }
 

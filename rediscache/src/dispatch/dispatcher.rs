@@ -177,34 +177,25 @@ impl<S: Source> Dispatcher<S> {
             self.fail(&error);
             return true;
         }
-        let (limit, before) = (self.line.0.waiting().min(BATCH), self.line.0.next_ticket());
-        // Who asks meanwhile does not look: what is taken now comes first.
-        self.line.0.begin_return();
-        self.returned += 1;
-        let items = match self.source.take(store.while_closing(), limit).await {
-            Ok(items) => items,
+        // Whoever asks without end must not keep it from finding out what was lost.
+        if self.source.is_late() {
+            self.source.tick(store.while_closing()).await;
+        }
+        match self.source.look(store.while_closing(), &self.line.0.first_who_wait(BATCH)).await {
+            Ok(is_enough) => {
+                self.outage = None;
+                is_enough
+            }
             // Nothing was taken.
             Err(error) if error.is_retryable() && !error.is_outcome_unknown() && self.is_failing_over() => {
-                self.line.0.answer_the_hasty(before, usize::MAX, || Err(error.again()));
-                return false;
+                self.line.0.answer_the_hasty(|| Err(error.again()));
+                false
             }
             Err(error) => {
                 self.fail(&error);
-                return true;
-            }
-        };
-        self.outage = None;
-        let missing = limit.saturating_sub(items.len());
-        for item in items {
-            if let Some((place, item)) = self.line.0.hand_out_to_who_waits(item) {
-                self.line.0.begin_return();
-                self.returned += 1;
-                self.hands.take_back(place, item, &store);
+                true
             }
         }
-        // Who asked meanwhile was not looked for yet.
-        let are_left = missing > 0 && self.line.0.answer_the_hasty(before, missing, || Ok(None));
-        missing == 0 || are_left
     }
 
     /// Whether those who wait began before the server went, which may be for as long as a failover takes.

@@ -55,7 +55,7 @@ impl<S: Looks> Dispatchers<S> {
     ) -> Result<Option<Delivery<S>>> {
         loop {
             let Desk { sender, line, source, .. } = self.desk(store, name, &source);
-            let place = line.join(wait, source.may_look(), store.clone());
+            let place = line.join(wait, !source.is_late(), store.clone());
             // The dispatcher went with its runtime; this one runs the next, unless someone else's does already.
             let Some(place) = place else { continue };
             if place.next == NextStep::Ask {
@@ -64,7 +64,7 @@ impl<S: Looks> Dispatchers<S> {
             // Not a hold on the dispatcher: a future that nobody polls must not keep a closed session open.
             drop(sender);
             if place.next == NextStep::Look
-                && let Err(error) = source.look(store.while_closing(), place.ticket).await
+                && let Err(error) = source.look(store.while_closing(), &[place.ticket]).await
             {
                 // Someone else's look may have brought something meanwhile.
                 match place.given() {

@@ -162,13 +162,17 @@ impl<S: Source> Line<S> {
         Some(PlaceInLine { line: Arc::clone(self), ticket, next, answer, is_answered: false })
     }
 
-    /// What was taken for those who looked with these tickets, which goes to the first of them and of those who wait: for others who
-    /// look, their own looks bring something. Who still stands in line then waits, or is told that there was nothing, if nothing
-    /// was found for the ticket. Tells the dispatcher what is left for it.
+    /// What was taken for those with these tickets, who looked or wait, which goes to the first of them and of those who wait: for
+    /// others who look, their own looks bring something. Who still stands in line then waits, or is told that there was nothing, if
+    /// nothing was found for the ticket. Tells the dispatcher what is left for it.
     pub(super) fn arrive(&self, tickets: &[u64], items: Vec<S::Item>, kept: Option<&KeptOpen<S>>) {
         let (found, was_awaited, mut tickets) = (items.len(), self.waiting() > 0, tickets.to_vec());
         tickets.sort_unstable();
-        let is_one = |request: &GetRequest<S>| request.waits() || tickets.binary_search(&request.ticket).is_ok();
+        // What is on its way back comes before it, out of the dispatcher's hands.
+        let comes_first = self.issuer.returning.load(Ordering::SeqCst) == 0;
+        let is_one = |request: &GetRequest<S>| {
+            comes_first && (request.waits() || tickets.binary_search(&request.ticket).is_ok())
+        };
         let orphans: Vec<_> = items.into_iter().filter_map(|item| self.give(self.next_place(), item, is_one)).collect();
         let (mut unserved, mut begins, mut is_all) = (Vec::new(), false, true);
         let mut state = self.state();
@@ -178,6 +182,8 @@ impl<S: Source> Line<S> {
             match (request.wait, request.standing) {
                 (_, Standing::Gone) => {}
                 (Wait::No, _) if nth >= found => unserved.extend(state.remove(at)),
+                // The dispatcher looked for it, and knows.
+                (Wait::Forever, Standing::Waits) if nth >= found => {}
                 _ => {
                     state.stand(at, Standing::Waits);
                     begins = true;
@@ -208,11 +214,6 @@ impl<S: Source> Line<S> {
         self.give(place, item, |_| true)
     }
 
-    /// The same of an item that was just taken, to the first who waits.
-    pub(super) fn hand_out_to_who_waits(&self, item: S::Item) -> Option<(u64, S::Item)> {
-        self.give(self.next_place(), item, GetRequest::waits)
-    }
-
     fn give(
         &self,
         place: u64,
@@ -232,11 +233,6 @@ impl<S: Source> Line<S> {
             }
         }
         Some((place, item))
-    }
-
-    /// An item goes back to the dispatcher.
-    pub(super) fn begin_return(&self) {
-        self.issuer.returning.fetch_add(1, Ordering::SeqCst);
     }
 
     /// So many are where they were.
@@ -281,24 +277,16 @@ impl<S: Source> Line<S> {
         self.state().requests.is_empty()
     }
 
-    /// The ticket that the next who asks will have.
-    pub(super) fn next_ticket(&self) -> u64 {
-        self.state().next_ticket
+    /// The tickets of the first who wait for the dispatcher, `most` of them.
+    pub(super) fn first_who_wait(&self, most: usize) -> Vec<u64> {
+        let state = self.state();
+        state.requests.iter().filter(|request| request.waits()).take(most).map(|request| request.ticket).collect()
     }
 
-    /// Answers those who wait for the dispatcher and not for long, of the last `most` who asked before this ticket was given.
-    /// Whether others of them are left, who are to be looked for again.
-    pub(super) fn answer_the_hasty(&self, before: u64, most: usize, answer: impl Fn() -> Answer<S>) -> bool {
-        let waits = |request: &GetRequest<S>| request.standing == Standing::Waits && request.ticket < before;
-        let mut state = self.state();
-        let standing: Vec<u64> = state.requests.iter().filter(|it| waits(it)).map(|request| request.ticket).collect();
-        let from = standing.get(standing.len().saturating_sub(most)).copied().unwrap_or(before);
-        let is_hasty = |request: &GetRequest<S>| waits(request) && request.wait == Wait::No;
-        let out = state.take_out(|request| is_hasty(request) && request.ticket >= from);
-        let are_left = state.requests.iter().any(is_hasty);
-        drop(state);
+    /// Answers those who wait for the dispatcher and not for long.
+    pub(super) fn answer_the_hasty(&self, answer: impl Fn() -> Answer<S>) {
+        let out = self.state().take_out(|request| request.waits() && request.wait == Wait::No);
         out.into_iter().for_each(|request| drop(request.reply.send(answer())));
-        are_left
     }
 
     /// Sends all away who wait for the dispatcher.

@@ -1,21 +1,49 @@
 //! The source of a plain queue: items leave the list when they are taken.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::line::Line;
+use super::lookout::Lookout;
 use super::looks::Looks;
 use super::source::Source;
 use crate::error::Result;
-use crate::store::{Packed, Store, Whereabouts};
+use crate::store::{Packed, Store, Taker, WeakStore, Whereabouts};
 
 pub(crate) struct ListSource {
     key: String,
+    lookout: Lookout<Self>,
+    /// The number of the next item that is taken for one who looks.
+    next_number: AtomicU64,
 }
 
 impl ListSource {
     pub(crate) fn new(key: String) -> Self {
-        Self { key }
+        Self { key, lookout: Lookout::default(), next_number: AtomicU64::new(0) }
     }
 }
 
-impl Looks for ListSource {}
+impl Taker<Vec<Vec<u8>>> for ListSource {
+    fn depart(&self, count: usize) -> u64 {
+        let first = self.next_number.fetch_add(count as u64, Ordering::Relaxed);
+        self.lookout.depart(first);
+        first
+    }
+
+    fn arrive(&self, tickets: &[u64], items: Vec<Vec<u8>>) {
+        self.lookout.arrive(tickets, items);
+    }
+
+    fn landed(&self, first: u64) {
+        self.lookout.landed(first);
+    }
+}
+
+impl Looks for ListSource {
+    fn begin(self: &Arc<Self>, line: &Arc<Line<Self>>, store: &WeakStore) {
+        self.lookout.begin(line, store);
+    }
+}
 
 impl Source for ListSource {
     type Item = Vec<u8>;
@@ -27,10 +55,11 @@ impl Source for ListSource {
         &self.key
     }
 
-    async fn take(&self, store: &Store, limit: usize) -> Result<Vec<Vec<u8>>> {
+    async fn look(self: &Arc<Self>, store: &Store, tickets: &[u64]) -> Result<bool> {
         // Where one that cannot be read could not be put aside, none is taken.
         store.beside(&self.key, "$dead")?;
-        store.lists().take(&self.key, limit).await
+        let taker: Arc<dyn Taker<Vec<Vec<u8>>>> = Arc::<Self>::clone(self);
+        store.lists().look(&self.key, &taker, tickets).await
     }
 
     async fn put_back(&self, store: &Store, items: &[&Vec<u8>], token: u64) -> Result<()> {

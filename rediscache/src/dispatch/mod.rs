@@ -1,8 +1,9 @@
-//! Items of a queue to those who wait: one task for each queue that someone gets from, which takes items for all who ask.
+//! Items of a queue to those who ask. They look for themselves, and together; where there is nothing, they wait for a task of
+//! that queue, the dispatcher, which looks for all of them when something comes.
 //!
-//! Those who ask hold only the receiving end of a channel, so that dropping them at any point loses nothing: whatever
-//! was under way for them is in the hands of the dispatcher's task, and what arrives for nobody goes back. Holds a store kept
-//! open, and knows no session.
+//! Those who ask hold only the receiving end of a channel, so that dropping them at any point loses nothing: what was taken for
+//! them arrives whether or not they are there, and what arrives for nobody goes back by the dispatcher. Holds a store kept open,
+//! and knows no session.
 
 mod delivery;
 mod dispatcher;
@@ -11,6 +12,7 @@ mod hands;
 mod leases;
 mod line;
 mod list_source;
+mod lookout;
 mod looks;
 mod registration;
 mod source;

@@ -1,6 +1,7 @@
 //! Where a dispatcher takes items from, and puts them back to.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use tokio::time::Instant;
 
@@ -8,7 +9,7 @@ use crate::error::Result;
 use crate::store::{Store, Whereabouts};
 
 /// Where a dispatcher takes its items from.
-pub(crate) trait Source: Send + Sync + 'static {
+pub(crate) trait Source: Sized + Send + Sync + 'static {
     type Item: Send + Sync + 'static;
 
     /// What becomes of an item that nobody is to have now.
@@ -25,8 +26,14 @@ pub(crate) trait Source: Send + Sync + 'static {
         None
     }
 
-    /// Takes up to `limit` items, as many as there are now.
-    fn take(&self, store: &Store, limit: usize) -> impl Future<Output = Result<Vec<Self::Item>>> + Send;
+    /// Whether there is something to [do](Self::tick) before items are looked for.
+    fn is_late(&self) -> bool {
+        false
+    }
+
+    /// Looks for an item for each of these tickets, and for no other; what there is arrives in line before this is ready, in the
+    /// order of all looks. Whether there were as many. Dropped on its way, it may have been done.
+    fn look(self: &Arc<Self>, store: &Store, tickets: &[u64]) -> impl Future<Output = Result<bool>> + Send;
 
     /// Puts items, given in the order in which they were taken, back to the end they came from. Asked again with the same
     /// token, it does nothing.

@@ -1,7 +1,7 @@
 //! The source of a task queue: what is taken is leased, and the lease is kept up for as long as this process lives.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,12 +10,13 @@ use super::delivery::{DispatcherMessage, Wait};
 use super::hands::EndedItem;
 use super::leases::{HeldTask, Leases, TaskEnding};
 use super::line::{Answer, KeptOpen, Line, NextStep};
+use super::lookout::Lookout;
 use super::looks::Looks;
 use super::source::Source;
 use crate::error::Result;
 use crate::store::{
-    Client, Departed, EndingLease, Lease, OpenStore, Outcome, Side, Store, Taken, Taker, Unread, WeakStore,
-    Whereabouts, WorkPart,
+    Client, EndingLease, Lease, OpenStore, Outcome, Side, Store, Taken, Taker, TaskTaker, Unread, WeakStore,
+    Whereabouts, WorkCall, WorkDone,
 };
 
 /// How often, in the time after which it returns, it is looked for what is pending without a lease.
@@ -30,10 +31,7 @@ pub(crate) struct TaskSource {
     plan: Mutex<Plan>,
     /// Whether the dispatcher looks at the time though nobody waits.
     is_watched: AtomicBool,
-    /// Those who ask, and the store.
-    line: OnceLock<(Weak<Line<Self>>, WeakStore)>,
-    /// What keeps the store open while tasks are on their way, by their first number.
-    kept: Mutex<Vec<(u64, KeptOpen<Self>)>>,
+    lookout: Lookout<Self>,
 }
 
 /// When there is something to do besides taking.
@@ -51,18 +49,12 @@ impl TaskSource {
         let leases = Arc::new(Leases::new(key, client));
         let look = leases.client.recover_unleased.map(|_| Instant::now());
         let plan = Mutex::new(Plan { beat: Instant::now(), change: None, look });
-        let (is_watched, line, kept) = Default::default();
-        Self { leases, plan, is_watched, line, kept }
+        let (is_watched, lookout) = Default::default();
+        Self { leases, plan, is_watched, lookout }
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether there is something to do besides taking, now.
-    fn is_late(&self) -> bool {
-        let (now, plan) = (Instant::now(), self.plan());
-        plan.beat <= now || plan.look.is_some_and(|look| look <= now)
     }
 
     fn foresee(&self, next_change: Option<Duration>) {
@@ -129,14 +121,15 @@ impl TaskSource {
 }
 
 impl TaskSource {
-    async fn work(self: &Arc<Self>, store: &Store, part: WorkPart) -> Result<bool> {
-        let taker: Arc<dyn Taker> = Arc::<Self>::clone(self);
-        store.tasks().work(&self.leases.key, &taker, part).await
+    async fn work(self: &Arc<Self>, store: &Store, call: WorkCall<'_>) -> Result<WorkDone> {
+        let taker: Arc<dyn TaskTaker> = Arc::<Self>::clone(self);
+        store.tasks().work(&self.leases.key, &taker, call).await
     }
 
     /// Says that a task is done; whether it was held.
     pub(crate) async fn finalize(self: &Arc<Self>, store: &Store, number: u64) -> Result<bool> {
-        self.work(store, WorkPart { ending: Some(self.leases.ending(number)), ticket: None }).await
+        let call = WorkCall { ending: Some(self.leases.ending(number)), tickets: &[] };
+        Ok(self.work(store, call).await?.is_held)
     }
 
     /// Says that a task is done, and takes the next one in the same step, behind those who wait. Where it was not held, `None`;
@@ -146,10 +139,10 @@ impl TaskSource {
         store: &OpenStore,
         number: u64,
     ) -> Result<Option<Answer<Self>>> {
-        let place = self.line().and_then(|(line, _)| line.join(Wait::No, !self.is_late(), store.clone()));
+        let place = self.lookout.line().and_then(|line| line.join(Wait::No, !self.is_late(), store.clone()));
         let ticket = place.as_ref().filter(|place| place.next == NextStep::Look).map(|place| place.ticket);
-        let part = WorkPart { ending: Some(self.leases.ending(number)), ticket };
-        if !self.work(store.get()?, part).await? {
+        let call = WorkCall { ending: Some(self.leases.ending(number)), tickets: ticket.as_slice() };
+        if !self.work(store.get()?, call).await?.is_held {
             return Ok(None);
         }
         self.leases.let_go(number);
@@ -170,41 +163,29 @@ impl TaskSource {
             None => store.while_closing().in_time_of_background(Box::pin(answer)).await,
         }))
     }
-
-    fn line(&self) -> Option<(Arc<Line<Self>>, &WeakStore)> {
-        let (line, store) = self.line.get()?;
-        Some((line.upgrade()?, store))
-    }
-
-    fn keep(&self) -> Option<KeptOpen<Self>> {
-        let (line, store) = self.line()?;
-        line.keep(store.upgrade()?)
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Vec<(u64, KeptOpen<Self>)>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Taker for TaskSource {
+impl TaskTaker for TaskSource {
     fn client(&self) -> &Client {
         &self.leases.client
     }
+}
 
+impl Taker<Taken> for TaskSource {
     fn depart(&self, count: usize) -> u64 {
-        let (kept, first) = (self.keep(), self.leases.depart(count));
-        self.kept().extend(kept.map(|kept| (first, kept)));
+        let first = self.leases.depart(count);
+        self.lookout.depart(first);
         first
     }
 
     fn arrive(&self, tickets: &[u64], taken: Taken) {
         self.foresee(taken.next_change);
         let tasks = self.leases.hold(taken.leases);
-        let (Some((line, _)), is_held, kept) = (self.line(), !tasks.is_empty(), self.keep()) else { return };
-        line.arrive(tickets, tasks, kept.as_ref());
+        let is_held = !tasks.is_empty();
+        self.lookout.arrive(tickets, tasks);
         if is_held
             && !self.is_watched.swap(true, Ordering::SeqCst)
-            && let Some(kept) = kept
+            && let Some(kept) = self.lookout.keep()
         {
             let _ = kept.dispatcher.send(DispatcherMessage::Holds);
         }
@@ -212,17 +193,13 @@ impl Taker for TaskSource {
 
     fn landed(&self, first: u64) {
         self.leases.landed(first);
-        let mut kept = self.kept();
-        let landed = kept.iter().position(|kept| kept.0 == first).map(|at| kept.swap_remove(at));
-        drop(kept);
-        // It may be the last that keeps the store open.
-        drop(landed);
+        self.lookout.landed(first);
     }
 }
 
 impl Looks for TaskSource {
     fn begin(self: &Arc<Self>, line: &Arc<Line<Self>>, store: &WeakStore) {
-        let _ = self.line.set((Arc::downgrade(line), store.clone()));
+        self.lookout.begin(line, store);
         let line = Arc::downgrade(line);
         self.leases.end_by(Box::new(move |item, ending, store| {
             // One that is gone went with its runtime, as in a crash.
@@ -231,14 +208,6 @@ impl Looks for TaskSource {
                 let _ = dispatcher.send(DispatcherMessage::Ended(ended, store));
             }
         }));
-    }
-
-    fn may_look(&self) -> bool {
-        !self.is_late()
-    }
-
-    async fn look(self: &Arc<Self>, store: &Store, ticket: u64) -> Result<()> {
-        self.work(store, WorkPart { ending: None, ticket: Some(ticket) }).await.map(drop)
     }
 }
 
@@ -256,16 +225,13 @@ impl Source for TaskSource {
         Some("$delayed")
     }
 
-    async fn take(&self, store: &Store, limit: usize) -> Result<Vec<HeldTask>> {
-        // Whoever asks without end must not keep it from finding out what was lost.
-        if self.is_late() {
-            self.tick(store).await;
-        }
-        let Leases { key, client, .. } = &*self.leases;
-        let departed = Departed::new(self, limit);
-        let taken = store.tasks().take(key, client, departed.first, limit).await?;
-        self.foresee(taken.next_change);
-        Ok(self.leases.hold(taken.leases))
+    fn is_late(&self) -> bool {
+        let (now, plan) = (Instant::now(), self.plan());
+        plan.beat <= now || plan.look.is_some_and(|look| look <= now)
+    }
+
+    async fn look(self: &Arc<Self>, store: &Store, tickets: &[u64]) -> Result<bool> {
+        Ok(self.work(store, WorkCall { ending: None, tickets }).await?.is_enough)
     }
 
     async fn put_back(&self, store: &Store, items: &[&HeldTask], _token: u64) -> Result<()> {

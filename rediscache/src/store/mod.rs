@@ -23,6 +23,7 @@ mod redis;
 mod sample;
 mod set;
 mod string;
+mod taker;
 mod task;
 mod token;
 mod traces;
@@ -50,9 +51,10 @@ pub(crate) use ranking::{RankingStore, SORTED_SET, ScoreStep, Scored};
 pub(crate) use sample::{DataKind, Sample};
 pub(crate) use set::{SET, SetStore};
 pub(crate) use string::{STRING, StringStore};
+pub(crate) use taker::Taker;
 pub(crate) use task::{
-    Client, DelayedTask, Departed, Due, EndingLease, Lease, Outcome, PendingTask, Side, Taken, Taker, TaskStats,
-    TaskStore, Unread, Whereabouts, WorkPart, WorkerSeen,
+    Client, DelayedTask, Due, EndingLease, Lease, Outcome, PendingTask, Side, Taken, TaskStats, TaskStore, TaskTaker,
+    Unread, Whereabouts, WorkCall, WorkDone, WorkerSeen,
 };
 pub(crate) use token::Token;
 pub(crate) use traces::traced;

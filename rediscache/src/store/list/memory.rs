@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::error::Result;
 use crate::store::memory::{Collection, MemoryStore};
 use crate::store::packed::Packed;
+use crate::store::taker::Taker;
 
 /// A list; its front is Redis' left.
 pub(crate) type List = VecDeque<Box<[u8]>>;
@@ -27,11 +28,14 @@ impl MemoryList<'_> {
         self.give(key, |list| items.iter().for_each(|item| list.push_front(item.into())))
     }
 
-    pub(super) fn take(&self, key: &str, limit: usize) -> Result<Vec<Vec<u8>>> {
-        self.0.keyspace().change(key, |list: &mut List| {
-            let from = list.len().saturating_sub(limit);
+    pub(super) fn look(&self, key: &str, taker: &dyn Taker<Vec<Vec<u8>>>, tickets: &[u64]) -> Result<bool> {
+        let items: Vec<Vec<u8>> = self.0.keyspace().change(key, |list: &mut List| {
+            let from = list.len().saturating_sub(tickets.len());
             list.drain(from..).rev().map(Vec::from).collect()
-        })
+        })?;
+        let is_enough = items.len() == tickets.len();
+        taker.arrive(tickets, items);
+        Ok(is_enough)
     }
 
     pub(super) fn put_back(&self, key: &str, items: &Packed, _token: u64) -> Result<()> {

@@ -11,16 +11,18 @@ pub(crate) use waiter::Waiter;
 /// What a key holds, as `TYPE` names it.
 pub(crate) const LIST: &str = memory::NAME;
 
+use std::sync::Arc;
+
 use super::operations::{Slice, operations};
 use super::packed::Packed;
+use super::taker::Taker;
+use crate::error::Result;
 
 pub(crate) type ListStore<'a> = Slice<'a, MemoryList<'a>, RedisList>;
 
 operations! { ListStore<'_> {
     /// Puts items in, one after another.
     fn push(items: &Packed) -> ();
-    /// Takes up to `limit` items out, as many as there are.
-    fn take(limit: usize) -> Vec<Vec<u8>>;
     /// Puts items back in at the end where they come out, one after another; asked again with the same token, it does
     /// nothing.
     fn put_back(items: &Packed, token: u64) -> ();
@@ -43,3 +45,15 @@ operations! { ListStore<'_> {
     /// Removes all items from the list `dead`; how many.
     fn delete_all(dead: &str) -> u64;
 }}
+
+impl ListStore<'_> {
+    /// Takes an item out for each of these tickets, as many as there are; whether there were enough, for others who looked at the
+    /// same time too. They have arrived then. Such calls go out together; one that is dropped on its way may have been made.
+    pub(crate) async fn look(&self, key: &str, taker: &Arc<dyn Taker<Vec<Vec<u8>>>>, tickets: &[u64]) -> Result<bool> {
+        match self {
+            Self::Memory(memory) => memory.look(key, &**taker, tickets),
+            // It is waited for by whoever it comes to.
+            Slice::Redis(redis, _) => redis.look(key, taker, tickets).await,
+        }
+    }
+}

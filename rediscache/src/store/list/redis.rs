@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::refusal;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Batcher, Effect, RedisWaiter, Request, Router, Script, retain};
+use crate::store::redis::{
+    Batch, Batcher, Effect, RedisWaiter, Request, Router, Script, of_parts, retain, retain_parts,
+};
+use crate::store::taker::{Departed, Taker};
 
 static DEAD: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("dead.lua")));
 
@@ -12,27 +16,25 @@ static PUT_BACK: Script = Script::new(concat!(include_str!("../redis/ask.lua"), 
 
 static PUT_ASIDE: Script = Script::new(concat!(include_str!("../redis/ask.lua"), include_str!("put_aside.lua")));
 
-/// The commands and scripts of lists. Items that many callers put into one list go out together.
+/// The commands and scripts of lists. Items that many callers put into one list go out together, and so do looks for them.
 #[derive(Debug)]
 pub(crate) struct RedisList {
     router: Arc<Router>,
     pushes: Arc<Batcher<Pushes>>,
+    looks: Arc<Batcher<Looks>>,
 }
 
 impl RedisList {
     pub(crate) fn new(router: &Arc<Router>) -> Self {
-        Self { router: Arc::clone(router), pushes: Batcher::new(router) }
+        Self { router: Arc::clone(router), pushes: Batcher::new(router), looks: Batcher::new(router) }
     }
 
     pub(super) async fn push(&self, key: &str, items: &Packed) -> Result<()> {
         self.pushes.call(key, items).await
     }
 
-    pub(super) async fn take(&self, key: &str, limit: usize) -> Result<Vec<Vec<u8>>> {
-        // Without the `Option`, an absent list would not be told from a reply of another form.
-        let request = Request::command("RPOP", key, Effect::Once).arg(limit);
-        let items: Option<Vec<Vec<u8>>> = self.router.send(&request).await?;
-        Ok(items.unwrap_or_default())
+    pub(super) async fn look(&self, key: &str, taker: &Arc<dyn Taker<Vec<Vec<u8>>>>, tickets: &[u64]) -> Result<bool> {
+        self.looks.call(key, (taker, tickets)).await
     }
 
     /// The key that remembers that something was done; on a cluster there may be no place for it.
@@ -134,13 +136,55 @@ impl Batch for Pushes {
     }
 
     fn retain(&mut self, wanted: &[bool]) {
-        let whose = self.counts.iter().zip(wanted).flat_map(|(&count, &wanted)| std::iter::repeat_n(wanted, count));
-        self.items.retain(1, &whose.collect::<Vec<bool>>());
+        self.items.retain(1, &of_parts(&self.counts, wanted));
         retain(&mut self.counts, wanted);
     }
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<()>> {
         router.send::<()>(&Request::on_all("LPUSH", key, Effect::Once, &self.items)).await?;
         Ok(vec![(); self.counts.len()])
+    }
+}
+
+/// Takes an item for each who looks for one, as one `RPOP`.
+#[derive(Default)]
+struct Looks {
+    taker: Option<Arc<dyn Taker<Vec<Vec<u8>>>>>,
+    tickets: Vec<u64>,
+    /// How many of them are each call's.
+    counts: Vec<usize>,
+}
+
+impl Batch for Looks {
+    type Call<'a> = (&'a Arc<dyn Taker<Vec<Vec<u8>>>>, &'a [u64]);
+    /// Whether there were enough.
+    type Answer = bool;
+
+    const IS_AWAITED: bool = true;
+
+    fn add(&mut self, (taker, tickets): Self::Call<'_>) {
+        self.taker.get_or_insert_with(|| Arc::clone(taker));
+        self.tickets.extend(tickets);
+        self.counts.push(tickets.len());
+    }
+
+    fn has_room_for(&self, (taker, tickets): &Self::Call<'_>) -> bool {
+        let is_same = self.taker.as_ref().is_none_or(|one| Arc::ptr_eq(one, taker));
+        is_same && self.tickets.len() + tickets.len() <= Packed::MOST_PARTS
+    }
+
+    fn retain(&mut self, wanted: &[bool]) {
+        retain_parts(&mut self.tickets, &mut self.counts, wanted);
+    }
+
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
+        let Self { taker: Some(taker), tickets, counts } = self else { return Err(refusal::unexpected()) };
+        let _departed = Departed::new(&*taker, tickets.len());
+        // Without the `Option`, an absent list would not be told from a reply of another form.
+        let request = Request::command("RPOP", key, Effect::Once).arg(tickets.len());
+        let items: Vec<Vec<u8>> = router.send::<Option<_>>(&request).await?.unwrap_or_default();
+        let is_enough = items.len() == tickets.len();
+        taker.arrive(&tickets, items);
+        Ok(vec![is_enough; counts.len()])
     }
 }

@@ -16,7 +16,7 @@ mod tracking;
 mod waiter;
 
 pub(super) use ::redis::{FromRedisValue, Value};
-pub(super) use batch::{Batch, Batcher, Distinct, Each, FoundParts, OneEach, retain};
+pub(super) use batch::{Batch, Batcher, Distinct, Each, FoundParts, OneEach, of_parts, retain, retain_parts};
 pub(super) use request::{Effect, Request};
 pub(super) use router::{Router, ServingNode};
 pub(super) use script::Script;

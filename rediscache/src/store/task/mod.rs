@@ -16,7 +16,7 @@ pub(crate) use lease::{Client, Due, EndingLease, Held, Lease, Outcome, Side, Tak
 pub(crate) use look::{DelayedTask, PendingTask, WorkerSeen};
 pub(super) use memory::MemoryTasks;
 pub(crate) use redis::RedisTasks;
-pub(crate) use work::{Departed, Taker, WorkPart};
+pub(crate) use work::{TaskTaker, WorkCall, WorkDone};
 
 use super::operations::{Slice, operations};
 use crate::error::Result;
@@ -24,8 +24,6 @@ use crate::error::Result;
 pub(crate) type TaskStore<'a> = Slice<'a, MemoryTasks<'a>, RedisTasks>;
 
 operations! { TaskStore<'_> {
-    /// Takes up to `limit` tasks, numbered from `first` on, which become this client's.
-    fn take(client: &Client, first: u64, limit: usize) -> Taken;
     /// Ends the leases on tasks; how many of them this client still had.
     fn settle(client: &Client, outcome: Outcome, leases: &[EndingLease]) -> u64;
     /// Ends the leases on tasks that failed, each of which comes again after its time, or is a dead letter.
@@ -63,15 +61,14 @@ operations! { TaskStore<'_> {
 }}
 
 impl TaskStore<'_> {
-    /// Does it; whether the lease was still held, if one was to end. What was taken has arrived then. Such calls go out
-    /// together; one that is dropped on its way may have been made.
-    pub(crate) async fn work(&self, key: &str, taker: &Arc<dyn Taker>, part: WorkPart) -> Result<bool> {
+    /// Does it. What was taken has arrived then. Such calls go out together; one that is dropped on its way may have been made.
+    pub(crate) async fn work(&self, key: &str, taker: &Arc<dyn TaskTaker>, call: WorkCall<'_>) -> Result<WorkDone> {
         match self {
-            Self::Memory(memory) => memory.work(key, &**taker, part),
+            Self::Memory(memory) => memory.work(key, &**taker, call),
             Slice::Redis(redis, in_flight) => {
                 // A look is waited for by whoever it comes to.
-                let _in_flight = part.ending.is_some().then(|| in_flight.enter());
-                redis.work(key, taker, part).await
+                let _in_flight = call.ending.is_some().then(|| in_flight.enter());
+                redis.work(key, taker, call).await
             }
         }
     }

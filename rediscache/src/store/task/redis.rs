@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::lease::{Client, Due, EndingLease, Held, Outcome, Taken, TaskStats, Unread, Whereabouts};
+use super::lease::{Client, Due, EndingLease, Held, Outcome, TaskStats, Unread, Whereabouts};
 use super::look::{self, DelayedTask, PendingTask, WorkerSeen};
 use super::script::{command_of, from_now, script};
-use super::work::{Taker, WorkPart};
-use super::work_batch::{WorkBatch, side, work};
+use super::work::{TaskTaker, WorkCall, WorkDone};
+use super::work_batch::{WorkBatch, side};
 use crate::error::Result;
 use crate::refusal;
 use crate::store::milliseconds::milliseconds;
@@ -39,12 +39,8 @@ impl RedisTasks {
         Self { router: Arc::clone(router), work: Batcher::new(router) }
     }
 
-    pub(super) async fn work(&self, key: &str, taker: &Arc<dyn Taker>, part: WorkPart) -> Result<bool> {
-        self.work.call(key, (taker, part)).await?
-    }
-
-    pub(super) async fn take(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
-        Ok(work(&self.router, key, client, &[], (first, limit)).await?.1)
+    pub(super) async fn work(&self, key: &str, taker: &Arc<dyn TaskTaker>, call: WorkCall<'_>) -> Result<WorkDone> {
+        self.work.call(key, (taker, call)).await?
     }
 
     pub(super) async fn settle(

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::lease::{Client, EndingLease, Lease, Side, Taken, Unread};
 use super::script::{command_of, from_now};
-use super::work::{Departed, Taker, WorkPart};
+use super::work::{TaskTaker, WorkCall, WorkDone};
 use crate::error::{Error, ErrorKind, Result};
 use crate::refusal;
 use crate::store::packed::Packed;
-use crate::store::redis::{Batch, Effect, Router, Script, retain};
+use crate::store::redis::{Batch, Effect, Router, Script, retain_parts};
+use crate::store::taker::Departed;
 
 static WORK: Script = Script::new(concat!(
     include_str!("../redis/ask.lua"),
@@ -21,7 +22,7 @@ static WORK: Script = Script::new(concat!(
 
 /// Ends leases, each with whether a task is to be taken in its place, and takes so many tasks besides, numbered from the first
 /// on. Whether each was held, and what was taken.
-pub(super) async fn work(
+async fn work(
     router: &Router,
     key: &str,
     client: &Client,
@@ -74,36 +75,57 @@ pub(super) fn side(lease: EndingLease) -> char {
 /// What one client does at one time.
 #[derive(Default)]
 pub(super) struct WorkBatch {
-    taker: Option<Arc<dyn Taker>>,
+    taker: Option<Arc<dyn TaskTaker>>,
     parts: Vec<WorkPart>,
+    /// How many of them are each call's.
+    counts: Vec<usize>,
+}
+
+/// One lease that ends, one look, or both.
+#[derive(Clone, Copy)]
+struct WorkPart {
+    ending: Option<EndingLease>,
+    ticket: Option<u64>,
+}
+
+impl WorkPart {
+    fn kind(&self) -> (bool, bool) {
+        (self.ending.is_some(), self.ticket.is_some())
+    }
 }
 
 impl Batch for WorkBatch {
-    type Call<'a> = (&'a Arc<dyn Taker>, WorkPart);
+    type Call<'a> = (&'a Arc<dyn TaskTaker>, WorkCall<'a>);
     /// What is refused to one kind of call is not refused to another.
-    type Answer = Result<bool>;
+    type Answer = Result<WorkDone>;
 
     const IS_AWAITED: bool = true;
 
-    fn add(&mut self, (taker, part): Self::Call<'_>) {
+    fn add(&mut self, (taker, WorkCall { ending, tickets }): Self::Call<'_>) {
         self.taker.get_or_insert_with(|| Arc::clone(taker));
-        self.parts.push(part);
+        let before = self.parts.len();
+        if ending.is_some() {
+            self.parts.push(WorkPart { ending, ticket: tickets.first().copied() });
+        } else {
+            self.parts.extend(tickets.iter().map(|&ticket| WorkPart { ending, ticket: Some(ticket) }));
+        }
+        self.counts.push(self.parts.len() - before);
     }
 
-    fn has_room_for(&self, (taker, _): &Self::Call<'_>) -> bool {
+    fn has_room_for(&self, (taker, call): &Self::Call<'_>) -> bool {
         let is_same = self.taker.as_ref().is_none_or(|one| Arc::ptr_eq(one, taker));
-        is_same && self.parts.len() < Packed::MOST_PARTS
+        is_same && self.parts.len() + call.tickets.len().max(1) <= Packed::MOST_PARTS
     }
 
     fn retain(&mut self, wanted: &[bool]) {
-        retain(&mut self.parts, wanted);
+        retain_parts(&mut self.parts, &mut self.counts, wanted);
     }
 
-    async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<bool>>> {
+    async fn send(self, router: &Router, key: &str) -> Result<Vec<Result<WorkDone>>> {
         let Some(taker) = &self.taker else { return Err(refusal::unexpected()) };
         let refusal = match send(router, key, &**taker, &self.parts).await {
             Err(error) if self.is_mixed() && is_refused(&error) => error,
-            answers => return Ok(answers?.into_iter().map(Ok).collect()),
+            done => return Ok(self.answers(done?.into_iter().map(Ok))),
         };
         // Nothing was done. Who may not take may still end, and the other way round.
         let mut answers: Vec<_> = self.parts.iter().map(|_| Err(refusal.again())).collect();
@@ -114,17 +136,25 @@ impl Batch for WorkBatch {
                 continue;
             }
             match send(router, key, &**taker, &parts).await {
-                Ok(held) => places.iter().zip(held).for_each(|(&at, held)| answers[at] = Ok(held)),
+                Ok(done) => places.iter().zip(done).for_each(|(&at, done)| answers[at] = Ok(done)),
                 Err(error) => places.iter().for_each(|&at| answers[at] = Err(error.again())),
             }
         }
-        Ok(answers)
+        Ok(self.answers(answers))
     }
 }
 
 impl WorkBatch {
     fn is_mixed(&self) -> bool {
         self.parts.windows(2).any(|parts| parts[0].kind() != parts[1].kind())
+    }
+
+    /// One for each call, whose parts are answered alike.
+    fn answers(&self, parts: impl IntoIterator<Item = Result<WorkDone>>) -> Vec<Result<WorkDone>> {
+        let mut parts = parts.into_iter();
+        let mut answer =
+            |&count: &usize| parts.by_ref().take(count).last().unwrap_or_else(|| Err(refusal::unexpected()));
+        self.counts.iter().map(&mut answer).collect()
     }
 }
 
@@ -133,18 +163,18 @@ fn is_refused(error: &Error) -> bool {
     !error.is_outcome_unknown() && !matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout)
 }
 
-async fn send(router: &Router, key: &str, taker: &dyn Taker, parts: &[WorkPart]) -> Result<Vec<bool>> {
+async fn send(router: &Router, key: &str, taker: &dyn TaskTaker, parts: &[WorkPart]) -> Result<Vec<WorkDone>> {
     let endings: Vec<_> =
         parts.iter().filter_map(|part| part.ending.map(|lease| (lease, part.ticket.is_some()))).collect();
     let tickets: Vec<u64> = parts.iter().filter_map(|part| part.ticket).collect();
-    if tickets.is_empty() {
-        return Ok(work(router, key, taker.client(), &endings, (0, 0)).await?.0);
-    }
     let besides = parts.iter().filter(|part| part.kind() == (false, true)).count();
-    let departed = Departed::new(taker, tickets.len());
-    let (held, taken) = work(router, key, taker.client(), &endings, (departed.first, besides)).await?;
-    let mut held = held.into_iter();
-    let held = parts.iter().map(|part| part.ending.is_none() || held.next().unwrap_or_default()).collect();
-    taker.arrive(&tickets, taken);
-    Ok(held)
+    let departed = (!tickets.is_empty()).then(|| Departed::new(taker, tickets.len()));
+    let first = departed.as_ref().map_or(0, |departed| departed.first);
+    let (held, taken) = work(router, key, taker.client(), &endings, (first, besides)).await?;
+    let (mut held, is_enough) = (held.into_iter(), taken.leases.len() == tickets.len());
+    if departed.is_some() {
+        taker.arrive(&tickets, taken);
+    }
+    let is_held = |part: &WorkPart| part.ending.is_none() || held.next().unwrap_or_default();
+    Ok(parts.iter().map(is_held).map(|is_held| WorkDone { is_held, is_enough }).collect())
 }

@@ -9,4 +9,4 @@ mod unattended;
 pub(crate) use batcher::Batcher;
 pub(crate) use distinct::{Distinct, FoundParts};
 pub(crate) use each::{Each, OneEach};
-pub(crate) use pending::{Batch, retain};
+pub(crate) use pending::{Batch, of_parts, retain, retain_parts};

@@ -20,6 +20,17 @@ pub(crate) fn retain<T>(calls: &mut Vec<T>, wanted: &[bool]) {
     calls.retain(|_| wanted.next().copied().unwrap_or_default());
 }
 
+/// The same where each caller has as many parts as `counts` says.
+pub(crate) fn retain_parts<T>(parts: &mut Vec<T>, counts: &mut Vec<usize>, wanted: &[bool]) {
+    retain(parts, &of_parts(counts, wanted));
+    retain(counts, wanted);
+}
+
+/// Of each part, whether its caller wants it.
+pub(crate) fn of_parts(counts: &[usize], wanted: &[bool]) -> Vec<bool> {
+    counts.iter().zip(wanted).flat_map(|(&count, &wanted)| std::iter::repeat_n(wanted, count)).collect()
+}
+
 /// Calls of one kind on one key that go out as one command.
 pub(crate) trait Batch: Default + Send + 'static {
     /// What one caller asks.

@@ -9,12 +9,13 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use self::queue::{DelayedItem, End, QueueRecords, TaskQueue};
-use super::lease::{Client, Due, EndingLease, Held, Outcome, Side, Taken, TaskStats, Unread, Whereabouts};
+use super::lease::{Client, Due, EndingLease, Held, Outcome, Side, TaskStats, Unread, Whereabouts};
 use super::look::{DelayedTask, PendingTask, WorkerSeen};
-use super::work::{Departed, Taker, WorkPart};
+use super::work::{TaskTaker, WorkCall, WorkDone};
 use crate::error::Result;
 use crate::store::list::List;
 use crate::store::memory::MemoryStore;
+use crate::store::taker::Departed;
 
 /// The task queues of the embedded store.
 pub(crate) struct MemoryTasks<'a>(pub(crate) &'a MemoryStore);
@@ -39,30 +40,24 @@ impl MemoryTasks<'_> {
         result
     }
 
-    pub(crate) fn take(&self, key: &str, client: &Client, first: u64, limit: usize) -> Result<Taken> {
-        self.tasks(key, client, |tasks| {
-            tasks.check()?;
-            tasks.take(first, limit)
-        })
-    }
-
-    pub(crate) fn work(&self, key: &str, taker: &dyn Taker, part: WorkPart) -> Result<bool> {
-        let WorkPart { ending, ticket } = part;
+    pub(crate) fn work(&self, key: &str, taker: &dyn TaskTaker, call: WorkCall<'_>) -> Result<WorkDone> {
+        let WorkCall { ending, tickets } = call;
         let client = taker.client();
-        let departed = ticket.map(|_| Departed::new(taker, 1));
+        let departed = (!tickets.is_empty()).then(|| Departed::new(taker, tickets.len()));
         let first = departed.as_ref().map(|departed| departed.first);
         let (is_held, taken) = self.tasks(key, client, |tasks| {
             tasks.check()?;
             let is_held =
                 ending.map_or(Ok(true), |lease| tasks.release(&client.name, lease).map(|held| held.is_some()))?;
-            let taken = first.filter(|_| is_held).map(|first| tasks.take(first, 1)).transpose()?;
+            let taken = first.filter(|_| is_held).map(|first| tasks.take(first, tickets.len())).transpose()?;
             tasks.beat();
             Ok((is_held, taken))
         })?;
-        if let (Some(ticket), Some(taken)) = (ticket, taken) {
-            taker.arrive(&[ticket], taken);
+        let is_enough = taken.as_ref().is_none_or(|taken| taken.leases.len() == tickets.len());
+        if let Some(taken) = taken {
+            taker.arrive(tickets, taken);
         }
-        Ok(is_held)
+        Ok(WorkDone { is_held, is_enough })
     }
 
     pub(crate) fn settle(&self, key: &str, client: &Client, outcome: Outcome, leases: &[EndingLease]) -> Result<u64> {
