@@ -6,6 +6,14 @@ use crate::kind;
 use crate::queue_kind::{ByHand, Queue, Way, soon, turns, until};
 use crate::queue_store::{WAITING, another};
 
+async fn len(queue: &Queue) -> u64 {
+    let len = match queue {
+        Queue::Plain(queue) => queue.len(),
+        Queue::Task(queue) => queue.len(),
+    };
+    len.await.unwrap()
+}
+
 contract! {
     async fn everyone_of_a_thousand_who_wait_is_told(session: RedisSession) -> rediscache::Result<()> {
         let ways = WAITING.into_iter().cycle();
@@ -114,6 +122,33 @@ contract! {
         Ok(())
     }
 
+    /// Of those who look at once, some wait for the answer to others.
+    async fn closing_while_many_look_loses_nothing(session: RedisSession) -> rediscache::Result<()> {
+        for round in 0..6 {
+            let (mine, other) = (another(&session).await, another(&session).await);
+            for queue in Queue::both(&session) {
+                queue.put_many(1..=8).await;
+            }
+            let queues = Queue::both(&mine);
+            let mut looking: Vec<_> =
+                (0..12).flat_map(|_| queues.iter().map(|queue| ByHand::new(queue.ask(Way::Get)))).collect();
+            for one in &mut looking {
+                // On the embedded store all are one, which closes with the first.
+                if one.poll().is_ready() {
+                    return Ok(());
+                }
+            }
+            turns(round).await;
+            soon(mine.close()).await?;
+            drop(looking);
+            for queue in Queue::both(&other) {
+                until(async || len(&queue).await == 8).await;
+                queue.holds(1..=8, round).await;
+            }
+        }
+        Ok(())
+    }
+
     /// The same, dropped when the session is closed already.
     async fn an_item_that_nobody_looks_at_goes_back_later(session: RedisSession) -> rediscache::Result<()> {
         let other = another(&session).await;
@@ -131,7 +166,7 @@ contract! {
         drop(waiting);
         if !other.is_closed() {
             for queue in Queue::both(&other) {
-                until(async || queue.len().await == 2).await;
+                until(async || len(&queue).await == 2).await;
                 queue.holds([1, 2], "back").await;
             }
         }

@@ -89,14 +89,6 @@ impl Queue {
         }
     }
 
-    pub(crate) async fn len(&self) -> u64 {
-        let len = match self {
-            Self::Plain(queue) => queue.len(),
-            Self::Task(queue) => queue.len(),
-        };
-        len.await.unwrap()
-    }
-
     pub(crate) async fn put_many(&self, items: impl IntoIterator<Item = u32>) {
         let put = match self {
             Self::Plain(queue) => queue.put_many(items),

@@ -113,6 +113,8 @@ impl<S: Source> Dispatcher<S> {
             self.source.leave(store.while_closing()).await;
         }
         loop {
+            // All that come at once go back in their order.
+            self.read_messages();
             self.put_away().await;
             if self.is_deserted && self.hands.is_empty() {
                 return;
@@ -181,7 +183,11 @@ impl<S: Source> Dispatcher<S> {
         if self.source.is_late() {
             self.source.tick(store.while_closing()).await;
         }
-        match self.source.look(store.while_closing(), &self.line.0.first_who_wait(BATCH)).await {
+        let tickets = self.line.0.first_who_wait(BATCH);
+        if tickets.is_empty() {
+            return true;
+        }
+        match self.source.look(store.while_closing(), &tickets).await {
             Ok(is_enough) => {
                 self.outage = None;
                 is_enough

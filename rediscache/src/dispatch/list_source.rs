@@ -24,10 +24,8 @@ impl ListSource {
 }
 
 impl Taker<Vec<Vec<u8>>> for ListSource {
-    fn depart(&self, count: usize) -> u64 {
-        let first = self.next_number.fetch_add(count as u64, Ordering::Relaxed);
-        self.lookout.depart(first);
-        first
+    fn depart(&self, count: usize) -> Option<u64> {
+        self.lookout.depart(|| self.next_number.fetch_add(count as u64, Ordering::Relaxed))
     }
 
     fn arrive(&self, tickets: &[u64], items: Vec<Vec<u8>>) {

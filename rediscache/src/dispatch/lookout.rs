@@ -34,10 +34,11 @@ impl<S: Source> Lookout<S> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Something is on its way, with this first number.
-    pub(super) fn depart(&self, first: u64) {
-        let kept = self.keep();
-        self.kept().extend(kept.map(|kept| (first, kept)));
+    /// Something is on its way, with the first number that is given; `None` where nobody is left who would bring it back.
+    pub(super) fn depart(&self, first: impl FnOnce() -> u64) -> Option<u64> {
+        let (kept, first) = (self.keep()?, first());
+        self.kept().push((first, kept));
+        Some(first)
     }
 
     /// What was taken for those who looked with these tickets.

@@ -172,10 +172,8 @@ impl TaskTaker for TaskSource {
 }
 
 impl Taker<Taken> for TaskSource {
-    fn depart(&self, count: usize) -> u64 {
-        let first = self.leases.depart(count);
-        self.lookout.depart(first);
-        first
+    fn depart(&self, count: usize) -> Option<u64> {
+        self.lookout.depart(|| self.leases.depart(count))
     }
 
     fn arrive(&self, tickets: &[u64], taken: Taken) {

@@ -3,8 +3,8 @@
 /// Is told of what was taken before those are who looked for it, each of whom is known by a ticket.
 pub(crate) trait Taker<T>: Send + Sync {
     /// Numbers for so many items, the first of them. From now on, and until [`landed`](Self::landed), they may be taken though
-    /// nobody here knows of them.
-    fn depart(&self, count: usize) -> u64;
+    /// nobody here knows of them. `None` where nobody is left who would bring them back: then none may be taken.
+    fn depart(&self, count: usize) -> Option<u64>;
 
     /// What was taken for those who looked with these tickets; less where there was no more.
     fn arrive(&self, tickets: &[u64], taken: T);
@@ -20,8 +20,10 @@ pub(crate) struct Departed<'a, T> {
 }
 
 impl<'a, T> Departed<'a, T> {
-    pub(crate) fn new(taker: &'a dyn Taker<T>, count: usize) -> Self {
-        Self { first: taker.depart(count), taker }
+    /// `None` where nothing may be taken.
+    pub(crate) fn new(taker: &'a dyn Taker<T>, count: usize) -> Option<Self> {
+        let first = if count == 0 { None } else { taker.depart(count) };
+        first.map(|first| Self { taker, first })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::error::Result;
 use crate::store::memory::{Collection, MemoryStore};
 use crate::store::packed::Packed;
-use crate::store::taker::Taker;
+use crate::store::taker::{Departed, Taker};
 
 /// A list; its front is Redis' left.
 pub(crate) type List = VecDeque<Box<[u8]>>;
@@ -29,6 +29,7 @@ impl MemoryList<'_> {
     }
 
     pub(super) fn look(&self, key: &str, taker: &dyn Taker<Vec<Vec<u8>>>, tickets: &[u64]) -> Result<bool> {
+        let Some(_departed) = Departed::new(taker, tickets.len()) else { return Ok(false) };
         let items: Vec<Vec<u8>> = self.0.keyspace().change(key, |list: &mut List| {
             let from = list.len().saturating_sub(tickets.len());
             list.drain(from..).rev().map(Vec::from).collect()

@@ -179,7 +179,7 @@ impl Batch for Looks {
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
         let Self { taker: Some(taker), tickets, counts } = self else { return Err(refusal::unexpected()) };
-        let _departed = Departed::new(&*taker, tickets.len());
+        let Some(_departed) = Departed::new(&*taker, tickets.len()) else { return Ok(vec![false; counts.len()]) };
         // Without the `Option`, an absent list would not be told from a reply of another form.
         let request = Request::command("RPOP", key, Effect::Once).arg(tickets.len());
         let items: Vec<Vec<u8>> = router.send::<Option<_>>(&request).await?.unwrap_or_default();

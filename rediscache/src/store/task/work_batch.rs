@@ -164,11 +164,12 @@ fn is_refused(error: &Error) -> bool {
 }
 
 async fn send(router: &Router, key: &str, taker: &dyn TaskTaker, parts: &[WorkPart]) -> Result<Vec<WorkDone>> {
-    let endings: Vec<_> =
-        parts.iter().filter_map(|part| part.ending.map(|lease| (lease, part.ticket.is_some()))).collect();
     let tickets: Vec<u64> = parts.iter().filter_map(|part| part.ticket).collect();
-    let besides = parts.iter().filter(|part| part.kind() == (false, true)).count();
-    let departed = (!tickets.is_empty()).then(|| Departed::new(taker, tickets.len()));
+    let departed = Departed::new(taker, tickets.len());
+    let takes = |part: &&WorkPart| part.ticket.is_some() && departed.is_some();
+    let ending = |part: &WorkPart| part.ending.map(|lease| (lease, takes(&part)));
+    let endings: Vec<_> = parts.iter().filter_map(ending).collect();
+    let besides = parts.iter().filter(|part| part.ending.is_none()).filter(takes).count();
     let first = departed.as_ref().map_or(0, |departed| departed.first);
     let (held, taken) = work(router, key, taker.client(), &endings, (first, besides)).await?;
     let (mut held, is_enough) = (held.into_iter(), taken.leases.len() == tickets.len());

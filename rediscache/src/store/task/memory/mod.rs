@@ -43,7 +43,7 @@ impl MemoryTasks<'_> {
     pub(crate) fn work(&self, key: &str, taker: &dyn TaskTaker, call: WorkCall<'_>) -> Result<WorkDone> {
         let WorkCall { ending, tickets } = call;
         let client = taker.client();
-        let departed = (!tickets.is_empty()).then(|| Departed::new(taker, tickets.len()));
+        let departed = Departed::new(taker, tickets.len());
         let first = departed.as_ref().map(|departed| departed.first);
         let (is_held, taken) = self.tasks(key, client, |tasks| {
             tasks.check()?;
@@ -53,7 +53,7 @@ impl MemoryTasks<'_> {
             tasks.beat();
             Ok((is_held, taken))
         })?;
-        let is_enough = taken.as_ref().is_none_or(|taken| taken.leases.len() == tickets.len());
+        let is_enough = taken.as_ref().is_some_and(|taken| taken.leases.len() == tickets.len());
         if let Some(taken) = taken {
             taker.arrive(tickets, taken);
         }
