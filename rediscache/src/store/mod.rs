@@ -169,18 +169,14 @@ impl Store {
 
     /// The entries of a server that tells of changes; `None` where the store itself is in this process.
     pub(crate) fn tracked_entries(&self) -> Option<&RedisEntries> {
-        match self {
-            Self::Memory(_) => None,
-            Self::Redis(store) => Some(&store.entries),
-        }
+        let Self::Redis(store) = self else { return None };
+        Some(&store.entries)
     }
 
     /// The hashes of a server that tells of changes; `None` where the store itself is in this process.
     pub(crate) fn tracked_hashes(&self) -> Option<&RedisHash> {
-        match self {
-            Self::Memory(_) => None,
-            Self::Redis(store) => Some(&store.hashes),
-        }
+        let Self::Redis(store) = self else { return None };
+        Some(&store.hashes)
     }
 }
 

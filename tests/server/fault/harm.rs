@@ -59,6 +59,11 @@ impl Harm {
             || self.fault.starts_with("`NOAUTH`")
     }
 
+    /// Whether the server ends all connections.
+    pub(super) fn restarts(&self) -> bool {
+        self.fault.starts_with("a restart")
+    }
+
     pub(super) fn strike_proxy(&self, proxy: &Proxy) {
         match self.fault {
             "nothing listens" => proxy.refuse(),

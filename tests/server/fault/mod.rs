@@ -188,9 +188,15 @@ async fn walk_calls(row: &Row, protocol: &str, figures: &mut Figures) {
         harm.strikes().into_iter().for_each(|strike| stage.proxy.strike(decisive(stage.name), strike));
         harm.strike_proxy(&stage.proxy);
     }
+    let tasks = || Handle::current().metrics().num_alive_tasks();
+    let before = tasks();
     harm.strike_server();
     if harm.cuts() {
-        cut(&stages).await;
+        stages.iter().for_each(|stage| stage.proxy.cut());
+    }
+    if harm.cuts() || harm.restarts() {
+        // Where that is known, none has a task any more.
+        eventually_async("the end of all connections", || tasks() + stages.len() <= before).await;
     }
     for outcome in join_all(stages.iter_mut().map(Stage::make)).await {
         figures.judge(row, &outcome);
@@ -218,14 +224,6 @@ async fn teach(server: &Server) {
         objects.fill(name).await.unwrap();
         prepare(name, &objects).await.unwrap().await.unwrap();
     }
-}
-
-/// Ends all connections, and waits until that is known: then none has a task any more.
-async fn cut(stages: &[Stage]) {
-    let tasks = || Handle::current().metrics().num_alive_tasks();
-    let before = tasks();
-    stages.iter().for_each(|stage| stage.proxy.cut());
-    eventually_async("the end of all connections", || tasks() + stages.len() <= before).await;
 }
 
 /// All waits under one fault.

@@ -258,6 +258,9 @@ impl Server {
     /// When the system refuses.
     pub fn pause(&self) {
         self.signal("STOP");
+        // On another core it runs on for a moment. Where there is no such file, that cannot be told.
+        let stat = || fs::read_to_string(format!("/proc/{}/stat", self.process.id()));
+        eventually("a server that stands still", || stat().ok().is_none_or(|stat| stat.contains(") T ")));
     }
 
     /// Waits until its replica has all that it has now.

@@ -21,7 +21,7 @@ static PUT_ASIDE: Script = Script::new(concat!(include_str!("../redis/ask.lua"),
 pub(crate) struct RedisList {
     router: Arc<Router>,
     pushes: Arc<Batcher<Pushes>>,
-    looks: Arc<Batcher<Looks>>,
+    looks: Arc<Batcher<Pops>>,
 }
 
 impl RedisList {
@@ -148,14 +148,14 @@ impl Batch for Pushes {
 
 /// Takes an item for each who looks for one, as one `RPOP`.
 #[derive(Default)]
-struct Looks {
+struct Pops {
     taker: Option<Arc<dyn Taker<Vec<Vec<u8>>>>>,
     tickets: Vec<u64>,
     /// How many of them are each call's.
     counts: Vec<usize>,
 }
 
-impl Batch for Looks {
+impl Batch for Pops {
     type Call<'a> = (&'a Arc<dyn Taker<Vec<Vec<u8>>>>, &'a [u64]);
     /// Whether there were enough.
     type Answer = bool;
