@@ -72,6 +72,25 @@ contract! {
         }
     }
 
+    /// Each is asked for while the answer to one that was dropped is on its way.
+    async fn one_who_drops_every_other_call_gets_them_in_order(session: RedisSession) {
+        for queue in Queue::both(&session) {
+            queue.put_many(0..100).await;
+            for item in 0..100 {
+                let mut gone = ByHand::new(queue.ask(Way::Get));
+                let got = match gone.poll() {
+                    std::task::Poll::Ready(got) => got,
+                    std::task::Poll::Pending => {
+                        turns(item as usize % 5).await;
+                        drop(gone);
+                        soon(queue.ask(Way::Get)).await
+                    }
+                };
+                assert_eq!(got.unwrap().unwrap().settle().await, item);
+            }
+        }
+    }
+
     async fn ten_thousand_go_back(session: RedisSession) -> rediscache::Result<()> {
         let plain = RedisQueue::<u32>::new("plain").on(&session);
         let tasks = RedisTaskQueue::<u32>::new("task").on(&session);

@@ -162,18 +162,19 @@ impl<S: Source> Line<S> {
         Some(PlaceInLine { line: Arc::clone(self), ticket, next, answer, is_answered: false })
     }
 
-    /// What was taken for those with these tickets, who looked or wait, which goes to the first of them and of those who wait: for
-    /// others who look, their own looks bring something. Who still stands in line then waits, or is told that there was nothing, if
-    /// nothing was found for the ticket. Tells the dispatcher what is left for it.
+    /// What was taken for those with these tickets, who looked or wait, which goes to the first in line: who is served so leaves what
+    /// their own look brings to the next. Who still stands in line then waits, or is told that there was nothing, if nothing was
+    /// found for the ticket. Tells the dispatcher what is left for it.
     pub(super) fn arrive(&self, tickets: &[u64], items: Vec<S::Item>, kept: Option<&KeptOpen<S>>) {
         let (found, was_awaited, mut tickets) = (items.len(), self.waiting() > 0, tickets.to_vec());
         tickets.sort_unstable();
         // What is on its way back comes before it, out of the dispatcher's hands.
         let comes_first = self.issuer.returning.load(Ordering::SeqCst) == 0;
-        let is_one = |request: &GetRequest<S>| {
-            comes_first && (request.waits() || tickets.binary_search(&request.ticket).is_ok())
+        let hand_out = |item| {
+            let place = self.next_place();
+            if comes_first { self.hand_out(place, item) } else { Some((place, item)) }
         };
-        let orphans: Vec<_> = items.into_iter().filter_map(|item| self.give(self.next_place(), item, is_one)).collect();
+        let orphans: Vec<_> = items.into_iter().filter_map(hand_out).collect();
         let (mut unserved, mut begins, mut is_all) = (Vec::new(), false, true);
         let mut state = self.state();
         for (nth, &ticket) in tickets.iter().enumerate() {
@@ -209,19 +210,10 @@ impl<S: Source> Line<S> {
         }
     }
 
-    /// Gives an item that came back to the first who still wants it. Otherwise it comes back with its place in the order of taking.
-    pub(super) fn hand_out(&self, place: u64, item: S::Item) -> Option<(u64, S::Item)> {
-        self.give(place, item, |_| true)
-    }
-
-    fn give(
-        &self,
-        place: u64,
-        mut item: S::Item,
-        is_one: impl Fn(&GetRequest<S>) -> bool + Copy,
-    ) -> Option<(u64, S::Item)> {
+    /// Gives an item to the first who still wants it. Otherwise it comes back with its place in the order of taking.
+    pub(super) fn hand_out(&self, place: u64, mut item: S::Item) -> Option<(u64, S::Item)> {
         // Each is told with the lock free.
-        let (dispatcher, first) = (self.dispatcher.upgrade(), || self.state().remove_first(is_one));
+        let (dispatcher, first) = (self.dispatcher.upgrade(), || self.state().remove_first());
         while let Some(dispatcher) = &dispatcher
             && let Some(GetRequest { reply, store, .. }) = first()
         {
@@ -323,8 +315,8 @@ impl<S: Source> LineState<S> {
         request.standing = standing;
     }
 
-    fn remove_first(&mut self, is_one: impl Fn(&GetRequest<S>) -> bool) -> Option<GetRequest<S>> {
-        let at = self.requests.iter().position(|request| request.standing != Standing::Gone && is_one(request))?;
+    fn remove_first(&mut self) -> Option<GetRequest<S>> {
+        let at = self.requests.iter().position(|request| request.standing != Standing::Gone)?;
         self.remove(at)
     }
 
