@@ -3,16 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
+use redis::cmd;
 use rediscache::RedisSession;
-use support::{namespace, url};
+use support::{Direction, Proxy, Server, namespace, url};
 
-use crate::queue::kind::{Queue, Way, abandon, soon, turns};
+use crate::queue::kind::{ByHand, Queue, Way, abandon, soon, turns, until};
 
 const DROPS: usize = 10_000;
 
 /// How many items must come out meanwhile.
 const ITEMS: usize = 1_000;
+
+/// How many must come out in their order.
+const ORDERED: u32 = 300;
 
 const SEED: u64 = 0x5eed_0000;
 
@@ -108,6 +113,59 @@ async fn every_item_comes_out_once(kind: usize) {
     }
     let odd: Vec<_> = times.iter().filter(|&(item, times)| *item >= count || *times != 1).collect();
     assert!(odd.is_empty(), "seed {SEED:#x}: doubled, or never put: {odd:?}");
+}
+
+/// One who gives many calls up gets what is there in its order, though answers to calls that are gone come meanwhile, on another
+/// thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_who_gives_up_gets_them_in_order() {
+    let server = Server::start();
+    let proxy = Proxy::before(&server);
+    let session = RedisSession::connect(&proxy.url()).await.unwrap();
+    proxy.delay(Direction::Replies, Duration::from_millis(1));
+    for queue in Queue::both(&session) {
+        let mut random = Random(SEED);
+        queue.put_many(0..ORDERED).await;
+        for item in 0..ORDERED {
+            let got = loop {
+                let limit = Duration::from_micros(random.next() % 4_000);
+                if let Ok(got) = tokio::time::timeout(limit, queue.ask(Way::Get)).await {
+                    break got;
+                }
+            };
+            assert_eq!(got.unwrap().unwrap().settle().await, item);
+        }
+        queue.holds([], "all came out").await;
+    }
+}
+
+/// What comes to one who is gone goes back in front of what a look takes at that moment, for nobody either.
+#[tokio::test]
+async fn what_is_on_its_way_goes_back_behind_what_was_taken_before() {
+    let server = Server::start();
+    let proxy = Proxy::before(&server);
+    let session = RedisSession::connect(&proxy.url()).await.unwrap();
+    for (queue, name) in Queue::both(&session).into_iter().zip(["plain", "task"]) {
+        queue.put_many(0..5).await;
+        // The server has the scripts then.
+        assert_eq!(queue.ask(Way::Get).await.unwrap().unwrap().settle().await, 0);
+        let mut gone = ByHand::new(queue.ask(Way::Get));
+        assert!(gone.poll().is_pending());
+        drop(gone);
+        let mut next = ByHand::new(queue.ask(Way::Get));
+        assert!(next.poll().is_pending());
+        proxy.hold(Direction::Replies);
+        until(async || cmd("LLEN").arg(name).query(&mut server.raw()) == Ok(3)).await;
+        proxy.heal();
+        proxy.hold(Direction::Requests);
+        // It is given what comes for the one who is gone, and its own look leaves.
+        next.woken().await;
+        turns(20).await;
+        drop(next);
+        turns(20).await;
+        proxy.heal();
+        queue.holds(1..5, "all were dropped").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

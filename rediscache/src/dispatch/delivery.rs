@@ -37,6 +37,8 @@ pub(super) enum DispatcherMessage<S: Source> {
     Left,
     /// Something is held again.
     Holds,
+    /// What was on its way when something was to go back is here.
+    Landed,
     /// An item that arrived for nobody, with its place in the order in which items were taken.
     Returned(u64, S::Item, OpenStore),
     /// An item that nobody is to have now.

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::delivery::DispatcherMessage;
 use super::hands::Hands;
 use super::line::Line;
+use super::looks::Looks;
 use super::registration::{Desk, Registration};
 use super::source::Source;
 use crate::error::Error;
@@ -26,7 +27,7 @@ const FAILOVER: Duration = Duration::from_secs(60);
 const LINGER: Duration = Duration::from_secs(10);
 
 /// Works for those in line who wait for it.
-pub(super) struct Dispatcher<S: Source> {
+pub(super) struct Dispatcher<S: Looks> {
     source: Arc<S>,
     inbox: UnboundedReceiver<DispatcherMessage<S>>,
     registration: Registration<S>,
@@ -55,7 +56,7 @@ impl<S: Source> Drop for OwnLine<S> {
     }
 }
 
-impl<S: Source> Dispatcher<S> {
+impl<S: Looks> Dispatcher<S> {
     pub(super) fn new(
         desk: &Desk<S>,
         inbox: UnboundedReceiver<DispatcherMessage<S>>,
@@ -85,7 +86,6 @@ impl<S: Source> Dispatcher<S> {
 
     pub(super) async fn run(mut self) {
         loop {
-            self.read_messages();
             self.put_away().await;
             if *self.closing.borrow() {
                 return self.end().await;
@@ -113,8 +113,6 @@ impl<S: Source> Dispatcher<S> {
             self.source.leave(store.while_closing()).await;
         }
         loop {
-            // All that come at once go back in their order.
-            self.read_messages();
             self.put_away().await;
             if self.is_deserted && self.hands.is_empty() {
                 return;
@@ -131,9 +129,14 @@ impl<S: Source> Dispatcher<S> {
         }
     }
 
-    /// Reads all messages there are.
-    fn read_messages(&mut self) {
+    /// Reads all messages there are, and that of each who is about to bring something back: all goes back in its order.
+    async fn read_messages(&mut self) {
         while let Ok(message) = self.inbox.try_recv() {
+            self.read(message);
+        }
+        while self.returned < self.line.0.returning()
+            && let Some(message) = self.inbox.recv().await
+        {
             self.read(message);
         }
     }
@@ -149,24 +152,40 @@ impl<S: Source> Dispatcher<S> {
                 self.returned += usize::from(ended.told.is_some());
                 self.hands.end(ended, store);
             }
-            DispatcherMessage::Waits | DispatcherMessage::Left | DispatcherMessage::Holds => {}
+            DispatcherMessage::Waits
+            | DispatcherMessage::Left
+            | DispatcherMessage::Holds
+            | DispatcherMessage::Landed => {}
         }
     }
 
     /// Finds a new receiver for what came back, and puts away what is in hand then.
     async fn put_away(&mut self) {
+        let source = Arc::clone(&self.source);
+        let mut hold = None;
         loop {
+            self.read_messages().await;
             for (place, item) in self.hands.offer() {
                 if let Some((place, item)) = self.line.0.hand_out(place, item) {
                     self.hands.keep(place, item);
                 }
             }
-            self.hands.put_away(&*self.source).await;
+            // What is on its way was taken after what goes back, and goes back with it if nobody wants it.
+            if self.hands.are_about_to_put_back()
+                && !hold.get_or_insert_with(|| source.lookout().hold()).is_quiet()
+                && let Some(message) = self.inbox.recv().await
+            {
+                self.read(message);
+                continue;
+            }
+            self.hands.put_away(&*source).await;
             // Who asked meanwhile has what could not be put away.
             if !self.hands.have_an_offer() || self.line.0.waiting() == 0 {
                 break;
             }
         }
+        // Before anybody may look again.
+        drop(hold);
         if self.hands.is_empty() {
             self.line.0.end_returns(std::mem::take(&mut self.returned));
         }
@@ -234,7 +253,7 @@ impl<S: Source> Dispatcher<S> {
                 () = sleep_until(next_try.unwrap_or_else(Instant::now)), if next_try.is_some() => return,
                 message = self.inbox.recv() => match message {
                     // There is nothing to take, or the wait would be over: this one waits too.
-                    Some(DispatcherMessage::Waits | DispatcherMessage::Holds) => {}
+                    Some(DispatcherMessage::Waits | DispatcherMessage::Holds | DispatcherMessage::Landed) => {}
                     Some(DispatcherMessage::Left) => {
                         if self.line.0.waiting() == 0 {
                             return;

@@ -57,26 +57,26 @@ impl<S: Looks> Dispatchers<S> {
             let Desk { sender, line, source, .. } = self.desk(store, name, &source);
             let place = line.join(wait, !source.is_late(), store.clone());
             // The dispatcher went with its runtime; this one runs the next, unless someone else's does already.
-            let Some(place) = place else { continue };
+            let Some(mut place) = place else { continue };
             if place.next == NextStep::Ask {
                 let _ = sender.send(DispatcherMessage::Asked);
             }
             // Not a hold on the dispatcher: a future that nobody polls must not keep a closed session open.
             drop(sender);
-            if place.next == NextStep::Look
-                && let Err(error) = source.look(store.while_closing(), &[place.ticket]).await
-            {
-                // Someone else's look may have brought something meanwhile.
-                match place.given() {
-                    Some(answer) => return answer,
-                    None => return Err(error),
+            let mut answer = None;
+            if place.next == NextStep::Look {
+                let tickets = [place.ticket];
+                answer = place.look(source.look(store.while_closing(), &tickets)).await?;
+                // What arrives from here on is too late to go back with all that is held.
+                if store.is_closed() {
+                    return Err(refusal::closed());
                 }
             }
-            // What arrives from here on is too late to go back with all that is held.
-            if place.next == NextStep::Look && store.is_closed() {
-                return Err(refusal::closed());
-            }
-            if let Some(answer) = place.answer().await {
+            let answer = match answer {
+                Some(answer) => answer,
+                None => place.answer().await,
+            };
+            if let Some(answer) = answer {
                 return answer;
             }
         }

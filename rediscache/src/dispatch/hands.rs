@@ -130,6 +130,12 @@ impl<S: Source> Hands<S> {
         !self.returned.is_empty()
     }
 
+    /// Whether something will be put back to where it was.
+    pub(super) fn are_about_to_put_back(&self) -> bool {
+        let is_due = self.next_try.is_none_or(|next_try| next_try <= Instant::now());
+        is_due && (self.have_an_offer() || self.going_back.is_some())
+    }
+
     /// When the next try is due, after one that failed.
     pub(super) fn next_try(&self) -> Option<Instant> {
         self.next_try

@@ -1,8 +1,11 @@
 //! Those who ask for items of one queue, in order, shared by the dispatcher and by those who look for themselves.
 
 use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use tokio::sync::mpsc::{UnboundedSender, WeakUnboundedSender};
 use tokio::sync::oneshot;
@@ -87,11 +90,17 @@ pub(super) struct PlaceInLine<S: Source> {
 }
 
 impl<S: Source> PlaceInLine<S> {
-    /// The answer, if it is there already.
-    pub(super) fn given(mut self) -> Option<Answer<S>> {
-        let answer = self.answer.try_recv().ok();
-        self.is_answered = answer.is_some();
-        answer
+    /// Looks, until that is done, or until there is an [`answer`](Self::answer): someone else's look may bring it.
+    pub(super) async fn look(&mut self, look: impl Future<Output = Result<bool>>) -> Result<Option<Option<Answer<S>>>> {
+        let mut look = pin!(look);
+        poll_fn(|context| {
+            let looked = look.as_mut().poll(context);
+            match self.poll_answer(context) {
+                Poll::Ready(answer) => Poll::Ready(Ok(Some(answer))),
+                Poll::Pending => looked.map_ok(|_| None),
+            }
+        })
+        .await
     }
 
     /// Tells the dispatcher.
@@ -101,11 +110,22 @@ impl<S: Source> PlaceInLine<S> {
         }
     }
 
+    /// The answer, if it is there already.
+    pub(super) fn given(&mut self) -> Option<Answer<S>> {
+        let answer = self.answer.try_recv().ok();
+        self.is_answered |= answer.is_some();
+        answer
+    }
+
     /// Waits for the answer; `None` where the dispatcher went.
     pub(super) async fn answer(mut self) -> Option<Answer<S>> {
-        let answer = (&mut self.answer).await;
-        self.is_answered = true;
-        answer.ok()
+        poll_fn(|context| self.poll_answer(context)).await
+    }
+
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Option<Answer<S>>> {
+        let answer = Pin::new(&mut self.answer).poll(context);
+        self.is_answered = answer.is_ready();
+        answer.map(std::result::Result::ok)
     }
 }
 
@@ -149,7 +169,7 @@ impl<S: Source> Line<S> {
             return None;
         }
         let next = match (state.waiting, wait) {
-            (0, _) if may_look && self.issuer.returning.load(Ordering::SeqCst) == 0 => NextStep::Look,
+            (0, _) if may_look && self.returning() == 0 => NextStep::Look,
             (1.., Wait::Forever) => NextStep::Wait,
             _ => NextStep::Ask,
         };
@@ -168,12 +188,7 @@ impl<S: Source> Line<S> {
     pub(super) fn arrive(&self, tickets: &[u64], items: Vec<S::Item>, kept: Option<&KeptOpen<S>>) {
         let (found, was_awaited, mut tickets) = (items.len(), self.waiting() > 0, tickets.to_vec());
         tickets.sort_unstable();
-        // What is on its way back comes before it, out of the dispatcher's hands.
-        let comes_first = self.issuer.returning.load(Ordering::SeqCst) == 0;
-        let hand_out = |item| {
-            let place = self.next_place();
-            if comes_first { self.hand_out(place, item) } else { Some((place, item)) }
-        };
+        let hand_out = |item| self.hand_out_by(self.next_place(), item, || self.first_for_fresh());
         let orphans: Vec<_> = items.into_iter().filter_map(hand_out).collect();
         let (mut unserved, mut begins, mut is_all) = (Vec::new(), false, true);
         let mut state = self.state();
@@ -194,7 +209,6 @@ impl<S: Source> Line<S> {
         }
         let is_deserted = was_awaited && state.waiting == 0;
         drop(state);
-        self.issuer.returning.fetch_add(orphans.len(), Ordering::SeqCst);
         for request in unserved {
             let _ = request.reply.send(Ok(None));
         }
@@ -210,10 +224,30 @@ impl<S: Source> Line<S> {
         }
     }
 
+    /// The first in line, for what was just taken. What is on its way back comes before that, out of the dispatcher's hands; then,
+    /// and where nobody is in line, it is on its way back itself.
+    fn first_for_fresh(&self) -> Option<GetRequest<S>> {
+        let mut state = self.state();
+        let first = if self.returning() == 0 { state.remove_first() } else { None };
+        if first.is_none() {
+            self.issuer.returning.fetch_add(1, Ordering::SeqCst);
+        }
+        first
+    }
+
     /// Gives an item to the first who still wants it. Otherwise it comes back with its place in the order of taking.
-    pub(super) fn hand_out(&self, place: u64, mut item: S::Item) -> Option<(u64, S::Item)> {
+    pub(super) fn hand_out(&self, place: u64, item: S::Item) -> Option<(u64, S::Item)> {
+        self.hand_out_by(place, item, || self.state().remove_first())
+    }
+
+    fn hand_out_by(
+        &self,
+        place: u64,
+        mut item: S::Item,
+        first: impl Fn() -> Option<GetRequest<S>>,
+    ) -> Option<(u64, S::Item)> {
+        let dispatcher = self.dispatcher.upgrade();
         // Each is told with the lock free.
-        let (dispatcher, first) = (self.dispatcher.upgrade(), || self.state().remove_first());
         while let Some(dispatcher) = &dispatcher
             && let Some(GetRequest { reply, store, .. }) = first()
         {
@@ -225,6 +259,11 @@ impl<S: Source> Line<S> {
             }
         }
         Some((place, item))
+    }
+
+    /// How many are on their way back, in the dispatcher's hands or about to be.
+    pub(super) fn returning(&self) -> usize {
+        self.issuer.returning.load(Ordering::SeqCst)
     }
 
     /// So many are where they were.

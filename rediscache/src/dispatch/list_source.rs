@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::line::Line;
 use super::lookout::Lookout;
 use super::looks::Looks;
 use super::source::Source;
 use crate::error::Result;
-use crate::store::{Packed, Store, Taker, WeakStore, Whereabouts};
+use crate::store::{Packed, Store, Taker, Whereabouts};
 
 pub(crate) struct ListSource {
     key: String,
@@ -38,8 +37,8 @@ impl Taker<Vec<Vec<u8>>> for ListSource {
 }
 
 impl Looks for ListSource {
-    fn begin(self: &Arc<Self>, line: &Arc<Line<Self>>, store: &WeakStore) {
-        self.lookout.begin(line, store);
+    fn lookout(&self) -> &Lookout<Self> {
+        &self.lookout
     }
 }
 

@@ -2,15 +2,22 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use super::delivery::DispatcherMessage;
 use super::line::{KeptOpen, Line};
 use super::source::Source;
 use crate::store::WeakStore;
 
 /// Of one source: those who ask, and what is on its way to them.
-pub(super) struct Lookout<S: Source> {
+pub(crate) struct Lookout<S: Source> {
     line: OnceLock<(Weak<Line<S>>, WeakStore)>,
+    under_way: Mutex<UnderWay<S>>,
+}
+
+struct UnderWay<S: Source> {
     /// What keeps the store open while items are on their way, by their first number.
-    kept: Mutex<Vec<(u64, KeptOpen<S>)>>,
+    kept: Vec<(u64, KeptOpen<S>)>,
+    /// Others go back.
+    is_held: bool,
 }
 
 impl<S: Source> Lookout<S> {
@@ -30,14 +37,20 @@ impl<S: Source> Lookout<S> {
         line.upgrade()?.keep(store.upgrade()?)
     }
 
-    fn kept(&self) -> MutexGuard<'_, Vec<(u64, KeptOpen<S>)>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn under_way(&self) -> MutexGuard<'_, UnderWay<S>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Something is on its way, with the first number that is given; `None` where nobody is left who would bring it back.
+    /// Something is on its way, with the first number that is given; `None` where nobody is left who would bring it back, and
+    /// during a [`hold`](Self::hold).
     pub(super) fn depart(&self, first: impl FnOnce() -> u64) -> Option<u64> {
-        let (kept, first) = (self.keep()?, first());
-        self.kept().push((first, kept));
+        let kept = self.keep()?;
+        let mut under_way = self.under_way();
+        if under_way.is_held {
+            return None;
+        }
+        let first = first();
+        under_way.kept.push((first, kept));
         Some(first)
     }
 
@@ -50,16 +63,45 @@ impl<S: Source> Lookout<S> {
 
     /// What was on its way with this first number is here, or will not come.
     pub(super) fn landed(&self, first: u64) {
-        let mut kept = self.kept();
-        let landed = kept.iter().position(|kept| kept.0 == first).map(|at| kept.swap_remove(at));
-        drop(kept);
+        let mut under_way = self.under_way();
+        let at = under_way.kept.iter().position(|kept| kept.0 == first);
+        let landed = at.map(|at| under_way.kept.swap_remove(at).1);
+        let is_awaited = under_way.is_held && under_way.kept.is_empty();
+        drop(under_way);
+        if is_awaited && let Some(KeptOpen { dispatcher, .. }) = &landed {
+            let _ = dispatcher.send(DispatcherMessage::Landed);
+        }
         // It may be the last that keeps the store open.
         drop(landed);
+    }
+
+    /// Has nothing be taken until it is dropped, so that what goes back comes to lie where it was. Nobody may be in line who
+    /// looks: none are while there is something that they do not want, and whoever comes then waits.
+    pub(super) fn hold(&self) -> Hold<'_, S> {
+        self.under_way().is_held = true;
+        Hold(self)
+    }
+}
+
+/// Nothing is taken.
+pub(super) struct Hold<'a, S: Source>(&'a Lookout<S>);
+
+impl<S: Source> Hold<'_, S> {
+    /// Whether nothing is on its way that was taken before.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.0.under_way().kept.is_empty()
+    }
+}
+
+impl<S: Source> Drop for Hold<'_, S> {
+    fn drop(&mut self) {
+        self.0.under_way().is_held = false;
     }
 }
 
 impl<S: Source> Default for Lookout<S> {
     fn default() -> Self {
-        Self { line: OnceLock::new(), kept: Mutex::default() }
+        let under_way = UnderWay { kept: Vec::new(), is_held: false };
+        Self { line: OnceLock::new(), under_way: Mutex::new(under_way) }
     }
 }

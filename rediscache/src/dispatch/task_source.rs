@@ -146,22 +146,19 @@ impl TaskSource {
             return Ok(None);
         }
         self.leases.let_go(number);
-        let Some(place) = place else { return Ok(Some(Ok(None))) };
+        let Some(mut place) = place else { return Ok(Some(Ok(None))) };
         if ticket.is_none() {
             place.ask();
         }
-        let answer = async {
-            match place.answer().await {
-                // What arrives from here on is too late to go back with all that is held.
-                Some(_) if store.is_closed() => Ok(None),
-                Some(answer) => answer,
-                None => Ok(None),
+        let answer = match place.given() {
+            Some(answer) => answer,
+            None => {
+                let answer = async { place.answer().await.unwrap_or(Ok(None)) };
+                store.while_closing().in_time_of_background(Box::pin(answer)).await
             }
         };
-        Ok(Some(match ticket {
-            Some(_) => answer.await,
-            None => store.while_closing().in_time_of_background(Box::pin(answer)).await,
-        }))
+        // What arrives from here on is too late to go back with all that is held.
+        Ok(Some(if store.is_closed() { Ok(None) } else { answer }))
     }
 }
 
@@ -196,6 +193,10 @@ impl Taker<Taken> for TaskSource {
 }
 
 impl Looks for TaskSource {
+    fn lookout(&self) -> &Lookout<Self> {
+        &self.lookout
+    }
+
     fn begin(self: &Arc<Self>, line: &Arc<Line<Self>>, store: &WeakStore) {
         self.lookout.begin(line, store);
         let line = Arc::downgrade(line);

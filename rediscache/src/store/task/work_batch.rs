@@ -168,6 +168,9 @@ async fn send(router: &Router, key: &str, taker: &dyn TaskTaker, parts: &[WorkPa
     let departed = Departed::new(taker, tickets.len());
     let takes = |part: &&WorkPart| part.ticket.is_some() && departed.is_some();
     let ending = |part: &WorkPart| part.ending.map(|lease| (lease, takes(&part)));
+    if departed.is_none() && parts.iter().all(|part| part.ending.is_none()) {
+        return Ok(vec![WorkDone { is_held: true, is_enough: false }; parts.len()]);
+    }
     let endings: Vec<_> = parts.iter().filter_map(ending).collect();
     let besides = parts.iter().filter(|part| part.ending.is_none()).filter(takes).count();
     let first = departed.as_ref().map_or(0, |departed| departed.first);

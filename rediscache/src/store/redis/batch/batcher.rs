@@ -313,6 +313,8 @@ impl<B: Batch> Sending<B> {
                     self.expects = pending.len() > 1;
                     pending.answer(outcome);
                 }
+                // What each brings comes in the order of asking.
+                Poll::Pending if B::IS_AWAITED => break,
                 Poll::Pending => at += 1,
             }
         }
