@@ -12,7 +12,7 @@ use std::future::ready;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use bench_support::{Effort, Machine, Options, Server, Spread, drive};
+use bench_support::{Effort, IS_TRIAL, Machine, Options, Server, Spread, drive};
 use futures_util::StreamExt;
 use others::Others;
 use point::{At, Point};
@@ -28,6 +28,9 @@ const SMALL: u64 = SIZES[0];
 /// The most entries with values that grow, and the most bytes of these.
 const FEW: u64 = ENTRIES[0];
 const MOST_BYTES: u64 = 64 << 20;
+
+/// The most entries where it is only tried.
+const MOST_TRIED: u64 = 10_000;
 
 fn main() {
     let options = Options::read();
@@ -70,7 +73,7 @@ async fn measure(url: String, quick: bool, json: bool) -> Vec<Point> {
     let (rounds, time) = if quick { (3, Duration::from_millis(20)) } else { (7, Duration::from_millis(100)) };
     let (ours, hand) = (Ours::connect(&url).await, Hand::connect(&url).await);
     let mut growth = Growth { ours, hand, rounds, time, json, points: Vec::new() };
-    for entries in ENTRIES {
+    for entries in ENTRIES.into_iter().filter(|&entries| !IS_TRIAL || entries <= MOST_TRIED) {
         growth.fill(entries, SMALL).await;
         growth.fill_counts(entries).await;
         for callers in CALLERS {

@@ -9,7 +9,7 @@ mod server;
 mod spread;
 mod target;
 
-pub use drive::{Caller, Driven, Effort, drive};
+pub use drive::{Caller, Driven, Effort, IS_TRIAL, drive};
 pub use machine::Machine;
 pub use options::Options;
 pub use server::Server;

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Server;
+use crate::{IS_TRIAL, Server};
 
 /// Where figures were measured.
 #[derive(Clone, Debug, Serialize)]
@@ -23,7 +23,8 @@ impl Machine {
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} cores shared with the server, {}, {}", self.cores, self.cpu, self.server)
+        write!(f, "{} cores shared with the server, {}, {}", self.cores, self.cpu, self.server)?;
+        if IS_TRIAL { f.write_str("; built without optimizing, so that figures say nothing") } else { Ok(()) }
     }
 }
 

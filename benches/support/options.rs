@@ -5,7 +5,7 @@ use lexopt::prelude::{Long, ValueExt};
 const HELP: &str = "\
 usage: cargo bench [--bench BENCH] [-- OPTION...]
 
-  --quick        fewer and shorter rounds, as in CI
+  --quick        fewer and shorter rounds
   --only NAME    only this pair, such as `get` or `items(10000)`; may be repeated (compare)
                  only this part: hit, miss, memory or rate (near), hit, near or cold (load), ask or order (tasks),
                  1, 16, 64, put or idle (jobs)

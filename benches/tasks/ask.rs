@@ -1,7 +1,7 @@
 //! What it costs that scripts ask whether they may do all that they are about to do: each beside itself without asking, by
 //! the time that the server says it took.
 
-use bench_support::{Spread, Target};
+use bench_support::{IS_TRIAL, Spread, Target};
 use redis::{Cmd, Connection, cmd, pipe};
 
 use crate::{microseconds, reset};
@@ -55,7 +55,13 @@ struct Scripts {
 }
 
 pub(crate) fn measure(url: &str, quick: bool) {
-    let rounds = if quick { 40 } else { 400 };
+    let rounds = if IS_TRIAL {
+        1
+    } else if quick {
+        40
+    } else {
+        400
+    };
     let mut connection = redis::Client::open(url).unwrap().get_connection().unwrap();
     let mut scripts = |begin: &str, text: fn(&str) -> String| {
         let mut load = |parts: &str| load(&mut connection, &format!("{begin}{}", text(parts)));
