@@ -33,7 +33,7 @@ const LAYERS: [(&str, &str, &str); 8] = [
     (
         LIBRARY,
         "dispatch",
-        "mod dispatchers dispatcher registration task_source list_source lookout looks line delivery hands stranded leases source",
+        "mod dispatchers dispatcher registration task_source list_source looks lookout line line_state delivery hands stranded leases source",
     ),
     (
         LIBRARY,

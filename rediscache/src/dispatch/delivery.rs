@@ -45,6 +45,9 @@ pub(super) enum DispatcherMessage<S: Source> {
     Ended(EndedItem<S>, OpenStore),
 }
 
+/// What one who asked is told; nothing only where they do not wait.
+pub(super) type Answer<S> = Result<Option<Delivery<S>>>;
+
 /// An item on its way to the one who asked. Dropped on the way, it goes back to the dispatcher.
 pub(crate) struct Delivery<S: Source> {
     /// `None` once it is read, or taken back.

@@ -1,6 +1,5 @@
 //! Those who ask for items of one queue, in order, shared by the dispatcher and by those who look for themselves.
 
-use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +9,8 @@ use std::task::{Context, Poll};
 use tokio::sync::mpsc::{UnboundedSender, WeakUnboundedSender};
 use tokio::sync::oneshot;
 
-use super::delivery::{Delivery, DispatcherMessage, Issuer, Wait};
+use super::delivery::{Answer, Delivery, DispatcherMessage, Issuer, Wait};
+use super::line_state::{GetRequest, LineState, Standing};
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::store::OpenStore;
@@ -21,47 +21,6 @@ pub(crate) struct Line<S: Source> {
     issuer: Arc<Issuer<S>>,
     dispatcher: WeakUnboundedSender<DispatcherMessage<S>>,
 }
-
-struct LineState<S: Source> {
-    /// By their tickets.
-    requests: VecDeque<GetRequest<S>>,
-    next_ticket: u64,
-    /// How many wait for the dispatcher.
-    waiting: usize,
-    /// How many are gone.
-    gone: usize,
-    /// How many items were taken.
-    taken: u64,
-    /// The dispatcher is gone.
-    is_over: bool,
-}
-
-/// One who asks for an item.
-struct GetRequest<S: Source> {
-    ticket: u64,
-    wait: Wait,
-    standing: Standing,
-    reply: oneshot::Sender<Answer<S>>,
-    /// Keeps the store open while someone waits.
-    store: OpenStore,
-}
-
-impl<S: Source> GetRequest<S> {
-    fn waits(&self) -> bool {
-        self.standing == Standing::Waits
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    /// Looks for itself at this moment.
-    Looks,
-    /// Waits for the dispatcher.
-    Waits,
-    Gone,
-}
-
-pub(super) type Answer<S> = Result<Option<Delivery<S>>>;
 
 /// What keeps the store open, and the dispatcher at work.
 pub(crate) struct KeptOpen<S: Source> {
@@ -139,10 +98,8 @@ impl<S: Source> Drop for PlaceInLine<S> {
 
 impl<S: Source> Line<S> {
     pub(super) fn new(source: &Arc<S>, dispatcher: WeakUnboundedSender<DispatcherMessage<S>>) -> Self {
-        let (requests, next_ticket, waiting, gone, taken, is_over) = Default::default();
-        let state = LineState { requests, next_ticket, waiting, gone, taken, is_over };
         let issuer = Arc::new(Issuer { source: Arc::clone(source), returning: AtomicUsize::new(0) });
-        Self { state: Mutex::new(state), issuer, dispatcher }
+        Self { state: Mutex::default(), issuer, dispatcher }
     }
 
     fn state(&self) -> MutexGuard<'_, LineState<S>> {
@@ -300,7 +257,7 @@ impl<S: Source> Line<S> {
     /// The store of the first who waits for the dispatcher.
     pub(super) fn store(&self) -> Option<OpenStore> {
         let state = self.state();
-        let mut waiting = state.requests.iter().filter(|request| request.standing == Standing::Waits);
+        let mut waiting = state.requests.iter().filter(|request| request.waits());
         waiting.next().map(|first| first.store.clone())
     }
 
@@ -322,7 +279,7 @@ impl<S: Source> Line<S> {
 
     /// Sends all away who wait for the dispatcher.
     pub(super) fn fail_those_who_wait(&self, error: &Error) {
-        let out = self.state().take_out(|request| request.standing == Standing::Waits);
+        let out = self.state().take_out(GetRequest::waits);
         out.into_iter().for_each(|request| drop(request.reply.send(Err(error.again()))));
     }
 
@@ -339,41 +296,5 @@ impl<S: Source> Line<S> {
         let out = state.take_out(|_| true);
         drop(state);
         drop(out);
-    }
-}
-
-impl<S: Source> LineState<S> {
-    fn find(&self, ticket: u64) -> Option<usize> {
-        self.requests.binary_search_by_key(&ticket, |request| request.ticket).ok()
-    }
-
-    fn stand(&mut self, at: usize, standing: Standing) {
-        let request = &mut self.requests[at];
-        self.waiting -= usize::from(request.standing == Standing::Waits);
-        self.waiting += usize::from(standing == Standing::Waits);
-        request.standing = standing;
-    }
-
-    fn remove_first(&mut self) -> Option<GetRequest<S>> {
-        let at = self.requests.iter().position(|request| request.standing != Standing::Gone)?;
-        self.remove(at)
-    }
-
-    fn remove(&mut self, at: usize) -> Option<GetRequest<S>> {
-        let removed = self.requests.remove(at)?;
-        self.waiting -= usize::from(removed.standing == Standing::Waits);
-        self.gone = self.gone.saturating_sub(usize::from(removed.standing == Standing::Gone));
-        Some(removed)
-    }
-
-    fn take_out(&mut self, is_one: impl Fn(&GetRequest<S>) -> bool) -> Vec<GetRequest<S>> {
-        let (mut out, mut left) = (Vec::new(), VecDeque::new());
-        for request in std::mem::take(&mut self.requests) {
-            if is_one(&request) { out.push(request) } else { left.push_back(request) }
-        }
-        self.waiting = left.iter().filter(|request| request.standing == Standing::Waits).count();
-        self.gone = left.iter().filter(|request| request.standing == Standing::Gone).count();
-        self.requests = left;
-        out
     }
 }

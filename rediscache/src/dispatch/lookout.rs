@@ -10,10 +10,10 @@ use crate::store::WeakStore;
 /// Of one source: those who ask, and what is on its way to them.
 pub(crate) struct Lookout<S: Source> {
     line: OnceLock<(Weak<Line<S>>, WeakStore)>,
-    under_way: Mutex<UnderWay<S>>,
+    under_way: Mutex<Departures<S>>,
 }
 
-struct UnderWay<S: Source> {
+struct Departures<S: Source> {
     /// What keeps the store open while items are on their way, by their first number.
     kept: Vec<(u64, KeptOpen<S>)>,
     /// Others go back.
@@ -37,7 +37,7 @@ impl<S: Source> Lookout<S> {
         line.upgrade()?.keep(store.upgrade()?)
     }
 
-    fn under_way(&self) -> MutexGuard<'_, UnderWay<S>> {
+    fn under_way(&self) -> MutexGuard<'_, Departures<S>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -77,23 +77,23 @@ impl<S: Source> Lookout<S> {
 
     /// Has nothing be taken until it is dropped, so that what goes back comes to lie where it was. Nobody may be in line who
     /// looks: none are while there is something that they do not want, and whoever comes then waits.
-    pub(super) fn hold(&self) -> Hold<'_, S> {
+    pub(super) fn hold(&self) -> Standstill<'_, S> {
         self.under_way().is_held = true;
-        Hold(self)
+        Standstill(self)
     }
 }
 
 /// Nothing is taken.
-pub(super) struct Hold<'a, S: Source>(&'a Lookout<S>);
+pub(super) struct Standstill<'a, S: Source>(&'a Lookout<S>);
 
-impl<S: Source> Hold<'_, S> {
+impl<S: Source> Standstill<'_, S> {
     /// Whether nothing is on its way that was taken before.
     pub(super) fn is_quiet(&self) -> bool {
         self.0.under_way().kept.is_empty()
     }
 }
 
-impl<S: Source> Drop for Hold<'_, S> {
+impl<S: Source> Drop for Standstill<'_, S> {
     fn drop(&mut self) {
         self.0.under_way().is_held = false;
     }
@@ -101,7 +101,7 @@ impl<S: Source> Drop for Hold<'_, S> {
 
 impl<S: Source> Default for Lookout<S> {
     fn default() -> Self {
-        let under_way = UnderWay { kept: Vec::new(), is_held: false };
+        let under_way = Departures { kept: Vec::new(), is_held: false };
         Self { line: OnceLock::new(), under_way: Mutex::new(under_way) }
     }
 }

@@ -11,6 +11,7 @@ mod dispatchers;
 mod hands;
 mod leases;
 mod line;
+mod line_state;
 mod list_source;
 mod lookout;
 mod looks;

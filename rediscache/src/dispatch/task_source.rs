@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::delivery::{DispatcherMessage, Wait};
+use super::delivery::{Answer, DispatcherMessage, Wait};
 use super::hands::EndedItem;
 use super::leases::{HeldTask, Leases, TaskEnding};
-use super::line::{Answer, KeptOpen, Line, NextStep};
+use super::line::{KeptOpen, Line, NextStep};
 use super::lookout::Lookout;
 use super::looks::Looks;
 use super::source::Source;

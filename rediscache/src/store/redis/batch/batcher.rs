@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::pending::{Batch, PendingBatch, PendingCall, Slots};
 use super::unattended::Unattended;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::refusal;
 use crate::store::redis::error::timed_out;
 use crate::store::redis::router::Router;
@@ -323,16 +323,13 @@ impl<B: Batch> Sending<B> {
 
     /// Sends those away who have waited too long; when the next one will have.
     fn expire(&self, limit: Duration) -> Instant {
+        let never_sent = |limit| timed_out(limit).without_effect();
         let waiting: Vec<_> =
             self.queue(|queue| queue.waiting.iter().map(|pending| Arc::clone(pending.slots())).collect());
         let waiting = waiting.iter().filter_map(|slots| slots.expire(limit, never_sent));
         let under_way = self.flights.iter().filter_map(|flight| flight.pending.slots().expire(limit, timed_out));
         under_way.chain(waiting).min().unwrap_or_else(|| Instant::now() + limit)
     }
-}
-
-fn never_sent(limit: Duration) -> Error {
-    timed_out(limit).without_effect()
 }
 
 impl<B: Batch> Drop for Sending<B> {
