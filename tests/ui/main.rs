@@ -1,11 +1,6 @@
-//! Programs that must compile, and mistakes that must not, with the messages a user sees.
+//! Mistakes that must not compile, with the messages a user sees. The programs in `pass`, which must, are tests of their own.
 
 use std::fs;
-
-#[test]
-fn every_proper_program_compiles() {
-    trybuild::TestCases::new().pass("ui/pass/*.rs");
-}
 
 #[test]
 fn every_mistake_is_reported_once_and_says_what_to_write() {

@@ -1,7 +1,5 @@
 //! What a strict crate forbids, the expansion does not need.
-//!
-//! The harness allows `dead_code`, so `warnings` does not include it: it is forbidden by name.
-#![forbid(warnings, missing_docs, unsafe_code, unused, dead_code, deprecated, unreachable_pub)]
+#![forbid(warnings, missing_docs, unsafe_code, unused, deprecated, unreachable_pub)]
 #![forbid(missing_debug_implementations, single_use_lifetimes, trivial_casts, unused_qualifications)]
 #![forbid(future_incompatible, let_underscore, nonstandard_style, rust_2018_idioms, unused_results)]
 

@@ -1,7 +1,5 @@
 //! Older types may be written in every form that a type has, in every order of the keys.
 
-use std::collections::BTreeMap;
-
 use rediscache::{RedisCache, RedisNamespaced, RedisQueue, RedisTaskQueue};
 use serde::{Deserialize, Serialize};
 
@@ -21,9 +19,9 @@ macro_rules! turns_into_today {
     )*};
 }
 
-turns_into_today!(u32, (u32, String), [u8; 4], Older<u8>, BTreeMap<u64, String>);
+turns_into_today!(u32, (u32, String), [u8; 4], Older<u8>, std::collections::BTreeMap<u64, String>);
 
-impl From<Older<u8>> for BTreeMap<u64, String> {
+impl From<Older<u8>> for std::collections::BTreeMap<u64, String> {
     fn from(_: Older<u8>) -> Self {
         Self::new()
     }
@@ -41,11 +39,14 @@ struct Guild {
     generic: RedisQueue<Today>,
     #[rediscache(from(<u32 as ToOwned>::Owned = 1), version = 2)]
     qualified: RedisTaskQueue<Today>,
-    #[rediscache(version = 4_294_967_295, from(Today = 1, Today = 2, Today = 0xffu32, Today=4_000_000_000))]
+    #[rediscache(version = 4_294_967_295, from(Today = 1, Today = 2, Today = 0xffu32, Today = 4_000_000_000))]
     one_type: RedisCache<u64, Today>,
     #[rediscache(from(Older<u8>=2), version = 2)]
     of_today: RedisCache<u64, Today>,
-    #[rediscache(from(Today, Today = 2, Today = 3, Today = 4, Today = 5, Today = 6, Today = 7, Today = 8), version = 8)]
+    #[rediscache(
+        from(Today, Today = 2, Today = 3, Today = 4, Today = 5, Today = 6, Today = 7, Today = 8),
+        version = 8
+    )]
     eight: RedisCache<u64, Today>,
     #[rediscache(near(capacity = 10), unreadable = "absent", version = 2)]
     #[rediscache(from(u32), namespace = "everything", global = false, accessor = "everything")]
