@@ -85,8 +85,9 @@ async fn calls_that_were_given_up_leave_nothing_behind() {
 async fn a_change_that_was_not_sent_says_that_it_took_no_effect() {
     let mut server = Server::start();
     let session = RedisSession::connect(&server.url()).await.unwrap();
-    let objects = Objects::new(&session).timeout(Duration::from_millis(30));
+    let objects = Objects::new(&session);
     objects.fill("set").await.unwrap();
+    let objects = objects.timeout(Duration::from_millis(30));
     server.kill();
     // The first one finds out.
     assert!(objects.numbers.set(1, 1).await.is_err());
