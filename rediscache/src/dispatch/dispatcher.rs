@@ -171,14 +171,16 @@ impl<S: Looks> Dispatcher<S> {
                 }
             }
             // What is on its way was taken after what goes back, and goes back with it if nobody wants it.
-            if self.hands.are_about_to_put_back()
+            let is_due = self.hands.are_due();
+            if is_due
+                && self.hands.bring_back()
                 && !hold.get_or_insert_with(|| source.lookout().hold()).is_quiet()
                 && let Some(message) = self.inbox.recv().await
             {
                 self.read(message);
                 continue;
             }
-            self.hands.put_away(&*source).await;
+            self.hands.put_away(&*source, is_due).await;
             // Who asked meanwhile has what could not be put away.
             if !self.hands.have_an_offer() || self.line.0.waiting() == 0 {
                 break;

@@ -130,10 +130,14 @@ impl<S: Source> Hands<S> {
         !self.returned.is_empty()
     }
 
-    /// Whether something will be put back to where it was.
-    pub(super) fn are_about_to_put_back(&self) -> bool {
-        let is_due = self.next_try.is_none_or(|next_try| next_try <= Instant::now());
-        is_due && (self.have_an_offer() || self.going_back.is_some())
+    /// Whether something goes back to where it was.
+    pub(super) fn bring_back(&self) -> bool {
+        self.have_an_offer() || self.going_back.is_some()
+    }
+
+    /// Whether it is time to put away what is in hand.
+    pub(super) fn are_due(&self) -> bool {
+        self.next_try.is_none_or(|next_try| next_try <= Instant::now())
     }
 
     /// When the next try is due, after one that failed.
@@ -146,8 +150,8 @@ impl<S: Source> Hands<S> {
         (self.next_try, self.pause, self.longest) = (None, SHORTEST, LONGEST_WHILE_CLOSING);
     }
 
-    /// Tries to put everything where it goes to, if it is time for that.
-    pub(super) async fn put_away(&mut self, source: &S) {
+    /// Tries to put everything where it goes to, if that [is due](Self::are_due).
+    pub(super) async fn put_away(&mut self, source: &S, is_due: bool) {
         if self.is_empty() {
             // What could not be put back may have been handed out.
             if self.store.is_some() {
@@ -155,9 +159,7 @@ impl<S: Source> Hands<S> {
             }
             return;
         }
-        if let (Some(at), Some(refusal)) = (self.next_try, &self.refusal)
-            && Instant::now() < at
-        {
+        if !is_due && let Some(refusal) = &self.refusal {
             let refusal = refusal.again();
             return self.tell_of(&refusal);
         }
