@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use lexopt::prelude::{Long, ValueExt};
 
+use crate::IS_TRIAL;
+
 const HELP: &str = "\
 usage: cargo bench [--bench BENCH] [-- OPTION...]
 
@@ -67,6 +69,16 @@ impl Options {
             }
         }
         Ok(Some(options))
+    }
+
+    /// How many times something is measured.
+    #[must_use]
+    pub fn rounds(&self, quick: usize, whole: usize) -> usize {
+        match self.quick {
+            _ if IS_TRIAL => 1,
+            true => quick,
+            false => whole,
+        }
     }
 
     /// Whether people read what is printed, as it comes.

@@ -1,7 +1,7 @@
 //! What it costs that scripts ask whether they may do all that they are about to do: each beside itself without asking, by
 //! the time that the server says it took.
 
-use bench_support::{IS_TRIAL, Spread, Target};
+use bench_support::{Spread, Target};
 use redis::{Cmd, Connection, cmd, pipe};
 
 use crate::{microseconds, reset};
@@ -54,14 +54,7 @@ struct Scripts {
     queue: String,
 }
 
-pub(crate) fn measure(url: &str, quick: bool) {
-    let rounds = if IS_TRIAL {
-        1
-    } else if quick {
-        40
-    } else {
-        400
-    };
+pub(crate) fn measure(url: &str, rounds: usize) {
     let mut connection = redis::Client::open(url).unwrap().get_connection().unwrap();
     let mut scripts = |begin: &str, text: fn(&str) -> String| {
         let mut load = |parts: &str| load(&mut connection, &format!("{begin}{}", text(parts)));

@@ -12,11 +12,11 @@ fn main() {
     let server = Server::start();
     println!("{}", Machine::with(&server));
     if options.wants("ask") {
-        ask::measure(server.url(), options.quick);
+        ask::measure(server.url(), options.rounds(40, 400));
     }
     if options.wants("order") {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(order::measure(server.url(), options.quick));
+        runtime.block_on(order::measure(server.url(), options.rounds(3, 11)));
     }
 }
 

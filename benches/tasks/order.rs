@@ -1,7 +1,7 @@
 //! Tasks that end in the order in which they were taken, beside the other way round: the server looks for each in a list. By
 //! the time that it says it took.
 
-use bench_support::{IS_TRIAL, Spread, Target};
+use bench_support::{Spread, Target};
 use futures_util::future::join_all;
 use rediscache::{RedisSession, RedisTask, RedisTaskQueue};
 
@@ -10,14 +10,7 @@ use crate::{microseconds, reset};
 /// How many are held.
 const HELD: u32 = 20_000;
 
-pub(crate) async fn measure(url: &str, quick: bool) {
-    let rounds = if IS_TRIAL {
-        1
-    } else if quick {
-        3
-    } else {
-        11
-    };
+pub(crate) async fn measure(url: &str, rounds: usize) {
     let session = RedisSession::connect(url).await.unwrap();
     let tasks: RedisTaskQueue<u64> = RedisTaskQueue::new("held").on(&session);
     let mut connection = redis::Client::open(url).unwrap().get_connection().unwrap();
