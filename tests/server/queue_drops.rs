@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use redis::cmd;
 use rediscache::RedisSession;
-use support::{Direction, Proxy, Server, namespace, url};
+use support::{Direction, Proxy, Random, Server, namespace, url};
 
 use crate::queue::kind::{ByHand, Queue, Way, abandon, soon, turns, until};
 
@@ -21,23 +21,10 @@ const ORDERED: u32 = 300;
 
 const SEED: u64 = 0x5eed_0000;
 
-/// `SplitMix64`.
-struct Random(u64);
-
-impl Random {
-    /// Below `limit`, small numbers more often than large ones.
-    fn small(&mut self, limit: u64) -> usize {
-        let (a, b) = (self.next() % limit, self.next() % limit);
-        usize::try_from(a * b / limit).unwrap()
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
+/// Below `limit`, small numbers more often than large ones.
+fn small(random: &mut Random, limit: u64) -> usize {
+    let (a, b) = (random.within(0..limit), random.within(0..limit));
+    usize::try_from(a * b / limit).unwrap()
 }
 
 #[derive(Default)]
@@ -52,8 +39,8 @@ struct Tally {
 async fn consume(queue: Queue, tally: Arc<Tally>, mut random: Random) -> Vec<u32> {
     let mut items = Vec::new();
     while !tally.done.load(Ordering::Relaxed) {
-        let way = Way::ALL[random.small(5)];
-        let (polls, steps) = (1 + random.small(4), random.small(60));
+        let way = Way::ALL[small(&mut random, 5)];
+        let (polls, steps) = (1 + small(&mut random, 4), small(&mut random, 60));
         match abandon(queue.ask(way), polls, steps).await {
             None => drop(tally.drops.fetch_add(1, Ordering::Relaxed)),
             Some(got) => {
@@ -73,13 +60,13 @@ async fn consume(queue: Queue, tally: Arc<Tally>, mut random: Random) -> Vec<u32
 async fn produce(queue: &Queue, tally: &Tally, mut random: Random) -> u32 {
     let mut count = 0;
     while tally.drops.load(Ordering::Relaxed) < DROPS || tally.items.load(Ordering::Relaxed) < ITEMS {
-        if tally.open.load(Ordering::Relaxed) < random.small(200) {
-            let next = count + 1 + u32::try_from(random.small(40)).unwrap();
+        if tally.open.load(Ordering::Relaxed) < small(&mut random, 200) {
+            let next = count + 1 + u32::try_from(small(&mut random, 40)).unwrap();
             tally.open.fetch_add((next - count) as usize, Ordering::Relaxed);
             queue.put_many(count..next).await;
             count = next;
         }
-        turns(random.small(20)).await;
+        turns(small(&mut random, 20)).await;
     }
     count
 }
@@ -93,9 +80,9 @@ async fn every_item_comes_out_once(kind: usize) {
         queues.push(Queue::both(&session)[kind].clone());
     }
     for (seed, queue) in (SEED..SEED + 24).zip(queues.iter().cycle()) {
-        consumers.push(tokio::spawn(consume(queue.clone(), Arc::clone(&tally), Random(seed))));
+        consumers.push(tokio::spawn(consume(queue.clone(), Arc::clone(&tally), Random::from_seed(seed))));
     }
-    let count = produce(&queues[0], &tally, Random(!SEED)).await;
+    let count = produce(&queues[0], &tally, Random::from_seed(!SEED)).await;
     tally.done.store(true, Ordering::Relaxed);
 
     let mut times = BTreeMap::new();
@@ -124,11 +111,11 @@ async fn one_who_gives_up_gets_them_in_order() {
     let session = RedisSession::connect(&proxy.url()).await.unwrap();
     proxy.delay(Direction::Replies, Duration::from_millis(1));
     for queue in Queue::both(&session) {
-        let mut random = Random(SEED);
+        let mut random = Random::from_seed(SEED);
         queue.put_many(0..ORDERED).await;
         for item in 0..ORDERED {
             let got = loop {
-                let limit = Duration::from_micros(random.next() % 4_000);
+                let limit = Duration::from_micros(random.within(0..4_000));
                 if let Ok(got) = tokio::time::timeout(limit, queue.ask(Way::Get)).await {
                     break got;
                 }
