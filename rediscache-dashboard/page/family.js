@@ -34,7 +34,7 @@ function showIds(main, family) {
   /** Opens one of which nothing may be kept yet; what is no id is refused. */
   async function find(id) {
     await get(of(member(family.objects[0], id), "summary"));
-    location.hash = familyLink(family, id);
+    if (!ids.isLeft()) location.hash = familyLink(family, id);
     return true;
   }
 

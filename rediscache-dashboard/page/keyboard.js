@@ -11,10 +11,10 @@ function rows(target) {
   return rows.filter((row) => row.offsetParent !== null);
 }
 
-function move(event, by) {
-  const all = rows(event.target);
+function move(event, target, by) {
+  const all = rows(target);
   if (!all.length) return;
-  const at = all.indexOf(event.target.closest("[data-row]"));
+  const at = all.indexOf(target.closest("[data-row]"));
   const to = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(Math.max(at + by, 0), all.length - 1)];
   event.preventDefault();
   to.focus();
@@ -28,25 +28,27 @@ function find(event) {
   box.select();
 }
 
-function back(event) {
-  if (isTyping(event.target)) {
-    event.target.value = "";
-    event.target.dispatchEvent(new Event("input", { bubbles: true }));
-    event.target.blur();
+function back(target) {
+  if (isTyping(target)) {
+    target.value = "";
+    target.dispatchEvent(new Event("input", { bubbles: true }));
+    target.blur();
   } else if (location.hash.length > 2) {
     location.hash = byId("main").querySelector("h1 a")?.getAttribute("href") ?? "#/";
   }
 }
 
-export function listen() {
+/** Listens to keys. `arrive` shows what the address names: a key can come between a new address and the word of it. */
+export function listen(arrive) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const isOpen = document.querySelector("dialog[open]") !== null;
+    arrive();
+    if (document.querySelector("dialog[open]") !== null) return;
+    const target = document.activeElement ?? document.body;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
-    if (isOpen) return;
-    if (event.key === "/" && !isTyping(event.target)) find(event);
-    else if (event.key === "Escape") back(event);
-    else if (step && (!isTyping(event.target) || event.target.type === "search")) move(event, step);
-    else if (event.key === "Enter" && event.target.matches("tr[data-row]")) { event.preventDefault(); event.target.click(); }
+    if (event.key === "/" && !isTyping(target)) find(event);
+    else if (event.key === "Escape") back(target);
+    else if (step && (!isTyping(target) || target.type === "search")) move(event, target, step);
+    else if (event.key === "Enter" && target.matches("tr[data-row]")) { event.preventDefault(); target.click(); }
   });
 }

@@ -77,7 +77,7 @@ function add(object, list, key) {
 
 const findEntry = (object, list) => finder(FOUND_BY[object.kind] ?? "key", async (key) => {
   const { entry } = await get(of(object, "entry", { key }));
-  if (entry) openEntry(object, "entries", entry, list.draw);
+  if (entry && !list.isLeft()) openEntry(object, "entries", entry, list.draw);
   return Boolean(entry);
 });
 

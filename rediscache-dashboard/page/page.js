@@ -25,6 +25,8 @@ const PAGES = [
 ];
 
 let page = null;
+/** The address of the page that is shown. */
+let address = null;
 const counts = new Map();
 
 function drawPages() {
@@ -72,6 +74,8 @@ const decoded = (text) => {
 const place = () => location.hash.replace(/^#\/?/, "").split("/").map(decoded);
 
 function go() {
+  if (address === location.hash) return;
+  address = location.hash;
   page?.leave?.();
   page = null;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
@@ -129,7 +133,7 @@ async function begin() {
   drawPages();
   drawObjects();
   byId("filter").addEventListener("input", drawObjects);
-  listen();
+  listen(go);
   addEventListener("hashchange", go);
   go();
   watch((tick) => { take(tick); drawCounts(); page?.tick?.(tick); }, setState);

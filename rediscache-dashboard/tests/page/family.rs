@@ -154,7 +154,9 @@ async fn an_id_is_entered_by_hand_and_keys_lead_down_and_up() {
     browser.read("button.open", "acme").await;
     browser.press(&[DOWN, ENTER]).await;
     browser.read("main h1", "Tenant::of(\"acme\")").await;
-    browser.press(&[ESCAPE, ESCAPE]).await;
+    // However fast they are pressed, each does what it would on the page that the one before leads to.
+    let escape = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))";
+    browser.run(&format!("{escape}; {escape};")).await;
     browser.read("main h1", "Overview").await;
     // One of which nothing is kept is shown, too.
     browser.open(&site.page("family/tenant.%7B%7D")).await;
