@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use futures_util::future::join_all;
+use futures_util::future::{join_all, try_join_all};
 use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
 use support::contract;
 
@@ -160,6 +160,35 @@ contract! {
         done.sort_unstable();
         assert_eq!(done, (0..2_000).collect::<Vec<_>>());
         assert_eq!((jobs.len().await?, jobs.pending_len().await?), (0, 0));
+        Ok(())
+    }
+
+    async fn of_many_that_end_together_each_knows_whether_it_was_held(session: RedisSession) -> crate::task_worker::Outcome {
+        let jobs = jobs(&session);
+        jobs.put_many(0..900).await?;
+        let mut tasks = try_join_all((0..600).map(|_| jobs.get())).await?;
+        let is_lost = |number: u64| number % 7 == 0;
+        for lost in (0..600).filter(|&number| is_lost(number)) {
+            jobs.reschedule_pending(lost).await?;
+        }
+        // In no order; some are done without another in their place.
+        tasks.sort_by_key(|task| **task * 211 % 601);
+        let ended = join_all(tasks.into_iter().map(async |task| {
+            let number = *task;
+            let ended = if number % 3 == 0 { task.finalize().await.map(|()| None) } else { task.finalize_and_get().await };
+            (number, ended)
+        }));
+        let mut next = Vec::new();
+        for (number, ended) in ended.await {
+            match ended {
+                Ok(taken) => next.extend(taken),
+                Err(refused) => assert_eq!((refused.kind(), is_lost(number)), (ErrorKind::TaskNotPending, true), "{number}"),
+            }
+        }
+        // 86 came back, and each of the 343 that ended and asked for another has one.
+        assert_eq!((next.len(), jobs.pending_len().await?, jobs.len().await?), (343, 343, 43));
+        try_join_all(next.into_iter().map(|task| task.finalize())).await.map_err(|failed| failed.to_string())?;
+        assert!(jobs.pending().await?.is_empty());
         Ok(())
     }
 

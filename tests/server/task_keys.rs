@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join_all;
 use redis::{Client, Connection, cmd};
 use rediscache::{RedisSession, RedisTaskQueue};
 use support::{redis_session, url, values};
@@ -115,6 +116,22 @@ async fn none_is_left_when_everything_is_done() -> Result<(), Failure> {
     };
     let mut everything = everything;
     until(async || everything().await.unwrap()).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn many_leases_are_not_searched_and_nothing_else_is_among_them() -> Result<(), Failure> {
+    let (session, mut raw) = (redis_session("keys").await, raw());
+    let jobs = RedisTaskQueue::<u64>::new("jobs").on(&session);
+    jobs.put_many(0..600).await?;
+    let first = try_join_all((0..300).map(|_| jobs.get())).await?;
+    let held =
+        try_join_all(first.into_iter().map(|task| task.finalize_and_get())).await.map_err(|error| error.to_string())?;
+    let leases = keys(&session, &mut raw).into_iter().find(|(key, _)| key.starts_with("jobs$leases:"));
+    let key = format!("{}.{}", session.global_namespace(), leases.expect("some are held").0);
+    let numbers: Vec<u64> = cmd("HKEYS").arg(&key).query(&mut raw)?;
+    assert_eq!(numbers.len(), held.len());
+    assert_eq!(cmd("OBJECT").arg("ENCODING").arg(&key).query::<String>(&mut raw)?, "hashtable");
     Ok(())
 }
 

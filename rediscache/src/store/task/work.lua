@@ -152,7 +152,16 @@ if #taken > 0 then
   if not is_one then
     redis.call('LPUSH', pending, unpack(taken))
   end
+  -- A hash of some hundred short leases is searched from the first to the last, until something long was in it. Measured: of 250 at
+  -- a time, a third more in all.
+  local is_many = ends > 0 and #taken > 128
+  if is_many then
+    fresh[#fresh + 1], fresh[#fresh + 2] = 'long', ('-'):rep(65)
+  end
   redis.call('HSET', leases, unpack(fresh))
+  if is_many then
+    redis.call('HDEL', leases, 'long')
+  end
   redis.call('ZADD', clients, until_dead, client)
 end
 if may_end and #taken == 0 then

@@ -72,6 +72,15 @@ pub(super) fn side(lease: EndingLease) -> char {
     }
 }
 
+/// Orders leases from both sides inwards: each item lies where those before it were found, so that the server need not look at
+/// what is between again and again.
+fn inwards(lease: EndingLease) -> (bool, u64) {
+    match lease.side {
+        Side::Oldest => (false, lease.number),
+        Side::Newest => (true, u64::MAX - lease.number),
+    }
+}
+
 /// What one client does at one time.
 #[derive(Default)]
 pub(super) struct WorkBatch {
@@ -164,21 +173,25 @@ fn is_refused(error: &Error) -> bool {
 }
 
 async fn send(router: &Router, key: &str, taker: &dyn TaskTaker, parts: &[WorkPart]) -> Result<Vec<WorkDone>> {
-    let tickets: Vec<u64> = parts.iter().filter_map(|part| part.ticket).collect();
-    let departed = Departed::new(taker, tickets.len());
+    let departed = Departed::new(taker, parts.iter().filter(|part| part.ticket.is_some()).count());
     let takes = |part: &&WorkPart| part.ticket.is_some() && departed.is_some();
-    let ending = |part: &WorkPart| part.ending.map(|lease| (lease, takes(&part)));
     if departed.is_none() && parts.iter().all(|part| part.ending.is_none()) {
         return Ok(vec![WorkDone { is_held: true, is_enough: false }; parts.len()]);
     }
-    let endings: Vec<_> = parts.iter().filter_map(ending).collect();
+    let ending = |(at, part): (usize, &WorkPart)| part.ending.map(|lease| (at, (lease, takes(&part))));
+    let mut endings: Vec<_> = parts.iter().enumerate().filter_map(ending).collect();
+    endings.sort_unstable_by_key(|&(_, (lease, _))| inwards(lease));
+    let (places, endings): (Vec<_>, Vec<_>) = endings.into_iter().unzip();
     let besides = parts.iter().filter(|part| part.ending.is_none()).filter(takes).count();
     let first = departed.as_ref().map_or(0, |departed| departed.first);
     let (held, taken) = work(router, key, taker.client(), &endings, (first, besides)).await?;
-    let (mut held, is_enough) = (held.into_iter(), taken.leases.len() == tickets.len());
+    let mut is_held: Vec<_> = parts.iter().map(|part| part.ending.is_none()).collect();
+    places.into_iter().zip(held).for_each(|(at, held)| is_held[at] = held);
+    let looked = parts.iter().zip(&is_held).filter(|(_, is_held)| **is_held);
+    let looked: Vec<u64> = looked.filter_map(|(part, _)| part.ticket).collect();
+    let is_enough = taken.leases.len() == looked.len();
     if departed.is_some() {
-        taker.arrive(&tickets, taken);
+        taker.arrive(&looked, taken);
     }
-    let is_held = |part: &WorkPart| part.ending.is_none() || held.next().unwrap_or_default();
-    Ok(parts.iter().map(is_held).map(|is_held| WorkDone { is_held, is_enough }).collect())
+    Ok(is_held.into_iter().map(|is_held| WorkDone { is_held, is_enough }).collect())
 }
