@@ -4,12 +4,12 @@ use std::fs;
 
 #[test]
 fn every_mistake_is_reported_once_and_says_what_to_write() {
-    trybuild::TestCases::new().compile_fail("ui/fail/*.rs");
+    trybuild::TestCases::new().compile_fail("fail/*.rs");
 }
 
 #[test]
 fn no_message_names_anything_private() {
-    let messages: Vec<_> = fs::read_dir("ui/fail")
+    let messages: Vec<_> = fs::read_dir("fail")
         .expect("the cases are there")
         .map(|entry| entry.expect("the folder can be read").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "stderr"))
