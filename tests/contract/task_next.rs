@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use futures_util::future::{join_all, try_join_all};
-use rediscache::{ErrorKind, RedisSession, RedisTaskQueue};
+use rediscache::{ErrorKind, RedisSession, RedisTask, RedisTaskQueue};
 use support::contract;
 
 use crate::queue_kind::{ByHand, abandon, soon, turns};
@@ -167,7 +167,7 @@ contract! {
         let jobs = jobs(&session);
         jobs.put_many(0..900).await?;
         let mut tasks = try_join_all((0..600).map(|_| jobs.get())).await?;
-        let is_lost = |number: u64| number % 7 == 0;
+        let is_lost = |number: u64| number.is_multiple_of(7);
         for lost in (0..600).filter(|&number| is_lost(number)) {
             jobs.reschedule_pending(lost).await?;
         }
@@ -187,7 +187,7 @@ contract! {
         }
         // 86 came back, and each of the 343 that ended and asked for another has one.
         assert_eq!((next.len(), jobs.pending_len().await?, jobs.len().await?), (343, 343, 43));
-        try_join_all(next.into_iter().map(|task| task.finalize())).await.map_err(|failed| failed.to_string())?;
+        try_join_all(next.into_iter().map(RedisTask::finalize)).await.map_err(|failed| failed.to_string())?;
         assert!(jobs.pending().await?.is_empty());
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use redis::{Client, Connection, cmd};
-use rediscache::{RedisSession, RedisTaskQueue};
+use rediscache::{RedisSession, RedisTask, RedisTaskQueue};
 use support::{redis_session, url, values};
 
 use crate::queue::kind::{soon, until};
@@ -126,7 +126,7 @@ async fn many_leases_are_not_searched_and_nothing_else_is_among_them() -> Result
     jobs.put_many(0..600).await?;
     let first = try_join_all((0..300).map(|_| jobs.get())).await?;
     let held =
-        try_join_all(first.into_iter().map(|task| task.finalize_and_get())).await.map_err(|error| error.to_string())?;
+        try_join_all(first.into_iter().map(RedisTask::finalize_and_get)).await.map_err(|error| error.to_string())?;
     let leases = keys(&session, &mut raw).into_iter().find(|(key, _)| key.starts_with("jobs$leases:"));
     let key = format!("{}.{}", session.global_namespace(), leases.expect("some are held").0);
     let numbers: Vec<u64> = cmd("HKEYS").arg(&key).query(&mut raw)?;

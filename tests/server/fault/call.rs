@@ -48,7 +48,8 @@ impl Objects {
             jobs: RedisTaskQueue::new("jobs").recover_after(Duration::from_secs(600)).on(session),
             dead: RedisQueue::new("jobs$dead").on(session),
             limit: RedisLimit::new("limit", 1000, Duration::from_secs(1)).on(session),
-            lock: RedisLock::new("lock").on(session),
+            // Which is not renewed before all calls, either.
+            lock: RedisLock::new("lock").lease(Duration::from_secs(600)).on(session),
         }
     }
 

@@ -14,6 +14,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use redis::Connection;
 use rediscache::{Error, ErrorKind, RedisSession, Result};
 use support::{Proxy, Server, namespace};
@@ -184,7 +185,9 @@ async fn walk_calls(row: &Row, protocol: &str, figures: &mut Figures) {
     let server = &harm.server;
     let stages = operations().into_iter().map(|(class, name)| Stage::new(server, protocol, class, name));
     let mut stages = join_all(stages).await;
-    for stage in join_all(stages.iter_mut().map(|stage| stage.prepare(server.raw()))).await {
+    // All at the same time, some would take longer than a call may on a busy machine.
+    let ready = stream::iter(stages.iter_mut()).map(|stage| stage.prepare(server.raw())).buffered(16);
+    for stage in ready.collect::<Vec<_>>().await {
         harm.strikes().into_iter().for_each(|strike| stage.proxy.strike(decisive(stage.name), strike));
         harm.strike_proxy(&stage.proxy);
     }
