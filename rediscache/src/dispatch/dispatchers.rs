@@ -86,7 +86,7 @@ impl<S: Looks> Dispatchers<S> {
     fn desk(&self, store: &OpenStore, name: &str, source: impl Fn() -> S) -> Desk<S> {
         let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
         let moves = store.while_closing().moves();
-        if let Some(desk) = senders.get(name)
+        if let Some(desk) = senders.get(name).and_then(|desks| desks.last())
             && desk.moves == moves
             && !desk.sender.is_closed()
         {
@@ -97,7 +97,9 @@ impl<S: Looks> Dispatchers<S> {
         let line = Arc::new(Line::new(&source, sender.downgrade()));
         source.begin(&line, &store.downgrade());
         let desk = Desk { moves, sender, line, source };
-        senders.insert(name.to_owned(), desk.clone());
+        let desks = senders.entry(name.to_owned()).or_default();
+        desks.retain(|desk| !desk.sender.is_closed());
+        desks.push(desk.clone());
         let registration = Registration::new(&self.senders, name);
         let hands = Hands::new(name, &self.stranded);
         let dispatcher = Dispatcher::new(&desk, inbox, registration, hands, store);

@@ -9,8 +9,9 @@ use super::delivery::DispatcherMessage;
 use super::line::Line;
 use super::source::Source;
 
-/// How to reach the dispatchers that are at work, by name.
-pub(super) type Senders<S> = Mutex<HashMap<String, Desk<S>>>;
+/// How to reach the dispatchers that are at work, by name. The last of a name is the one to ask; those before it are in runtimes
+/// that were left, and go on with what they have when those run again.
+pub(super) type Senders<S> = Mutex<HashMap<String, Vec<Desk<S>>>>;
 
 /// How to reach a dispatcher.
 pub(super) struct Desk<S: Source> {
@@ -40,13 +41,16 @@ impl<S: Source> Registration<S> {
     }
 
     /// Gives the place up if nobody can ask here any more; whether it did.
-    pub(super) fn give_up(&self, inbox: &UnboundedReceiver<DispatcherMessage<S>>, line: &Line<S>) -> bool {
+    pub(super) fn give_up(&self, inbox: &UnboundedReceiver<DispatcherMessage<S>>, line: &Arc<Line<S>>) -> bool {
         let Some(senders) = self.senders.upgrade() else { return true };
         let mut senders = senders.lock().unwrap_or_else(PoisonError::into_inner);
         // The table's own sender is the last one.
         let unused = inbox.is_empty() && inbox.sender_strong_count() <= 1 && line.is_empty();
-        if unused {
-            senders.remove(&self.name);
+        if unused && let Some(desks) = senders.get_mut(&self.name) {
+            desks.retain(|desk| !Arc::ptr_eq(&desk.line, line));
+            if desks.is_empty() {
+                senders.remove(&self.name);
+            }
         }
         unused
     }
