@@ -68,6 +68,21 @@ contract! {
         }
     }
 
+    /// Of more than are looked for at one time.
+    async fn who_does_not_wait_is_told_behind_a_long_line(session: RedisSession) {
+        for queue in Queue::both(&session) {
+            let mut line: Vec<_> = (0..300).map(|_| ByHand::new(queue.ask(Way::Get))).collect();
+            line.iter_mut().for_each(|one| assert!(one.poll().is_pending()));
+            for way in [Way::TryGet, Way::Drain] {
+                assert!(soon(queue.ask(way)).await.unwrap().is_none(), "{queue:?} {way:?}");
+            }
+            queue.put_many(0..300).await;
+            for (place, one) in (0..).zip(line) {
+                assert_eq!(soon(one.finish()).await.unwrap().unwrap().settle().await, place);
+            }
+        }
+    }
+
     async fn one_who_left_is_passed_over(session: RedisSession) {
         for queue in Queue::both(&session) {
             let mut line = in_line((0..9).map(|_| queue.ask(Way::Get))).await;

@@ -204,6 +204,7 @@ impl<S: Looks> Dispatcher<S> {
         if self.source.is_late() {
             self.source.tick(store.while_closing()).await;
         }
+        let before = self.line.0.next_ticket();
         let tickets = self.line.0.first_who_wait(BATCH);
         if tickets.is_empty() {
             return true;
@@ -211,11 +212,15 @@ impl<S: Looks> Dispatcher<S> {
         match self.source.look(store.while_closing(), &tickets).await {
             Ok(is_enough) => {
                 self.outage = None;
+                // For those behind them there is nothing either.
+                if !is_enough && tickets.len() == BATCH {
+                    self.line.0.answer_the_hasty(before, || Ok(None));
+                }
                 is_enough
             }
             // Nothing was taken.
             Err(error) if error.is_retryable() && !error.is_outcome_unknown() && self.is_failing_over() => {
-                self.line.0.answer_the_hasty(|| Err(error.again()));
+                self.line.0.answer_the_hasty(before, || Err(error.again()));
                 false
             }
             Err(error) => {

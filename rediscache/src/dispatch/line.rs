@@ -271,9 +271,15 @@ impl<S: Source> Line<S> {
         state.requests.iter().filter(|request| request.waits()).take(most).map(|request| request.ticket).collect()
     }
 
-    /// Answers those who wait for the dispatcher and not for long.
-    pub(super) fn answer_the_hasty(&self, answer: impl Fn() -> Answer<S>) {
-        let out = self.state().take_out(|request| request.waits() && request.wait == Wait::No);
+    /// The ticket of who stands in line next.
+    pub(super) fn next_ticket(&self) -> u64 {
+        self.state().next_ticket
+    }
+
+    /// Answers those with tickets before this one who wait for the dispatcher and not for long.
+    pub(super) fn answer_the_hasty(&self, before: u64, answer: impl Fn() -> Answer<S>) {
+        let is_hasty = |request: &GetRequest<S>| request.waits() && request.wait == Wait::No && request.ticket < before;
+        let out = self.state().take_out(is_hasty);
         out.into_iter().for_each(|request| drop(request.reply.send(answer())));
     }
 
