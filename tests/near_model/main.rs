@@ -11,7 +11,7 @@ mod world;
 
 use std::sync::Arc;
 
-use coherence::Change;
+use coherence::{Change, Provenance};
 use loom::thread;
 use world::{FIELD, OLD, World};
 
@@ -151,5 +151,32 @@ fn nothing_is_served_beyond_the_end_of_the_key() {
         assert_eq!(world.look(30, 100), None);
         world.end();
         listening.join().unwrap();
+    });
+}
+
+/// Where entries lie on several servers, the silence of one counts until what may be of it is gone.
+#[test]
+fn what_a_silent_server_told_is_not_served_while_it_is_lost() {
+    in_all_orders(|| {
+        let world = World::spread();
+        world.put(OLD);
+        world.coherence.hear(2, 100);
+        let losing = Arc::clone(&world);
+        let losing = thread::spawn(move || losing.coherence.lose(1));
+        assert_eq!(world.look(101, 50), None, "number 1 was not heard of for longer");
+        losing.join().unwrap();
+    });
+}
+
+#[test]
+fn two_who_look_at_the_end_of_the_key_are_both_told() {
+    in_all_orders(|| {
+        let (world, _line) = World::new(ALL);
+        let ticket = world.coherence.ticket(FIELD);
+        world.coherence.keep(ticket, Provenance { source: 1, asked: 10, ends: 30 }, || world.put(OLD));
+        let other = Arc::clone(&world);
+        let other = thread::spawn(move || other.look(30, 100));
+        assert_eq!(world.look(30, 100), None);
+        assert_eq!(other.join().unwrap(), None);
     });
 }

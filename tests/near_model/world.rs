@@ -53,10 +53,22 @@ struct Place(Mutex<Option<u64>>);
 impl World {
     /// The connection is number 1, and was heard at 10.
     pub(crate) fn new(change: Change<'static>) -> (Arc<Self>, Line) {
+        Self::with(Coherence::new("key"), change)
+    }
+
+    /// The same beside number 2, that of another server.
+    pub(crate) fn spread() -> Arc<Self> {
+        let (world, _) = Self::with(Coherence::spread("key"), Change::All);
+        world.coherence.rely_on(2);
+        world.coherence.hear(2, 10);
+        world
+    }
+
+    fn with(coherence: Coherence, change: Change<'static>) -> (Arc<Self>, Line) {
         let ((line, told), (answer, answers)) = (channel(), channel());
         let server = Server { value: OLD, tracked: true, deaf: false, ends: NEVER, line };
         let place = Arc::new(Place(Mutex::new(None)));
-        let world = Self { coherence: Coherence::new("key"), place, server: Mutex::new(server), change };
+        let world = Self { coherence, place, server: Mutex::new(server), change };
         let kept: Weak<dyn Invalidate> = Arc::<Place>::downgrade(&world.place);
         world.coherence.add(kept, NEVER);
         world.coherence.rely_on(1);

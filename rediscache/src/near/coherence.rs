@@ -176,7 +176,7 @@ impl Coherence {
     #[inline]
     pub(crate) fn is_fresh(&self, now: u64, bound: u64) -> bool {
         if now >= self.ends.load(Ordering::Acquire) {
-            self.forget_all();
+            self.forget_ended(now);
             return false;
         }
         let heard = self.heard.load(Ordering::Acquire);
@@ -258,9 +258,10 @@ impl Coherence {
         let mut basis = self.basis_mut();
         if basis.find(source).is_some() {
             basis.sources.retain(|other| other.number != source);
-            self.heard.store(basis.heard(), Ordering::Release);
             self.invalidations.fetch_add(1, Ordering::Relaxed);
             self.forget_on(&mut basis);
+            // Not before: what is kept may be of the one that was lost, and the others were heard of since.
+            self.heard.store(basis.heard(), Ordering::Release);
         }
     }
 
@@ -292,10 +293,19 @@ impl Coherence {
         self.forget_on(&mut self.basis_mut());
     }
 
+    /// Drops everything, unless someone else has: all who look at that moment find that it has ended.
+    fn forget_ended(&self, now: u64) {
+        let mut basis = self.basis_mut();
+        if now >= self.ends.load(Ordering::Acquire) {
+            self.forget_on(&mut basis);
+        }
+    }
+
     fn forget_on(&self, basis: &mut Basis) {
         self.generation.fetch_add(1, Ordering::AcqRel);
-        self.ends.store(NEVER, Ordering::Release);
         basis.near_caches.iter().filter_map(Weak::upgrade).for_each(|cache| cache.forget_all());
+        // Those who look meanwhile are not to take what is left for fresh.
+        self.ends.store(NEVER, Ordering::Release);
     }
 
     fn basis(&self) -> RwLockReadGuard<'_, Basis> {
