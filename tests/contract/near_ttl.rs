@@ -81,6 +81,16 @@ contract! {
         Ok(())
     }
 
+    async fn an_entry_ends_where_others_never_do(session: RedisSession) -> rediscache::Result<()> {
+        let near = Near::tracking();
+        let pages = Pages::new("pages", Duration::MAX).stale(LONG).near(near).on(&session);
+        pages.set_for("a", "one", Duration::from_millis(60)).await?;
+        let kept = pages.get("a").await?;
+        tokio::time::sleep(Duration::from_millis(61)).await;
+        assert_eq!(pages.get("a").await?, None, "{kept:?}");
+        Ok(())
+    }
+
     async fn an_entry_is_served_no_longer_than_it_lives(session: RedisSession) -> rediscache::Result<()> {
         let pages = pages(&session);
         for _ in 0..3 {

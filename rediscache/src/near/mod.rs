@@ -214,10 +214,12 @@ impl Near {
 }
 
 /// As many as there are at the most, which is 584 years.
+/// At most 292 years, so that no time is taken for none.
 const fn nanoseconds(duration: Duration) -> u64 {
+    const LONGEST: u64 = u64::MAX / 2;
     match duration.as_secs().checked_mul(1_000_000_000) {
-        Some(nanoseconds) => nanoseconds.saturating_add(duration.subsec_nanos() as u64),
-        None => u64::MAX,
+        Some(nanoseconds) if nanoseconds < LONGEST => nanoseconds + duration.subsec_nanos() as u64,
+        _ => LONGEST,
     }
 }
 
