@@ -208,6 +208,15 @@ contract! {
         Ok(())
     }
 
+    /// Who waits for its loss does not keep it.
+    async fn a_guard_that_is_gone_is_not_renewed(session: RedisSession) -> rediscache::Result<()> {
+        let order = taken(&orders(&session).lease(Duration::from_secs(3600))).await?;
+        let lost = order.lost();
+        drop(order);
+        soon(lost).await;
+        Ok(())
+    }
+
     async fn what_others_put_there_is_left_as_it_is(session: RedisSession) -> rediscache::Result<()> {
         let topics = rediscache::RedisQueue::<u64>::new("orders:i|7").on(&session);
         topics.put(1).await?;

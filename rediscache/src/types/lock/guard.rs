@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use super::hold::HeldLock;
@@ -23,6 +23,8 @@ pub struct LockGuard {
     fence: u64,
     /// Until when it is held, by the clock of this process, counted from before it was asked for.
     until: watch::Receiver<Instant>,
+    /// Ends the renewing with the guard.
+    _renewed: oneshot::Sender<()>,
     /// Taken when it is let go.
     release: Option<HeldLock>,
     namespace: Namespace,
@@ -35,11 +37,13 @@ pub struct LockGuard {
 impl LockGuard {
     pub(super) fn new(at: &Target, held: HeldLock, fence: u64, until: Instant) -> Self {
         let (sender, receiver) = watch::channel(until);
+        let (renewed, gone) = oneshot::channel();
         let release = held.clone();
-        at.open_store().while_closing().spawn(held.renew(sender));
+        at.open_store().while_closing().spawn(held.renew(sender, gone));
         Self {
             fence,
             until: receiver,
+            _renewed: renewed,
             release: Some(release),
             namespace: at.namespace.clone(),
             limit: at.limit,

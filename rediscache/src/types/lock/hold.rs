@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::error::Result;
@@ -42,8 +42,8 @@ impl HeldLock {
         Self { store: store.clone(), name: name.to_owned(), token, hold, most }
     }
 
-    /// Renews the lease until the lock is lost or let go, and says until when it is held. `held` is closed with the guard.
-    pub(super) async fn renew(self, held: watch::Sender<Instant>) {
+    /// Renews the lease until the lock is lost or the guard is gone, and says until when it is held.
+    pub(super) async fn renew(self, held: watch::Sender<Instant>, mut gone: oneshot::Receiver<()>) {
         let mut closing = self.store.closing();
         let lease = self.hold.lease;
         let mut next = Instant::now() + lease / 3;
@@ -52,7 +52,7 @@ impl HeldLock {
             let is_last = self.most.is_some_and(|most| ends >= most);
             tokio::select! {
                 biased;
-                () = held.closed() => return,
+                _ = &mut gone => return,
                 _ = closing.wait_for(|is_closed| *is_closed) => break,
                 () = sleep_until(if is_last { ends } else { next.min(ends) }) => {}
             }
