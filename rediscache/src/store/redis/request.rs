@@ -12,8 +12,8 @@ const MOST_REPEATED: usize = 1 << 20;
 /// How many arguments most scripts take.
 const SOME_ARGUMENTS: usize = 8;
 
-/// What a request does, and so whether it may be sent twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a request does, and so whether it may be sent twice; the later ones do more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effect {
     /// It reads.
     Read,
@@ -139,9 +139,12 @@ impl<'a> Request<'a> {
     pub(super) fn apart(mut requests: impl ExactSizeIterator<Item = Self>) -> Option<Self> {
         let mut commands = Pipeline::with_capacity(requests.len());
         commands.ignore_errors();
-        let Self { key, effect, body } = requests.next()?;
+        let Self { key, mut effect, body } = requests.next()?;
         body.append_to(&mut commands);
-        requests.for_each(|request| request.body.append_to(&mut commands));
+        for request in requests {
+            effect = effect.max(request.effect);
+            request.body.append_to(&mut commands);
+        }
         Some(Self { key, effect, body: Body::Apart(commands) })
     }
 
@@ -321,4 +324,19 @@ fn arguments(command: &Cmd) -> impl Iterator<Item = &[u8]> {
 /// How many bytes its arguments take.
 fn size(command: &Cmd) -> usize {
     arguments(command).map(<[u8]>::len).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_together_may_be_sent_as_often_as_each_of_it() {
+        let parts: Packed = [b"part"].into_iter().collect();
+        for effects in [[Effect::Read, Effect::Once], [Effect::Once, Effect::Read]] {
+            let requests = effects.map(|effect| Request::each("HDEL", "key", effect, &parts));
+            let together = Request::apart(requests.into_iter()).map(|together| together.effect);
+            assert_eq!(together, Some(Effect::Once));
+        }
+    }
 }
