@@ -14,8 +14,10 @@ pub(super) enum Remedy {
     FindMaster,
     /// A server will do it in a moment, maybe another one; this one did nothing.
     Wait,
-    /// The same server will do it when the keys are all at one node again.
+    /// The same server will do it when the keys are all at one node again; it did nothing.
     Stay,
+    /// The same of a script that may have done a part.
+    Halfway,
     /// Another node has the slot for good.
     Move(u16, String),
     /// Another node has this key already.
@@ -42,8 +44,8 @@ impl Remedy {
             "READONLY" => Self::FindMaster,
             "LOADING" | "MASTERDOWN" | "CLUSTERDOWN" => Self::Wait,
             "TRYAGAIN" => Self::Stay,
-            // A script needs keys of a slot that is being moved; it looks at all before it changes any.
-            _ if error.detail().is_some_and(|detail| detail.contains("non local key")) => Self::Stay,
+            // Where a key is missing when it begins, the node says so. Once it has emptied a key, that counts as moved already.
+            _ if error.detail().is_some_and(|detail| detail.contains("non local key")) => Self::Halfway,
             _ => Self::None,
         }
     }

@@ -42,7 +42,7 @@ pub(super) enum Next {
 pub(super) enum Failure {
     /// What the failure itself says.
     AsTold,
-    /// The first time it may have taken effect.
+    /// It may have taken effect, the first time or in part.
     Unknown,
     /// It was sent twice, and the connection broke each time.
     BrokeTwice,
@@ -71,7 +71,8 @@ impl History {
                 self.redirections += 1;
                 Next::Ask(node)
             }
-            Remedy::Ask(_) | Remedy::Stay if may_wait => Next::Pause,
+            Remedy::Halfway if effect == Effect::Once || !may_wait => Next::Fail(Failure::Unknown),
+            Remedy::Ask(_) | Remedy::Stay | Remedy::Halfway if may_wait => Next::Pause,
             Remedy::Wait if may_wait => Next::PauseAndLook,
             _ if self.broke => Next::Fail(Failure::Unknown),
             _ => Next::Fail(Failure::AsTold),
@@ -141,6 +142,14 @@ mod tests {
         assert_eq!(History::default().next(ask(), Effect::Once, false, true), Next::Pause);
         assert_eq!(History::default().next(ask(), Effect::Once, false, false), Next::Fail(Failure::AsTold));
         assert_eq!(first(Remedy::Stay, Effect::Once), Next::Pause);
+    }
+
+    #[test]
+    fn a_script_that_stopped_halfway_is_not_sent_again_where_that_would_do_more() {
+        assert_eq!(first(Remedy::Halfway, Effect::Once), Next::Fail(Failure::Unknown));
+        assert_eq!(first(Remedy::Halfway, Effect::Idempotent), Next::Pause);
+        let late = History::default().next(Remedy::Halfway, Effect::Idempotent, true, false);
+        assert_eq!(late, Next::Fail(Failure::Unknown));
     }
 
     #[test]
