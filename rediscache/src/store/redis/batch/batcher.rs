@@ -131,7 +131,7 @@ impl<B: Batch> Batcher<B> {
         }
         tokio::time::timeout_at(until, &mut pending).await.unwrap_or_else(|_| {
             let error = if moves == 0 { timed_out(limit) } else { refusal::stuck(limit).outcome_unknown() };
-            Err(if pending.has_left() { error } else { error.without_effect() })
+            Err(if pending.give_up() { error } else { error.without_effect() })
         })
     }
 

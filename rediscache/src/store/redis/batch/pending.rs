@@ -195,9 +195,18 @@ impl<B: Batch> Slots<B> {
 }
 
 impl<B: Batch> PendingCall<B> {
-    /// Whether it was sent.
-    pub(super) fn has_left(&self) -> bool {
-        self.slots.as_ref().is_none_or(|slots| slots.lock().batch.is_none())
+    /// Gives up, in one step with finding out whether it was sent: what has not left does so without this one.
+    pub(super) fn give_up(&mut self) -> bool {
+        let Some(slots) = self.slots.take() else { return true };
+        let mut state = slots.lock();
+        let is_sent = state.batch.is_none();
+        if !is_sent {
+            note_harmless();
+        }
+        let last = mem::replace(&mut state.callers[self.at], Slot::Empty);
+        drop(state);
+        drop(last);
+        is_sent
     }
 }
 
@@ -240,15 +249,6 @@ impl<B: Batch> Future for PendingCall<B> {
 
 impl<B: Batch> Drop for PendingCall<B> {
     fn drop(&mut self) {
-        if let Some(slots) = &self.slots {
-            let mut state = slots.lock();
-            // They have not left yet, and do so without this one.
-            if state.batch.is_some() {
-                note_harmless();
-            }
-            let last = mem::replace(&mut state.callers[self.at], Slot::Empty);
-            drop(state);
-            drop(last);
-        }
+        self.give_up();
     }
 }
