@@ -177,6 +177,53 @@ fn runtimes_that_take_turns_share_a_session() {
     }
 }
 
+/// A runtime that stood still for a moment has what it began: who waits there is served, and what is held there stays so.
+#[test]
+fn what_a_runtime_began_goes_on_when_it_runs_again() {
+    let recover = Duration::from_secs(1);
+    for url in ["memory://".to_owned(), url()] {
+        let (one, other) = (runtime(), runtime());
+        let builder = RedisSession::builder(&url).global_namespace(namespace("again")).response_timeout(LIMIT);
+        let session = one.block_on(builder.connect()).unwrap();
+        let tasks = tasks(&session).recover_after(recover);
+        let (held, waiting) = one.block_on(async {
+            tasks.put(1).await.unwrap();
+            let (held, waiting) = (tasks.get().await.unwrap(), tokio::spawn(tasks.get()));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            (held, waiting)
+        });
+        other.block_on(async {
+            assert!(within(LIMIT, "try_get", tasks.try_get()).await.unwrap().is_none());
+        });
+        let (over, end) = tokio::sync::oneshot::channel::<()>();
+        let working = std::thread::spawn(move || other.block_on(async { end.await.unwrap() }));
+        one.block_on(async {
+            tasks.put(2).await.unwrap();
+            let second = within(LIMIT, "get", waiting).await.unwrap().unwrap();
+            assert_eq!(*second, 2);
+            tokio::time::sleep(recover * 3).await;
+            assert!(within(LIMIT, "try_get", tasks.try_get()).await.unwrap().is_none());
+            held.finalize().await.unwrap();
+            second.finalize().await.unwrap();
+        });
+        over.send(()).unwrap();
+        working.join().unwrap();
+    }
+}
+
+#[test]
+fn a_limit_as_long_as_can_be_is_kept_elsewhere_too() {
+    let (one, other) = (runtime(), runtime());
+    let builder = RedisSession::builder(url()).global_namespace(namespace("long")).response_timeout(Duration::MAX);
+    let session = one.block_on(builder.connect()).unwrap();
+    let working = std::thread::spawn(move || one.block_on(async { tokio::time::sleep(SLACK).await }));
+    other.block_on(async {
+        assert_eq!(within(LIMIT, "get", read_three(&session)).await, [None; 3]);
+        assert_eq!(within(LIMIT, "try_get", queue(&session).try_get()).await.unwrap(), None);
+    });
+    working.join().unwrap();
+}
+
 async fn read_three(session: &RedisSession) -> Vec<Option<u64>> {
     let numbers = numbers(session);
     try_join_all((0..3).map(|n| numbers.get(n))).await.unwrap()

@@ -8,6 +8,9 @@ use crate::error::Result;
 use crate::namespace::LONGEST;
 use crate::refusal::config;
 
+/// What is more ends beyond what a clock can tell.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// The options of a session to be; made by [`RedisSession::builder`](crate::RedisSession::builder).
 ///
 /// What is wrong with any of them is told by [`connect`](Self::connect), as [`Config`](crate::ErrorKind::Config),
@@ -235,7 +238,7 @@ impl RedisSessionBuilder {
         ] {
             match given {
                 Some(Duration::ZERO) => return Err(config("a timeout of zero lets no call succeed; give it a length")),
-                Some(timeout) => *setting = timeout,
+                Some(timeout) => *setting = timeout.min(LONGEST_TIMEOUT),
                 None => {}
             }
         }
