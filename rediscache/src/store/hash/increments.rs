@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::near::Change;
+use crate::refusal;
 use crate::store::increment::Increment;
 use crate::store::packed::Packed;
 use crate::store::redis::{Batch, Effect, FoundParts, Request, Router, Script};
@@ -181,7 +182,12 @@ impl Sums {
     fn share(&self, answers: &[Result<i64>]) -> Vec<Result<Vec<u8>>> {
         let stored = |&(part, sum): &(usize, i64)| match &answers[part] {
             // What came after it is taken off again.
-            Ok(answer) => Ok((answer - (self.parts[part].sum - sum)).to_string().into_bytes()),
+            Ok(answer) => {
+                let stored = answer.checked_sub(self.parts[part].sum - sum);
+                stored
+                    .map(|stored| stored.to_string().into_bytes())
+                    .ok_or_else(|| refusal::unexpected().outcome_unknown())
+            }
             Err(error) => Err(error.again()),
         };
         self.calls.iter().map(stored).collect()
