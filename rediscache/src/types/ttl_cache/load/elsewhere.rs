@@ -19,6 +19,9 @@ const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 /// How long a server is left alone that could not be told of the end of a lease.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// For how long it is tried to end a lease, at the most.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// Waits until the lease of another may have ended, or the server is away, so that nobody would tell.
 pub(super) async fn wait(at: &Target, entry: &str, hearing: Option<&mut Hearing>, left: Duration) {
     // It ends with its last millisecond.
@@ -62,6 +65,7 @@ pub(super) async fn end_when_granted(store: OpenStore, asked: AskedLease, end: i
 /// Ends a lease as soon as the server answers again, so that the next in line need not wait for its end. Nobody waits for this, and
 /// it keeps nothing open.
 pub(super) async fn end_when_back(store: WeakStore, entry: String, token: Token, lease: Duration) {
+    let lease = lease.min(LONGEST);
     let (mut over, mut told) = (Instant::now() + lease, false);
     while Instant::now() < over {
         let Some(opened) = store.upgrade() else { return };
