@@ -108,6 +108,31 @@ contract! {
         Ok(())
     }
 
+    async fn of_what_is_cleared_nothing_is_remembered(session: RedisSession) -> crate::task_worker::Outcome {
+        let (numbers, texts) = (numbers(&session).unreadable_for(BRIEF * 10), texts(&session));
+        texts.put_many(["x", "x"]).await?;
+        for _ in 0..2 {
+            assert_eq!(kind(soon(numbers.get()).await), ErrorKind::Decode);
+        }
+        // One of them stays in the queue, where both are then.
+        let held = soon(texts.get()).await?;
+        until(async || texts.delayed_len().await.unwrap() == 0).await;
+        texts.clear().await?;
+        held.finalize().await?;
+        assert_goes_back(&numbers, &texts).await
+    }
+
+    async fn of_what_is_a_dead_letter_nothing_is_remembered(session: RedisSession) -> crate::task_worker::Outcome {
+        let (numbers, texts) = (numbers(&session).unreadable_for(BRIEF * 10), texts(&session));
+        texts.put("x").await?;
+        texts.get().await?.reschedule().await?;
+        assert_eq!(kind(soon(numbers.get()).await), ErrorKind::Decode);
+        let strict = texts.clone().max_attempts(1);
+        assert!(strict.get_timeout(BRIEF * 10).await?.is_none());
+        assert_eq!(values(texts.dead()).await?, ["x"]);
+        assert_goes_back(&numbers, &texts).await
+    }
+
     /// Nobody has heard of it.
     async fn one_that_arrives_for_nobody_is_as_it_was(session: RedisSession) -> crate::task_worker::Outcome {
         texts(&session).put("x").await?;
@@ -142,6 +167,15 @@ contract! {
         held.finalize().await?;
         Ok(())
     }
+}
+
+/// One that is equal to one that could not be read a while ago.
+async fn assert_goes_back(numbers: &Jobs, texts: &RedisTaskQueue<String>) -> crate::task_worker::Outcome {
+    tokio::time::sleep(BRIEF * 10).await;
+    texts.put("x").await?;
+    let error = soon(numbers.get()).await.unwrap_err();
+    assert!(error.to_string().contains("went back for others"), "{error}");
+    Ok(())
 }
 
 #[tokio::test(start_paused = true)]

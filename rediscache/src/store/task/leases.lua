@@ -190,7 +190,7 @@ local function first_of(key)
 end
 
 -- Brings what is due into the queue, and what dead clients held. Returns the ms until there is something to bring
--- again, as far as can be foreseen, otherwise -1; and whether it brought something.
+-- again, as far as can be foreseen, otherwise -1.
 local function refresh()
   local _, due = first_of(delayed)
   local silent, ends = first_of(clients)
@@ -241,7 +241,7 @@ local function refresh()
     ends = nil
   end
   local soonest = math.min(due or math.huge, ends or math.huge)
-  return soonest < math.huge and math.max(soonest - now(), 1) or -1, is_due or is_over
+  return soonest < math.huge and math.max(soonest - now(), 1) or -1
 end
 
 -- A client is known for as long as it holds tasks.

@@ -135,12 +135,12 @@ elseif wanted > 0 then
     local popped = redis.call('RPOP', queue, wanted - #taken) or {}
     for _, item in ipairs(popped) do
       local attempt = 1 + rare.recall(item)
+      local number = in_full(first + #taken)
+      local known_unread = rare.recall_unread(attempts, item, number)
       if most > 0 and attempt > most then
         redis.call('LPUSH', dead, item)
       else
-        local number = in_full(first + #taken)
         taken[#taken + 1], delivered[#delivered + 1] = item, attempt
-        local known_unread = rare.recall_unread(attempts, item, number)
         unread[#unread + 1] = known_unread and string.format('%.0f.%.0f.%.0f', unpack(known_unread))
         fresh[#fresh + 1] = number
         fresh[#fresh + 1] = attempt .. since .. item

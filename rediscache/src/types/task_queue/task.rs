@@ -61,7 +61,7 @@ impl<T> RedisTask<T> {
     /// Which delivery of this task this is, from 1.
     ///
     /// One that came for a dropped future does not count. How often a task in the queue was delivered is forgotten 7
-    /// days after the last failure in that queue; never by the embedded store.
+    /// days after the last failure in that queue.
     ///
     /// # Examples
     ///

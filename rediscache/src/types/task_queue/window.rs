@@ -1,7 +1,6 @@
 //! What a page shows of a task queue: what waits, comes later and is pending, dead letters, and who takes tasks.
 //!
-//! Since when a task is pending is not stored. What is shown is when its worker was last heard of, by this program's `recover_after`.
-//! Nor is it stored how often a dead letter failed.
+//! When a worker was last heard of is told by this program's `recover_after`. How often a dead letter failed is not stored.
 
 use super::RedisTaskQueue;
 use crate::bounds::Value;

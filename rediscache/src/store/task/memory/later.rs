@@ -66,6 +66,18 @@ impl TaskQueue<'_> {
         *equal += 1;
         known.failures = known.failures.max(unread.failures);
         known.since = known.since.min(unread.since);
+        self.remember_for_long();
+    }
+
+    /// What is remembered of an item that leaves the queue.
+    pub(super) fn recall_unread(&mut self, item: &[u8]) -> Unread {
+        let Some((unread, equal)) = self.record.unread.get_mut(item) else { return Unread::default() };
+        let unread = *unread;
+        *equal -= 1;
+        if *equal == 0 {
+            self.record.unread.remove(item);
+        }
+        unread
     }
 
     pub(super) fn recover_unleased(&mut self, after: Duration) -> Result<u64> {

@@ -220,7 +220,7 @@ impl MemoryTasks<'_> {
             if tasks.keyspace.find::<List>(key)?.is_some() {
                 tasks.keyspace.remove(key);
             }
-            tasks.record.attempts.clear();
+            tasks.record.forget();
             Ok(())
         })
     }
@@ -232,7 +232,7 @@ impl MemoryTasks<'_> {
                     tasks.keyspace.remove(name);
                 }
             }
-            tasks.record.attempts.clear();
+            tasks.record.forget();
             tasks.record.delayed.clear();
             Ok(())
         })

@@ -34,11 +34,11 @@ pub(super) struct QueueRecord {
     pub(super) leases: HashMap<String, BTreeMap<u64, (Delivered, Instant)>>,
     /// How often an item in the queue was delivered; of equal ones, in the order in which they come out.
     pub(super) attempts: HashMap<Box<[u8]>, VecDeque<u32>>,
-    /// When that is forgotten.
-    attempts_end: Option<Instant>,
-    pub(super) delayed: BTreeMap<(Instant, u64), DelayedItem>,
     /// What is known of the items in the queue that some program could not read, and how many there are of each.
     pub(super) unread: HashMap<Box<[u8]>, (Unread, usize)>,
+    /// When both are forgotten.
+    known_until: Option<Instant>,
+    pub(super) delayed: BTreeMap<(Instant, u64), DelayedItem>,
     /// Since when an item is pending without a lease, by what the name of the list ends with and the item.
     pub(super) unleased: HashMap<(String, Box<[u8]>), VecDeque<Instant>>,
     /// From where on the times of unreadable items are counted.
@@ -84,6 +84,13 @@ impl QueueRecord {
         let is_known = !(attempts.is_empty() && unread.is_empty() && unleased.is_empty());
         clients.is_empty() && leases.is_empty() && delayed.is_empty() && !is_known
     }
+
+    /// Forgets what is known of the items in the queue.
+    pub(super) fn forget(&mut self) {
+        self.attempts.clear();
+        self.unread.clear();
+        self.known_until = None;
+    }
 }
 
 impl TaskQueue<'_> {
@@ -109,19 +116,13 @@ impl TaskQueue<'_> {
         while leases.len() < limit
             && let Some(item) = self.keyspace.change(self.queue, List::pop_back)?
         {
-            let attempt = 1 + self.recall(&item);
+            let (attempt, unread) = (1 + self.recall(&item), self.recall_unread(&item));
             if self.client.most_attempts.is_some_and(|most| attempt > most) {
                 self.push(&format!("{}$dead", self.queue), item)?;
                 continue;
             }
             let number = first + leases.len() as u64;
             self.push(&format!("{}{}", self.queue, self.client.pending_suffix()), item.clone())?;
-            let unread = self.record.unread.remove(&item).map_or_else(Unread::default, |(unread, equal)| {
-                if equal > 1 {
-                    self.record.unread.insert(item.clone(), (unread, equal - 1));
-                }
-                unread
-            });
             leases.push(Lease { number, attempt, item: item.to_vec(), unread });
             let held = self.record.leases.entry(self.client.name.clone()).or_default();
             held.insert(number, ((attempt, item), self.now));
@@ -234,7 +235,7 @@ impl TaskQueue<'_> {
         if count == 0 && !self.record.attempts.contains_key(item) {
             return;
         }
-        self.record.attempts_end = self.now.checked_add(REMEMBERED_FOR);
+        self.remember_for_long();
         let counts = self.record.attempts.entry(item.into()).or_default();
         match end {
             End::Front => counts.push_front(count),
@@ -242,11 +243,14 @@ impl TaskQueue<'_> {
         }
     }
 
-    /// Forgets how often items were delivered, when the last failure is long past.
+    pub(super) fn remember_for_long(&mut self) {
+        self.record.known_until = self.now.checked_add(REMEMBERED_FOR);
+    }
+
+    /// Forgets what is known of items, when the last failure is long past.
     pub(super) fn forget(&mut self) {
-        if self.record.attempts_end.is_some_and(|end| end <= self.now) {
-            self.record.attempts.clear();
-            self.record.attempts_end = None;
+        if self.record.known_until.is_some_and(|end| end <= self.now) {
+            self.record.forget();
         }
     }
 
