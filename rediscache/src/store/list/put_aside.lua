@@ -3,7 +3,7 @@
 -- Fails before anything is changed where the key holds another type.
 redis.call('LLEN', KEYS[1])
 ask('LPUSH', KEYS[1], '')
--- For longer than anyone asks again.
-if redis.call('SET', KEYS[2], '', 'NX', 'PX', 600000) then
+-- It is asked again every few seconds, until the server answers: a server may be out of reach for an hour.
+if redis.call('SET', KEYS[2], '', 'NX', 'PX', 3600000) then
   redis.call('LPUSH', KEYS[1], unpack(ARGV))
 end

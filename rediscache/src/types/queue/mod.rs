@@ -59,7 +59,7 @@ use crate::store::{LIST, Packed};
 /// |---|---|---|---|
 /// | `{key}` | list | what waits: `LPUSH` in, `RPOP` out | empty |
 /// | `{key}$dead` | list | dead letters, in the form that they had in the queue, newest on the left | empty |
-/// | `{key}$returned:{number}` | string | that items were put back by this call, so that they go back once though an answer is lost | 10 minutes later |
+/// | `{key}$returned:{number}` | string | that items were put back by this call, so that they go back once though an answer is lost | an hour later |
 ///
 /// Waiting needs one more connection for each queue that a session waits on, however many wait there, and sends nothing but a
 /// blocking command every 5 s; that connection is closed about 10 s after the last wait. A background task serves each
