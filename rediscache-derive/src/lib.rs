@@ -17,6 +17,7 @@ mod rate;
 mod ttl;
 
 use proc_macro::TokenStream;
+use quote::quote;
 use syn::{DeriveInput, parse_macro_input};
 
 use crate::errors::Errors;
@@ -131,5 +132,9 @@ pub fn derive_redis_namespaced(input: TokenStream) -> TokenStream {
         Some(family) => one_of::expand(&model, family, is_sound),
         None => bound::expand(&model, is_sound),
     });
+    if is_sound && model.may_name_deprecated {
+        // What is said of the struct does not hold for items beside it.
+        tokens = quote!(#[allow(deprecated)] const _: () = { #tokens };);
+    }
     tokens.into()
 }

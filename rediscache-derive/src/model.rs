@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use proc_macro2::Span;
 use quote::quote_spanned;
 use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
-    Attribute, Data, DeriveInput, Field, Fields, GenericArgument, Generics, Ident, Path, PathArguments, Type,
-    Visibility,
+    Attribute, Data, DeriveInput, Field, Fields, GenericArgument, Generics, Ident, Meta, Path, PathArguments, Token,
+    Type, Visibility,
 };
 
 use crate::attr::{FieldAttr, Keyed, NearAttr, StructAttr, TaskAttr, Unreadable};
@@ -31,6 +32,8 @@ pub(crate) struct Model<'a> {
     /// Every field, declaring an object or not.
     pub(crate) fields: Vec<&'a Ident>,
     pub(crate) objects: Vec<Object<'a>>,
+    /// Whether it is deprecated itself, or allows for what is.
+    pub(crate) may_name_deprecated: bool,
 }
 
 /// One field that declares an object.
@@ -81,6 +84,8 @@ impl<'a> Model<'a> {
             family,
             fields: fields.iter().filter_map(|field| field.ident.as_ref()).collect(),
             objects,
+            may_name_deprecated: input.attrs.iter().any(|attr| attr.path().is_ident("deprecated"))
+                || fields.iter().flat_map(|field| &field.attrs).chain(&input.attrs).any(allows_deprecated),
         }
     }
 }
@@ -174,6 +179,13 @@ fn in_record(ty: &Type, root: &Path) -> Type {
 
 fn is_forwarded(attr: &Attribute) -> bool {
     attr.path().is_ident("doc") || attr.path().is_ident("deprecated")
+}
+
+/// `#[allow(deprecated)]` and its kin.
+fn allows_deprecated(attr: &Attribute) -> bool {
+    let names_it = |lints: Punctuated<Meta, Token![,]>| lints.iter().any(|lint| lint.path().is_ident("deprecated"));
+    (attr.path().is_ident("allow") || attr.path().is_ident("expect"))
+        && attr.parse_args_with(Punctuated::parse_terminated).is_ok_and(names_it)
 }
 
 fn is_doc_text(attr: &Attribute) -> bool {
