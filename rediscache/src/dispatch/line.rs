@@ -106,12 +106,6 @@ impl<S: Source> Line<S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next_place(&self) -> u64 {
-        let mut state = self.state();
-        state.taken += 1;
-        state.taken
-    }
-
     /// What keeps the dispatcher at work, and a store open.
     pub(super) fn keep(&self, store: OpenStore) -> Option<KeptOpen<S>> {
         Some(KeptOpen { store, dispatcher: self.dispatcher.upgrade()? })
@@ -139,14 +133,15 @@ impl<S: Source> Line<S> {
         Some(PlaceInLine { line: Arc::clone(self), ticket, next, answer, is_answered: false })
     }
 
-    /// What was taken for those with these tickets, who looked or wait, which goes to the first in line: who is served so leaves what
+    /// What was taken for those with these tickets, who looked or wait, from this number on, which is its place in the order of
+    /// taking. It goes to the first in line: who is served so leaves what
     /// their own look brings to the next. Who still stands in line then waits, or is told that there was nothing, if nothing was
     /// found for the ticket. Tells the dispatcher what is left for it.
-    pub(super) fn arrive(&self, tickets: &[u64], items: Vec<S::Item>, kept: Option<&KeptOpen<S>>) {
+    pub(super) fn arrive(&self, first: u64, tickets: &[u64], items: Vec<S::Item>, kept: Option<&KeptOpen<S>>) {
         let (found, was_awaited, mut tickets) = (items.len(), self.waiting() > 0, tickets.to_vec());
         tickets.sort_unstable();
-        let hand_out = |item| self.hand_out_by(self.next_place(), item, || self.first_for_fresh());
-        let orphans: Vec<_> = items.into_iter().filter_map(hand_out).collect();
+        let hand_out = |(place, item)| self.hand_out_by(place, item, || self.first_for_fresh());
+        let orphans: Vec<_> = (first..).zip(items).filter_map(hand_out).collect();
         let (mut unserved, mut begins, mut is_all) = (Vec::new(), false, true);
         let mut state = self.state();
         for (nth, &ticket) in tickets.iter().enumerate() {

@@ -17,8 +17,6 @@ pub(super) struct LineState<S: Source> {
     pub(super) waiting: usize,
     /// How many are gone.
     pub(super) gone: usize,
-    /// How many items were taken.
-    pub(super) taken: u64,
     /// The dispatcher is gone.
     pub(super) is_over: bool,
 }
@@ -89,7 +87,7 @@ impl<S: Source> LineState<S> {
 
 impl<S: Source> Default for LineState<S> {
     fn default() -> Self {
-        let (requests, next_ticket, waiting, gone, taken, is_over) = Default::default();
-        Self { requests, next_ticket, waiting, gone, taken, is_over }
+        let (requests, next_ticket, waiting, gone, is_over) = Default::default();
+        Self { requests, next_ticket, waiting, gone, is_over }
     }
 }

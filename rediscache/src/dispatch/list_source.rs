@@ -27,8 +27,8 @@ impl Taker<Vec<Vec<u8>>> for ListSource {
         self.lookout.depart(|| self.next_number.fetch_add(count as u64, Ordering::Relaxed))
     }
 
-    fn arrive(&self, tickets: &[u64], items: Vec<Vec<u8>>) {
-        self.lookout.arrive(tickets, items);
+    fn arrive(&self, first: u64, tickets: &[u64], items: Vec<Vec<u8>>) {
+        self.lookout.arrive(first, tickets, items);
     }
 
     fn landed(&self, first: u64) {

@@ -54,10 +54,10 @@ impl<S: Source> Lookout<S> {
         Some(first)
     }
 
-    /// What was taken for those who looked with these tickets.
-    pub(super) fn arrive(&self, tickets: &[u64], items: Vec<S::Item>) {
+    /// What was taken for those who looked with these tickets, from this number on.
+    pub(super) fn arrive(&self, first: u64, tickets: &[u64], items: Vec<S::Item>) {
         if let Some(line) = self.line() {
-            line.arrive(tickets, items, self.keep().as_ref());
+            line.arrive(first, tickets, items, self.keep().as_ref());
         }
     }
 

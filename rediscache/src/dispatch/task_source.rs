@@ -173,11 +173,11 @@ impl Taker<Taken> for TaskSource {
         self.lookout.depart(|| self.leases.depart(count))
     }
 
-    fn arrive(&self, tickets: &[u64], taken: Taken) {
+    fn arrive(&self, first: u64, tickets: &[u64], taken: Taken) {
         self.foresee(taken.next_change);
         let tasks = self.leases.hold(taken.leases);
         let is_held = !tasks.is_empty();
-        self.lookout.arrive(tickets, tasks);
+        self.lookout.arrive(first, tickets, tasks);
         if is_held
             && !self.is_watched.swap(true, Ordering::SeqCst)
             && let Some(kept) = self.lookout.keep()

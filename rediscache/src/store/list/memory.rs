@@ -29,13 +29,15 @@ impl MemoryList<'_> {
     }
 
     pub(super) fn look(&self, key: &str, taker: &dyn Taker<Vec<Vec<u8>>>, tickets: &[u64]) -> Result<bool> {
-        let Some(_departed) = Departed::new(taker, tickets.len()) else { return Ok(false) };
-        let items: Vec<Vec<u8>> = self.0.keyspace().change(key, |list: &mut List| {
-            let from = list.len().saturating_sub(tickets.len());
-            list.drain(from..).rev().map(Vec::from).collect()
+        let (departed, items) = self.0.keyspace().change(key, |list: &mut List| {
+            // In the order of taking.
+            let departed = Departed::new(taker, tickets.len());
+            let from = departed.as_ref().map_or(list.len(), |_| list.len().saturating_sub(tickets.len()));
+            (departed, list.drain(from..).rev().map(Vec::from).collect::<Vec<Vec<u8>>>())
         })?;
+        let Some(departed) = departed else { return Ok(false) };
         let is_enough = items.len() == tickets.len();
-        taker.arrive(tickets, items);
+        taker.arrive(departed.first, tickets, items);
         Ok(is_enough)
     }
 
@@ -112,4 +114,51 @@ impl MemoryList<'_> {
 fn remove_oldest(list: &mut List, item: &[u8]) -> Option<Box<[u8]>> {
     let place = list.iter().rposition(|there| **there == *item)?;
     list.remove(place)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use super::*;
+
+    /// Notes what came under which number.
+    #[derive(Default)]
+    struct Notes {
+        next: AtomicU64,
+        taken: Mutex<Vec<(u64, Vec<u8>)>>,
+    }
+
+    impl Taker<Vec<Vec<u8>>> for Notes {
+        fn depart(&self, count: usize) -> Option<u64> {
+            let first = self.next.fetch_add(count as u64, Ordering::SeqCst);
+            // Others come first, if they may.
+            std::thread::yield_now();
+            Some(first)
+        }
+
+        fn arrive(&self, first: u64, _: &[u64], items: Vec<Vec<u8>>) {
+            self.taken.lock().unwrap().extend((first..).zip(items));
+        }
+
+        fn landed(&self, _: u64) {}
+    }
+
+    #[test]
+    fn what_threads_take_at_once_is_numbered_in_its_order() {
+        let (store, notes) = (MemoryStore::default(), Notes::default());
+        let list = MemoryList(&store);
+        list.push("jobs", &(0..4_000_u64).map(u64::to_be_bytes).collect()).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| while list.look("jobs", &notes, &[0]).unwrap() {});
+            }
+        });
+        let mut taken = notes.taken.into_inner().unwrap();
+        taken.sort_unstable();
+        assert_eq!(taken.len(), 4_000);
+        assert!(taken.is_sorted_by(|(_, one), (_, other)| one < other));
+    }
 }

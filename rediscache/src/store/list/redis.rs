@@ -179,12 +179,12 @@ impl Batch for Pops {
 
     async fn send(self, router: &Router, key: &str) -> Result<Vec<bool>> {
         let Self { taker: Some(taker), tickets, counts } = self else { return Err(refusal::unexpected()) };
-        let Some(_departed) = Departed::new(&*taker, tickets.len()) else { return Ok(vec![false; counts.len()]) };
+        let Some(departed) = Departed::new(&*taker, tickets.len()) else { return Ok(vec![false; counts.len()]) };
         // Without the `Option`, an absent list would not be told from a reply of another form.
         let request = Request::command("RPOP", key, Effect::Once).arg(tickets.len());
         let items: Vec<Vec<u8>> = router.send::<Option<_>>(&request).await?.unwrap_or_default();
         let is_enough = items.len() == tickets.len();
-        taker.arrive(&tickets, items);
+        taker.arrive(departed.first, &tickets, items);
         Ok(vec![is_enough; counts.len()])
     }
 }

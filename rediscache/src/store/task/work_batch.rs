@@ -191,7 +191,7 @@ async fn send(router: &Router, key: &str, taker: &dyn TaskTaker, parts: &[WorkPa
     let looked: Vec<u64> = looked.filter_map(|(part, _)| part.ticket).collect();
     let is_enough = taken.leases.len() == looked.len();
     if departed.is_some() {
-        taker.arrive(&looked, taken);
+        taker.arrive(first, &looked, taken);
     }
     Ok(is_held.into_iter().map(|is_held| WorkDone { is_held, is_enough }).collect())
 }

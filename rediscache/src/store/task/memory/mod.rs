@@ -43,10 +43,12 @@ impl MemoryTasks<'_> {
     pub(crate) fn work(&self, key: &str, taker: &dyn TaskTaker, call: WorkCall<'_>) -> Result<WorkDone> {
         let WorkCall { ending, tickets } = call;
         let client = taker.client();
-        let departed = Departed::new(taker, tickets.len());
-        let first = departed.as_ref().map(|departed| departed.first);
+        let mut departed = None;
         let (is_held, taken) = self.tasks(key, client, |tasks| {
             tasks.check()?;
+            // In the order of taking.
+            departed = Departed::new(taker, tickets.len());
+            let first = departed.as_ref().map(|departed| departed.first);
             let is_held =
                 ending.map_or(Ok(true), |lease| tasks.release(&client.name, lease).map(|held| held.is_some()))?;
             let taken = first.filter(|_| is_held).map(|first| tasks.take(first, tickets.len())).transpose()?;
@@ -54,8 +56,8 @@ impl MemoryTasks<'_> {
             Ok((is_held, taken))
         })?;
         let is_enough = taken.as_ref().is_some_and(|taken| taken.leases.len() == tickets.len());
-        if let Some(taken) = taken {
-            taker.arrive(tickets, taken);
+        if let (Some(departed), Some(taken)) = (&departed, taken) {
+            taker.arrive(departed.first, tickets, taken);
         }
         Ok(WorkDone { is_held, is_enough })
     }
