@@ -12,12 +12,15 @@ mod target;
 
 use std::time::Duration;
 
-use bench_support::{Effort, Machine, Options, Server};
+use bench_support::{Effort, IS_TRIAL, Machine, Options, Server};
 use pair::Pair;
 use row::Row;
 use side::{Ours, Redis, Side};
 use sides::Sides;
 use target::Target;
+
+/// The most callers where it is only tried whether everything runs.
+const MOST_TRIED: usize = 64;
 
 fn main() {
     let options = Options::read();
@@ -37,7 +40,7 @@ fn main() {
     if options.json {
         println!("{:#}", serde_json::json!({ "machine": machine, "rows": rows, "targets": targets }));
     } else if options.markdown {
-        print!("{}", markdown::table(&rows));
+        print!("{}", markdown::report(&rows, &targets));
     } else {
         println!("\nTargets, against redis by hand:");
         targets.iter().for_each(|target| println!("{target}"));
@@ -51,7 +54,7 @@ async fn compare<S: Side>(options: Options, url: String) -> Vec<Row> {
     check::all(&sides, &url).await;
     let mut rows = Vec::new();
     for pair in Pair::ALL.into_iter().filter(|pair| options.wants(pair.name())) {
-        for &callers in pair.loads() {
+        for &callers in pair.loads().iter().filter(|&&callers| !IS_TRIAL || callers <= MOST_TRIED) {
             let [ours, redis, fred, rustis] = sides.rounds(pair, callers, Effort::of(rounds, time, callers)).await;
             for (against, theirs) in [("redis", redis), ("fred", fred), ("rustis", rustis)] {
                 let row = Row::of((pair.name(), callers, against), &ours, &theirs);

@@ -1,7 +1,14 @@
 use crate::row::Row;
+use crate::target::Target;
 
-/// The table of `README.md`: a line for each pair at each load, with the three drivers side by side.
-pub(crate) fn table(rows: &[Row]) -> String {
+/// What stands in `README.md`: the table, and what was to be reached.
+pub(crate) fn report(rows: &[Row], targets: &[Target]) -> String {
+    let targets: String = targets.iter().map(|target| format!("{target}\n")).collect();
+    format!("{}\n```\n{targets}```\n", table(rows))
+}
+
+/// A line for each pair at each load, with the three drivers side by side.
+fn table(rows: &[Row]) -> String {
     let head =
         "| pair | callers | calls/s | to redis | to fred | to rustis | p99 to redis |\n|---|--:|--:|--:|--:|--:|--:|\n";
     head.to_owned() + &rows.chunks(3).map(line).collect::<String>()

@@ -13,7 +13,7 @@ usage: cargo bench [--bench BENCH] [-- OPTION...]
                  1, 16, 64, put or idle (jobs)
   --control      put the `redis` crate in the library's place, to see what chance does to the figures (compare)
   --json         print one JSON document instead of a table (compare, growth)
-  --markdown     print the table of `README.md` instead (compare)
+  --markdown     print what stands in `README.md` instead (compare)
   --svg FILE     where to put the picture; a relative path is relative to the folder `benches` (growth)
 ";
 
@@ -28,7 +28,7 @@ pub struct Options {
     pub control: bool,
     /// Whether a program reads what is printed.
     pub json: bool,
-    /// Whether the table goes into `README.md`.
+    /// Whether what is printed goes into `README.md`.
     pub markdown: bool,
     /// Where the picture goes.
     pub svg: Option<PathBuf>,
