@@ -114,9 +114,9 @@ contract! {
         for _ in 0..2 {
             assert_eq!(kind(soon(numbers.get()).await), ErrorKind::Decode);
         }
-        // One of them stays in the queue, where both are then.
-        let held = soon(texts.get()).await?;
         until(async || texts.delayed_len().await.unwrap() == 0).await;
+        // Both come back with that, and one of them stays in the queue.
+        let held = soon(texts.get()).await?;
         texts.clear().await?;
         held.finalize().await?;
         assert_goes_back(&numbers, &texts).await
