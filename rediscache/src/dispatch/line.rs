@@ -134,9 +134,9 @@ impl<S: Source> Line<S> {
     }
 
     /// What was taken for those with these tickets, who looked or wait, from this number on, which is its place in the order of
-    /// taking. It goes to the first in line: who is served so leaves what
-    /// their own look brings to the next. Who still stands in line then waits, or is told that there was nothing, if nothing was
-    /// found for the ticket. Tells the dispatcher what is left for it.
+    /// taking. It goes to the first in line: who is served so leaves what their own look brings to the next. Who still stands in
+    /// line then waits, or is told that there was nothing, if nothing was found for the ticket. Tells the dispatcher what is left
+    /// for it.
     pub(super) fn arrive(&self, first: u64, tickets: &[u64], items: Vec<S::Item>, kept: Option<&KeptOpen<S>>) {
         let (found, was_awaited, mut tickets) = (items.len(), self.waiting() > 0, tickets.to_vec());
         tickets.sort_unstable();

@@ -213,7 +213,6 @@ impl Near {
     }
 }
 
-/// As many as there are at the most, which is 584 years.
 /// At most 292 years, so that no time is taken for none.
 const fn nanoseconds(duration: Duration) -> u64 {
     const LONGEST: u64 = u64::MAX / 2;

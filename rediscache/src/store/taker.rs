@@ -3,8 +3,8 @@
 /// Is told of what was taken before those are who looked for it, each of whom is known by a ticket.
 pub(crate) trait Taker<T>: Send + Sync {
     /// Numbers for so many items, the first of them, in the order in which they are taken. From now on, and until
-    /// [`landed`](Self::landed), they may be taken though nobody here knows of them. `None` where none may be taken: nobody is left who would bring them back, or others go back at
-    /// this moment, as nobody wants them.
+    /// [`landed`](Self::landed), they may be taken though nobody here knows of them. `None` where none may be taken: nobody is left
+    /// who would bring them back, or others go back at this moment, as nobody wants them.
     fn depart(&self, count: usize) -> Option<u64>;
 
     /// What was taken for those who looked with these tickets, from this number on; less where there was no more.
