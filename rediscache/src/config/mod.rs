@@ -11,6 +11,9 @@ pub(crate) use self::url::{Address, Deployment, ServerUrl};
 use crate::error::Result;
 use crate::namespace::{Namespace, OBJECTS};
 
+/// What no time that is given is taken for longer than: a clock could not tell its end.
+pub(crate) const LONGEST_TIME: Duration = Duration::from_secs(365 * 24 * 3600);
+
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_CLIENT_NAME: &str = "rediscache";

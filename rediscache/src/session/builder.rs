@@ -3,13 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::config::{Config, Credentials, Tls};
+use crate::config::{Config, Credentials, LONGEST_TIME, Tls};
 use crate::error::Result;
 use crate::namespace::LONGEST;
 use crate::refusal::config;
-
-/// What is more ends beyond what a clock can tell.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The options of a session to be; made by [`RedisSession::builder`](crate::RedisSession::builder).
 ///
@@ -238,7 +235,7 @@ impl RedisSessionBuilder {
         ] {
             match given {
                 Some(Duration::ZERO) => return Err(config("a timeout of zero lets no call succeed; give it a length")),
-                Some(timeout) => *setting = timeout.min(LONGEST_TIMEOUT),
+                Some(timeout) => *setting = timeout.min(LONGEST_TIME),
                 None => {}
             }
         }

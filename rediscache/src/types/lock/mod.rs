@@ -20,6 +20,7 @@ use super::object::Object;
 use super::operation::Operation;
 use crate::bounds::Key;
 use crate::codec::{EncodedKey, Typestring};
+use crate::config::LONGEST_TIME;
 use crate::error::Result;
 use crate::lend::Lend;
 use crate::record::{ObjectKind, ObjectTypes};
@@ -28,9 +29,6 @@ use crate::session::RedisSession;
 
 /// How long a lease stands by default that nobody renews.
 const LEASE: Duration = Duration::from_secs(30);
-
-/// What no lock is held longer than.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// A lock between processes, one for each key: an order, a file, a job that one at a time may do.
 ///
@@ -314,7 +312,7 @@ impl<K: Key> RedisLock<K> {
         if lease.is_zero() || max_hold.is_some_and(|most| most.is_zero()) {
             return Err(config("a lock whose `lease` or `max_hold` is zero cannot be held; make it longer"));
         }
-        Ok(Hold { lease: lease.min(LONGEST), max_hold: max_hold.map(|most| most.min(LONGEST)) })
+        Ok(Hold { lease: lease.min(LONGEST_TIME), max_hold: max_hold.map(|most| most.min(LONGEST_TIME)) })
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, Fuse};
 use tokio::time::{Instant, sleep};
 
+use crate::config::LONGEST_TIME;
 use crate::error::Result;
 use crate::store::{Begun, Hearing, Life, OpenStore, Token, WeakStore};
 use crate::types::object::Target;
@@ -18,9 +19,6 @@ const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 
 /// How long a server is left alone that could not be told of the end of a lease.
 const PAUSE: Duration = Duration::from_millis(100);
-
-/// For how long it is tried to end a lease, at the most.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Waits until the lease of another may have ended, or the server is away, so that nobody would tell.
 pub(super) async fn wait(at: &Target, entry: &str, hearing: Option<&mut Hearing>, left: Duration) {
@@ -65,7 +63,7 @@ pub(super) async fn end_when_granted(store: OpenStore, asked: AskedLease, end: i
 /// Ends a lease as soon as the server answers again, so that the next in line need not wait for its end. Nobody waits for this, and
 /// it keeps nothing open.
 pub(super) async fn end_when_back(store: WeakStore, entry: String, token: Token, lease: Duration) {
-    let lease = lease.min(LONGEST);
+    let lease = lease.min(LONGEST_TIME);
     let (mut over, mut told) = (Instant::now() + lease, false);
     while Instant::now() < over {
         let Some(opened) = store.upgrade() else { return };
